@@ -1,0 +1,1 @@
+"""The conversation: agent, planner, figures, command line and web app."""

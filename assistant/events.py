@@ -1,0 +1,117 @@
+"""The typed stream that interfaces consume, in the order things happen. One Finished ends every answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.contracts import Chart, FileOut, Outcome, Receipt, Table, ToolResult
+
+
+class Event(BaseModel):
+    """Base of all events."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class StepStarted(Event):
+    """A tool was called."""
+
+    call_id: str
+    tool: str
+    arguments: dict[str, Any]
+
+
+class StepDone(Event):
+    """A tool call ended; ``result`` has figure ids that are unique in the conversation."""
+
+    call_id: str
+    tool: str
+    outcome: Outcome
+    seconds: float
+    result: ToolResult | None = None
+    error: str | None = None
+
+
+class TextDelta(Event):
+    """More of the answer: rendered, checked, ready to show."""
+
+    text: str
+
+
+class TableReady(Event):
+    """A table to show."""
+
+    table: Table
+
+
+class ChartReady(Event):
+    """A chart to show."""
+
+    chart: Chart
+
+
+class FileReady(Event):
+    """A file to download."""
+
+    file: FileOut
+
+
+class Question(Event):
+    """The operator is asked something."""
+
+    text: str
+    choices: list[str] = []
+
+
+class Problem(Event):
+    """Something failed, in one sentence."""
+
+    text: str
+
+
+class RenderedFigure(Event):
+    """A figure as the command line prints it: the label in the answer's language."""
+
+    id: str
+    label: str
+    value: Any
+    unit: str
+    receipt: str
+
+
+class StepSummary(Event):
+    """One tool call of an answer."""
+
+    tool: str
+    arguments: dict[str, Any]
+    outcome: Outcome
+    seconds: float
+
+
+class Answer(Event):
+    """A whole answer, as every interface may read it at the end."""
+
+    question: str
+    text: str
+    language: str
+    outcome: Outcome
+    steps: list[StepSummary] = []
+    figures: list[RenderedFigure] = []
+    tables: list[Table] = []
+    charts: list[Chart] = []
+    files: list[FileOut] = []
+    receipts: list[Receipt] = []
+    interpretation: str | None = None
+    clarification: str | None = None
+    choices: list[str] = []
+    caveats: list[str] = []
+    suggestions: list[str] = Field(default=[], description="Questions that could follow.")
+    brain: str = "planner"
+
+
+class Finished(Event):
+    """The end of an answer."""
+
+    answer: Answer

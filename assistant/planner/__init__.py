@@ -1,0 +1,1 @@
+"""The embedded brain: understands Chinese and English questions without a network."""

@@ -1,0 +1,1 @@
+"""Deterministic customer analytics: data in, figures with receipts out."""

@@ -1,0 +1,1 @@
+"""Strategies, exports, campaigns."""

@@ -1,0 +1,179 @@
+"""Frozen types that cross layers: texts, figures, receipts, tables, charts, files and tool results."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.rules import Selection
+
+Language = Literal["zh", "en"]
+FigureValue = bool | int | Decimal | float | dt.date | str | None
+
+
+class Frozen(BaseModel):
+    """An immutable value that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Frozen):
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+    def say(self, language: str) -> str:
+        """The text in ``language``; anything but "zh" is English."""
+        return self.zh if language == "zh" else self.en
+
+
+class Unit(StrEnum):
+    """What a number measures, so that it can be rendered and checked in prose."""
+
+    COUNT = "count"
+    MONEY = "money"
+    SHARE = "share"
+    """A fraction of one, shown as a percentage."""
+    POINTS = "points"
+    """A difference of two shares, as a fraction, shown as percentage points."""
+    CHANGE = "change"
+    """A relative change, (later - earlier) / earlier, as a fraction, shown as a signed percentage."""
+    RATIO = "ratio"
+    """A multiple, shown as 2.3×."""
+    PROBABILITY = "probability"
+    SCORE = "score"
+    DAYS = "days"
+    NUMBER = "number"
+    """A mean or other real number without a unit of its own, such as items per order."""
+    DATE = "date"
+    TEXT = "text"
+    ID = "id"
+
+
+class Outcome(StrEnum):
+    """How a question or a tool call ended. These are never merged."""
+
+    ANSWERED = "answered"
+    EMPTY = "empty"
+    AMBIGUOUS = "ambiguous"
+    UNSUPPORTED = "unsupported"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+
+
+class Figure(Frozen):
+    """One number (or date, or name) that prose may refer to by ``id``.
+
+    ``value`` is exact: money is Decimal, shares are fractions. ``receipt`` names the receipt that made it.
+    """
+
+    id: str
+    label: Text
+    value: FigureValue
+    unit: Unit
+    receipt: str = "main"
+
+
+class Statement(Frozen):
+    """One SQL statement as it was run, with its bound parameters."""
+
+    sql: str
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+class Receipt(Frozen):
+    """What a figure rests on."""
+
+    id: str = "main"
+    tool: str
+    arguments: dict[str, Any]
+    statements: tuple[Statement, ...] = ()
+    definition: Text
+    as_of: dt.date | None = None
+    data_version: str = ""
+    model_version: str | None = None
+    seed: int | None = None
+    source_tables: tuple[str, ...] = ()
+
+
+class Column(Frozen):
+    """A column of a result table. ``personal`` columns never reach a language model."""
+
+    id: str
+    label: Text
+    unit: Unit
+    personal: bool = False
+
+
+class Table(Frozen):
+    """A bounded preview of a result: at most 50 ``rows`` of ``row_count``; ``path`` holds the whole when it is longer."""
+
+    id: str = "table"
+    title: Text
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[FigureValue, ...], ...]
+    row_count: int
+    path: str | None = None
+
+
+class Chart(Frozen):
+    """A Plotly figure as JSON-compatible data, one in each language (labels differ)."""
+
+    id: str = "chart"
+    title: Text
+    zh: dict[str, Any]
+    en: dict[str, Any]
+
+
+class FileOut(Frozen):
+    """A file that was written for the operator."""
+
+    path: str
+    name: str
+    media_type: str
+    rows: int
+
+
+class Choice(Frozen):
+    """One reading that an ambiguous question can be sent again with."""
+
+    label: Text
+    question: Text
+
+
+class ToolResult(Frozen):
+    """What every tool returns. The model reads a bounded text of it; the interface shows all of it."""
+
+    tool: str
+    outcome: Outcome = Outcome.ANSWERED
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    files: tuple[FileOut, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    caveats: tuple[Text, ...] = ()
+    interpretation: Text | None = None
+    """How the arguments were understood, in words, such as “orders ≥ 5 between 2017-10-01 and 2017-12-31”."""
+    message: Text | None = None
+    """For outcomes other than answered: what is missing or wrong, and what can be done instead."""
+    choices: tuple[Choice, ...] = ()
+    selection: Selection | None = None
+    """The customers that the result is about, so that a later turn can say “export them”."""
+    details: dict[str, Any] = Field(default_factory=dict)
+    """JSON-compatible facts that an answer's template may read (names, lists of ids); numbers belong in figures."""
+
+    def figure(self, figure_id: str) -> Figure:
+        """The figure of that id.
+
+        Raises:
+            KeyError: No figure has the id.
+        """
+        for figure in self.figures:
+            if figure.id == figure_id:
+                return figure
+        raise KeyError(figure_id)

@@ -1,0 +1,1 @@
+"""Customer features: SQL beside the module that runs it."""

@@ -1,0 +1,1 @@
+"""Sniff the format, map the columns, clean, resolve identities, load, report quality."""

@@ -1,0 +1,1 @@
+"""The catalogue of metrics, dimensions and fields, and its compiler to SQL."""

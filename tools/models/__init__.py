@@ -1,0 +1,1 @@
+"""Models: arrays in, fitted objects out; never a connection."""

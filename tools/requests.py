@@ -1,0 +1,136 @@
+"""The typed arguments of every tool: the same for the language model, the embedded planner and the command line.
+
+Descriptions are read by language models, so they are short and say what a value looks like.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.rules import EVERYONE, SegmentRule, Selection
+from tools.windows import Window
+
+Customers = Selection | SegmentRule | str
+"""Who: a stored segment's id ("champions"), the handle of an earlier result ("t3"), or a rule."""
+
+
+class Request(BaseModel):
+    """Base of all requests: immutable, unknown arguments refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DescribeData(Request):
+    """Describe the loaded data."""
+
+    topic: Literal["overview", "quality", "coverage"] = Field(
+        default="overview",
+        description="overview: tables, rows, dates; quality: defects and completeness; coverage: share of customers with given fields",
+    )
+    fields: list[str] = Field(default=[], description='For coverage: field ids, or a group such as "demographics", "contact".')
+
+
+class Measure(Request):
+    """Measure metrics, by dimensions, with filters and windows."""
+
+    metrics: list[str] = Field(min_length=1, max_length=6, description="Metric ids.")
+    by: list[str] = Field(default=[], max_length=2, description="Dimension ids to group by.")
+    where: dict[str, list[str]] = Field(default={}, description='Dimension id to accepted values, e.g. {"category": ["DELI"]}.')
+    where_not: dict[str, list[str]] = Field(default={}, description="Dimension id to excluded values.")
+    window: Window | None = Field(default=None, description="When; all time when left out.")
+    compare: Literal["previous"] | None = Field(default=None, description="Also measure the window just before, and the change.")
+    customers: Customers | None = Field(default=None, description="Only these customers.")
+    sort: Literal["largest", "smallest", "natural"] | None = Field(default=None, description="Order of groups by the first metric.")
+    limit: int | None = Field(default=None, ge=1, le=1000, description="At most this many groups.")
+    chart: Literal["auto", "bar", "line", "pie", "none"] = "auto"
+
+
+class FindCustomers(Request):
+    """Count and list the customers of a rule."""
+
+    rule: SegmentRule = EVERYONE
+    sort_by: str | None = Field(default=None, description="Field id.")
+    descending: bool = True
+    limit: int | None = Field(default=None, ge=1, description="Cut to this many; left out: all.")
+    columns: list[str] = Field(default=[], description="Further field ids to list.")
+
+
+class SegmentOverview(Request):
+    """Show all groups of a scheme."""
+
+    scheme: Literal["rfm", "rfm_eight"] = "rfm"
+
+
+class SummarizeSegment(Request):
+    """Summarise one segment: size, revenue, averages, what distinguishes it, strategy."""
+
+    customers: Customers
+
+
+class CompareSegments(Request):
+    """Compare two segments side by side."""
+
+    first: Customers
+    second: Customers
+
+
+class SuggestStrategy(Request):
+    """The playbook's strategy for a segment."""
+
+    customers: Customers
+
+
+class ChurnRisk(Request):
+    """Who is about to churn."""
+
+    definition: Literal["model", "rhythm", "window"] = Field(
+        default="model", description="model: probability; rhythm: 2 own gaps late; window: silent N days"
+    )
+    horizon_days: int | None = Field(default=None, ge=7, le=180)
+    band: Literal["high", "middle", "low"] | None = None
+    limit: int = Field(default=20, ge=1, le=1000)
+
+
+class LookUpCustomer(Request):
+    """Everything about one customer."""
+
+    customer_id: str
+
+
+class ExportCustomers(Request):
+    """Write customers to a file."""
+
+    customers: Customers
+    format: Literal["csv", "xlsx", "parquet"] = "xlsx"
+    columns: list[str] = Field(default=[], description="Field ids; a useful set when left out.")
+    include_personal: bool = Field(default=False, description="Names, e-mails, phones: only when the operator asked for them.")
+    for_marketing: bool = Field(default=True, description="Leaves out customers without consent.")
+
+
+class ExplainTerm(Request):
+    """Define a term of the product: a metric, a segment, RFM, churn, ..."""
+
+    term: str
+
+
+class AskUser(Request):
+    """Ask the operator when a question has two close readings or lacks something."""
+
+    question: str
+    choices: list[str] = Field(default=[], max_length=6, description="Full questions, clickable.")
+
+
+class Decline(Request):
+    """Say that the data or the tools cannot answer."""
+
+    reason: Literal["off_topic", "no_data", "not_supported", "not_understood"]
+    missing: str = Field(default="", description="What is missing or was not understood, in the operator's language.")
+
+
+class QuerySql(Request):
+    """One guarded SELECT, when no other tool fits. For language models only."""
+
+    sql: str
+    purpose: str = ""

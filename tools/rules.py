@@ -1,0 +1,115 @@
+"""Segment rules as data: what a segment is, never a SQL string."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from tools.windows import Window
+
+Operator = Literal["=", "!=", "<", "<=", ">", ">=", "between", "in", "not in", "is known", "is unknown"]
+Scalar = bool | int | Decimal | str
+Value = Scalar | list[Scalar] | None
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Condition(_Rule):
+    """A comparison of one field of the customer (a feature, an attribute or a score).
+
+    Args:
+        field: Field id of the catalogue, such as "recency_days", "rfm_group" or "churn_probability".
+        op: Comparison; "between" includes both bounds.
+        value: One value; a list for "between", "in" and "not in"; left out for "is known"/"is unknown".
+    """
+
+    field: str
+    op: Operator
+    value: Value = None
+
+
+class Behaviour(_Rule):
+    """A comparison of what the customer did in a window.
+
+    Args:
+        behaviour: What is added up per customer; customers who did nothing have 0.
+        op: Comparison.
+        value: One number; two for "between".
+        window: When; all time when left out.
+        where: Dimension id to accepted values, such as {"category": ["DELI"]}.
+    """
+
+    behaviour: Literal["orders", "amount", "quantity", "active_days", "contacts", "responses", "events"]
+    op: Literal["=", "!=", "<", "<=", ">", ">=", "between"]
+    value: int | Decimal | list[int | Decimal]
+    window: Window | None = None
+    where: dict[str, list[str]] = Field(default_factory=dict)
+
+
+class InSegment(_Rule):
+    """Membership of a stored segment, by id, such as "champions" or "key_value"."""
+
+    segment: str
+
+
+class AllOf(_Rule):
+    """Every rule holds; an empty list is every customer."""
+
+    all: tuple[SegmentRule, ...]
+
+
+class AnyOf(_Rule):
+    """At least one rule holds."""
+
+    any: tuple[SegmentRule, ...]
+
+
+class NotRule(_Rule):
+    """The rule does not hold; unknown counts as not holding."""
+
+    not_: SegmentRule = Field(alias="not", serialization_alias="not")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
+_KEYS = {"field": "condition", "behaviour": "behaviour", "segment": "segment", "all": "all", "any": "any", "not": "not", "not_": "not"}
+
+
+def _kind(value: Any) -> str | None:
+    names = value if isinstance(value, dict) else type(value).model_fields if isinstance(value, BaseModel) else ()
+    return next((tag for key, tag in _KEYS.items() if key in names), None)
+
+
+SegmentRule = Annotated[
+    Annotated[Condition, Tag("condition")]
+    | Annotated[Behaviour, Tag("behaviour")]
+    | Annotated[InSegment, Tag("segment")]
+    | Annotated[AllOf, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[NotRule, Tag("not")],
+    Discriminator(_kind),
+]
+
+for _model in (AllOf, AnyOf, NotRule):
+    _model.model_rebuild()
+
+EVERYONE = AllOf(all=())
+
+
+class Selection(_Rule):
+    """Customers of a rule, optionally ordered and cut, so that “the top 20” can be exported later.
+
+    Args:
+        rule: Who.
+        sort_by: Field id to order by; ties are broken by customer_id.
+        descending: Largest first.
+        limit: At most this many customers.
+    """
+
+    rule: SegmentRule = EVERYONE
+    sort_by: str | None = None
+    descending: bool = True
+    limit: int | None = Field(default=None, ge=1)

@@ -1,0 +1,90 @@
+"""One table of settings: name, default, help. Each is read from the environment as FENQUN_<NAME>."""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tools.errors import InputError
+
+PREFIX = "FENQUN_"
+
+
+def _default_home() -> Path:
+    return Path.home() / ".fenqun"
+
+
+class Settings(BaseSettings):
+    """The settings and their defaults; a name that is not here is refused."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: Path = Field(default_factory=_default_home, description="Folder of the default warehouse, exports and conversations.")
+    warehouse: Path | None = Field(default=None, description="The warehouse file; <home>/fenqun.duckdb when left out.")
+    model: str | None = Field(default=None, description="Name of the language model; used only where OPENAI_API_KEY is set.")
+    brain: Literal["auto", "planner", "model"] = Field(default="auto", description="Who answers; auto is the model where a key is set.")
+    language: Literal["auto", "zh", "en"] = Field(default="auto", description="Language of answers; auto is the question's.")
+    currency: str = Field(default="$", max_length=4, description="Symbol put before money in English and Chinese.")
+    threads: int = Field(default=0, ge=0, le=256, description="Threads of queries and models; 0 is the cores this process may use.")
+    memory_limit: str = Field(default="2GB", description="Memory that DuckDB may use before it spills to disk.")
+    query_seconds: float = Field(default=60.0, gt=0, description="Longest time one query of a tool may take.")
+    sql_seconds: float = Field(default=10.0, gt=0, description="Longest time a query written by a language model may take.")
+    sql_rows: int = Field(default=1000, ge=1, description="Most rows returned by a query written by a language model.")
+    busy_seconds: float = Field(default=5.0, ge=0, description="How long to wait for another process to let go of the warehouse.")
+    model_seconds: float = Field(default=60.0, gt=0, description="Longest wait for one reply of the language model.")
+    model_retries: int = Field(default=2, ge=0, le=10, description="Tries again after a failed call of the language model.")
+    seed: int = Field(default=7, description="Seed of everything random.")
+    churn_horizon_days: int = Field(default=30, ge=7, le=180, description="Days without an order that count as churned.")
+    smallest_segment_share: Decimal = Field(default=Decimal("0.01"), description="Segments below this share are too small to act on.")
+    smallest_segment_size: int = Field(default=30, ge=1, description="Segments below this size are too small to act on.")
+
+    @property
+    def warehouse_path(self) -> Path:
+        """Where the warehouse lies."""
+        return (self.warehouse or self.home / "fenqun.duckdb").expanduser()
+
+    @property
+    def exports_dir(self) -> Path:
+        """Where exports and whole tables are written."""
+        return self.home.expanduser() / "exports"
+
+    @property
+    def thread_count(self) -> int:
+        """Threads that queries and models may use, at least one."""
+        if self.threads:
+            return self.threads
+        available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        return available or 1
+
+
+def read_settings() -> Settings:
+    """The settings of the environment.
+
+    Raises:
+        InputError: A FENQUN_* variable is not a setting, or its value is off.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise InputError(
+            f"{unknown[0]} is not a setting; known: {', '.join(sorted(known))}.",
+            f"{unknown[0]} 不是可用的设置;可用的有:{'、'.join(sorted(known))}。",
+        )
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise InputError(f"{name} is off: {first['msg']}.", f"{name} 的值不对:{first['msg']}。") from error
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return read_settings()

@@ -1,0 +1,84 @@
+"""What a tool call works with: an engine, the as-of date, the data version and the settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tools.contracts import Receipt, Statement, Text
+from tools.errors import UnsupportedQuestion
+from tools.settings import Settings
+from tools.warehouse.engine import Engine
+from tools.warehouse.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class ToolContext:
+    """Everything that a tool reads besides its own arguments; nothing else influences a result.
+
+    Args:
+        engine: Reads the warehouse.
+        as_of: The date up to which the data count; the data's last date unless the operator gave one.
+        data_version: Changes whenever the loaded data do.
+        config: The settings.
+    """
+
+    engine: Engine
+    as_of: dt.date
+    data_version: str
+    config: Settings = field(default_factory=Settings)
+
+    def receipt(
+        self, tool: str, arguments: dict[str, object], definition: Text, *statements: Statement, receipt_id: str = "main"
+    ) -> Receipt:
+        """A receipt that carries this context's as-of date and data version."""
+        return Receipt(
+            id=receipt_id,
+            tool=tool,
+            arguments=dict(arguments),
+            statements=statements,
+            definition=definition,
+            as_of=self.as_of,
+            data_version=self.data_version,
+            seed=self.config.seed,
+        )
+
+
+def read_meta(engine: Engine, key: str) -> str | None:
+    """The value stored under ``key`` in the warehouse's meta table."""
+    found = engine.rows("SELECT value FROM meta WHERE key = $key", {"key": key})
+    return str(found[0][0]) if found else None
+
+
+def write_meta(engine: Engine, key: str, value: str) -> None:
+    """Store ``value`` under ``key``."""
+    engine.execute("DELETE FROM meta WHERE key = $key", {"key": key})
+    engine.execute("INSERT INTO meta VALUES ($key, $value)", {"key": key, "value": value})
+
+
+def latest_date(engine: Engine) -> dt.date | None:
+    """The latest order or event date in the data; None without any."""
+    found = engine.rows(
+        "SELECT CAST(max(moment) AS DATE) FROM "
+        "(SELECT max(ordered_at) AS moment FROM orders UNION ALL SELECT max(occurred_at) FROM events) AS latest"
+    )
+    return found[0][0] if found else None
+
+
+@contextmanager
+def open_context(warehouse: Warehouse, as_of: dt.date | None = None) -> Iterator[ToolContext]:
+    """A reading context over ``warehouse``.
+
+    Raises:
+        UnsupportedQuestion: The warehouse holds neither orders nor events, and no date was given.
+    """
+    with warehouse.reading() as engine:
+        day = as_of or latest_date(engine)
+        if day is None:
+            raise UnsupportedQuestion(
+                "The warehouse holds no orders or events yet; load some first: fenqun load PATH.",
+                "数据仓库里还没有订单或行为数据;请先载入:fenqun load 路径。",
+            )
+        yield ToolContext(engine, day, read_meta(engine, "data_version") or "0", warehouse.config)
