@@ -177,3 +177,14 @@ class ToolResult(Frozen):
             if figure.id == figure_id:
                 return figure
         raise KeyError(figure_id)
+
+
+class CustomerQuery(Frozen):
+    """A compiled selection: SQL that yields distinct ``customer_id`` (in order, where the selection has one).
+
+    Parameter names start with ``r_`` so that they never collide with the names of the statement around it.
+    """
+
+    sql: str
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    sentence: Text
