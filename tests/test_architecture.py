@@ -34,7 +34,7 @@ FOREIGN = {
 
 
 def _modules() -> list[Path]:
-    return sorted(p for top in ("tools", "assistant") for p in (ROOT / top).rglob("*.py")) + [ROOT / "app.py"]
+    return [*sorted(p for top in ("tools", "assistant") for p in (ROOT / top).rglob("*.py")), ROOT / "app.py"]
 
 
 def _layer(path: Path) -> str:
