@@ -1,0 +1,1 @@
+"""What `make bench` runs: the product beside its peers, in one run."""

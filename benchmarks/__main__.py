@@ -1,0 +1,149 @@
+"""Run everything, print one table, write it to benchmarks/results.md.
+
+python -m benchmarks [--orders 1000000 10000000] [--keep FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import yaml
+
+from benchmarks.data import write_orders
+from benchmarks.measure import Measured, run_case
+from benchmarks.startup import seconds_until_served
+
+HERE = Path(__file__).parent
+QUESTIONS = HERE.parent / "tests" / "cases" / "questions" / "first_24.yaml"
+Row = tuple[str, str, str, str, str]
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--orders", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--keep", type=Path, help="folder for generated files, kept for the next run")
+    arguments = parser.parse_args()
+    folder = arguments.keep or Path(tempfile.mkdtemp(prefix="fenqun-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("FENQUN_HOME", str(folder / "home"))
+    try:
+        rows = [*app_rows(folder)]
+        for orders in arguments.orders:
+            rows += [*rfm_rows(folder, orders), *load_rows(folder, orders)]
+    finally:
+        if not arguments.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    text = render(rows)
+    (HERE / "results.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+def rfm_rows(folder: Path, orders: int) -> list[Row]:
+    """RFM features and scores: the product, the minimal query, pandas, lifetimes."""
+    parquet, csv = write_orders(folder, orders, "parquet"), write_orders(folder, orders, "csv")
+    warehouse = _loaded(folder, csv, orders)
+    ours = run_case("rfm_fenqun", warehouse)
+    minimal = run_case("rfm_minimal", warehouse)
+    pandas = run_case("rfm_pandas", parquet)
+    lifetimes = run_case("rfm_lifetimes", parquet, runs=1)
+    name = f"RFM features and scores, {orders:,} orders"
+    return [
+        _row(name, "Fenqun", ours, _goal_rfm(ours, minimal, pandas, lifetimes)),
+        _row(name, "minimal DuckDB query", minimal, ""),
+        _row(name, "pandas", pandas, ""),
+        _row(name, f"lifetimes {version('lifetimes')}, summary only", lifetimes, ""),
+    ]
+
+
+def load_rows(folder: Path, orders: int) -> list[Row]:
+    """A CSV of orders into a warehouse: the product beside DuckDB's plain read_csv."""
+    csv = write_orders(folder, orders, "csv")
+    ours, plain = run_case("load_fenqun", csv), run_case("load_duckdb", csv)
+    name = f"CSV load, {orders:,} orders ({csv.stat().st_size / 1e6:,.0f} MB)"
+    note = f"{ours.seconds / plain.seconds:.2f} × plain (goal ≤ 2.5)" if isinstance(ours, Measured) and isinstance(plain, Measured) else ""
+    return [_row(name, "Fenqun, mapping + cleaning + quarantine", ours, note), _row(name, "DuckDB CREATE TABLE AS read_csv", plain, "")]
+
+
+def app_rows(folder: Path) -> list[Row]:
+    """Answers and start-up on the demo."""
+    from tools.ingest.demo import load_demo_data
+    from tools.segments.refresh import refresh
+    from tools.warehouse.warehouse import Warehouse
+
+    demo = folder / "demo.duckdb"
+    if not demo.exists():
+        load_demo_data(Warehouse(demo))
+        refresh(Warehouse(demo))
+    listed = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
+    questions = folder / "questions.json"
+    questions.write_text(json.dumps([entry["question"] for entry in listed], ensure_ascii=False), encoding="utf-8")
+    asked = run_case("ask_planner", demo, questions)
+    starts = sorted(seconds_until_served(demo) for _ in range(3))
+    detail = (
+        f"median {asked.detail['median']:.2f} s, slowest {asked.detail['slowest']:.2f} s; goal ≤ 0.5 s"
+        if isinstance(asked, Measured)
+        else ""
+    )
+    return [
+        _row(f"ask through the planner, demo, p95 of {len(listed)} questions", "Fenqun", asked, detail),
+        (
+            "start of the web app until the page is served",
+            "Fenqun",
+            f"{starts[0]:.2f} s",
+            "",
+            f"slowest of 3: {starts[-1]:.2f} s; goal ≤ 6 s",
+        ),
+    ]
+
+
+def _loaded(folder: Path, csv: Path, orders: int) -> Path:
+    from tools.ingest.load import load
+    from tools.warehouse.warehouse import Warehouse
+
+    path = folder / f"orders_{orders}.duckdb"
+    if not path.exists():
+        load(Warehouse(path), [csv])
+    return path
+
+
+def _goal_rfm(ours: Measured | str, *peers: Measured | str) -> str:
+    if isinstance(ours, str):
+        return ""
+    goals = ("minimal query (goal ≤ 1.5)", "pandas (goal: 3 × faster)", "lifetimes (goal: 10 × faster)")
+    parts = []
+    for peer, goal in zip(peers, goals, strict=True):
+        if isinstance(peer, Measured):
+            ratio = ours.seconds / peer.seconds
+            parts.append(f"{ratio:.2f} × {goal}" if "minimal" in goal else f"{1 / ratio:.1f} × faster than {goal}")
+    return "; ".join(parts)
+
+
+def _row(what: str, who: str, found: Measured | str, note: str) -> Row:
+    if isinstance(found, str):
+        return (what, who, found, "", note)
+    return (what, who, f"{found.seconds:.2f} s", f"{found.megabytes:,.0f} MB", note)
+
+
+def render(rows: list[Row]) -> str:
+    """The table as Markdown, with what it was measured on."""
+    names = ("duckdb", "pandas", "pyarrow", "langchain", "gradio")
+    head = (
+        "# Benchmarks\n\n"
+        f"Made by `make bench`: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        + ", ".join(f"{name} {version(name)}" for name in names)
+        + ". Seconds are the best of three runs (lifetimes: one), each in a process of its own; memory is the peak of the process.\n\n"
+        "| what | who | time | peak memory | against the goals |\n|---|---|---:|---:|---|\n"
+    )
+    return head + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+if __name__ == "__main__":
+    main()

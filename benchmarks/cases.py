@@ -1,0 +1,167 @@
+"""The single cases: each prepares, then times one thing, and prints seconds, peak memory and details as JSON."""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Case = Callable[..., tuple[float, dict[str, object]]]
+CASES: dict[str, Case] = {}
+
+
+def case(function: Case) -> Case:
+    """Register a case under its function's name."""
+    CASES[function.__name__] = function
+    return function
+
+
+@case
+def rfm_fenqun(warehouse: str) -> tuple[float, dict[str, object]]:
+    """Recency, frequency, money, edges and scores of every customer, from the warehouse's orders."""
+    from tools.segments.rfm import score_orders
+    from tools.warehouse.context import latest_date
+    from tools.warehouse.warehouse import Warehouse
+
+    with Warehouse(warehouse).reading() as engine:
+        begun = time.perf_counter()
+        as_of = latest_date(engine)
+        assert as_of is not None
+        table = score_orders(engine, as_of)
+        return time.perf_counter() - begun, {"customers": table.num_rows}
+
+
+@case
+def rfm_minimal(warehouse: str) -> tuple[float, dict[str, object]]:
+    """The least SQL that gives quintile scores, written by hand, on the same table and connection settings."""
+    from tools.warehouse.warehouse import Warehouse
+
+    sql = """
+    WITH rfm AS (
+        SELECT
+            customer_id, date_diff('day', max(ordered_at)::DATE, (SELECT max(ordered_at)::DATE FROM orders)) AS r,
+            count(*) AS f, sum(amount) AS m
+        FROM orders WHERE status = 'completed' AND customer_id IS NOT NULL GROUP BY customer_id
+    ), e AS (
+        SELECT
+            quantile_cont(r, [0.2, 0.4, 0.6, 0.8]) AS r, quantile_cont(f, [0.2, 0.4, 0.6, 0.8]) AS f,
+            quantile_cont(m, [0.2, 0.4, 0.6, 0.8]) AS m
+        FROM rfm
+    )
+    SELECT customer_id, rfm.r, rfm.f, rfm.m,
+        5 - (rfm.r > e.r[1])::INT - (rfm.r > e.r[2])::INT - (rfm.r > e.r[3])::INT - (rfm.r > e.r[4])::INT AS rs,
+        1 + (rfm.f > e.f[1])::INT + (rfm.f > e.f[2])::INT + (rfm.f > e.f[3])::INT + (rfm.f > e.f[4])::INT AS fs,
+        1 + (rfm.m > e.m[1])::INT + (rfm.m > e.m[2])::INT + (rfm.m > e.m[3])::INT + (rfm.m > e.m[4])::INT AS ms
+    FROM rfm CROSS JOIN e
+    """
+    with Warehouse(warehouse).reading() as engine:
+        begun = time.perf_counter()
+        table = engine.query(sql)
+        return time.perf_counter() - begun, {"customers": table.num_rows}
+
+
+def _orders_frame(parquet: str) -> pd.DataFrame:
+    import pandas as pd  # only the cases that use it import it
+
+    frame = pd.read_parquet(parquet, columns=["customer_id", "ordered_at", "amount", "status"])
+    frame["amount"] = frame["amount"].astype(float)
+    return frame[frame["status"] == "completed"]
+
+
+@case
+def rfm_pandas(parquet: str) -> tuple[float, dict[str, object]]:
+    """The usual pandas way, the orders already in memory."""
+    import pandas as pd
+
+    frame = _orders_frame(parquet)
+    begun = time.perf_counter()
+    as_of = frame["ordered_at"].max().normalize()
+    rfm = frame.groupby("customer_id").agg(last=("ordered_at", "max"), orders=("ordered_at", "size"), amount=("amount", "sum"))
+    rfm["recency"] = (as_of - rfm["last"].dt.normalize()).dt.days
+    for column, labels in (("recency", [5, 4, 3, 2, 1]), ("orders", [1, 2, 3, 4, 5]), ("amount", [1, 2, 3, 4, 5])):
+        rfm[column + "_score"] = pd.qcut(rfm[column], 5, labels=labels)
+    return time.perf_counter() - begun, {"customers": len(rfm)}
+
+
+@case
+def rfm_lifetimes(parquet: str) -> tuple[float, dict[str, object]]:
+    """The summary of the lifetimes package, the orders already in memory."""
+    import warnings
+
+    warnings.simplefilter("ignore")
+    from lifetimes.utils import summary_data_from_transaction_data
+
+    frame = _orders_frame(parquet)
+    begun = time.perf_counter()
+    summary = summary_data_from_transaction_data(frame, "customer_id", "ordered_at", monetary_value_col="amount")
+    return time.perf_counter() - begun, {"customers": len(summary)}
+
+
+@case
+def load_fenqun(csv: str) -> tuple[float, dict[str, object]]:
+    """Sniff, map, clean, quarantine and store one CSV of orders in a new warehouse."""
+    from tools.ingest.load import load
+    from tools.warehouse.warehouse import Warehouse
+
+    folder = Path(tempfile.mkdtemp())
+    try:
+        begun = time.perf_counter()
+        report = load(Warehouse(folder / "w.duckdb"), [Path(csv)])
+        return time.perf_counter() - begun, {"accepted": sum(table.rows_accepted for table in report.tables)}
+    finally:
+        shutil.rmtree(folder)
+
+
+@case
+def load_duckdb(csv: str) -> tuple[float, dict[str, object]]:
+    """DuckDB's plain CREATE TABLE AS SELECT over the same file, into a new database file."""
+    import duckdb
+
+    folder = Path(tempfile.mkdtemp())
+    try:
+        begun = time.perf_counter()
+        with duckdb.connect(str(folder / "w.duckdb"), config={"threads": 2, "memory_limit": "2GB"}) as connection:
+            connection.execute(f"CREATE TABLE orders AS SELECT * FROM read_csv('{csv}')").complete()
+        return time.perf_counter() - begun, {}
+    finally:
+        shutil.rmtree(folder)
+
+
+@case
+def ask_planner(warehouse: str, questions: str) -> tuple[float, dict[str, object]]:
+    """The 95th percentile over a list of questions, each asked in a conversation of its own, once loaded."""
+    from assistant.conversation import open_conversation
+    from tools.warehouse.warehouse import Warehouse
+
+    asked = json.loads(Path(questions).read_text(encoding="utf-8"))
+    opened = Warehouse(warehouse)
+    list(open_conversation(opened).ask(asked[0]))
+    took = []
+    for question in asked:
+        begun = time.perf_counter()
+        list(open_conversation(opened).ask(question))
+        took.append(time.perf_counter() - begun)
+    ordered = sorted(took)
+    p95 = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)) - 1)]
+    return p95, {"median": ordered[len(ordered) // 2], "slowest": ordered[-1], "questions": len(asked)}
+
+
+def main() -> None:
+    """Run the case named on the command line."""
+    name, *arguments = sys.argv[1:]
+    seconds, detail = CASES[name](*arguments)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "megabytes": peak, "detail": detail}))
+
+
+if __name__ == "__main__":
+    main()
