@@ -186,14 +186,12 @@ def score_one(edges: Edges, recency_days: int, orders: int, amount: Decimal) -> 
         orders: Counted orders, at least 1.
         amount: Total net amount.
     """
-    below = {
-        name: sum(edge < value for edge in edges.values[name])
-        for name, value in zip(DIMENSIONS, (recency_days, orders, amount), strict=True)
-    }
-    scores = {"recency": 5 - below["recency"], "frequency": 1 + below["frequency"], "monetary": 1 + below["monetary"]}
-    fm = (scores["frequency"] + scores["monetary"] + 1) // 2
-    high = [scores[name] > edges.means[name] for name in DIMENSIONS]
-    return Scores(*scores.values(), fm, rfm_group(scores["recency"], fm), eight_group(*high))
+    measured = (Decimal(recency_days), Decimal(orders), amount)
+    below = [sum(edge < value for edge in edges.values[name]) for name, value in zip(DIMENSIONS, measured, strict=True)]
+    recency, frequency, monetary = 5 - below[0], 1 + below[1], 1 + below[2]
+    fm = (frequency + monetary + 1) // 2
+    high = [score > edges.means[name] for name, score in zip(DIMENSIONS, (recency, frequency, monetary), strict=True)]
+    return Scores(recency, frequency, monetary, fm, rfm_group(recency, fm), eight_group(*high))
 
 
 def rescore_customer(engine: Engine, customer_id: str, as_of: dt.date) -> Scores | None:
