@@ -1,0 +1,315 @@
+"""The catalogue: metrics, dimensions, customer fields and terms, as data in catalogue/*.yaml, loaded once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property, lru_cache
+from importlib import resources
+from typing import Any, Literal, Self, TypeVar
+
+import yaml
+from pydantic import Field as PydanticField
+from pydantic import TypeAdapter, model_validator
+
+from tools.contracts import Frozen, Text, Unit
+from tools.errors import UnknownName
+
+ATTRIBUTE = "attribute."
+"""Prefix of the ids of attributes, the columns of a source that are not canonical ones."""
+
+Level = Literal["customer", "time", "order", "product", "campaign", "contact", "response", "event"]
+Kind = Literal["category", "band", "time", "segment", "id"]
+
+
+class Words(Frozen):
+    """Other names in both languages."""
+
+    zh: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
+
+
+class Entry(Frozen):
+    """What every entry has: a stable id, a name and other names in both languages."""
+
+    id: str
+    name: Text
+    synonyms: Words = Words()
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The id and all names, as they may be typed."""
+        return (self.id, self.name.zh, self.name.en, *self.synonyms.zh, *self.synonyms.en)
+
+
+class Source(Frozen):
+    """Rows that metrics aggregate: a FROM clause, whose customer and time they are, and what can be grouped by."""
+
+    id: str
+    name: Text
+    sql: str
+    customer: str
+    time: str | None = None
+    levels: tuple[Level, ...]
+    needs: tuple[str, ...]
+
+
+class Form(Frozen):
+    """One aggregate over one source. ``per_customer`` is aggregated per customer and group before ``sql``."""
+
+    source: str
+    sql: str
+    per_customer: dict[str, str] = PydanticField(default={})
+    needs: tuple[str, ...] = ()
+
+
+class Ratio(Frozen):
+    """One metric divided by another; the denominator leaves out dimensions of the levels in ``without``."""
+
+    numerator: str
+    denominator: str
+    without: tuple[Level, ...] = ()
+
+
+class Metric(Entry):
+    """A number that can be measured by dimensions, with filters and a window.
+
+    Args:
+        unit: Its unit.
+        additive: Levels over which the numbers of groups add up to the total.
+        window: rows: the source's rows in the window; ignored: none applies; needed: there must be one;
+            churn: the churn horizon when none is given.
+        rows: Which rows are aggregated: those in the window, in the one before, or all until its end.
+        requires: Levels of which at least one dimension must be used.
+        needs: Tables ("orders") or columns ("orders.discount") that must hold something.
+        hidden: Only a part of other metrics.
+    """
+
+    definition: Text
+    unit: Unit
+    additive: tuple[Level, ...] = ()
+    window: Literal["rows", "ignored", "needed", "churn"] = "rows"
+    rows: Literal["window", "previous", "until"] = "window"
+    requires: tuple[Level, ...] = ()
+    needs: tuple[str, ...] = ()
+    hidden: bool = False
+    forms: tuple[Form, ...] = ()
+    ratio: Ratio | None = None
+
+    @model_validator(mode="after")
+    def _forms_or_ratio(self) -> Self:
+        if bool(self.forms) == bool(self.ratio):
+            raise ValueError(f"metric {self.id} needs either forms or a ratio")
+        return self
+
+
+class Dimension(Entry):
+    """Something to group and filter by; ``sql`` yields its value as text.
+
+    Args:
+        level: What it is a property of.
+        kind: How values are ordered and shown.
+        label_sql: A name shown beside an id.
+        needs: Tables or columns that must hold something.
+        values: Names of the values, where they are ids; also their order when ``order`` is "listed".
+        scheme: The segment scheme whose names the values have.
+        period: The calendar period of a dimension of time.
+    """
+
+    definition: Text
+    level: Level
+    kind: Kind = "category"
+    sql: str
+    label_sql: str | None = None
+    needs: tuple[str, ...] = ()
+    values: dict[str, Text] = PydanticField(default={})
+    order: Literal["natural", "listed"] | None = None
+    scheme: str | None = None
+    period: Literal["day", "week", "month", "quarter", "year"] | None = None
+
+
+class Field(Entry):
+    """A property of a customer, for rules and lists.
+
+    Args:
+        unit: Its unit.
+        kind: How it is compared.
+        group: A family that can be asked for together, such as "demographics".
+        table: Where it lies; all but personal ones are in customer_base.
+        personal: Never shown to a language model; listed and exported only on request.
+        listed: Whether it makes sense in a list of customers.
+        column: SQL over the columns of ``table``; the column of the field's id when left out.
+        scheme: The segment scheme whose names the values have.
+    """
+
+    unit: Unit
+    kind: Literal["number", "category", "band", "segment", "boolean", "date", "text", "id"]
+    group: str
+    table: Literal["customer_base", "customers"] = "customer_base"
+    personal: bool = False
+    listed: bool = True
+    column: str | None = None
+    scheme: str | None = None
+
+    @property
+    def sql(self) -> str:
+        """SQL that yields the value from a row of ``table``."""
+        return self.column or f'"{self.id}"'
+
+
+class Term(Entry):
+    """A word of the product and what it means."""
+
+    definition: Text
+
+
+E_ = TypeVar("E_", bound=Entry)
+
+
+class Catalogue(Frozen):
+    """All entries. Lookups take an id, or a name or synonym in either language, whatever its case."""
+
+    sources: tuple[Source, ...]
+    metrics: tuple[Metric, ...]
+    dimensions: tuple[Dimension, ...]
+    fields: tuple[Field, ...]
+    terms: tuple[Term, ...]
+    version: Literal[1] = PydanticField(default=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for entries in (self.sources, self.metrics, self.dimensions, self.fields, self.terms):
+            ids = [entry.id for entry in entries]
+            repeated = {one for one in ids if ids.count(one) > 1}
+            if repeated:
+                raise ValueError(f"repeated ids: {sorted(repeated)}")
+        return self
+
+    def source(self, source_id: str) -> Source:
+        """The source of that id."""
+        return next(source for source in self.sources if source.id == source_id)
+
+    def metric(self, name: str) -> Metric:
+        """The metric of that id or name.
+
+        Raises:
+            UnknownName: There is none.
+        """
+        return _find(self.metrics, name) or _unknown("metric", "指标", name, [m for m in self.metrics if not m.hidden])
+
+    def dimension(self, name: str) -> Dimension:
+        """The dimension of that id or name; any ``attribute.<name>`` is one.
+
+        Raises:
+            UnknownName: There is none.
+        """
+        if name.startswith(ATTRIBUTE):
+            return attribute_dimension(name.removeprefix(ATTRIBUTE))
+        return _find(self.dimensions, name) or _unknown("dimension", "维度", name, self.dimensions)
+
+    def field(self, name: str) -> Field:
+        """The field of that id or name; any ``attribute.<name>`` is one.
+
+        Raises:
+            UnknownName: There is none.
+        """
+        if name.startswith(ATTRIBUTE):
+            return attribute_field(name.removeprefix(ATTRIBUTE))
+        return _find(self.fields, name) or _unknown("field", "字段", name, self.fields)
+
+    def field_group(self, name: str) -> tuple[Field, ...]:
+        """The fields of a family ("demographics", "contact", "rfm", ...); none for an unknown one."""
+        return tuple(field for field in self.fields if field.group == name.casefold())
+
+    def entry(self, name: str) -> Metric | Dimension | Field | Term | None:
+        """Whatever has that id or name: terms first, then metrics, dimensions and fields."""
+        return _find(self.terms, name) or _find(self.metrics, name) or _find(self.dimensions, name) or _find(self.fields, name)
+
+
+def attribute_expression(name: str, table: str = "") -> str:
+    """SQL that reads the attribute ``name`` of a row of customer_base, as text.
+
+    Args:
+        name: The attribute, as the source named it.
+        table: Alias of customer_base, when it must be qualified.
+    """
+    path = '$."' + name.replace("\\", "\\\\").replace('"', '\\"').replace("'", "''") + '"'
+    return f"json_extract_string({table + '.' if table else ''}attributes, '{path}')"
+
+
+@lru_cache(maxsize=1024)
+def attribute_dimension(name: str) -> Dimension:
+    """The dimension of a customer attribute."""
+    return Dimension(
+        id=ATTRIBUTE + name,
+        name=_attribute_name(name),
+        synonyms=_attribute_words(name),
+        definition=Text(zh=f"客户的属性“{name}”（来自源数据）。", en=f"The customer's attribute {name!r}, as loaded."),
+        level="customer",
+        kind="band",
+        sql=attribute_expression(name, "c"),
+    )
+
+
+@lru_cache(maxsize=1024)
+def attribute_field(name: str) -> Field:
+    """The field of a customer attribute."""
+    return Field(
+        id=ATTRIBUTE + name,
+        name=_attribute_name(name),
+        synonyms=_attribute_words(name),
+        unit=Unit.TEXT,
+        kind="category",
+        group="attributes",
+        column=attribute_expression(name),
+    )
+
+
+def _attribute_name(name: str) -> Text:
+    plain = name.replace("_", " ").strip()
+    return Text(zh=plain, en=plain)
+
+
+def _attribute_words(name: str) -> Words:
+    return Words(zh=(), en=(name,))
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Catalogue:
+    """The catalogue of this program.
+
+    Raises:
+        pydantic.ValidationError: A file has an unknown key, a missing one or a repeated id.
+    """
+    return Catalogue(
+        sources=_read("sources", TypeAdapter(tuple[Source, ...])),
+        metrics=_read("metrics", TypeAdapter(tuple[Metric, ...])),
+        dimensions=_read("dimensions", TypeAdapter(tuple[Dimension, ...])),
+        fields=_read("fields", TypeAdapter(tuple[Field, ...])),
+        terms=_read("terms", TypeAdapter(tuple[Term, ...])),
+    )
+
+
+def _read(name: str, adapter: TypeAdapter[Any]) -> Any:
+    text = (resources.files("tools.metrics") / "catalogue" / f"{name}.yaml").read_text(encoding="utf-8")
+    return adapter.validate_python(yaml.safe_load(text))
+
+
+def _find(entries: Iterable[E_], name: str) -> E_ | None:
+    wanted = name.strip().casefold()
+    found = list(entries)
+    by_id = next((entry for entry in found if entry.id == name), None)
+    return by_id or next((entry for entry in found if wanted in _folded(entry.words)), None)
+
+
+@lru_cache(maxsize=4096)
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word.casefold() for word in words)
+
+
+def _unknown(kind_en: str, kind_zh: str, name: str, entries: Iterable[Entry]) -> Any:
+    raise UnknownName(kind_en, kind_zh, name, [entry.id for entry in entries])
+
+
+def names_of(entries: Iterable[Entry]) -> Mapping[str, Text]:
+    """Names by id."""
+    return {entry.id: entry.name for entry in entries}
