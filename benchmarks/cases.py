@@ -28,7 +28,7 @@ def case(function: Case) -> Case:
 @case
 def rfm_fenqun(warehouse: str) -> tuple[float, dict[str, object]]:
     """Recency, frequency, money, edges and scores of every customer, from the warehouse's orders."""
-    from tools.segments.rfm import score_orders
+    from tools.segments.scoring import rfm_scores_query
     from tools.warehouse.context import latest_date
     from tools.warehouse.warehouse import Warehouse
 
@@ -36,7 +36,7 @@ def rfm_fenqun(warehouse: str) -> tuple[float, dict[str, object]]:
         begun = time.perf_counter()
         as_of = latest_date(engine)
         assert as_of is not None
-        table = score_orders(engine, as_of)
+        table = engine.query(rfm_scores_query(), {"as_of": as_of})
         return time.perf_counter() - begun, {"customers": table.num_rows}
 
 
