@@ -102,12 +102,16 @@ class Receipt(Frozen):
 
 
 class Column(Frozen):
-    """A column of a result table. ``personal`` columns never reach a language model."""
+    """A column of a result table. ``personal`` columns never reach a language model.
+
+    ``names`` says how stored values are shown, such as "champions" as 冠军客户; values without a name are shown as they are.
+    """
 
     id: str
     label: Text
     unit: Unit
     personal: bool = False
+    names: dict[str, Text] = Field(default_factory=dict)
 
 
 class Table(Frozen):

@@ -23,12 +23,14 @@ class ToolContext:
         as_of: The date up to which the data count; the data's last date unless the operator gave one.
         data_version: Changes whenever the loaded data do.
         config: The settings.
+        warehouse_id: Which warehouse it is, so that facts about the data can be kept between calls; empty: keep none.
     """
 
     engine: Engine
     as_of: dt.date
     data_version: str
     config: Settings = field(default_factory=Settings)
+    warehouse_id: str = ""
 
     def receipt(
         self, tool: str, arguments: dict[str, object], definition: Text, *statements: Statement, receipt_id: str = "main"
@@ -81,4 +83,4 @@ def open_context(warehouse: Warehouse, as_of: dt.date | None = None) -> Iterator
                 "The warehouse holds no orders or events yet; load some first: fenqun load PATH.",
                 "数据仓库里还没有订单或行为数据;请先载入:fenqun load 路径。",
             )
-        yield ToolContext(engine, day, read_meta(engine, "data_version") or "0", warehouse.config)
+        yield ToolContext(engine, day, read_meta(engine, "data_version") or "0", warehouse.config, str(warehouse.path))

@@ -1,0 +1,135 @@
+"""What the loaded data hold: which tables and columns are filled, attributes, and the values of dimensions."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from tools.contracts import Text
+from tools.metrics.catalogue import ATTRIBUTE, Dimension, Level, attribute_dimension, catalogue
+from tools.warehouse.context import ToolContext
+from tools.warehouse.identifiers import quote
+
+MOST_VALUES = 2000
+"""Values indexed per dimension, the most frequent first."""
+MOST_ATTRIBUTES = 200
+_KEPT = 512
+
+_TABLES: dict[Level, str] = {
+    "product": "products AS p",
+    "order": "counted_orders AS o",
+    "customer": "customer_base AS c",
+    "campaign": "campaigns AS m",
+    "contact": "campaign_contacts AS k",
+    "response": "campaign_responses AS r",
+    "event": "events AS e",
+}
+
+T = TypeVar("T")
+_cache: OrderedDict[tuple[str, ...], object] = OrderedDict()
+_lock = threading.Lock()
+
+
+def remember(ctx: ToolContext, name: str, compute: Callable[[], T]) -> T:
+    """``compute()``, kept for as long as the warehouse, its data and its scores stay as they are."""
+    if not ctx.warehouse_id:
+        return compute()
+    scored = ctx.engine.rows("SELECT (SELECT count(*) FROM scores), (SELECT count(*) FROM segments), (SELECT count(*) FROM model_runs)")
+    key = (ctx.warehouse_id, ctx.data_version, str(scored[0]), name)
+    with _lock:
+        if key in _cache:
+            _cache.move_to_end(key)
+            return cast(T, _cache[key])
+    value = compute()
+    with _lock:
+        _cache[key] = value
+        while len(_cache) > _KEPT:
+            _cache.popitem(last=False)
+    return value
+
+
+def is_filled(ctx: ToolContext, need: str) -> bool:
+    """Whether a table ("orders") has rows, or a column ("orders.discount") any value."""
+    table, _, column = need.partition(".")
+    counted = f"count({quote(column)})" if column else "count(*)"
+    return remember(ctx, f"filled {need}", lambda: bool(ctx.engine.rows(f"SELECT {counted} FROM {quote(table)}")[0][0]))
+
+
+def attribute_names(ctx: ToolContext) -> list[str]:
+    """The names of the customers' attributes, in the order of the alphabet."""
+    return remember(ctx, "attributes", lambda: _attribute_names(ctx))
+
+
+def _attribute_names(ctx: ToolContext) -> list[str]:
+    found = ctx.engine.rows(
+        "SELECT DISTINCT name FROM (SELECT unnest(json_keys(attributes)) AS name FROM customers WHERE attributes IS NOT NULL) AS keys "
+        f"ORDER BY name LIMIT {MOST_ATTRIBUTES}"
+    )
+    return [row[0] for row in found]
+
+
+def usable_dimensions(ctx: ToolContext) -> list[Dimension]:
+    """The dimensions that the loaded data fill, attributes included."""
+    fixed = [one for one in catalogue().dimensions if all(is_filled(ctx, need) for need in one.needs)]
+    return fixed + [attribute_dimension(name) for name in attribute_names(ctx)]
+
+
+def value_index(ctx: ToolContext) -> dict[str, list[str]]:
+    """Dimension id to its values in the data, the most frequent first, at most MOST_VALUES each.
+
+    Where values are ids with names of their own (campaigns), the names are given. Dimensions of time and ids of
+    customers and products are left out.
+    """
+    return remember(ctx, "values", lambda: {one.id: dimension_values(ctx, one) for one in _indexed(ctx)})
+
+
+def _indexed(ctx: ToolContext) -> list[Dimension]:
+    return [one for one in usable_dimensions(ctx) if one.level in _TABLES and one.kind != "id" and one.id != "product"]
+
+
+def dimension_values(ctx: ToolContext, dimension: Dimension) -> list[str]:
+    """The values of one dimension, the most frequent first; its listed ones for a dimension of time."""
+    if dimension.level == "time":
+        return list(dimension.values)
+    shown = dimension.label_sql or dimension.sql
+    found = ctx.engine.rows(
+        f"SELECT value FROM (SELECT {shown} AS value FROM {_TABLES[dimension.level]}) AS found "
+        f"WHERE value IS NOT NULL GROUP BY value ORDER BY count(*) DESC, value LIMIT {MOST_VALUES}"
+    )
+    return [str(row[0]) for row in found]
+
+
+def matching_values(ctx: ToolContext, dimension: Dimension, wanted: list[str]) -> list[tuple[str, str]]:
+    """Pairs of (stored value, name) whose value or name equals one of ``wanted``, letter case aside."""
+    label = dimension.label_sql or dimension.sql
+    names = {f"w{index}": text.casefold() for index, text in enumerate(wanted)}
+    listed = ", ".join(f"${name}" for name in names)
+    found = ctx.engine.rows(
+        f"SELECT DISTINCT value, name FROM (SELECT {dimension.sql} AS value, {label} AS name FROM {_TABLES[dimension.level]}) AS found "
+        f"WHERE lower(value) IN ({listed}) OR lower(name) IN ({listed}) ORDER BY value",
+        names,
+    )
+    return [(str(value), str(name if name is not None else value)) for value, name in found]
+
+
+def value_names(ctx: ToolContext, dimension: Dimension) -> dict[str, Text]:
+    """Names of a dimension's values, where they are ids: those of the catalogue, or of the stored segments."""
+    if not dimension.scheme:
+        return dimension.values
+    return scheme_names(ctx, dimension.scheme)
+
+
+def scheme_names(ctx: ToolContext, scheme: str) -> dict[str, Text]:
+    """Segment id to its name, of the newest version of each segment of a scheme."""
+    found = ctx.engine.rows(
+        "SELECT segment_id, name_zh, name_en FROM segments WHERE scheme = $scheme ORDER BY version",
+        {"scheme": scheme},
+    )
+    return {segment: Text(zh=zh, en=en) for segment, zh, en in found}
+
+
+def is_attribute(dimension: Dimension) -> bool:
+    """Whether the dimension is a customer attribute."""
+    return dimension.id.startswith(ATTRIBUTE)
