@@ -62,7 +62,7 @@ class LoadPlan(Frozen):
 
 
 class TableReport(Frozen):
-    """What became of one source table; ``rows_in`` = ``accepted`` + ``rejected``.
+    """What became of one source table; ``rows_in`` = ``rows_accepted`` + ``rows_rejected``.
 
     Args:
         reasons: Reason id (a key of ``REASONS``) to rejected rows.
@@ -71,8 +71,8 @@ class TableReport(Frozen):
     source: str
     grain: Grain
     rows_in: int
-    accepted: int
-    rejected: int
+    rows_accepted: int
+    rows_rejected: int
     reasons: dict[str, int] = Field(default_factory=dict)
     already_loaded: bool = False
 
@@ -83,9 +83,9 @@ class TableReport(Frozen):
         why_zh = "、".join(f"{REASONS[reason].zh} {count:,}" for reason, count in self.reasons.items())
         why_en = ", ".join(f"{REASONS[reason].en} {count:,}" for reason, count in self.reasons.items())
         return Text(
-            zh=f"{self.source}：{self.rows_in:,} 行，接收 {self.accepted:,}，隔离 {self.rejected:,}"
+            zh=f"{self.source}：{self.rows_in:,} 行，接收 {self.rows_accepted:,}，隔离 {self.rows_rejected:,}"
             + (f"（{why_zh}）。" if why_zh else "。"),
-            en=f"{self.source}: {self.rows_in:,} rows, {self.accepted:,} accepted, {self.rejected:,} set aside"
+            en=f"{self.source}: {self.rows_in:,} rows, {self.rows_accepted:,} accepted, {self.rows_rejected:,} set aside"
             + (f" ({why_en})." if why_en else "."),
         )
 
@@ -123,14 +123,14 @@ class LoadReport(Frozen):
         return sum(table.rows_in for table in self.tables)
 
     @property
-    def accepted(self) -> int:
+    def rows_accepted(self) -> int:
         """Rows accepted from all tables."""
-        return sum(table.accepted for table in self.tables)
+        return sum(table.rows_accepted for table in self.tables)
 
     @property
-    def rejected(self) -> int:
+    def rows_rejected(self) -> int:
         """Rows set aside from all tables."""
-        return sum(table.rejected for table in self.tables)
+        return sum(table.rows_rejected for table in self.tables)
 
     def lines(self, language: str) -> list[str]:
         """The whole report as sentences in ``language``, for a terminal or a chat."""
