@@ -1,0 +1,227 @@
+"""From the warehouse to the matrix of the churn model: one row per eligible customer of a cut-off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tools.errors import WarehouseError
+from tools.warehouse.engine import Engine
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
+_FOLDER = resources.files("tools.segments") / "sql"
+_UNKNOWN_GAP_DAYS = 60.0
+"""Stands in for the gap of customers who ordered on one date only; ``one_visit`` tells the model that it does."""
+
+SAMPLE_VIEW = "churn_sample"
+
+
+@lru_cache
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").rstrip()
+
+
+def churn_feature_query() -> str:
+    """The SELECT behind the churn model, with the one parameter ``$as_of``; it reads rows up to that date alone."""
+    return _read("churn_features")
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Eligible customers of one cut-off.
+
+    Args:
+        cut_off: The date up to which ``raw`` was computed.
+        raw: Columns of ``churn_features.sql``, sorted by customer_id.
+        matrix: Shape (customers, ``len(FEATURES)``), finite.
+        labels: 1 = no counted order in the horizon after the cut-off; None where that lies in the future.
+    """
+
+    cut_off: dt.date
+    raw: pa.Table
+    matrix: Floats
+    labels: Labels | None = None
+
+    def __len__(self) -> int:
+        return int(self.raw.num_rows)
+
+
+@dataclass(frozen=True)
+class History:
+    """Customers with a paid order, the first date with an order, and the days from it to the as-of date, both included."""
+
+    customers: int
+    first_date: dt.date | None
+    days: int
+
+
+def read_history(engine: Engine, as_of: dt.date) -> History:
+    """What there is to learn from by ``as_of``."""
+    customers, first_date, days = engine.rows(_read("churn_history"), {"as_of": as_of})[0]
+    return History(int(customers), first_date, int(days or 0))
+
+
+def read_cases(engine: Engine, cut_off: dt.date, horizon: int | None = None, sampled: bool = False) -> Cases:
+    """The eligible customers at ``cut_off``, with labels over the ``horizon`` (days) after it when one is given.
+
+    Args:
+        engine: Reads the warehouse.
+        cut_off: Features use nothing after this date.
+        horizon: Days after the cut-off in which an order means "not churned".
+        sampled: Only customers of the registered ``churn_sample``.
+    """
+    raw = engine.query(_scoped(churn_feature_query(), sampled), {"as_of": cut_off})
+    labels = None
+    if horizon is not None:
+        buyers = engine.query(_read("churn_buyers"), {"as_of": cut_off, "until": cut_off + dt.timedelta(days=horizon)})
+        bought = set(buyers.column("customer_id").to_pylist())
+        labels = np.array([name not in bought for name in raw.column("customer_id").to_pylist()], dtype=np.int64)
+    return Cases(cut_off, raw, to_matrix(raw), labels)
+
+
+def _scoped(query: str, sampled: bool) -> str:
+    if not sampled:
+        return query
+    return (
+        f"WITH counted_orders AS (SELECT * FROM main.counted_orders WHERE customer_id IN (SELECT customer_id FROM {SAMPLE_VIEW}))\n"
+        f"SELECT * FROM ({query}) AS scoped ORDER BY customer_id"
+    )
+
+
+def check_no_future(engine: Engine, cut_off: dt.date, query: str | None = None) -> None:
+    """Prove that a feature query gives the same rows when the rows after the cut-off do not exist.
+
+    Args:
+        engine: Reads the warehouse.
+        cut_off: Bound as ``$as_of``.
+        query: A SELECT with a customer_id; the churn model's own when left out.
+
+    Raises:
+        WarehouseError: A column, or the set of customers, changes: it was made with rows after the cut-off.
+    """
+    query = query or churn_feature_query()
+    past = (
+        "WITH counted_orders AS (SELECT * FROM main.counted_orders WHERE order_date <= CAST($as_of AS DATE)), "
+        "events AS (SELECT * FROM main.events WHERE CAST(occurred_at AS DATE) <= CAST($as_of AS DATE))\n"
+        f"SELECT * FROM ({query}) AS scoped ORDER BY customer_id"
+    )
+    whole = engine.query(f"SELECT * FROM ({query}) AS whole ORDER BY customer_id", {"as_of": cut_off})
+    without_future = engine.query(past, {"as_of": cut_off})
+    leaks = _differences(whole, without_future)
+    if leaks:
+        names = ", ".join(leaks)
+        raise WarehouseError(
+            f"Churn features leak the future: {names} changes when rows after {cut_off} are taken away; the model was not evaluated.",
+            f"流失特征泄露了未来信息:去掉 {cut_off} 之后的数据后,{names} 发生变化;模型未作评估。",
+        )
+
+
+def _differences(whole: pa.Table, past: pa.Table) -> list[str]:
+    if not whole.column("customer_id").equals(past.column("customer_id")):
+        return ["customer_id"]
+    return [name for name in whole.column_names if not _same(whole.column(name), past.column(name))]
+
+
+def _same(left: pa.ChunkedArray, right: pa.ChunkedArray) -> bool:
+    if not pa.types.is_floating(left.type):
+        return bool(left.equals(right))
+    # Sums of floating-point numbers may differ in the last bits when threads add them in another order.
+    return bool(np.allclose(left.to_numpy(), right.to_numpy(), rtol=1e-9, equal_nan=True))
+
+
+def _column(raw: pa.Table, name: str) -> Floats:
+    return raw.column(name).cast(pa.float64()).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
+
+
+def _log(name: str) -> Callable[[pa.Table], Floats]:
+    return lambda raw: np.log1p(np.maximum(_column(raw, name), 0.0))
+
+
+def _gap(name: str) -> Callable[[pa.Table], Floats]:
+    return lambda raw: np.log1p(_known_gap(raw, name))
+
+
+def _known_gap(raw: pa.Table, name: str) -> Floats:
+    return np.nan_to_num(_column(raw, name), nan=_UNKNOWN_GAP_DAYS)
+
+
+def _late(name: str) -> Callable[[pa.Table], Floats]:
+    return lambda raw: np.log1p(_column(raw, "recency_days") / np.maximum(_known_gap(raw, name), 1.0))
+
+
+def _weight(name: str) -> Callable[[pa.Table], Floats]:
+    return lambda raw: np.log(_column(raw, name) + 0.05)
+
+
+def _ratio(above: str, below: str, minus: str | None = None) -> Callable[[pa.Table], Floats]:
+    def compute(raw: pa.Table) -> Floats:
+        later, earlier = _column(raw, above), _column(raw, below) - (_column(raw, minus) if minus else 0.0)
+        return np.asarray(np.log((later + 0.5) / (np.maximum(earlier, 0.0) + 0.5)), dtype=np.float64)
+
+    return compute
+
+
+def _basket(raw: pa.Table) -> Floats:
+    return np.asarray(np.log1p(np.maximum(_column(raw, "amount"), 0.0) / _column(raw, "orders")), dtype=np.float64)
+
+
+def _discount_share(raw: pa.Table) -> Floats:
+    discount = _column(raw, "discount")
+    full = discount + np.maximum(_column(raw, "amount"), 0.0)
+    return np.divide(discount, full, out=np.zeros_like(full), where=full > 0)
+
+
+# Themes are what a reason speaks of; the features of a theme are taken together, because they say the same thing.
+_THEMES: dict[str, dict[str, Callable[[pa.Table], Any]]] = {
+    "silence": {
+        "recency": _log("recency_days"),
+        "late_median": _late("gap_median"),
+        "late_mean": _late("gap_mean"),
+        "late_longest": _late("gap_max"),
+        **{name: _log(name) for name in ("days_7", "days_14", "days_30", "age_2", "age_3")},
+        "weight_15": _weight("weight_15"),
+    },
+    "recent": {
+        **{name: _log(name) for name in ("days_60", "orders_30", "age_5", "age_10")},
+        "weight_45": _weight("weight_45"),
+        "trend_30": _ratio("days_30", "days_90", "days_30"),
+    },
+    "trend": {
+        "days_90": _log("days_90"),
+        "days_180": _log("days_180"),
+        "trend_90": _ratio("days_90", "days_180", "days_90"),
+        "months_6": lambda raw: _column(raw, "months_6"),
+        "weight_120": _weight("weight_120"),
+    },
+    "history": {"order_days": _log("order_days"), "tenure": _log("tenure_days")},
+    "rhythm": {
+        "gap_median": _gap("gap_median"),
+        "gap_mean": _gap("gap_mean"),
+        "gap_max": _gap("gap_max"),
+        "gap_90": _gap("gap_90"),
+        "one_visit": lambda raw: (_column(raw, "order_days") < 2).astype(np.float64),
+    },
+    "spend": {name: _log(name) for name in ("amount_30", "amount_90", "amount_180", "amount")},
+    "basket": {"basket": _basket, "discount": _discount_share},
+    "activity": {name: _log(name) for name in ("events_30", "events_90", "event_age")},
+}
+
+FEATURES: tuple[str, ...] = tuple(f"{theme}.{name}" for theme, parts in _THEMES.items() for name in parts)
+THEME_COLUMNS: dict[str, tuple[int, ...]] = {
+    theme: tuple(i for i, name in enumerate(FEATURES) if name.startswith(f"{theme}.")) for theme in _THEMES
+}
+
+
+def to_matrix(raw: pa.Table) -> Floats:
+    """The model's features, shape (customers, ``len(FEATURES)``): counts and money on a log scale, all finite."""
+    columns = [np.nan_to_num(compute(raw)) for parts in _THEMES.values() for compute in parts.values()]
+    return np.column_stack(columns) if raw.num_rows else np.zeros((0, len(FEATURES)))

@@ -1,0 +1,188 @@
+"""The reasons behind a churn probability, in words: which theme moved it, and what the customer did."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tools.contracts import Frozen
+
+MOST_REASONS = 3
+LEAST_EFFECT = 0.05
+"""Log-odds below which a theme is not worth telling."""
+
+
+class Reason(Frozen):
+    """One reason: the theme, its effect on the log-odds (positive: more likely to churn), and the words."""
+
+    id: str
+    effect: float
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What a sentence may speak of: one customer's raw columns, and the averages of all."""
+
+    row: Mapping[str, Any]
+    averages: Mapping[str, float]
+    currency: str
+
+    def money(self, value: Decimal | float) -> str:
+        return f"{self.currency}{Decimal(value):,.2f}"
+
+
+Words = tuple[str, str]
+
+
+def explain(raw: pa.Table, effects: Mapping[str, NDArray[np.float64]], currency: str) -> list[list[Reason]]:
+    """Up to three reasons per customer, strongest first.
+
+    Where the themes raise the log-odds on the whole, the reasons are those that raise it most; else those that lower it most.
+
+    Args:
+        raw: Columns of ``churn_features.sql``.
+        effects: Theme to its contribution to the log-odds, shape (customers,).
+        currency: Symbol put before money.
+    """
+    themes = list(effects)
+    matrix = np.column_stack([effects[theme] for theme in themes]) if raw.num_rows else np.zeros((0, len(themes)))
+    direction = np.where(matrix.sum(axis=1) >= 0, 1.0, -1.0)
+    strength = matrix * direction[:, None]
+    order = np.argsort(-strength, axis=1, kind="stable")[:, :MOST_REASONS]
+    averages = _averages(raw)
+    found: list[list[Reason]] = []
+    for i, row in enumerate(raw.to_pylist()):
+        facts = _Facts(row, averages, currency)
+        chosen = [j for j in order[i] if strength[i, j] >= LEAST_EFFECT] or [order[i][0]]
+        found.append([_reason(themes[j], float(matrix[i, j]), facts) for j in chosen])
+    return found
+
+
+def rhythm_reasons(raw: pa.Table, currency: str) -> list[list[Reason]]:
+    """The one reason of the rhythm rule, for every customer."""
+    averages = _averages(raw)
+    return [[_reason("silence", 0.0, _Facts(row, averages, currency))] for row in raw.to_pylist()]
+
+
+def _averages(raw: pa.Table) -> dict[str, float]:
+    names = ("amount_90", "order_days", "gap_median", "days_90", "days_30")
+    if not raw.num_rows:
+        return dict.fromkeys(names, 0.0)
+    columns = {name: raw.column(name).cast(pa.float64()).to_numpy(zero_copy_only=False) for name in names}
+    return {name: float(np.nanmean(values)) if np.isfinite(values).any() else 0.0 for name, values in columns.items()}
+
+
+def _reason(theme: str, effect: float, facts: _Facts) -> Reason:
+    zh, en = _WORDS[theme](facts)
+    return Reason(id=theme, effect=round(effect, 4), zh=zh, en=en)
+
+
+def _days(count: float) -> str:
+    text = f"{count:.1f}".removesuffix(".0")
+    return f"{text} day" if text == "1" else f"{text} days"
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _silence(facts: _Facts) -> Words:
+    days, gap = facts.row["recency_days"], facts.row["gap_median"]
+    if not gap:
+        return f"最近一次下单是{days}天前,且只在一天下过单", f"last order {_days(days)} ago, and ordered on one date only"
+    times = _number(days / gap)
+    return f"最近一次下单是{days}天前,是其平时间隔的{times}倍", f"last order {_days(days)} ago, {times} times their usual gap"
+
+
+def _recent(facts: _Facts) -> Words:
+    return _two_windows(30, facts.row["days_30"], facts.row["days_60"] - facts.row["days_30"])
+
+
+def _trend(facts: _Facts) -> Words:
+    now, before = facts.row["days_90"], facts.row["days_180"] - facts.row["days_90"]
+    if facts.row["tenure_days"] < 180:
+        usual = _number(facts.averages["days_90"])
+        return f"最近90天有{now}天下单(平均客户{usual}天)", f"ordered on {_days(now)} in the last 90 (average customer {usual})"
+    return _two_windows(90, now, before)
+
+
+def _two_windows(length: int, now: int, before: int) -> Words:
+    if not now and not before:
+        return f"最近{2 * length}天没有下单", f"no order in the last {2 * length} days"
+    if not now:
+        return (
+            f"最近{length}天没有下单,之前{length}天有{before}天下单",
+            f"no order in the last {length} days, {_days(before)} with orders in the {length} before",
+        )
+    return (
+        f"最近{length}天有{now}天下单,之前{length}天有{before}天",
+        f"ordered on {_days(now)} in the last {length}, on {before} in the {length} before",
+    )
+
+
+def _history(facts: _Facts) -> Words:
+    count, since = facts.row["order_days"], _date(facts.row["first_order_date"])
+    usual = _number(facts.averages["order_days"])
+    return (
+        f"自{since}以来共{count}天下过单(平均客户{usual}天)",
+        f"ordered on {_days(count)} since {since} (average customer {usual})",
+    )
+
+
+def _rhythm(facts: _Facts) -> Words:
+    gap, longest = facts.row["gap_median"], facts.row["gap_max"]
+    if not gap:
+        return "只在一天下过单,尚无购买节奏", "ordered on one date only, so there is no rhythm yet"
+    usual = _number(facts.averages["gap_median"])
+    return (
+        f"平时每{_number(gap)}天下单一次,最长间隔{longest}天(平均客户每{usual}天一次)",
+        f"usually {_days(gap)} between orders, at most {longest} (average customer {usual})",
+    )
+
+
+def _spend(facts: _Facts) -> Words:
+    amount, usual = facts.money(facts.row["amount_90"]), facts.money(facts.averages["amount_90"])
+    return f"最近90天消费{amount}(平均客户{usual})", f"spent {amount} in the last 90 days (average customer {usual})"
+
+
+def _basket(facts: _Facts) -> Words:
+    orders, amount, discount = facts.row["orders"], facts.row["amount"], facts.row["discount"]
+    usual = facts.money(Decimal(amount) / int(orders))
+    full = amount + discount
+    if discount > 0 and full > 0:
+        share = f"{float(discount / full):.0%}"
+        return f"每单平均{usual},享受折扣{share}", f"average order {usual}, {share} off in discounts"
+    return f"每单平均{usual}", f"average order {usual}"
+
+
+def _activity(facts: _Facts) -> Words:
+    now, age = facts.row["events_30"], facts.row["event_age"]
+    return (
+        f"最近30天有{now}次互动,最近一次在{age}天前",
+        f"{now} interactions in the last 30 days, the latest {_days(age)} ago",
+    )
+
+
+def _date(day: dt.date) -> str:
+    return day.isoformat()
+
+
+_WORDS: dict[str, Callable[[_Facts], Words]] = {
+    "silence": _silence,
+    "recent": _recent,
+    "trend": _trend,
+    "history": _history,
+    "rhythm": _rhythm,
+    "spend": _spend,
+    "basket": _basket,
+    "activity": _activity,
+}

@@ -1,0 +1,265 @@
+"""Fits, judges and stores the churn model: part of the refresh, inside its transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tools.contracts import Text
+from tools.errors import NotEnoughData
+from tools.models.churn import ChurnClassifier, Kind
+from tools.models.evaluation import auc, evaluate
+from tools.segments.churn_features import SAMPLE_VIEW, THEME_COLUMNS, Cases, Floats, Labels, check_no_future, read_cases, read_history
+from tools.segments.churn_reasons import Reason, explain, rhythm_reasons
+from tools.settings import Settings
+from tools.warehouse.context import read_meta
+from tools.warehouse.engine import Engine
+
+MODEL = "churn"
+VERSION = "1"
+HIGH, MIDDLE = 0.6, 0.3
+RHYTHM_LATE = 2.0
+LEAST_CUSTOMERS, LEAST_DAYS, LEAST_CASES, LEAST_HORIZONS = 500, 180, 100, 3
+MOST_CUT_OFFS = 8
+LEAST_STEP_DAYS = 14
+WARM_UP_DAYS = 90
+"""Days of history wanted before the first training cut-off; where there are fewer, one horizon must do."""
+MOST_SAMPLED = 20_000
+"""Customers that a model is fitted on; more of them change its quality by less than the noise of one period."""
+
+
+@dataclass(frozen=True)
+class ChurnRun:
+    """What one churn run found.
+
+    Args:
+        method: "model", or "rhythm" where the data were too few for a model.
+        as_of: Scores hold for the horizon after this date.
+        horizon: Days.
+        scored: Number of eligible customers, those with a score.
+        quality: Horizon, cut-offs, cases, base rate, AUC and the like, as stored in ``model_runs``.
+        run_id: Number of the row in ``model_runs``; None when nothing was stored.
+        reason: Why there is no model, for operators; None with one.
+        customers: Scored customers in order of id.
+        probabilities: Shape (scored,), NaN for the rhythm rule.
+        bands: "high", "middle", "low", or None where the rule cannot tell, aligned with ``customers``.
+        reasons: Up to three per customer, strongest first.
+    """
+
+    method: Literal["model", "rhythm"]
+    as_of: dt.date
+    horizon: int
+    scored: int
+    quality: dict[str, Any]
+    customers: list[str] = field(repr=False)
+    probabilities: Floats = field(repr=False)
+    bands: list[str | None] = field(repr=False)
+    reasons: list[list[Reason]] = field(repr=False)
+    run_id: int | None = None
+    reason: Text | None = None
+
+
+def band_of(probability: float) -> str:
+    """The band of a probability: high from 0.6, middle from 0.3, else low."""
+    return "high" if probability >= HIGH else "middle" if probability >= MIDDLE else "low"
+
+
+def score_churn(engine: Engine, as_of: dt.date, config: Settings) -> ChurnRun:
+    """Fit the model as of ``as_of`` and write it: the churn columns of ``scores``, and a row of ``model_runs``.
+
+    Rows of ``scores`` must exist already. Runs inside the caller's transaction where there is one.
+    """
+    with engine.transaction():
+        run = predict_churn(engine, as_of, config.churn_horizon_days, config)
+        run_id = _store_run(engine, run, config)
+        _store_scores(engine, run, run_id)
+    return ChurnRun(**{**run.__dict__, "run_id": run_id})
+
+
+def predict_churn(engine: Engine, as_of: dt.date, horizon: int, config: Settings) -> ChurnRun:
+    """The same without writing anything: for another horizon, or another date than the stored one."""
+    try:
+        return _model_run(engine, as_of, horizon, config)
+    except NotEnoughData as lack:
+        return _rhythm_run(engine, as_of, horizon, config, Text(zh=lack.zh, en=lack.en))
+
+
+def cut_off_step(horizon: int) -> int:
+    """Days between training cut-offs: half a horizon, at least two weeks, so that short horizons see more than one month."""
+    return max(horizon // 2, LEAST_STEP_DAYS)
+
+
+def cut_offs(first_date: dt.date, as_of: dt.date, horizon: int) -> list[dt.date]:
+    """Training cut-offs for a model judged or used at ``as_of``, the latest first; every label is known by ``as_of``."""
+    step = cut_off_step(horizon)
+    history = (as_of - first_date).days
+    earliest = first_date + dt.timedelta(days=max(horizon, min(WARM_UP_DAYS, history - 2 * horizon)))
+    days = [as_of - dt.timedelta(days=horizon + step * i) for i in range(MOST_CUT_OFFS)]
+    return [day for day in days if day >= earliest] or [max(days)]
+
+
+def _model_run(engine: Engine, as_of: dt.date, horizon: int, config: Settings) -> ChurnRun:
+    history = read_history(engine, as_of)
+    _check_history(history.customers, history.days, horizon)
+    assert history.first_date is not None
+    sampled = _sample(engine, as_of, history.customers, config.seed)
+    test_day = as_of - dt.timedelta(days=horizon)
+    check_no_future(engine, test_day)
+    days = sorted({*cut_offs(history.first_date, as_of, horizon), *cut_offs(history.first_date, test_day, horizon)}, reverse=True)
+    cases = {day: read_cases(engine, day, horizon, sampled) for day in days}
+    training = [cases[day] for day in cut_offs(history.first_date, test_day, horizon)]
+    _check_cases(training, cases[test_day])
+    judged = fit_on(training, horizon, config)
+    quality = _quality(judged, cases[test_day], training, horizon)
+    final = fit_on([cases[day] for day in cut_offs(history.first_date, as_of, horizon)], horizon, config, judged.kind_)
+    return _scored(read_cases(engine, as_of), final, horizon, quality, config)
+
+
+def fit_on(training: list[Cases], horizon: int, config: Settings, kind: Kind | None = None) -> ChurnClassifier:
+    """A classifier fitted on cases of several cut-offs, the latest first."""
+    features = np.concatenate([part.matrix for part in training])
+    labels = np.concatenate([_labels(part) for part in training])
+    periods: NDArray[np.int64] = np.repeat(np.arange(len(training)), [len(part) for part in training])
+    gap = -(-horizon // cut_off_step(horizon))
+    return ChurnClassifier(kind=kind, seed=config.seed, threads=config.thread_count).fit(features, labels, periods, gap)
+
+
+def _labels(cases: Cases) -> Labels:
+    assert cases.labels is not None
+    return cases.labels
+
+
+def _check_history(customers: int, days: int, horizon: int) -> None:
+    needed = max(LEAST_DAYS, LEAST_HORIZONS * horizon)
+    if customers < LEAST_CUSTOMERS or days < needed:
+        raise NotEnoughData(
+            f"A churn model over {horizon} days needs at least {LEAST_CUSTOMERS} customers with orders and {needed} days of "
+            f"history; there are {customers} and {days}.",
+            f"{horizon} 天的流失模型至少需要 {LEAST_CUSTOMERS} 位有订单的客户和 {needed} 天历史数据;目前为 {customers} 位、{days} 天。",
+        )
+
+
+def _check_cases(training: list[Cases], test: Cases) -> None:
+    # One customer counts once for each outcome, however many cut-offs overlap.
+    found: dict[int, set[str]] = {0: set(), 1: set()}
+    for part in training:
+        for name, label in zip(part.raw.column("customer_id").to_pylist(), _labels(part).tolist(), strict=True):
+            found[label].add(name)
+    churned, stayed = len(found[1]), len(found[0])
+    if min(churned, stayed) < LEAST_CASES or len(np.unique(_labels(test))) < 2:
+        raise NotEnoughData(
+            f"A churn model needs at least {LEAST_CASES} customers who churned and {LEAST_CASES} who stayed; "
+            f"there are {churned} and {stayed}.",
+            f"流失模型至少需要 {LEAST_CASES} 位已流失和 {LEAST_CASES} 位未流失的客户;目前为 {churned} 位和 {stayed} 位。",
+        )
+
+
+def _sample(engine: Engine, as_of: dt.date, customers: int, seed: int) -> bool:
+    """Register a random sample of the buyers when there are too many to fit on all; whether it did."""
+    if customers <= MOST_SAMPLED:
+        return False
+    ids = engine.query(
+        "SELECT DISTINCT customer_id FROM counted_orders WHERE customer_id IS NOT NULL AND order_date <= $as_of ORDER BY customer_id",
+        {"as_of": as_of},
+    )
+    chosen = np.random.default_rng(seed).choice(ids.num_rows, size=min(MOST_SAMPLED, ids.num_rows), replace=False)
+    engine.register(SAMPLE_VIEW, ids.take(pa.array(np.sort(chosen))))
+    return True
+
+
+def _quality(model: ChurnClassifier, test: Cases, training: list[Cases], horizon: int) -> dict[str, Any]:
+    labels = _labels(test)
+    found = evaluate(labels, model.predict_probability(test.matrix))
+    recency = test.raw.column("recency_days").cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return {
+        "method": "model",
+        "kind": model.kind_,
+        "horizon_days": horizon,
+        "test_cut_off": test.cut_off.isoformat(),
+        "training_cut_offs": [part.cut_off.isoformat() for part in training],
+        "training_cases": sum(len(part) for part in training),
+        "customers": found.cases,
+        "base_rate": found.base_rate,
+        "auc": found.auc,
+        "calibration_error": found.calibration_error,
+        "lift_top_tenth": found.lift,
+        "recency_auc": auc(labels, recency),
+        "log_loss_by_kind": dict(model.losses_),
+    }
+
+
+def _scored(cases: Cases, model: ChurnClassifier, horizon: int, quality: dict[str, Any], config: Settings) -> ChurnRun:
+    probabilities = model.predict_probability(cases.matrix)
+    effects = model.contributions(cases.matrix, THEME_COLUMNS)
+    return ChurnRun(
+        method="model",
+        as_of=cases.cut_off,
+        horizon=horizon,
+        scored=len(cases),
+        quality=quality,
+        customers=cases.raw.column("customer_id").to_pylist(),
+        probabilities=probabilities,
+        bands=[band_of(p) for p in probabilities.tolist()],
+        reasons=explain(cases.raw, effects, config.currency),
+    )
+
+
+def _rhythm_run(engine: Engine, as_of: dt.date, horizon: int, config: Settings, lack: Text) -> ChurnRun:
+    """The rule that stands in for a model: high when two of their own gaps late, middle when one, else low."""
+    cases = read_cases(engine, as_of)
+    recency = cases.raw.column("recency_days").to_pylist()
+    late = [None if not gap else days / gap for days, gap in zip(recency, cases.raw.column("gap_median").to_pylist(), strict=True)]
+    return ChurnRun(
+        method="rhythm",
+        as_of=as_of,
+        horizon=horizon,
+        scored=len(cases),
+        quality={"method": "rhythm", "horizon_days": horizon, "customers": len(cases), "why": lack.model_dump()},
+        customers=cases.raw.column("customer_id").to_pylist(),
+        probabilities=np.full(len(cases), np.nan),
+        bands=[None if r is None else "high" if r >= RHYTHM_LATE else "middle" if r >= RHYTHM_LATE / 2 else "low" for r in late],
+        reasons=rhythm_reasons(cases.raw, config.currency),
+        reason=lack,
+    )
+
+
+def _store_run(engine: Engine, run: ChurnRun, config: Settings) -> int:
+    run_id = int(engine.rows("SELECT coalesce(max(run_id), 0) + 1 FROM model_runs")[0][0])
+    engine.execute("UPDATE model_runs SET in_use = FALSE WHERE model = $model", {"model": MODEL})
+    engine.execute(
+        "INSERT INTO model_runs VALUES ($run_id, $model, $version, $as_of, $seed, $data_version, TRUE, $quality)",
+        {
+            "run_id": run_id,
+            "model": MODEL,
+            "version": f"{VERSION}-{run.method}",
+            "as_of": run.as_of,
+            "seed": config.seed,
+            "data_version": read_meta(engine, "data_version") or "0",
+            "quality": json.dumps(run.quality, ensure_ascii=False),
+        },
+    )
+    return run_id
+
+
+def _store_scores(engine: Engine, run: ChurnRun, run_id: int) -> None:
+    engine.execute("UPDATE scores SET churn_probability = NULL, churn_band = NULL, churn_reasons = NULL, churn_run_id = NULL")
+    table = pa.table(
+        {
+            "customer_id": pa.array(run.customers, pa.string()),
+            "probability": pa.array(run.probabilities, pa.float64(), from_pandas=True),
+            "band": pa.array(run.bands, pa.string()),
+            "reasons": pa.array([json.dumps([r.model_dump() for r in found], ensure_ascii=False) for found in run.reasons], pa.string()),
+        }
+    )
+    engine.register("_churn_run", table)
+    engine.execute(
+        "UPDATE scores SET churn_probability = n.probability, churn_band = n.band, churn_reasons = n.reasons, "
+        "churn_run_id = $run_id FROM _churn_run AS n WHERE n.customer_id = scores.customer_id",
+        {"run_id": run_id},
+    )
