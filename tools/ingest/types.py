@@ -24,7 +24,12 @@ class StagedTable:
         source: File name, with "[sheet]" where there is one; shown to operators.
         file_hash: SHA-256 of the file's bytes, in hex.
         row_count: Number of data rows, where counting was free.
-        notes: What was found out about the format (encoding, delimiter, header row, skipped layout rows).
+        notes: What was found out about the format, in values that need no translation: "encoding", "delimiter", "header_row",
+            "layout_rows" (how many titles, totals, signatures and repeated headers were left out), "renamed" (columns whose
+            names were doubled or empty), "sheet".
+        malformed: SQL for a FROM clause that yields ``_row`` (BIGINT), ``reason`` (VARCHAR, a word such as "columns", "quote",
+            "characters") and ``line`` (VARCHAR) of the lines that could not be split into columns; they are rows of the
+            source that ``relation`` does not have, to be counted as rejected. None when there are none.
     """
 
     relation: str
@@ -33,6 +38,7 @@ class StagedTable:
     file_hash: str
     row_count: int | None = None
     notes: dict[str, str] = field(default_factory=dict)
+    malformed: str | None = None
 
 
 class ColumnMapping(BaseModel):
@@ -41,7 +47,14 @@ class ColumnMapping(BaseModel):
     Args:
         source: Column name in the source.
         target: "table.column" of the canonical schema ("orders.amount"); None keeps it as a customer attribute
-            (grain customers) or leaves it out.
+            (grain customers) or leaves it out; "ignore" never stores it (ID card and bank card numbers, or as the operator says).
+            The row's own ids belong to its grain: a customer id is "customers.customer_id" in a file of customers and
+            "orders.customer_id" in one of orders or of order lines; the order id is "order_lines.order_id" in one of lines.
+            Date, status, channel, store and whole amount of a line's order are "orders.…"; what else a flat file tells of
+            the customer and the product is "customers.…" and "products.…".
+            Not in the schema: "order_lines.unit_price" (line amount = quantity x unit price, where there is no
+            "order_lines.amount"), "orders.shipping" (told apart so that it is never taken for the amount).
+            Several columns with the target "customers.name" or "customers.address" are its parts, in this order.
         kind: How its values are read.
         date_format: strptime-like format that fits the column's values, where it is a date.
         day_first: For ambiguous numeric dates: whether 05/03 is 5 March; None when the column does not tell.
