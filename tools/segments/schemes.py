@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from tools.contracts import Text
-
-SchemeId = Literal["rfm", "rfm_eight"]
 
 
 @dataclass(frozen=True)
@@ -17,29 +14,36 @@ class Group:
     Args:
         id: What is stored.
         name: What is shown.
-        aliases: Other names that operators use, in either language.
         meaning: One short description of who is in it.
+        aliases: Other names that operators use, in either language.
+        value: What the scheme's field holds; the id when left out.
     """
 
     id: str
     name: Text
     meaning: Text
     aliases: tuple[str, ...] = ()
+    value: str = ""
+
+    @property
+    def stored(self) -> str:
+        """What the scheme's field holds for a member."""
+        return self.value or self.id
 
 
 @dataclass(frozen=True)
 class Scheme:
-    """A set of groups that together hold every customer once.
+    """A set of groups of which a customer is in one at most.
 
     Args:
-        id: "rfm" or "rfm_eight".
+        id: "rfm", "rfm_eight" or "churn".
         name: What is shown.
         field: The field of a customer that holds the group's id.
         groups: In the order in which they are listed, best first.
         definition: How customers come into the groups, in words.
     """
 
-    id: SchemeId
+    id: str
     name: Text
     field: str
     groups: tuple[Group, ...]
@@ -50,7 +54,7 @@ def _group(group_id: str, zh: str, en: str, meaning_zh: str, meaning_en: str, *a
     return Group(group_id, Text(zh=zh, en=en), Text(zh=meaning_zh, en=meaning_en), aliases)
 
 
-PROSPECTS = _group("prospects", "未下单客户", "Prospects", "还没有有效订单", "no counted order yet", "潜在客户", "never ordered")
+PROSPECTS = _group("prospects", "未下单客户", "Prospects", "还没有有效订单", "no counted order yet", "never ordered")
 
 RFM = Scheme(
     "rfm",
@@ -200,7 +204,41 @@ EIGHT_CELLS: dict[tuple[bool, bool, bool], str] = {
 }
 """Whether R, F and M are high, to the group."""
 
-SCHEMES: dict[SchemeId, Scheme] = {"rfm": RFM, "rfm_eight": EIGHT}
+CHURN = Scheme(
+    "churn",
+    Text(zh="流失风险分层", en="Churn risk bands"),
+    "churn_band",
+    (
+        Group(
+            "churn_high",
+            Text(zh="高流失风险客户", en="High churn risk"),
+            Text(zh="流失概率不低于 60%", en="churn probability of at least 60 %"),
+            ("高风险客户", "流失高风险客户", "high risk", "likely to churn"),
+            "high",
+        ),
+        Group(
+            "churn_middle",
+            Text(zh="中流失风险客户", en="Middle churn risk"),
+            Text(zh="流失概率 30%–60%", en="churn probability from 30 % to below 60 %"),
+            ("中风险客户", "流失中风险客户", "medium churn risk", "middle risk", "medium risk"),
+            "middle",
+        ),
+        Group(
+            "churn_low",
+            Text(zh="低流失风险客户", en="Low churn risk"),
+            Text(zh="流失概率低于 30%", en="churn probability below 30 %"),
+            ("低风险客户", "流失低风险客户", "low risk"),
+            "low",
+        ),
+    ),
+    Text(
+        zh="按模型给出的流失概率分为高(≥0.6)、中(0.3–0.6)、低(<0.3)三层;只对仍活跃的客户评分。",
+        en="The model's churn probability in three bands: high from 0.6, middle from 0.3, low below; only customers who are still "
+        "active are scored.",
+    ),
+)
+
+SCHEMES: dict[str, Scheme] = {scheme.id: scheme for scheme in (RFM, EIGHT, CHURN)}
 
 
 def rfm_group(recency_score: int, fm_score: int) -> str:

@@ -127,30 +127,24 @@ def store_edges(engine: Engine, as_of: dt.date) -> Edges | None:
     if not population:
         return None
     values = {row[0]: tuple(row[2:]) for row in found}
+    means = _means(engine)
     latest = latest_edges(engine)
-    if latest and (latest.as_of, latest.population, latest.values) == (as_of, population, values):
+    if latest and (latest.as_of, latest.population, latest.values, latest.means) == (as_of, population, values, means):
         return latest
     version = latest.version + 1 if latest else 1
     for name, edges in values.items():
         engine.execute(
-            "INSERT INTO score_edges VALUES ($version, $name, $as_of, $population, $e1, $e2, $e3, $e4, $distinct, NULL)",
-            {"version": version, "name": name, "as_of": as_of, "population": population, "distinct": len(set(edges))}
+            "INSERT INTO score_edges VALUES ($version, $name, $as_of, $population, $e1, $e2, $e3, $e4, $distinct, $mean)",
+            {"version": version, "name": name, "as_of": as_of, "population": population, "distinct": len(set(edges)), "mean": means[name]}
             | {f"e{number}": edge for number, edge in enumerate(edges, 1)},
         )
-    means = _store_means(engine, version)
     return Edges(version, as_of, population, values, means)
 
 
-def _store_means(engine: Engine, version: int) -> dict[str, float]:
-    parts = {"rfm_part": _FROM_FEATURES, "edges_part": _FROM_STORE, "scored_part": read_sql("scored")}
-    row = engine.rows(_with(parts, read_sql("means")), {"version": version})[0]
-    means = dict(zip(DIMENSIONS, (float(value) for value in row), strict=True))
-    for name, mean in means.items():
-        engine.execute(
-            "UPDATE score_edges SET mean_score = $mean WHERE version = $version AND dimension = $name",
-            {"mean": mean, "version": version, "name": name},
-        )
-    return means
+def _means(engine: Engine) -> dict[str, float]:
+    parts = {"rfm_part": _FROM_FEATURES, "edges_part": read_sql("edges"), "scored_part": read_sql("scored")}
+    row = engine.rows(_with(parts, read_sql("means")))[0]
+    return dict(zip(DIMENSIONS, (float(value) for value in row), strict=True))
 
 
 def latest_edges(engine: Engine) -> Edges | None:

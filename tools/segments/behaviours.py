@@ -1,0 +1,113 @@
+"""What a customer did in a window, compiled to one aggregated subquery per behaviour."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tools.errors import UnknownName
+from tools.rules import Behaviour
+from tools.windows import DateRange, Window
+
+Bind = Callable[[Any], str]
+"""Takes a value and gives back the placeholder that is bound to it."""
+
+_LINE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "category": ("p.category",),
+    "subcategory": ("p.subcategory",),
+    "brand": ("p.brand",),
+    "product": ("p.product_id", "p.name"),
+    "product_name": ("p.name",),
+}
+_ORDER_COLUMNS: dict[str, tuple[str, ...]] = {"channel": ("o.channel",), "store": ("o.store_id",)}
+_CAMPAIGN_COLUMNS: dict[str, tuple[str, ...]] = {"campaign": ("t.campaign_id", "c.name"), "campaign_kind": ("c.kind",)}
+_EVENT_COLUMNS: dict[str, tuple[str, ...]] = {
+    "event_kind": ("t.kind",),
+    "kind": ("t.kind",),
+    "event_channel": ("t.channel",),
+    "channel": ("t.channel",),
+}
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where a behaviour is found: a FROM clause, the moment of a row, the columns of its dimensions, what is added up."""
+
+    tables: str
+    moment: str
+    dimensions: dict[str, tuple[str, ...]]
+    value: str
+    always: str = ""
+
+
+_LINES = "counted_orders AS o INNER JOIN order_lines AS l ON l.order_id = o.order_id LEFT JOIN products AS p ON p.product_id = l.product_id"
+_BOUGHT = _LINE_COLUMNS | _ORDER_COLUMNS
+_ORDERED: dict[str, tuple[str, str]] = {
+    # behaviour: what is added up over orders alone, and over the lines that fit
+    "orders": ("count(*)", "count(DISTINCT o.order_id)"),
+    "amount": ("sum(o.amount)", "sum(l.amount)"),
+    "active_days": ("count(DISTINCT o.order_date)", "count(DISTINCT o.order_date)"),
+    "quantity": ("", "sum(l.quantity)"),
+}
+_OTHERS = {
+    "contacts": _Source(
+        "campaign_contacts AS t LEFT JOIN campaigns AS c ON c.campaign_id = t.campaign_id",
+        "coalesce(CAST(t.contacted_at AS DATE), c.start_date)",
+        _CAMPAIGN_COLUMNS,
+        "count(*)",
+        "t.arm <> 'control'",
+    ),
+    "responses": _Source(
+        "campaign_responses AS t LEFT JOIN campaigns AS c ON c.campaign_id = t.campaign_id",
+        "coalesce(CAST(t.responded_at AS DATE), c.start_date)",
+        _CAMPAIGN_COLUMNS | {"response_kind": ("t.kind",), "kind": ("t.kind",)},
+        "count(*)",
+    ),
+    "events": _Source("events AS t", "CAST(t.occurred_at AS DATE)", _EVENT_COLUMNS, "count(*)"),
+}
+
+
+def _source(behaviour: Behaviour) -> _Source:
+    if behaviour.behaviour in _OTHERS:
+        return _OTHERS[behaviour.behaviour]
+    plain, by_line = _ORDERED[behaviour.behaviour]
+    if not plain or any(name in _LINE_COLUMNS for name in behaviour.where):
+        return _Source(_LINES, "o.order_date", _BOUGHT, by_line, "o.customer_id IS NOT NULL")
+    return _Source("counted_orders AS o", "o.order_date", _BOUGHT, plain, "o.customer_id IS NOT NULL")
+
+
+def behaviour_query(behaviour: Behaviour, as_of: dt.date, bind: Bind) -> str:
+    """A SELECT of ``customer_id, value`` for the customers who did it at all, from rows dated up to ``as_of``.
+
+    Raises:
+        UnknownName: ``where`` names a dimension that this behaviour does not have.
+        InputError: The window is not a known one.
+    """
+    source = _source(behaviour)
+    customer = "o.customer_id" if source.moment == "o.order_date" else "t.customer_id"
+    conditions = [source.always] if source.always else []
+    conditions += _dates(source.moment, behaviour.window, as_of, bind)
+    conditions += [_matches(source, name, values, bind) for name, values in behaviour.where.items()]
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"SELECT {customer} AS customer_id, {source.value} AS value FROM {source.tables}{where} GROUP BY {customer}"
+
+
+def window_dates(window: Window | None, as_of: dt.date) -> DateRange:
+    """The dates of ``window``, never later than ``as_of``."""
+    start, end = window.resolve(as_of) if window else (None, None)
+    return DateRange(start, min(end, as_of) if end else as_of)
+
+
+def _dates(moment: str, window: Window | None, as_of: dt.date, bind: Bind) -> list[str]:
+    start, end = window_dates(window, as_of)
+    conditions = [f"{moment} >= {bind(start)}"] if start else []
+    return [*conditions, f"{moment} <= {bind(end)}"]
+
+
+def _matches(source: _Source, name: str, values: list[str], bind: Bind) -> str:
+    if name not in source.dimensions:
+        raise UnknownName("dimension of this behaviour", "该行为的维度", name, source.dimensions)
+    listed = ", ".join(bind(value) for value in values) or "NULL"
+    return "(" + " OR ".join(f"{column} IN ({listed})" for column in source.dimensions[name]) + ")"

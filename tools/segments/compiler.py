@@ -1,0 +1,145 @@
+"""Segment rules to SQL: set-based, values bound, never a string from a model.
+
+Unknown values: a comparison with an unknown field does not hold, and neither does its opposite operator; ``not`` of a
+rule holds for everybody for whom the rule does not hold, unknown included.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from tools.contracts import CustomerQuery
+from tools.errors import InputError, UnknownName
+from tools.rules import AllOf, AnyOf, Behaviour, Condition, InSegment, NotRule, SegmentRule, Selection
+from tools.segments.behaviours import behaviour_query
+from tools.segments.fields import field
+from tools.segments.sentences import describe_rule, describe_selection
+from tools.segments.stored import check_attributes, group_rules, stored_rules
+from tools.segments.values import comparison_values
+from tools.warehouse.context import ToolContext
+
+_DEEPEST = 40
+
+
+def compile_rule(rule: SegmentRule, as_of: dt.date, segments: Mapping[str, SegmentRule] | None = None) -> CustomerQuery:
+    """SQL of the customers for whom ``rule`` holds.
+
+    Args:
+        rule: Who.
+        as_of: Windows are relative to it and nothing later is read.
+        segments: Rules of stored segments by id; the groups of the schemes are always known.
+
+    Raises:
+        UnknownName: A field, dimension or segment does not exist.
+        InputError: A value does not fit its field, or segments refer to each other in a circle.
+    """
+    return _compile(Selection(rule=rule), as_of, segments or {})
+
+
+def compile_selection(ctx: ToolContext, selection: Selection) -> CustomerQuery:
+    """SQL of a selection, in its order, with stored segments looked up in the warehouse.
+
+    Raises:
+        UnknownName: A field, attribute, dimension or segment does not exist.
+        InputError: A value does not fit its field, or segments refer to each other in a circle.
+    """
+    segments = stored_rules(ctx.engine)
+    check_attributes(ctx.engine, selection, segments)
+    return _compile(selection, ctx.as_of, segments)
+
+
+def _compile(selection: Selection, as_of: dt.date, segments: Mapping[str, SegmentRule]) -> CustomerQuery:
+    compiler = _Compiler(as_of, {**group_rules(), **segments})
+    condition = compiler.condition(selection.rule)
+    joins = "".join(f"\nLEFT JOIN ({query}) AS {name} ON {name}.customer_id = b.customer_id" for name, query in compiler.behaviours.items())
+    sql = f"SELECT b.customer_id FROM customer_base AS b{joins}\nWHERE {condition}{_order(selection)}"
+    sentence = describe_selection(selection, as_of) if selection.limit or selection.sort_by else describe_rule(selection.rule, as_of)
+    return CustomerQuery(sql=sql, parameters=compiler.parameters, sentence=sentence)
+
+
+def _order(selection: Selection) -> str:
+    if not selection.sort_by and not selection.limit:
+        return ""
+    by = f"{field(selection.sort_by).sql} {'DESC' if selection.descending else 'ASC'} NULLS LAST, " if selection.sort_by else ""
+    return f"\nORDER BY {by}b.customer_id" + (f"\nLIMIT {selection.limit}" if selection.limit else "")
+
+
+class _Compiler:
+    """Builds one statement: collects bound values and the subqueries of behaviours."""
+
+    def __init__(self, as_of: dt.date, segments: Mapping[str, SegmentRule]) -> None:
+        self.as_of = as_of
+        self.segments = segments
+        self.parameters: dict[str, Any] = {}
+        self.behaviours: dict[str, str] = {}
+        self._open: list[str] = []
+        self._depth = 0
+
+    def bind(self, value: Any) -> str:
+        """A placeholder for ``value``."""
+        name = f"r_{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"${name}"
+
+    def condition(self, rule: SegmentRule) -> str:
+        """The rule as a boolean expression over ``customer_base AS b`` and the joined behaviours."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise InputError("The rule is nested too deeply; split it.", "规则嵌套太深;请拆分。")
+        try:
+            return self._dispatch(rule)
+        finally:
+            self._depth -= 1
+
+    def _dispatch(self, rule: SegmentRule) -> str:
+        match rule:
+            case Condition():
+                return self._condition(rule)
+            case Behaviour():
+                return self._behaviour(rule)
+            case InSegment():
+                return self._segment(rule.segment)
+            case AllOf():
+                return "(" + " AND ".join(self.condition(part) for part in rule.all) + ")" if rule.all else "TRUE"
+            case AnyOf():
+                return "(" + " OR ".join(self.condition(part) for part in rule.any) + ")" if rule.any else "FALSE"
+            case NotRule():
+                return f"NOT coalesce({self.condition(rule.not_)}, FALSE)"
+
+    def _condition(self, rule: Condition) -> str:
+        info = field(rule.field)
+        if rule.op in ("is known", "is unknown"):
+            return f"{info.sql} IS {'NOT ' if rule.op == 'is known' else ''}NULL"
+        values, expression = comparison_values(rule, info)
+        return self._compare(expression, rule.op, values)
+
+    def _behaviour(self, rule: Behaviour) -> str:
+        name = f"did_{len(self.behaviours)}"
+        self.behaviours[name] = ""
+        self.behaviours[name] = behaviour_query(rule, self.as_of, self.bind)
+        values = list(rule.value) if isinstance(rule.value, list) else [rule.value]
+        if len(values) != (2 if rule.op == "between" else 1):
+            raise InputError(f"{rule.behaviour} {rule.op} takes another number of values.", f"{rule.behaviour} {rule.op} 的取值个数不对。")
+        return self._compare(f"coalesce({name}.value, 0)", rule.op, values)
+
+    def _compare(self, expression: str, op: str, values: list[Any]) -> str:
+        bound = [self.bind(value) for value in values]
+        if op == "between":
+            return f"{expression} BETWEEN {bound[0]} AND {bound[1]}"
+        if op in ("in", "not in"):
+            return f"{expression} {op.upper()} ({', '.join(bound)})"
+        return f"{expression} {'<>' if op == '!=' else op} {bound[0]}"
+
+    def _segment(self, segment_id: str) -> str:
+        if segment_id not in self.segments:
+            raise UnknownName("segment", "分群", segment_id, self.segments)
+        if segment_id in self._open:
+            circle = " → ".join([*self._open[self._open.index(segment_id) :], segment_id])
+            raise InputError(f"Segments refer to each other in a circle: {circle}.", f"分群规则循环引用:{circle}。")
+        self._open.append(segment_id)
+        try:
+            return self.condition(self.segments[segment_id])
+        finally:
+            self._open.pop()

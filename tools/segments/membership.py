@@ -1,0 +1,82 @@
+"""The tables ``segments``, ``segment_members`` and ``segment_changes``: versioned rules, who is in them, who came and went."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tools.contracts import Text
+from tools.rules import SegmentRule
+from tools.segments.compiler import compile_rule
+from tools.segments.schemes import SCHEMES
+from tools.segments.scoring import read_sql
+from tools.segments.stored import group_rules, stored_rules, write_rule
+from tools.warehouse.engine import Engine
+
+
+def save_segment(engine: Engine, segment_id: str, name: Text, rule: SegmentRule, scheme: str, as_of: dt.date | None) -> int:
+    """Store a rule under an id, as a new version unless nothing changed; return its version."""
+    found = engine.rows(
+        "SELECT version, rule, name_zh, name_en FROM segments WHERE segment_id = $id ORDER BY version DESC LIMIT 1", {"id": segment_id}
+    )
+    text = write_rule(rule)
+    if found and found[0][1:] == (text, name.zh, name.en):
+        return int(found[0][0])
+    version = int(found[0][0]) + 1 if found else 1
+    engine.execute(
+        "INSERT INTO segments VALUES ($id, $version, $scheme, $zh, $en, $rule, $as_of)",
+        {"id": segment_id, "version": version, "scheme": scheme, "zh": name.zh, "en": name.en, "rule": text, "as_of": as_of},
+    )
+    return version
+
+
+def fill_segments(engine: Engine, as_of: dt.date) -> dict[str, int]:
+    """Store the schemes' rules, fill the members of all segments anew and record what changed.
+
+    Returns:
+        The number of members of each segment, by id.
+    """
+    rules = group_rules()
+    for scheme in SCHEMES.values():
+        for group in scheme.groups:
+            save_segment(engine, group.id, group.name, rules[group.id], scheme.id, as_of)
+    engine.execute("CREATE OR REPLACE TEMP TABLE previous_members AS SELECT segment_id, customer_id FROM segment_members")
+    engine.execute("DELETE FROM segment_members")
+    _fill_members(engine, as_of)
+    changes = engine.rows(read_sql("changes"))
+    engine.execute("DROP TABLE previous_members")
+    for segment_id, opening, joined, departed, closing in changes:
+        _record(engine, str(segment_id), as_of, (opening, joined, departed, closing))
+    return {str(row[0]): int(row[4]) for row in changes}
+
+
+def _fill_members(engine: Engine, as_of: dt.date) -> None:
+    newest = "SELECT segment_id, max(version) AS version FROM segments GROUP BY segment_id"
+    for scheme in SCHEMES.values():
+        stored = ", ".join(f"('{group.id}', '{group.stored}')" for group in scheme.groups)
+        engine.execute(
+            f"INSERT INTO segment_members SELECT n.segment_id, n.version, s.customer_id FROM scores AS s "
+            f"INNER JOIN (VALUES {stored}) AS g(segment_id, stored) ON g.stored = s.{scheme.field} "
+            f"INNER JOIN ({newest}) AS n ON n.segment_id = g.segment_id"
+        )
+    saved = stored_rules(engine)
+    for segment_id, rule in saved.items():
+        query = compile_rule(rule, as_of, saved)
+        engine.execute(
+            f"INSERT INTO segment_members SELECT n.segment_id, n.version, m.customer_id FROM ({query.sql}) AS m "
+            f"INNER JOIN ({newest}) AS n ON n.segment_id = $segment_id",
+            {**query.parameters, "segment_id": segment_id},
+        )
+
+
+def _record(engine: Engine, segment_id: str, as_of: dt.date, change: tuple[int, int, int, int]) -> None:
+    # One row per segment and date: what happens at the same date again is added, so that the rows keep adding up.
+    where = {"id": segment_id, "as_of": as_of}
+    opening, joined, departed, closing = change
+    found = engine.rows("SELECT opening, joined, departed FROM segment_changes WHERE segment_id = $id AND as_of = $as_of", where)
+    if found:
+        opening, joined, departed = found[0][0], found[0][1] + joined, found[0][2] + departed
+        engine.execute("DELETE FROM segment_changes WHERE segment_id = $id AND as_of = $as_of", where)
+    engine.execute(
+        "INSERT INTO segment_changes VALUES ($id, $as_of, $opening, $joined, $departed, $closing)",
+        where | {"opening": opening, "joined": joined, "departed": departed, "closing": closing},
+    )

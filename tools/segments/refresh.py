@@ -1,0 +1,122 @@
+"""Rebuilds everything that is derived from the loaded data: features, edges, scores, churn, segments, members, changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tools.contracts import Text
+from tools.features.build import rebuild
+from tools.segments.churn_scores import score_churn
+from tools.segments.membership import fill_segments
+from tools.segments.scoring import Edges, fill_scores, store_edges
+from tools.settings import Settings
+from tools.warehouse.context import latest_date, read_meta, write_meta
+from tools.warehouse.engine import Engine
+from tools.warehouse.warehouse import Warehouse
+
+Progress = Callable[[Text, float], None]
+"""Takes the stage that begins and the fraction done so far."""
+
+_STAGES = {
+    "features": Text(zh="计算客户特征", en="Computing customer features"),
+    "scores": Text(zh="计算 RFM 评分", en="Scoring recency, frequency and money"),
+    "churn": Text(zh="评估流失概率", en="Scoring churn"),
+    "segments": Text(zh="更新分群成员", en="Updating segments"),
+    "done": Text(zh="完成", en="Done"),
+}
+
+
+@dataclass(frozen=True)
+class RefreshReport:
+    """What a refresh made.
+
+    Args:
+        as_of: The date up to which the data count; None when nothing was dated.
+        data_version: The data that it rests on.
+        customers: All customers.
+        buyers: Customers with a counted order.
+        edges_version: Version of the edges in use; None without buyers.
+        collapsed: Dimensions of RFM with fewer than five scores, for lack of distinct edges.
+        churn_method: "model", or "rhythm" where the data were too few for one; None without buyers.
+        churn_scored: Customers with a churn probability or band.
+        churn_reason: Why there is no churn model, where there is none.
+        segments: Members by segment id.
+        seconds: How long it took.
+    """
+
+    as_of: dt.date | None
+    data_version: str
+    customers: int
+    buyers: int
+    edges_version: int | None = None
+    collapsed: tuple[str, ...] = ()
+    churn_method: str | None = None
+    churn_scored: int = 0
+    churn_reason: Text | None = None
+    segments: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def refresh(warehouse: Warehouse, progress: Progress | None = None) -> RefreshReport:
+    """Rebuild what is derived from the data, in one transaction: readers see the old state until the new one is whole.
+
+    Args:
+        warehouse: Its data must have been loaded.
+        progress: Told each stage as it begins.
+
+    Raises:
+        WarehouseBusy: Another process works on the file.
+    """
+    with warehouse.writing() as engine, engine.transaction():
+        return refresh_within(engine, warehouse.config, progress)
+
+
+def refresh_within(engine: Engine, config: Settings, progress: Progress | None = None) -> RefreshReport:
+    """The same on an engine that is writing already, as part of its transaction."""
+    started = time.perf_counter()
+    as_of, version = latest_date(engine), read_meta(engine, "data_version") or "0"
+    tell = progress or _silent
+    if as_of is None:
+        customers = _clear(engine)
+        return RefreshReport(None, version, customers, 0, seconds=time.perf_counter() - started)
+    tell(_STAGES["features"], 0.0)
+    rebuild(engine, as_of)
+    tell(_STAGES["scores"], 0.35)
+    edges = store_edges(engine, as_of)
+    fill_scores(engine, edges)
+    tell(_STAGES["churn"], 0.4)
+    churn = score_churn(engine, as_of, config) if edges else None
+    tell(_STAGES["segments"], 0.85)
+    members = fill_segments(engine, as_of)
+    write_meta(engine, "features_as_of", as_of.isoformat())
+    write_meta(engine, "refreshed_data_version", version)
+    tell(_STAGES["done"], 1.0)
+    return _report(engine, as_of, version, edges, members, started)
+
+
+def _report(engine: Engine, as_of: dt.date, version: str, edges: Edges | None, members: dict[str, int], started: float) -> RefreshReport:
+    customers = int(engine.rows("SELECT count(*) FROM customer_features")[0][0])
+    return RefreshReport(
+        as_of=as_of,
+        data_version=version,
+        customers=customers,
+        buyers=edges.population if edges else 0,
+        edges_version=edges.version if edges else None,
+        collapsed=edges.collapsed if edges else (),
+        segments=members,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _clear(engine: Engine) -> int:
+    for table in ("customer_features", "scores", "segment_members"):
+        engine.execute(f"DELETE FROM {table}")
+    engine.execute("DELETE FROM meta WHERE key IN ('features_as_of', 'refreshed_data_version')")
+    return int(engine.rows("SELECT count(*) FROM customers")[0][0])
+
+
+def _silent(stage: Text, fraction: float) -> None:
+    del stage, fraction

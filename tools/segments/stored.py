@@ -1,0 +1,93 @@
+"""Rules of segments: those of the schemes, which are data, and those that were saved in the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import TypeAdapter
+
+from tools.contracts import Text
+from tools.errors import UnknownName
+from tools.metrics.catalogue import ATTRIBUTE
+from tools.rules import AllOf, AnyOf, Condition, InSegment, NotRule, SegmentRule, Selection
+from tools.segments.schemes import SCHEMES
+from tools.warehouse.engine import Engine
+
+SAVED = "saved"
+_RULE: TypeAdapter[SegmentRule] = TypeAdapter(SegmentRule)
+
+
+def group_rules() -> dict[str, SegmentRule]:
+    """The rule of every group of every scheme, by id."""
+    return {group.id: Condition(field=scheme.field, op="=", value=group.stored) for scheme in SCHEMES.values() for group in scheme.groups}
+
+
+def read_rule(text: str) -> SegmentRule:
+    """A rule from its JSON.
+
+    Raises:
+        pydantic.ValidationError: It is not one.
+    """
+    return _RULE.validate_json(text)
+
+
+def write_rule(rule: SegmentRule) -> str:
+    """A rule as JSON."""
+    return _RULE.dump_json(rule, by_alias=True, exclude_defaults=False).decode()
+
+
+def _saved(engine: Engine) -> list[tuple[str, str, str, str]]:
+    return [
+        (str(row[0]), str(row[1]), str(row[2]), str(row[3]))
+        for row in engine.rows(
+            "SELECT segment_id, arg_max(rule, version), arg_max(name_zh, version), arg_max(name_en, version) FROM segments "
+            "WHERE scheme = $scheme GROUP BY segment_id ORDER BY segment_id",
+            {"scheme": SAVED},
+        )
+    ]
+
+
+def stored_rules(engine: Engine) -> dict[str, SegmentRule]:
+    """The newest rules of the saved segments, by id."""
+    return {row[0]: read_rule(row[1]) for row in _saved(engine)}
+
+
+def stored_names(engine: Engine) -> dict[str, Text]:
+    """The names of the saved segments, by id."""
+    return {row[0]: Text(zh=row[2], en=row[3]) for row in _saved(engine)}
+
+
+def fields_of(rule: SegmentRule, segments: Mapping[str, SegmentRule], seen: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The fields that a rule compares, those of the segments it refers to included."""
+    match rule:
+        case Condition():
+            yield rule.field
+        case InSegment() if rule.segment in segments and rule.segment not in seen:
+            yield from fields_of(segments[rule.segment], segments, seen | {rule.segment})
+        case NotRule():
+            yield from fields_of(rule.not_, segments, seen)
+        case AllOf() | AnyOf():
+            for part in rule.all if isinstance(rule, AllOf) else rule.any:
+                yield from fields_of(part, segments, seen)
+
+
+def attribute_names(engine: Engine) -> list[str]:
+    """The names of the attributes that any customer has."""
+    found = engine.rows("SELECT DISTINCT unnest(json_keys(attributes)) AS name FROM customers WHERE attributes IS NOT NULL ORDER BY name")
+    return [str(row[0]) for row in found]
+
+
+def check_attributes(engine: Engine, selection: Selection, segments: Mapping[str, SegmentRule]) -> None:
+    """Refuse attributes that no customer has, rather than find nobody.
+
+    Raises:
+        UnknownName: An attribute does not exist.
+    """
+    wanted = [*fields_of(selection.rule, segments), *([selection.sort_by] if selection.sort_by else [])]
+    names = [name for name in wanted if name.startswith(ATTRIBUTE)]
+    if not names:
+        return
+    known = [ATTRIBUTE + name for name in attribute_names(engine)]
+    for name in names:
+        if name not in known:
+            raise UnknownName("attribute", "属性", name, known)
