@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tools.contracts import Text
 from tools.features.build import rebuild
-from tools.segments.churn_scores import score_churn
+from tools.segments.churn_scores import ChurnRun, score_churn
 from tools.segments.membership import fill_segments
 from tools.segments.scoring import Edges, fill_scores, store_edges
 from tools.settings import Settings
@@ -94,20 +94,22 @@ def refresh_within(engine: Engine, config: Settings, progress: Progress | None =
     write_meta(engine, "features_as_of", as_of.isoformat())
     write_meta(engine, "refreshed_data_version", version)
     tell(_STAGES["done"], 1.0)
-    return _report(engine, as_of, version, edges, members, started)
-
-
-def _report(engine: Engine, as_of: dt.date, version: str, edges: Edges | None, members: dict[str, int], started: float) -> RefreshReport:
     customers = int(engine.rows("SELECT count(*) FROM customer_features")[0][0])
-    return RefreshReport(
-        as_of=as_of,
-        data_version=version,
-        customers=customers,
-        buyers=edges.population if edges else 0,
-        edges_version=edges.version if edges else None,
-        collapsed=edges.collapsed if edges else (),
-        segments=members,
-        seconds=time.perf_counter() - started,
+    report = RefreshReport(as_of, version, customers, 0, segments=members)
+    return replace(_with_scores(report, edges, churn), seconds=time.perf_counter() - started)
+
+
+def _with_scores(report: RefreshReport, edges: Edges | None, churn: ChurnRun | None) -> RefreshReport:
+    if edges is None or churn is None:
+        return report
+    return replace(
+        report,
+        buyers=edges.population,
+        edges_version=edges.version,
+        collapsed=edges.collapsed,
+        churn_method=churn.method,
+        churn_scored=churn.scored,
+        churn_reason=churn.reason,
     )
 
 
