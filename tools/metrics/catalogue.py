@@ -42,13 +42,17 @@ class Entry(Frozen):
 
 
 class Source(Frozen):
-    """Rows that metrics aggregate: a FROM clause, whose customer and time they are, and what can be grouped by."""
+    """Rows that metrics aggregate: a FROM clause, whose customer and time they are, and what can be grouped by.
+
+    ``time_may_lack``: rows without a time count where no window is asked for.
+    """
 
     id: str
     name: Text
     sql: str
     customer: str
     time: str | None = None
+    time_may_lack: bool = False
     levels: tuple[Level, ...]
     needs: tuple[str, ...]
 

@@ -1,0 +1,222 @@
+"""One SELECT over one source: the aggregates of a plan that share their rows and groups."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlglot import exp, parse_one
+
+from tools.contracts import CustomerQuery
+from tools.metrics.catalogue import Dimension, Form, Metric, Source, catalogue
+from tools.metrics.plan import Dates, Filter, Plan, dates_of
+from tools.warehouse.context import ToolContext
+
+
+@dataclass(frozen=True)
+class Part:
+    """One aggregate of the statement: the column ``name``, by a form of a metric."""
+
+    name: str
+    metric: Metric
+    form: Form
+    by: tuple[int, ...]
+    filters: tuple[Filter, ...]
+
+
+@dataclass
+class Parameters:
+    """Bound values; one name per value and purpose."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def bind(self, name: str, value: Any) -> exp.Expr:
+        """A placeholder for ``value``, named ``name`` or, where that is taken by another value, with a number."""
+        free, number = name, 1
+        while free in self.values and self.values[free] != value:
+            number += 1
+            free = f"{name}_{number}"
+        self.values[free] = value
+        return parse_one(f"${free}", read="duckdb")
+
+
+class Builder(Protocol):
+    """What a block needs of the statement around it."""
+
+    ctx: ToolContext
+    plan: Plan
+    parameters: Parameters
+
+    def add_once(self, name: str, query: exp.Query) -> None:
+        """A common table that several blocks may read."""
+        ...
+
+
+class Block:
+    """Builds the SELECT.
+
+    Args:
+        builder: The statement around it.
+        parts: Aggregates of one source, one set of rows, one set of groups; at least one.
+    """
+
+    def __init__(self, builder: Builder, parts: list[Part]) -> None:
+        self.builder = builder
+        self.parts = parts
+        self.first = parts[0]
+        self.source: Source = catalogue().source(self.first.form.source)
+        self.dates: Dates = dates_of(builder.ctx, builder.plan.window, self.first.metric)
+        self.by: list[Dimension] = [builder.plan.by[index] for index in self.first.by]
+
+    def build(self) -> exp.Query:
+        """The SELECT: the keys, their labels, the aggregates."""
+        query = self._from(exp.Select())
+        for condition in self._conditions():
+            query = query.where(condition)
+        aggregates = [(part.name, part.form.sql) for part in self.parts]
+        if not self.first.form.per_customer:
+            return self._select(query, aggregates)
+        customer = exp.alias_(parse_one(self.source.customer, read="duckdb"), "customer_id")
+        inner = self._select(query, list(self.first.form.per_customer.items()), customer)
+        keys = [key_name(index) for index in self.first.by]
+        labels = [label_name(index) for index in self.first.by if self.builder.plan.by[index].label_sql]
+        folded = [exp.alias_(exp.Max(this=exp.column(label)), label) for label in labels]
+        outer = exp.select(*keys, *folded, *(exp.alias_(self._parse(sql), name) for name, sql in aggregates)).from_(inner.subquery("t"))
+        return outer.group_by(*keys) if keys else outer
+
+    def _select(self, query: exp.Select, aggregates: list[tuple[str, str]], *extra: exp.Expr) -> exp.Select:
+        keys: list[exp.Expr] = [
+            exp.alias_(self._parse(one.sql), key_name(index)) for index, one in zip(self.first.by, self.by, strict=True)
+        ]
+        keys += extra
+        labels = [
+            exp.alias_(exp.Max(this=self._parse(one.label_sql)), label_name(index))
+            for index, one in zip(self.first.by, self.by, strict=True)
+            if one.label_sql
+        ]
+        query = query.select(*keys, *labels, *(exp.alias_(self._parse(sql), name) for name, sql in aggregates))
+        return query.group_by(*(exp.Literal.number(n + 1) for n in range(len(keys)))) if keys else query
+
+    def _from(self, query: exp.Select) -> exp.Select:
+        read = parse_one(f"SELECT 1 FROM {self.source.sql}", read="duckdb")
+        query.set("from_", read.args["from_"])
+        for join in read.args.get("joins") or []:
+            query = query.join(join.transform(self._replace))
+        customer = self.source.customer
+        if self._uses("customer") and self.source.id != "customers":
+            query = query.join(f"customer_base AS c ON c.customer_id = {customer}", join_type="left", dialect="duckdb")
+        if self._mentions("first_at"):
+            self.builder.add_once("first_orders", self._first_orders())
+            query = query.join(f"first_orders AS f ON f.customer_id = {customer}", join_type="left", dialect="duckdb")
+        if self._mentions("ordered_in_window"):
+            self.builder.add_once("buyers_in_window", self._buyers())
+            query = query.join(f"buyers_in_window AS w ON w.customer_id = {customer}", join_type="left", dialect="duckdb")
+        return query
+
+    def _uses(self, level: str) -> bool:
+        return any(one.level == level for one in (*self.by, *(f.dimension for f in self.first.filters)))
+
+    def _mentions(self, name: str) -> bool:
+        return any(name in part.form.sql for part in self.parts)
+
+    def _first_orders(self) -> exp.Query:
+        query = exp.select("customer_id", "min(ordered_at) AS first_at").from_("counted_orders")
+        return query.where(exp.column("ordered_at") < self._moment("as_of_end", _next_day(self.builder.ctx.as_of))).group_by("customer_id")
+
+    def _buyers(self) -> exp.Query:
+        query = exp.select("customer_id").distinct().from_("counted_orders")
+        for condition in self._between(exp.column("ordered_at"), "", self.dates.window.start, self.dates.window.end):
+            query = query.where(condition)
+        return query
+
+    def _conditions(self) -> list[exp.Expr]:
+        found: list[exp.Expr] = []
+        if self.source.time:
+            found += self._when(parse_one(self.source.time, read="duckdb"))
+            if self.source.time_may_lack and self.builder.plan.window is None:
+                moment = parse_one(self.source.time, read="duckdb")
+                found = [exp.or_(exp.and_(*found), moment.is_(exp.null()))]
+        found += [self._filter(one) for one in self.first.filters]
+        # Rows of no group are in the total, not in a group; by a property of customers, figures are about the known part.
+        known = self.by if self.by else [one for one in self.builder.plan.by if one.level == "customer"]
+        found += [self._parse(one.sql).is_(exp.null()).not_() for one in known]
+        if self.builder.plan.customers is not None:
+            found.append(self._chosen(self.builder.plan.customers))
+        return found
+
+    def _when(self, moment: exp.Expr) -> list[exp.Expr]:
+        rows = self.first.metric.rows
+        if rows == "previous":
+            assert self.dates.before is not None
+            return self._between(moment, "before_", self.dates.before.start, self.dates.before.end)
+        start = None if rows == "until" or self.first.metric.window == "ignored" else self.dates.window.start
+        return self._between(moment, "", start, self.dates.window.end)
+
+    def _between(self, moment: exp.Expr, prefix: str, start: dt.date | None, end: dt.date | None) -> list[exp.Expr]:
+        found: list[exp.Expr] = []
+        if start is not None:
+            found.append(moment.copy() >= self._moment(f"{prefix}start", start))
+        if end is not None:
+            found.append(moment.copy() < self._moment(f"{prefix}until", _next_day(end)))
+        return found
+
+    def _filter(self, one: Filter) -> exp.Expr:
+        value = self._parse(one.dimension.sql)
+        name = "not_" + one.dimension.id if one.excluded else one.dimension.id
+        name = "v_" + "".join(c if c.isascii() and c.isalnum() else "_" for c in name)
+        inside = value.isin(*(self.builder.parameters.bind(name, text) for text in one.values))
+        return exp.or_(inside.not_(), value.copy().is_(exp.null())) if one.excluded else inside
+
+    def _chosen(self, customers: CustomerQuery) -> exp.Expr:
+        self.builder.parameters.values.update(customers.parameters)
+        chosen = parse_one(f"SELECT customer_id FROM ({customers.sql}) AS chosen", read="duckdb")
+        assert isinstance(chosen, exp.Query)
+        return parse_one(self.source.customer, read="duckdb").isin(query=chosen)
+
+    def _moment(self, name: str, day: dt.date) -> exp.Expr:
+        return exp.cast(self.builder.parameters.bind(name, day), "timestamp")
+
+    def _parse(self, sql: str | None) -> exp.Expr:
+        assert sql is not None
+        return parse_one(sql, read="duckdb").transform(self._replace)
+
+    def _replace(self, node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, exp.Column) or node.table:
+            return node
+        if node.name == "moment" and self.source.time:
+            return parse_one(self.source.time, read="duckdb")
+        if node.name == "first_at":
+            return exp.column("first_at", "f")
+        if node.name == "ordered_in_window":
+            return exp.paren(exp.column("customer_id", "w").is_(exp.null()).not_())
+        if node.name == "as_of_end":
+            return self._moment("as_of_end", _next_day(self.builder.ctx.as_of))
+        if node.name == "period_start":
+            return self._period_start()
+        return node
+
+    def _period_start(self) -> exp.Expr:
+        period = next((one.period for one in self.by if one.period), None)
+        start = self.dates.window.start
+        if period is None:
+            assert start is not None
+            return self._moment("start", start)
+        group = parse_one(f"date_trunc('{period}', {self.source.time})", read="duckdb")
+        if start is None:
+            return group
+        return exp.Greatest(this=group, expressions=[self._moment("start", start)])
+
+
+def key_name(index: int) -> str:
+    """The column of the index-th group key."""
+    return f"k{index + 1}"
+
+
+def label_name(index: int) -> str:
+    """The column of the name shown for the index-th group key."""
+    return f"label{index + 1}"
+
+
+def _next_day(day: dt.date) -> dt.date:
+    return day + dt.timedelta(days=1)

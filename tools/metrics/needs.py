@@ -1,0 +1,83 @@
+"""What a question needs of the loaded data, and the sentence when it is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+from pydantic import TypeAdapter
+
+from tools.contracts import Frozen, Text
+from tools.errors import UnknownName, UnsupportedQuestion
+from tools.metrics.catalogue import ATTRIBUTE, Dimension, Entry
+from tools.metrics.values import attribute_names, is_filled
+from tools.warehouse.context import ToolContext
+
+
+class LoadedTable(Frozen):
+    """A table as an operator calls it; ``refresh`` when a refresh makes it."""
+
+    name: Text
+    refresh: bool = False
+
+
+@lru_cache(maxsize=1)
+def table_names() -> dict[str, LoadedTable]:
+    """Tables by id."""
+    text = (resources.files("tools.metrics") / "catalogue" / "tables.yaml").read_text(encoding="utf-8")
+    return TypeAdapter(dict[str, LoadedTable]).validate_python(yaml.safe_load(text))
+
+
+def missing_need(ctx: ToolContext, needs: Iterable[str]) -> str | None:
+    """The first table or column that is needed and holds nothing."""
+    return next((need for need in needs if not is_filled(ctx, need)), None)
+
+
+def require(ctx: ToolContext, entry: Entry, needs: Iterable[str]) -> None:
+    """Refuse a question whose data were not loaded.
+
+    Raises:
+        UnsupportedQuestion: A table or column that ``entry`` needs is empty; names what to load.
+    """
+    need = missing_need(ctx, needs)
+    if need is not None:
+        raise lacking(entry, need)
+
+
+def lacking(entry: Entry, need: str) -> UnsupportedQuestion:
+    """The sentence for a need that is not met."""
+    table_id, _, column = need.partition(".")
+    table = table_names()[table_id]
+    if table.refresh:
+        return UnsupportedQuestion(
+            f"{entry.name.en} needs {table.name.en}, which have not been computed yet; run: fenqun refresh.",
+            f"“{entry.name.zh}”需要{table.name.zh}，目前尚未计算；请运行：fenqun refresh。",
+        )
+    if column and table_id in ("customers", "products", "orders", "events", "campaigns", "order_lines"):
+        return UnsupportedQuestion(
+            f"The loaded {table.name.en} carry no {column.replace('_', ' ')}, so {entry.name.en} is not known; "
+            f"load {table.name.en} that have this column.",
+            f"已载入的{table.name.zh}没有“{entry.name.zh}”所需的字段 {column}；请载入含该字段的{table.name.zh}。",
+        )
+    return UnsupportedQuestion(
+        f"The loaded data have no {table.name.en}, so {entry.name.en} cannot be measured; load a file of {table.name.en}.",
+        f"已载入的数据中没有{table.name.zh}，无法统计“{entry.name.zh}”；请先载入{table.name.zh}文件。",
+    )
+
+
+def require_dimension(ctx: ToolContext, dimension: Dimension) -> None:
+    """Refuse a dimension that the data do not fill.
+
+    Raises:
+        UnknownName: There is no such attribute.
+        UnsupportedQuestion: The column is empty.
+    """
+    if dimension.id.startswith(ATTRIBUTE):
+        known = attribute_names(ctx)
+        name = dimension.id.removeprefix(ATTRIBUTE)
+        if name not in known:
+            raise UnknownName("attribute", "属性", name, known)
+        return
+    require(ctx, dimension, dimension.needs)

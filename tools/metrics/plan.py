@@ -1,0 +1,204 @@
+"""From a request to a plan: metrics and dimensions looked up, filter values in the data's spelling, windows as dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tools.contracts import CustomerQuery, Text
+from tools.errors import InputError, UnknownName, UnsupportedQuestion
+from tools.metrics.catalogue import Dimension, Form, Level, Metric, catalogue
+from tools.metrics.needs import lacking, missing_need, require, require_dimension
+from tools.metrics.values import dimension_values, matching_values, value_names
+from tools.requests import Measure
+from tools.warehouse.context import ToolContext
+from tools.windows import DateRange, Window
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A dimension whose stored value is (or is not) one of ``values``; ``names`` is how they read."""
+
+    dimension: Dimension
+    values: tuple[str, ...]
+    names: tuple[Text, ...]
+    excluded: bool
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The dates of one run: those measured, and those of the period before (None when there is none)."""
+
+    window: DateRange
+    before: DateRange | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured, by what, of which rows."""
+
+    metrics: tuple[Metric, ...]
+    by: tuple[Dimension, ...]
+    filters: tuple[Filter, ...]
+    window: Window | None
+    customers: CustomerQuery | None
+    forms: Mapping[str, Form]
+    """The form used for each metric that has forms, parts of ratios included."""
+    levels: frozenset[Level]
+
+    def ungrouped(self) -> Plan:
+        """The same without groups: the total. The same rows are summed, so parts add up to it."""
+        return replace(self, by=())
+
+
+def make_plan(ctx: ToolContext, request: Measure, customers: CustomerQuery | None) -> Plan:
+    """Look up everything that the request names.
+
+    Raises:
+        UnknownName: A metric, dimension or value does not exist.
+        InputError: The combination makes no sense.
+        UnsupportedQuestion: The data lack what it needs, or the metric cannot be split that way.
+    """
+    # By id, so that a thing named twice is there once.
+    metrics = tuple({metric.id: metric for metric in map(catalogue().metric, request.metrics)}.values())
+    by = tuple({dimension.id: dimension for dimension in map(catalogue().dimension, request.by)}.values())
+    for dimension in by:
+        require_dimension(ctx, dimension)
+    filters = [_filter(ctx, name, values, excluded=False) for name, values in request.where.items()]
+    filters += [_filter(ctx, name, values, excluded=True) for name, values in request.where_not.items()]
+    used = [*by, *(one.dimension for one in filters)]
+    levels = frozenset(dimension.level for dimension in used)
+    forms: dict[str, Form] = {}
+    for metric in metrics:
+        _check(metric, by, levels, request)
+        forms.update(_forms(ctx, metric, used))
+    return Plan(metrics, by, tuple(filters), request.window, customers, forms, levels)
+
+
+def components(metric: Metric) -> tuple[Metric, ...]:
+    """The metrics with forms that it is made of; itself, when it has forms."""
+    if metric.ratio is None:
+        return (metric,)
+    return catalogue().metric(metric.ratio.numerator), catalogue().metric(metric.ratio.denominator)
+
+
+def is_applicable(metric: Metric, dimension: Dimension) -> bool:
+    """Whether the metric can be split or filtered by the dimension, data aside."""
+    free = metric.ratio.without if metric.ratio else ()
+    parts = components(metric)
+    if metric.rows != "window" or any(part.rows != "window" for part in parts):
+        return dimension.level == "customer" or dimension.period is not None
+    checked = parts if dimension.level not in free else parts[:1]
+    return all(any(dimension.level in catalogue().source(form.source).levels for form in part.forms) for part in checked)
+
+
+def _check(metric: Metric, by: Sequence[Dimension], levels: frozenset[Level], request: Measure) -> None:
+    if metric.requires and not levels & set(metric.requires):
+        examples = [one for one in catalogue().dimensions if one.level in metric.requires][:4]
+        raise InputError(
+            f"{metric.name.en} needs {' or '.join(one.id for one in examples)} to group or filter by.",
+            f"“{metric.name.zh}”需要按{'、'.join(one.name.zh for one in examples)}分组或筛选。",
+        )
+    in_periods = any(dimension.period for dimension in by)
+    if metric.window == "needed" and request.window is None and not in_periods:
+        raise InputError(
+            f"{metric.name.en} compares with the time before, so it needs a window or a period to group by, such as month.",
+            f"“{metric.name.zh}”需要与之前的时间比较，请给出时间范围，或按月等周期分组。",
+        )
+
+
+def _forms(ctx: ToolContext, metric: Metric, used: Sequence[Dimension]) -> dict[str, Form]:
+    require(ctx, metric, metric.needs)
+    free = metric.ratio.without if metric.ratio else ()
+    parts = components(metric)
+    found = {}
+    for position, part in enumerate(parts):
+        kept = [one for one in used if not (position and one.level in free)]
+        key = part.id if not (position and free) else denominator_key(metric)
+        found[key] = _form(ctx, metric, part, kept)
+    return found
+
+
+def denominator_key(metric: Metric) -> str:
+    """The column of a denominator that leaves out dimensions; others have their metric's id."""
+    return f"{metric.id}_base"
+
+
+def _form(ctx: ToolContext, metric: Metric, part: Metric, used: Sequence[Dimension]) -> Form:
+    levels = {dimension.level for dimension in used}
+    if part.rows != "window":
+        bad = next((one for one in used if one.level != "customer" and one.period is None), None)
+        if bad is not None:
+            raise _not_by(metric, bad)
+    fitting = [form for form in part.forms if levels <= set(catalogue().source(form.source).levels)]
+    if not fitting:
+        raise _not_by(metric, next((one for one in used if not is_applicable(metric, one)), used[-1]))
+    require(ctx, metric, part.needs)
+    lacks = None
+    for form in fitting:
+        lacks = missing_need(ctx, (*catalogue().source(form.source).needs, *form.needs))
+        if lacks is None:
+            return form
+    assert lacks is not None
+    raise lacking(metric, lacks)
+
+
+def _not_by(metric: Metric, dimension: Dimension) -> UnsupportedQuestion:
+    possible = [one for one in catalogue().dimensions if is_applicable(metric, one)]
+    others = [one for one in catalogue().metrics if not one.hidden and is_applicable(one, dimension)]
+    return UnsupportedQuestion(
+        f"{metric.name.en} cannot be split or filtered by {dimension.name.en}; it can by {_some(possible, 'en')}; "
+        f"by {dimension.name.en} there are {_some(others, 'en')}.",
+        f"“{metric.name.zh}”不能按“{dimension.name.zh}”拆分或筛选；它可以按{_some(possible, 'zh')}；"
+        f"按“{dimension.name.zh}”可以看{_some(others, 'zh')}。",
+    )
+
+
+def _some(entries: Sequence[Metric | Dimension], language: str) -> str:
+    joint = "、" if language == "zh" else ", "
+    return joint.join(entry.name.say(language) for entry in entries[:7]) + (" …" if len(entries) > 7 else "")
+
+
+def _filter(ctx: ToolContext, name: str, wanted: list[str], *, excluded: bool) -> Filter:
+    dimension = catalogue().dimension(name)
+    require_dimension(ctx, dimension)
+    if not wanted:
+        raise InputError(f"The filter on {dimension.id} names no value.", f"对“{dimension.name.zh}”的筛选没有给出取值。")
+    pairs: dict[str, Text] = {}
+    for text in wanted:
+        pairs.update(_values(ctx, dimension, text.strip()))
+    return Filter(dimension, tuple(pairs), tuple(pairs.values()), excluded)
+
+
+def _values(ctx: ToolContext, dimension: Dimension, wanted: str) -> dict[str, Text]:
+    names = value_names(ctx, dimension)
+    named = {key: text for key, text in names.items() if wanted.casefold() in (key.casefold(), text.zh.casefold(), text.en.casefold())}
+    if named:
+        return named
+    if dimension.level == "time" and not names:
+        value = wanted.zfill(2) if dimension.id == "hour" else wanted
+        return {value: Text(zh=value, en=value)}
+    found = matching_values(ctx, dimension, [wanted]) if dimension.level != "time" else []
+    if not found:
+        raise UnknownName(dimension.name.en, dimension.name.zh, wanted, list(names) or dimension_values(ctx, dimension))
+    return {value: Text(zh=label, en=label) for value, label in found}
+
+
+def dates_of(ctx: ToolContext, window: Window | None, metric: Metric) -> Dates:
+    """The dates a metric is measured in: never after the as-of date; the churn horizon where that is the default.
+
+    Raises:
+        InputError: The window is no period, or a metric that compares with the period before has an open one.
+    """
+    if metric.window == "churn" and window is None:
+        window = Window(last_days=ctx.config.churn_horizon_days)
+    if window is None:
+        return Dates(DateRange(None, ctx.as_of), None)
+    before = window.previous().resolve(ctx.as_of) if metric.rows == "previous" else None
+    return Dates(clip(window.resolve(ctx.as_of), ctx.as_of), before)
+
+
+def clip(dates: DateRange, as_of: dt.date) -> DateRange:
+    """``dates`` that end with the as-of date at the latest."""
+    return DateRange(dates.start, min(dates.end, as_of) if dates.end else as_of)
