@@ -19,7 +19,7 @@ from sqlglot import exp, parse_one
 from tools.contracts import Statement, Unit
 from tools.metrics.block import Block, Parameters, Part, key_name, label_name
 from tools.metrics.catalogue import Metric
-from tools.metrics.plan import Plan, components, dates_of
+from tools.metrics.plan import Plan, components, dates_of, denominator_key
 from tools.warehouse.context import ToolContext
 
 MOST_GROUPS = 5000
