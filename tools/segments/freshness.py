@@ -1,0 +1,45 @@
+"""Whether features and scores fit the question: computed at all, for its date, from the data that are loaded now."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tools.contracts import Text
+from tools.errors import UnsupportedQuestion
+from tools.warehouse.context import ToolContext, read_meta
+
+
+def require_features(ctx: ToolContext) -> dt.date:
+    """The date that features and scores were computed for.
+
+    Raises:
+        UnsupportedQuestion: They never were.
+    """
+    found = read_meta(ctx.engine, "features_as_of")
+    if found is None:
+        raise UnsupportedQuestion(
+            "Features and segments have not been computed yet; run: fenqun refresh.",
+            "客户特征和分群还没有计算;请先运行:fenqun refresh。",
+        )
+    return dt.date.fromisoformat(found)
+
+
+def freshness_caveats(ctx: ToolContext) -> tuple[Text, ...]:
+    """What to say when features and scores are of another date or of older data than the question's."""
+    computed, version = require_features(ctx), read_meta(ctx.engine, "refreshed_data_version")
+    caveats = []
+    if computed != ctx.as_of:
+        caveats.append(
+            Text(
+                zh=f"客户特征与分群按 {computed} 计算,而不是 {ctx.as_of}。",
+                en=f"Features and segments are as of {computed}, not {ctx.as_of}.",
+            )
+        )
+    if version != ctx.data_version:
+        caveats.append(
+            Text(
+                zh="数据在上次刷新之后有更新,特征与分群尚未包含;请运行 fenqun refresh。",
+                en="Data were loaded after the last refresh; features and segments do not have them yet: run fenqun refresh.",
+            )
+        )
+    return tuple(caveats)

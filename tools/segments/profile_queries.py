@@ -1,0 +1,111 @@
+"""The statements behind a profile: every customer once, marked as inside the group or not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tools.contracts import CustomerQuery, Statement
+from tools.segments.fields import FieldInfo, field
+from tools.segments.stored import attribute_names
+from tools.warehouse.engine import Engine
+
+AVERAGED = (
+    "recency_days",
+    "orders",
+    "amount",
+    "average_order_value",
+    "orders_90d",
+    "amount_90d",
+    "amount_365d",
+    "gap_median_days",
+    "tenure_days",
+    "items_per_order",
+    "discount_share",
+    "category_count",
+    "store_count",
+    "channel_count",
+    "weekend_share",
+    "morning_share",
+    "evening_share",
+    "contacts",
+    "responses",
+    "events_90d",
+    "age",
+    "income",
+    "churn_probability",
+)
+_DESCRIBED = ("gender", "age_band", "income_band", "city", "region", "marketing_consent", "top_category", "top_channel")
+_MOST_ATTRIBUTES = 15
+_MOST_VALUES = 12
+"""Values of one attribute that are compared, the most frequent ones; names and ids have too many to tell anything."""
+
+
+def _marked(query: CustomerQuery, columns: str) -> str:
+    return (
+        f"SELECT {columns}, g.customer_id IS NOT NULL AS inside FROM customer_base AS b\n"
+        f"LEFT JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id"
+    )
+
+
+def numbers_query(query: CustomerQuery) -> Statement:
+    """Rows "inside", "rest" and "base": customers, revenue, orders, and per field known, mean, average, median, variance.
+
+    ``mean`` is what is shown, ``average`` the plain mean that tests are made on; they differ for the average order value.
+    """
+    columns = []
+    for name in AVERAGED:
+        value = f"CAST({name} AS DOUBLE)"
+        mean = "CAST(sum(amount) AS DOUBLE) / nullif(sum(orders), 0)" if name == "average_order_value" else f"avg({value})"
+        columns.append(
+            f"count({name}) AS {name}_known, {mean} AS {name}_mean, avg({value}) AS {name}_average, "
+            f"median({value}) AS {name}_median, var_samp({value}) AS {name}_variance"
+        )
+    sql = (
+        f"WITH marked AS (\n{_marked(query, 'b.*')}\n)\n"
+        "SELECT CASE WHEN grouping(inside) = 1 THEN 'base' WHEN inside THEN 'inside' ELSE 'rest' END AS part, count(*) AS customers, "
+        "sum(amount) AS revenue, sum(orders) AS all_orders,\n" + ",\n".join(columns) + "\nFROM marked GROUP BY GROUPING SETS ((inside), ())"
+    )
+    return Statement(sql=sql, parameters=query.parameters)
+
+
+def described_fields(engine: Engine) -> list[FieldInfo]:
+    """The demographic and other fields whose values a profile compares; those that nobody has are left out."""
+    known = engine.rows(f"SELECT {', '.join(f'count({name})' for name in _DESCRIBED)} FROM customer_base")[0]
+    names = [name for name, count in zip(_DESCRIBED, known, strict=True) if count]
+    return [field(name) for name in [*names, *(f"attribute.{name}" for name in attribute_names(engine)[:_MOST_ATTRIBUTES])]]
+
+
+def shares_query(query: CustomerQuery, infos: list[FieldInfo]) -> Statement:
+    """Rows of field, value, customers inside and in all with it, customers inside and in all for whom the field is known."""
+    listed = ", ".join(f"CAST({info.sql} AS VARCHAR) AS v{number}" for number, info in enumerate(infos))
+    parts = "\nUNION ALL\n".join(
+        f"SELECT {number} AS number, v{number} AS value, inside FROM marked WHERE v{number} IS NOT NULL" for number in range(len(infos))
+    )
+    names = ", ".join(f"({number}, $f_{number})" for number in range(len(infos)))
+    sql = (
+        f"WITH marked AS (\n{_marked(query, listed)}\n),\nlong AS (\n{parts}\n),\n"
+        "counted AS (SELECT number, value, count(*) FILTER (WHERE inside) AS inside, count(*) AS base FROM long GROUP BY number, value),\n"
+        "ranked AS (SELECT *, sum(inside) OVER (PARTITION BY number) AS inside_known, sum(base) OVER (PARTITION BY number) AS base_known, "
+        "row_number() OVER (PARTITION BY number ORDER BY base DESC, value) AS place FROM counted)\n"
+        "SELECT n.name, value, inside, base, CAST(inside_known AS BIGINT), CAST(base_known AS BIGINT) FROM ranked\n"
+        f"INNER JOIN (VALUES {names}) AS n(number, name) ON n.number = ranked.number\n"
+        f"WHERE place <= {_MOST_VALUES} ORDER BY ranked.number, inside DESC, value"
+    )
+    return Statement(sql=sql, parameters=query.parameters | {f"f_{number}": info.id for number, info in enumerate(infos)})
+
+
+def category_query(query: CustomerQuery, as_of: dt.date) -> Statement:
+    """Rows of categories: buyers and amount inside and in all, with the totals over known categories and the customers."""
+    sql = (
+        f"WITH marked AS (\n{_marked(query, 'b.customer_id')}\n),\n"
+        "people AS (SELECT count(*) FILTER (WHERE inside) AS customers, count(*) AS base_customers FROM marked),\n"
+        "spent AS (SELECT o.customer_id, p.category, sum(l.amount) AS amount FROM counted_orders AS o "
+        "INNER JOIN order_lines AS l ON l.order_id = o.order_id INNER JOIN products AS p ON p.product_id = l.product_id "
+        "WHERE p.category IS NOT NULL AND o.order_date <= $as_of GROUP BY o.customer_id, p.category),\n"
+        "grouped AS (SELECT s.category, count(*) FILTER (WHERE m.inside) AS buyers, count(*) AS base_buyers, "
+        "sum(s.amount) FILTER (WHERE m.inside) AS amount, sum(s.amount) AS base_amount FROM spent AS s "
+        "INNER JOIN marked AS m ON m.customer_id = s.customer_id GROUP BY s.category)\n"
+        "SELECT g.*, sum(amount) OVER () AS total, sum(base_amount) OVER () AS base_total, p.customers, p.base_customers "
+        "FROM grouped AS g CROSS JOIN people AS p"
+    )
+    return Statement(sql=sql, parameters=query.parameters | {"as_of": as_of})
