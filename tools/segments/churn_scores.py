@@ -64,6 +64,11 @@ class ChurnRun:
     run_id: int | None = None
     reason: Text | None = None
 
+    @property
+    def version(self) -> str:
+        """Version of the model, as receipts name it."""
+        return f"{MODEL}-{VERSION}-{self.quality.get('kind', self.method)}"
+
 
 def band_of(probability: float) -> str:
     """The band of a probability: high from 0.6, middle from 0.3, else low."""
@@ -229,6 +234,19 @@ def _rhythm_run(engine: Engine, as_of: dt.date, horizon: int, config: Settings, 
     )
 
 
+def run_table(run: ChurnRun) -> pa.Table:
+    """The scores of a run, columns as in ``scores``: customer_id, churn_probability, churn_band, churn_reasons (JSON)."""
+    reasons = [json.dumps([reason.model_dump() for reason in found], ensure_ascii=False) for found in run.reasons]
+    return pa.table(
+        {
+            "customer_id": pa.array(run.customers, pa.string()),
+            "churn_probability": pa.array(run.probabilities, pa.float64(), from_pandas=True),
+            "churn_band": pa.array(run.bands, pa.string()),
+            "churn_reasons": pa.array(reasons, pa.string()),
+        }
+    )
+
+
 def _store_run(engine: Engine, run: ChurnRun, config: Settings) -> int:
     run_id = int(engine.rows("SELECT coalesce(max(run_id), 0) + 1 FROM model_runs")[0][0])
     engine.execute("UPDATE model_runs SET in_use = FALSE WHERE model = $model", {"model": MODEL})
@@ -237,7 +255,7 @@ def _store_run(engine: Engine, run: ChurnRun, config: Settings) -> int:
         {
             "run_id": run_id,
             "model": MODEL,
-            "version": f"{VERSION}-{run.method}",
+            "version": run.version,
             "as_of": run.as_of,
             "seed": config.seed,
             "data_version": read_meta(engine, "data_version") or "0",
@@ -249,17 +267,9 @@ def _store_run(engine: Engine, run: ChurnRun, config: Settings) -> int:
 
 def _store_scores(engine: Engine, run: ChurnRun, run_id: int) -> None:
     engine.execute("UPDATE scores SET churn_probability = NULL, churn_band = NULL, churn_reasons = NULL, churn_run_id = NULL")
-    table = pa.table(
-        {
-            "customer_id": pa.array(run.customers, pa.string()),
-            "probability": pa.array(run.probabilities, pa.float64(), from_pandas=True),
-            "band": pa.array(run.bands, pa.string()),
-            "reasons": pa.array([json.dumps([r.model_dump() for r in found], ensure_ascii=False) for found in run.reasons], pa.string()),
-        }
-    )
-    engine.register("_churn_run", table)
+    engine.register("_churn_run", run_table(run))
     engine.execute(
-        "UPDATE scores SET churn_probability = n.probability, churn_band = n.band, churn_reasons = n.reasons, "
+        "UPDATE scores SET churn_probability = n.churn_probability, churn_band = n.churn_band, churn_reasons = n.churn_reasons, "
         "churn_run_id = $run_id FROM _churn_run AS n WHERE n.customer_id = scores.customer_id",
         {"run_id": run_id},
     )

@@ -1,0 +1,159 @@
+"""The tool that answers "who is about to churn": three definitions side by side, one of them as a list with reasons."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from tools.contracts import Outcome, Statement, Text, ToolResult
+from tools.errors import InputError
+from tools.features.build import feature_query
+from tools.requests import ChurnRisk
+from tools.rules import Condition, Selection
+from tools.segments.churn_report import Facts, definition_text, describe_quality, interpret, list_caveats, show
+from tools.segments.churn_scores import MODEL, RHYTHM_LATE, ChurnRun, predict_churn, run_table
+from tools.warehouse.context import ToolContext, read_meta
+
+TOOL = "churn_risk"
+MOST_ROWS = 1000
+_NOW = "churn_run_now"
+_FOLDER = resources.files("tools.segments") / "sql"
+
+
+@lru_cache
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").rstrip()
+
+
+@dataclass(frozen=True)
+class _Scores:
+    """Where the scores are: stored by the refresh, or computed now for another date or horizon."""
+
+    stored: bool
+    method: str
+    quality: dict[str, Any]
+    version: str | None
+    relation: str
+    caveats: tuple[Text, ...]
+
+
+def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
+    """Customers at risk by one definition, the sizes and overlaps of all three, and how good the model is.
+
+    Args:
+        ctx: Scores hold as of its date; when the stored ones do not, they are computed for this answer alone.
+        request: The list holds the band asked for; else everybody in the high band; with a limit of its own, the first by
+            probability (or lateness), whatever their band.
+
+    Raises:
+        InputError: A band is asked of a definition that has none.
+    """
+    if request.band and request.definition != "model":
+        raise InputError(
+            f"Bands belong to the model's probability; the {request.definition} definition has none, so leave the band out.",
+            "高/中/低风险等级只属于模型概率;按间隔或按天数的定义没有等级,请去掉等级。",
+        )
+    horizon = request.horizon_days or ctx.config.churn_horizon_days
+    scores = _scores(ctx, horizon)
+    overview_statement, listed_statement = (_statement(ctx, scores, name, horizon, request) for name in ("churn_overview", "churn_list"))
+    overview = _row(ctx, overview_statement)
+    if request.definition == "model" and not request.band and "limit" not in request.model_fields_set:
+        request = request.model_copy(update={"band": "high" if overview["customers_high"] else None})
+        listed_statement = _statement(ctx, scores, "churn_list", horizon, request)
+    rows = ctx.engine.query(listed_statement.sql, listed_statement.parameters).to_pylist()
+    facts = Facts(request, horizon, scores.method, scores.quality, overview, rows, ctx.as_of)
+    return _result(ctx, facts, scores, (overview_statement, listed_statement))
+
+
+def _result(ctx: ToolContext, facts: Facts, scores: _Scores, statements: tuple[Statement, ...]) -> ToolResult:
+    receipt = ctx.receipt(TOOL, facts.request.model_dump(mode="json"), definition_text(facts), *statements).model_copy(
+        update={"model_version": scores.version, "source_tables": ("counted_orders", "customer_features", "scores", "model_runs")}
+    )
+    shown = show(facts, ctx.config.currency)
+    empty = not facts.rows
+    return ToolResult(
+        tool=TOOL,
+        outcome=Outcome.EMPTY if empty else Outcome.ANSWERED,
+        figures=shown.figures,
+        tables=() if empty else shown.tables,
+        charts=shown.charts,
+        receipts=(receipt,),
+        caveats=(*scores.caveats, *list_caveats(facts)),
+        interpretation=interpret(facts),
+        message=Text(zh="按这个条件没有找到客户。", en="No customer fits this.") if empty else None,
+        selection=None if empty else _selection(facts, scores),
+        details={**shown.details, "definition": facts.request.definition, "method": scores.method, "quality": describe_quality(facts)},
+    )
+
+
+def _scores(ctx: ToolContext, horizon: int) -> _Scores:
+    found = ctx.engine.rows("SELECT version, as_of, quality FROM model_runs WHERE model = $model AND in_use", {"model": MODEL})
+    if found and found[0][1] == ctx.as_of:
+        quality = json.loads(found[0][2])
+        if quality["horizon_days"] == horizon:
+            return _Scores(True, quality["method"], quality, str(found[0][0]), "scores", _fallback(quality))
+    run = predict_churn(ctx.engine, ctx.as_of, horizon, ctx.config)
+    ctx.engine.register(_NOW, run_table(run))
+    return _Scores(False, run.method, run.quality, run.version, _NOW, (*_fallback(run.quality), _computed_now(run)))
+
+
+def _computed_now(run: ChurnRun) -> Text:
+    return Text(
+        zh=f"这些概率是为本次回答按 {run.as_of} 之后 {run.horizon} 天即时计算的,未保存。",
+        en=f"These scores were computed for this answer, over the {run.horizon} days after {run.as_of}, and are not stored.",
+    )
+
+
+def _fallback(quality: dict[str, Any]) -> tuple[Text, ...]:
+    if quality["method"] == "model":
+        return ()
+    why = quality["why"]
+    return (
+        Text(
+            zh=f"可信度低:数据不足以训练模型,改用购买节奏规则。{why['zh']}",
+            en=f"Low confidence: the data do not suffice for a model, so the rhythm rule stands in. {why['en']}",
+        ),
+    )
+
+
+def _statement(ctx: ToolContext, scores: _Scores, name: str, horizon: int, request: ChurnRisk) -> Statement:
+    current = read_meta(ctx.engine, "features_as_of") == ctx.as_of.isoformat()
+    parameters: dict[str, Any] = {"late": RHYTHM_LATE, "days": horizon}
+    features = "SELECT * FROM customer_features"
+    if not current:
+        features, parameters["as_of"] = feature_query(), ctx.as_of
+    kept = "churn_run_id IS NOT NULL" if scores.stored else "TRUE"
+    if name == "churn_list":
+        explicit = "limit" in request.model_fields_set
+        limit = request.limit if explicit else MOST_ROWS
+        parameters |= {"band": request.band, "definition": request.definition, "limit": limit}
+    sql = (
+        f"WITH features_now AS (\n{features}\n),\nchurn_now AS (\n"
+        f"SELECT customer_id, churn_probability, churn_band, churn_reasons FROM {scores.relation} WHERE {kept}\n)\n{_read(name)}"
+    )
+    return Statement(sql=sql, parameters=parameters)
+
+
+def _row(ctx: ToolContext, statement: Statement) -> dict[str, Any]:
+    row: dict[str, Any] = ctx.engine.query(statement.sql, statement.parameters).to_pylist()[0]
+    return row
+
+
+def _selection(facts: Facts, scores: _Scores) -> Selection:
+    """The listed customers as a rule over stored scores where those hold, else as ids."""
+    limit = facts.size if facts.size < facts.matching else None
+    if not scores.stored:
+        return Selection(rule=Condition(field="customer_id", op="in", value=[row["customer_id"] for row in facts.rows]))
+    if facts.request.definition == "rhythm":
+        return Selection(rule=Condition(field="gap_ratio", op=">=", value=int(RHYTHM_LATE)), sort_by="gap_ratio", limit=limit)
+    if facts.request.definition == "window":
+        return Selection(rule=Condition(field="recency_days", op=">=", value=facts.horizon), sort_by="recency_days", limit=limit)
+    rule = (
+        Condition(field="churn_band", op="=", value=facts.request.band)
+        if facts.request.band
+        else Condition(field="churn_band", op="is known")
+    )
+    return Selection(rule=rule, sort_by="churn_probability" if scores.method == "model" else "gap_ratio", limit=limit)

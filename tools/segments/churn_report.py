@@ -1,0 +1,314 @@
+"""How the churn tool shows what it found: figures, table, chart, words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tools.contracts import Chart, Column, Figure, FigureValue, Table, Text, Unit
+from tools.requests import ChurnRisk
+from tools.segments.churn_scores import RHYTHM_LATE
+
+ROWS_SHOWN = 50
+ROWS_WITH_FIGURES = 10
+BANDS = {
+    "high": Text(zh="高", en="high"),
+    "middle": Text(zh="中", en="middle"),
+    "low": Text(zh="低", en="low"),
+}
+_COLOURS = {"high": "#d1495b", "middle": "#edae49", "low": "#66a182"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one answer is about.
+
+    Args:
+        request: As understood: the band is filled in when the list is the high band.
+        horizon: Days.
+        method: "model" or "rhythm".
+        quality: Of the run in use, as stored.
+        overview: The row of ``churn_overview.sql``.
+        rows: Those of ``churn_list.sql``.
+        as_of: Scores hold for the horizon after this date.
+    """
+
+    request: ChurnRisk
+    horizon: int
+    method: str
+    quality: dict[str, Any]
+    overview: dict[str, Any]
+    rows: list[dict[str, Any]]
+    as_of: dt.date
+
+    @property
+    def matching(self) -> int:
+        """Customers of the definition and band, before any limit."""
+        return int(self.rows[0]["list_size"]) if self.rows else 0
+
+    @property
+    def size(self) -> int:
+        """Customers of the list, after an explicit limit."""
+        return min(self.matching, self.request.limit) if "limit" in self.request.model_fields_set else self.matching
+
+    @property
+    def value(self) -> Decimal:
+        """Net amount of the last 365 days of the list's customers."""
+        if self.size == self.matching and self.rows:
+            return Decimal(self.rows[0]["list_value"])
+        return sum((row["amount_365d"] for row in self.rows), Decimal(0))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The parts of a tool result that show facts."""
+
+    figures: tuple[Figure, ...]
+    tables: tuple[Table, ...]
+    charts: tuple[Chart, ...]
+    details: dict[str, Any]
+
+
+def show(facts: Facts, currency: str) -> Shown:
+    """Figures, table, chart and details of ``facts``."""
+    reasons = {row["customer_id"]: _reasons(row) for row in facts.rows[:ROWS_SHOWN]}
+    return Shown(
+        figures=(*_list_figures(facts), *_definition_figures(facts), *_quality_figures(facts), *_row_figures(facts)),
+        tables=(_table(facts, reasons),),
+        charts=(_band_chart(facts, currency),) if facts.request.definition == "model" else (_definition_chart(facts),),
+        details={"reasons": {name: text.model_dump() for name, text in reasons.items()}},
+    )
+
+
+def _figure(figure_id: str, zh: str, en: str, value: FigureValue, unit: Unit) -> Figure:
+    return Figure(id=figure_id, label=Text(zh=zh, en=en), value=value, unit=unit)
+
+
+def _list_figures(facts: Facts) -> list[Figure]:
+    scored = facts.overview["scored"]
+    figures = [
+        _figure("customers", "名单人数", "customers on the list", facts.size, Unit.COUNT),
+        _figure(
+            "value_at_stake", "名单客户近365天净消费额", "net spend of the listed customers in the last 365 days", facts.value, Unit.MONEY
+        ),
+        _figure("scored", "参与评估的活跃客户", "active customers who were scored", scored, Unit.COUNT),
+        _figure("horizon_days", "预测天数", "horizon", facts.horizon, Unit.DAYS),
+        _figure("as_of", "数据截至", "as of", facts.as_of, Unit.DATE),
+    ]
+    for band, name in BANDS.items():
+        count = facts.overview[f"customers_{band}"]
+        figures += [
+            _figure(f"customers_{band}", f"{name.zh}风险客户数", f"customers at {name.en} risk", count, Unit.COUNT),
+            _figure(
+                f"share_{band}", f"{name.zh}风险客户占比", f"share of scored customers at {name.en} risk", _share(count, scored), Unit.SHARE
+            ),
+            _figure(
+                f"value_{band}",
+                f"{name.zh}风险客户近365天净消费额",
+                f"net spend of customers at {name.en} risk in the last 365 days",
+                facts.overview[f"value_{band}"],
+                Unit.MONEY,
+            ),
+        ]
+    return figures
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+_LISTS = {
+    "model_list": ("模型定义(高风险)人数", "customers by the model (high band)"),
+    "rhythm_list": ("节奏定义人数(超过自身间隔2倍)", "customers by rhythm (two of their own gaps late)"),
+    "window_list": ("天数定义人数({n}天未下单)", "customers by window (no order for {n} days)"),
+    "model_and_rhythm": ("模型与节奏重合人数", "by model and rhythm"),
+    "model_and_window": ("模型与天数重合人数", "by model and window"),
+    "rhythm_and_window": ("节奏与天数重合人数", "by rhythm and window"),
+    "all_three": ("三种定义都符合的人数", "by all three definitions"),
+    "any_definition": ("至少符合一种定义的人数", "by at least one definition"),
+}
+
+
+def _definition_figures(facts: Facts) -> list[Figure]:
+    return [
+        _figure(key, zh.format(n=facts.horizon), en.format(n=facts.horizon), facts.overview[key], Unit.COUNT)
+        for key, (zh, en) in _LISTS.items()
+    ]
+
+
+_QUALITY = {
+    "auc": ("auc", "模型 AUC(较晚时段检验)", "AUC on a later period", Unit.SCORE),
+    "recency_auc": ("recency_auc", "仅按最近下单排序的 AUC", "AUC of recency alone", Unit.SCORE),
+    "base_rate": ("base_rate", "检验期实际流失率", "churn rate of the test period", Unit.SHARE),
+    "calibration_error": ("calibration_error", "校准误差", "calibration error", Unit.SHARE),
+    "lift": ("lift_top_tenth", "前10%提升倍数", "lift in the top tenth", Unit.RATIO),
+    "test_customers": ("customers", "检验客户数", "customers of the test period", Unit.COUNT),
+    "training_cases": ("training_cases", "训练样本数", "training cases", Unit.COUNT),
+}
+
+
+def _quality_figures(facts: Facts) -> list[Figure]:
+    if facts.method != "model":
+        return []
+    figures = [_figure(key, zh, en, facts.quality[stored], unit) for key, (stored, zh, en, unit) in _QUALITY.items()]
+    day = dt.date.fromisoformat(facts.quality["test_cut_off"])
+    return [*figures, _figure("test_cut_off", "检验截止日", "cut-off of the test", day, Unit.DATE)]
+
+
+def describe_quality(facts: Facts) -> dict[str, Any]:
+    """Facts about the run that are no figures: method, kind and training cut-offs."""
+    return {key: facts.quality[key] for key in ("method", "kind", "training_cut_offs", "test_cut_off", "why") if key in facts.quality}
+
+
+def _row_figures(facts: Facts) -> list[Figure]:
+    figures: list[Figure] = []
+    for number, row in enumerate(facts.rows[:ROWS_WITH_FIGURES], start=1):
+        who = row["customer_id"]
+        cells = (
+            ("customer", "客户编号", "customer", who, Unit.ID),
+            ("probability", f"{who}:流失概率", f"{who}: churn probability", row["churn_probability"], Unit.PROBABILITY),
+            ("value", f"{who}:近365天净消费额", f"{who}: net spend in the last 365 days", row["amount_365d"], Unit.MONEY),
+            ("recency", f"{who}:距上次下单天数", f"{who}: days since the last order", row["recency_days"], Unit.DAYS),
+            ("gap_ratio", f"{who}:当前间隔与平时之比", f"{who}: current gap ÷ usual gap", row["gap_ratio"], Unit.RATIO),
+        )
+        figures += [_figure(f"row{number}.{key}", zh, en, value, unit) for key, zh, en, value, unit in cells if value is not None]
+    return figures
+
+
+def _reasons(row: dict[str, Any]) -> Text:
+    found = json.loads(row["churn_reasons"]) if row["churn_reasons"] else []
+    if not found:
+        return Text(
+            zh=f"最近一次下单是{row['recency_days']}天前",
+            en=f"last order {row['recency_days']} days ago",
+        )
+    return Text(zh=";".join(r["zh"] for r in found), en="; ".join(r["en"] for r in found))
+
+
+def _table(facts: Facts, reasons: dict[str, Text]) -> Table:
+    names = {text.en: text for text in reasons.values()}
+    columns = (
+        Column(id="customer_id", label=Text(zh="客户编号", en="customer id"), unit=Unit.ID),
+        Column(id="churn_probability", label=Text(zh="流失概率", en="churn probability"), unit=Unit.PROBABILITY),
+        Column(id="churn_band", label=Text(zh="风险等级", en="risk band"), unit=Unit.TEXT, names=BANDS),
+        Column(id="reasons", label=Text(zh="原因", en="reasons"), unit=Unit.TEXT, names=names),
+        Column(id="amount_365d", label=Text(zh="近365天净消费额", en="net spend, last 365 days"), unit=Unit.MONEY),
+        Column(id="last_order_date", label=Text(zh="最近下单日期", en="last order"), unit=Unit.DATE),
+        Column(id="recency_days", label=Text(zh="距上次下单天数", en="days since"), unit=Unit.DAYS),
+        Column(id="gap_median_days", label=Text(zh="平时间隔", en="usual gap"), unit=Unit.DAYS),
+        Column(id="gap_ratio", label=Text(zh="间隔倍数", en="× usual gap"), unit=Unit.RATIO),
+    )
+    ids = [column.id for column in columns]
+    rows = [{**row, "reasons": reasons[row["customer_id"]].en} for row in facts.rows[: min(ROWS_SHOWN, facts.size)]]
+    return Table(
+        title=_title(facts),
+        columns=columns,
+        rows=tuple(tuple(row[key] for key in ids) for row in rows),
+        row_count=facts.size,
+    )
+
+
+def _title(facts: Facts) -> Text:
+    if facts.request.definition == "rhythm":
+        return Text(zh="超过自身购买间隔2倍仍未下单的客户", en="Customers two of their own gaps late")
+    if facts.request.definition == "window":
+        return Text(zh=f"{facts.horizon}天未下单的客户", en=f"Customers without an order for {facts.horizon} days")
+    if facts.request.band:
+        band = BANDS[facts.request.band]
+        return Text(zh=f"{band.zh}流失风险客户", en=f"Customers at {band.en} risk of churn")
+    return Text(zh="流失概率最高的客户", en="Customers most likely to churn")
+
+
+def _band_chart(facts: Facts, currency: str) -> Chart:
+    title = Text(zh=f"未来{facts.horizon}天的流失风险分布", en=f"Churn risk over the next {facts.horizon} days")
+    return _bars(
+        title,
+        [name for name in BANDS.values()],
+        [facts.overview[f"customers_{band}"] for band in BANDS],
+        list(_COLOURS.values()),
+        [f"{currency}{facts.overview[f'value_{band}']:,.0f}" for band in BANDS],
+    )
+
+
+def _definition_chart(facts: Facts) -> Chart:
+    keys = ("model_list", "rhythm_list", "window_list", "all_three")
+    names = [
+        Text(zh="模型(高风险)", en="model (high band)"),
+        Text(zh="节奏(2倍间隔)", en="rhythm (2 gaps late)"),
+        Text(zh=f"{facts.horizon}天未下单", en=f"no order for {facts.horizon} days"),
+        Text(zh="三者都符合", en="all three"),
+    ]
+    title = Text(zh="三种流失定义的人数", en="Customers by the three definitions of churn")
+    return _bars(title, names, [facts.overview[key] for key in keys], ["#d1495b", "#edae49", "#66a182", "#2e4057"], None)
+
+
+def _bars(title: Text, names: list[Text], counts: list[int], colours: list[str], texts: list[str] | None) -> Chart:
+    def figure(language: str) -> dict[str, Any]:
+        bars: dict[str, Any] = {"type": "bar", "x": [name.say(language) for name in names], "y": counts, "marker": {"color": colours}}
+        if texts:
+            bars |= {"text": texts, "textposition": "auto"}
+        axis = {"title": {"text": "客户数" if language == "zh" else "customers"}}
+        return {"data": [bars], "layout": {"title": {"text": title.say(language)}, "yaxis": axis, "showlegend": False}}
+
+    return Chart(title=title, zh=figure("zh"), en=figure("en"))
+
+
+def definition_text(facts: Facts) -> Text:
+    """What "churn" means in the answer."""
+    zh = (
+        f"流失=截至日后{facts.horizon}天内没有有效订单。只对仍活跃的客户评分:最近90天内有订单,或距上次下单不超过自身典型间隔的3倍。"
+        f"三种定义:天数={facts.horizon}天未下单;节奏=距上次下单÷自身间隔中位数≥{RHYTHM_LATE:.0f};模型=流失概率(高≥0.6,中0.3–0.6,低<0.3)。"
+        "面临风险的金额=名单客户最近365天的净消费额。"
+    )
+    en = (
+        f"Churned = no counted order in the {facts.horizon} days after the as-of date. Only customers who are still active are scored: "
+        "an order in the last 90 days, or within three of their own typical gaps. Three definitions: window = no order for "
+        f"{facts.horizon} days; rhythm = days since the last order ÷ own median gap of at least {RHYTHM_LATE:.0f}; model = probability "
+        "(high from 0.6, middle from 0.3, low below). Value at stake = net spend of the listed customers in the last 365 days."
+    )
+    return Text(zh=zh, en=en)
+
+
+def interpret(facts: Facts) -> Text:
+    """How the request was understood, in words."""
+    title = _title(facts)
+    order_zh, order_en = (
+        ("按流失概率排序", "by probability") if facts.request.definition == "model" else ("按逾期程度排序", "the latest first")
+    )
+    if facts.request.definition == "model" and facts.method == "rhythm":
+        order_zh, order_en = "按间隔倍数排序", "by times their usual gap"
+    cut_zh, cut_en = (f",取前{facts.size}位", f", the first {facts.size}") if facts.size < facts.matching else ("", "")
+    return Text(
+        zh=f"{title.zh},预测{facts.horizon}天,数据截至{facts.as_of},{order_zh}{cut_zh}",
+        en=f"{title.en}, horizon {facts.horizon} days, as of {facts.as_of}, {order_en}{cut_en}",
+    )
+
+
+def list_caveats(facts: Facts) -> list[Text]:
+    """What an operator should know before acting on the list."""
+    found: list[Text] = []
+    if facts.method == "model" and facts.quality["auc"] <= facts.quality["recency_auc"]:
+        found.append(
+            Text(
+                zh="在检验期,模型并不比只看最近下单日期更好,请谨慎使用。",
+                en="On the test period the model was no better than recency alone; use it with care.",
+            )
+        )
+    if facts.request.definition == "model" and not facts.overview["customers_high"]:
+        found.append(
+            Text(
+                zh="没有客户达到高风险(概率≥60%);列出的是概率最高的客户。",
+                en="No customer reaches the high band (60 % or more); those with the highest probability are listed.",
+            )
+        )
+    if facts.overview["undecided"]:
+        found.append(
+            Text(
+                zh=f"有{facts.overview['undecided']}位客户只在一天下过单,没有自身间隔,节奏规则无法判断。",
+                en=f"{facts.overview['undecided']} customers ordered on one date only; without a gap of their own the rhythm rule cannot judge them.",
+            )
+        )
+    return found

@@ -1,0 +1,30 @@
+-- The customers of one definition, the most probable or the latest first; $band narrows it to one band.
+SELECT
+    f.customer_id,
+    c.churn_probability,
+    c.churn_band,
+    c.churn_reasons,
+    f.amount_365d,
+    f.last_order_date,
+    f.recency_days,
+    f.gap_median_days,
+    f.gap_ratio,
+    count(*) OVER () AS list_size,
+    sum(f.amount_365d) OVER () AS list_value
+FROM features_now AS f
+LEFT JOIN churn_now AS c ON c.customer_id = f.customer_id
+WHERE f.recency_days IS NOT NULL
+    AND (CAST($band AS VARCHAR) IS NULL OR c.churn_band = CAST($band AS VARCHAR))
+    AND CASE CAST($definition AS VARCHAR)
+        WHEN 'model' THEN c.churn_band IS NOT NULL
+        WHEN 'rhythm' THEN f.gap_ratio >= CAST($late AS DOUBLE)
+        ELSE f.recency_days >= CAST($days AS INTEGER)
+    END
+ORDER BY
+    CASE CAST($definition AS VARCHAR)
+        WHEN 'model' THEN coalesce(c.churn_probability, f.gap_ratio)
+        WHEN 'rhythm' THEN f.gap_ratio
+        ELSE CAST(f.recency_days AS DOUBLE)
+    END DESC,
+    f.customer_id
+LIMIT CAST($limit AS BIGINT)
