@@ -13,12 +13,14 @@ from tools.errors import InputError
 from tools.features.build import feature_query
 from tools.requests import ChurnRisk
 from tools.rules import Condition, Selection
-from tools.segments.churn_report import Facts, definition_text, describe_quality, interpret, list_caveats, show
+from tools.segments.churn_report import Facts, describe_quality, show
 from tools.segments.churn_scores import MODEL, RHYTHM_LATE, ChurnRun, predict_churn, run_table
+from tools.segments.churn_words import definition_text, interpret, list_caveats
 from tools.warehouse.context import ToolContext, read_meta
 
 TOOL = "churn_risk"
 MOST_ROWS = 1000
+"""Customers of a list that are looked at; the selection of stored scores has no such limit."""
 _NOW = "churn_run_now"
 _FOLDER = resources.files("tools.segments") / "sql"
 
@@ -90,8 +92,10 @@ def _result(ctx: ToolContext, facts: Facts, scores: _Scores, statements: tuple[S
 
 
 def _scores(ctx: ToolContext, horizon: int) -> _Scores:
-    found = ctx.engine.rows("SELECT version, as_of, quality FROM model_runs WHERE model = $model AND in_use", {"model": MODEL})
-    if found and found[0][1] == ctx.as_of:
+    found = ctx.engine.rows(
+        "SELECT version, as_of, quality, data_version FROM model_runs WHERE model = $model AND in_use", {"model": MODEL}
+    )
+    if found and found[0][1] == ctx.as_of and found[0][3] == ctx.data_version:
         quality = json.loads(found[0][2])
         if quality["horizon_days"] == horizon:
             return _Scores(True, quality["method"], quality, str(found[0][0]), "scores", _fallback(quality))
@@ -102,7 +106,7 @@ def _scores(ctx: ToolContext, horizon: int) -> _Scores:
 
 def _computed_now(run: ChurnRun) -> Text:
     return Text(
-        zh=f"这些概率是为本次回答按 {run.as_of} 之后 {run.horizon} 天即时计算的,未保存。",
+        zh=f"这些评分是为本次回答按 {run.as_of} 之后 {run.horizon} 天即时计算的,未保存。",
         en=f"These scores were computed for this answer, over the {run.horizon} days after {run.as_of}, and are not stored.",
     )
 
@@ -120,7 +124,8 @@ def _fallback(quality: dict[str, Any]) -> tuple[Text, ...]:
 
 
 def _statement(ctx: ToolContext, scores: _Scores, name: str, horizon: int, request: ChurnRisk) -> Statement:
-    current = read_meta(ctx.engine, "features_as_of") == ctx.as_of.isoformat()
+    computed = (read_meta(ctx.engine, "features_as_of"), read_meta(ctx.engine, "refreshed_data_version"))
+    current = computed == (ctx.as_of.isoformat(), ctx.data_version)
     parameters: dict[str, Any] = {"late": RHYTHM_LATE, "days": horizon}
     features = "SELECT * FROM customer_features"
     if not current:

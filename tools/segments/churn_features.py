@@ -21,6 +21,8 @@ Labels = NDArray[np.int64]
 _FOLDER = resources.files("tools.segments") / "sql"
 _UNKNOWN_GAP_DAYS = 60.0
 """Stands in for the gap of customers who ordered on one date only; ``one_visit`` tells the model that it does."""
+_NEVER_DAYS = 999.0
+"""Age of the latest event of customers without any."""
 
 SAMPLE_VIEW = "churn_sample"
 
@@ -180,6 +182,10 @@ def _discount_share(raw: pa.Table) -> Floats:
     return np.divide(discount, full, out=np.zeros_like(full), where=full > 0)
 
 
+def _event_age(raw: pa.Table) -> Floats:
+    return np.log1p(np.nan_to_num(_column(raw, "event_age"), nan=_NEVER_DAYS))
+
+
 # Themes are what a reason speaks of; the features of a theme are taken together, because they say the same thing.
 _THEMES: dict[str, dict[str, Callable[[pa.Table], Any]]] = {
     "silence": {
@@ -212,7 +218,7 @@ _THEMES: dict[str, dict[str, Callable[[pa.Table], Any]]] = {
     },
     "spend": {name: _log(name) for name in ("amount_30", "amount_90", "amount_180", "amount")},
     "basket": {"basket": _basket, "discount": _discount_share},
-    "activity": {name: _log(name) for name in ("events_30", "events_90", "event_age")},
+    "activity": {"events_30": _log("events_30"), "events_90": _log("events_90"), "event_age": _event_age},
 }
 
 FEATURES: tuple[str, ...] = tuple(f"{theme}.{name}" for theme, parts in _THEMES.items() for name in parts)

@@ -166,6 +166,8 @@ def _basket(facts: _Facts) -> Words:
 
 def _activity(facts: _Facts) -> Words:
     now, age = facts.row["events_30"], facts.row["event_age"]
+    if age is None:
+        return "没有任何互动记录", "no interaction on record"
     return (
         f"最近30天有{now}次互动,最近一次在{age}天前",
         f"{now} interactions in the last 30 days, the latest {_days(age)} ago",

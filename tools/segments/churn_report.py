@@ -10,7 +10,6 @@ from typing import Any
 
 from tools.contracts import Chart, Column, Figure, FigureValue, Table, Text, Unit
 from tools.requests import ChurnRisk
-from tools.segments.churn_scores import RHYTHM_LATE
 
 ROWS_SHOWN = 50
 ROWS_WITH_FIGURES = 10
@@ -48,6 +47,11 @@ class Facts:
     def matching(self) -> int:
         """Customers of the definition and band, before any limit."""
         return int(self.rows[0]["list_size"]) if self.rows else 0
+
+    @property
+    def listed_scored(self) -> int:
+        """How many of those matching have a probability or band."""
+        return int(self.rows[0]["list_scored"]) if self.rows else 0
 
     @property
     def size(self) -> int:
@@ -91,9 +95,7 @@ def _list_figures(facts: Facts) -> list[Figure]:
     scored = facts.overview["scored"]
     figures = [
         _figure("customers", "名单人数", "customers on the list", facts.size, Unit.COUNT),
-        _figure(
-            "value_at_stake", "名单客户近365天净消费额", "net spend of the listed customers in the last 365 days", facts.value, Unit.MONEY
-        ),
+        _figure("value_at_stake", "名单客户近365天净消费额", "net spend of the list in the last 365 days", facts.value, Unit.MONEY),
         _figure("scored", "参与评估的活跃客户", "active customers who were scored", scored, Unit.COUNT),
         _figure("horizon_days", "预测天数", "horizon", facts.horizon, Unit.DAYS),
         _figure("as_of", "数据截至", "as of", facts.as_of, Unit.DATE),
@@ -204,14 +206,15 @@ def _table(facts: Facts, reasons: dict[str, Text]) -> Table:
     ids = [column.id for column in columns]
     rows = [{**row, "reasons": reasons[row["customer_id"]].en} for row in facts.rows[: min(ROWS_SHOWN, facts.size)]]
     return Table(
-        title=_title(facts),
+        title=title(facts),
         columns=columns,
         rows=tuple(tuple(row[key] for key in ids) for row in rows),
         row_count=facts.size,
     )
 
 
-def _title(facts: Facts) -> Text:
+def title(facts: Facts) -> Text:
+    """What the list is called."""
     if facts.request.definition == "rhythm":
         return Text(zh="超过自身购买间隔2倍仍未下单的客户", en="Customers two of their own gaps late")
     if facts.request.definition == "window":
@@ -223,10 +226,10 @@ def _title(facts: Facts) -> Text:
 
 
 def _band_chart(facts: Facts, currency: str) -> Chart:
-    title = Text(zh=f"未来{facts.horizon}天的流失风险分布", en=f"Churn risk over the next {facts.horizon} days")
+    heading = Text(zh=f"未来{facts.horizon}天的流失风险分布", en=f"Churn risk over the next {facts.horizon} days")
     return _bars(
-        title,
-        [name for name in BANDS.values()],
+        heading,
+        list(BANDS.values()),
         [facts.overview[f"customers_{band}"] for band in BANDS],
         list(_COLOURS.values()),
         [f"{currency}{facts.overview[f'value_{band}']:,.0f}" for band in BANDS],
@@ -241,8 +244,8 @@ def _definition_chart(facts: Facts) -> Chart:
         Text(zh=f"{facts.horizon}天未下单", en=f"no order for {facts.horizon} days"),
         Text(zh="三者都符合", en="all three"),
     ]
-    title = Text(zh="三种流失定义的人数", en="Customers by the three definitions of churn")
-    return _bars(title, names, [facts.overview[key] for key in keys], ["#d1495b", "#edae49", "#66a182", "#2e4057"], None)
+    heading = Text(zh="三种流失定义的人数", en="Customers by the three definitions of churn")
+    return _bars(heading, names, [facts.overview[key] for key in keys], ["#d1495b", "#edae49", "#66a182", "#2e4057"], None)
 
 
 def _bars(title: Text, names: list[Text], counts: list[int], colours: list[str], texts: list[str] | None) -> Chart:
@@ -254,61 +257,3 @@ def _bars(title: Text, names: list[Text], counts: list[int], colours: list[str],
         return {"data": [bars], "layout": {"title": {"text": title.say(language)}, "yaxis": axis, "showlegend": False}}
 
     return Chart(title=title, zh=figure("zh"), en=figure("en"))
-
-
-def definition_text(facts: Facts) -> Text:
-    """What "churn" means in the answer."""
-    zh = (
-        f"流失=截至日后{facts.horizon}天内没有有效订单。只对仍活跃的客户评分:最近90天内有订单,或距上次下单不超过自身典型间隔的3倍。"
-        f"三种定义:天数={facts.horizon}天未下单;节奏=距上次下单÷自身间隔中位数≥{RHYTHM_LATE:.0f};模型=流失概率(高≥0.6,中0.3–0.6,低<0.3)。"
-        "面临风险的金额=名单客户最近365天的净消费额。"
-    )
-    en = (
-        f"Churned = no counted order in the {facts.horizon} days after the as-of date. Only customers who are still active are scored: "
-        "an order in the last 90 days, or within three of their own typical gaps. Three definitions: window = no order for "
-        f"{facts.horizon} days; rhythm = days since the last order ÷ own median gap of at least {RHYTHM_LATE:.0f}; model = probability "
-        "(high from 0.6, middle from 0.3, low below). Value at stake = net spend of the listed customers in the last 365 days."
-    )
-    return Text(zh=zh, en=en)
-
-
-def interpret(facts: Facts) -> Text:
-    """How the request was understood, in words."""
-    title = _title(facts)
-    order_zh, order_en = (
-        ("按流失概率排序", "by probability") if facts.request.definition == "model" else ("按逾期程度排序", "the latest first")
-    )
-    if facts.request.definition == "model" and facts.method == "rhythm":
-        order_zh, order_en = "按间隔倍数排序", "by times their usual gap"
-    cut_zh, cut_en = (f",取前{facts.size}位", f", the first {facts.size}") if facts.size < facts.matching else ("", "")
-    return Text(
-        zh=f"{title.zh},预测{facts.horizon}天,数据截至{facts.as_of},{order_zh}{cut_zh}",
-        en=f"{title.en}, horizon {facts.horizon} days, as of {facts.as_of}, {order_en}{cut_en}",
-    )
-
-
-def list_caveats(facts: Facts) -> list[Text]:
-    """What an operator should know before acting on the list."""
-    found: list[Text] = []
-    if facts.method == "model" and facts.quality["auc"] <= facts.quality["recency_auc"]:
-        found.append(
-            Text(
-                zh="在检验期,模型并不比只看最近下单日期更好,请谨慎使用。",
-                en="On the test period the model was no better than recency alone; use it with care.",
-            )
-        )
-    if facts.request.definition == "model" and not facts.overview["customers_high"]:
-        found.append(
-            Text(
-                zh="没有客户达到高风险(概率≥60%);列出的是概率最高的客户。",
-                en="No customer reaches the high band (60 % or more); those with the highest probability are listed.",
-            )
-        )
-    if facts.overview["undecided"]:
-        found.append(
-            Text(
-                zh=f"有{facts.overview['undecided']}位客户只在一天下过单,没有自身间隔,节奏规则无法判断。",
-                en=f"{facts.overview['undecided']} customers ordered on one date only; without a gap of their own the rhythm rule cannot judge them.",
-            )
-        )
-    return found

@@ -6,7 +6,7 @@ SELECT
     r.*,
     coalesce(e.events_30, 0) AS events_30,
     coalesce(e.events_90, 0) AS events_90,
-    coalesce(e.event_age, r.tenure_days) AS event_age
+    e.event_age
 FROM (
     SELECT
         customer_id,

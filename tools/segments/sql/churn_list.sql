@@ -10,6 +10,7 @@ SELECT
     f.gap_median_days,
     f.gap_ratio,
     count(*) OVER () AS list_size,
+    count(c.customer_id) OVER () AS list_scored,
     sum(f.amount_365d) OVER () AS list_value
 FROM features_now AS f
 LEFT JOIN churn_now AS c ON c.customer_id = f.customer_id
