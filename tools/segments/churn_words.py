@@ -31,8 +31,6 @@ def interpret(facts: Facts) -> Text:
         order = Text(zh="按流失概率排序", en="by probability")
     elif facts.request.definition == "model":
         order = Text(zh="按间隔倍数排序", en="by times their usual gap")
-            ("按流失概率排序", "by probability") if facts.method == "model" else ("按间隔倍数排序", "by times their usual gap")
-        )
     cut_zh, cut_en = (f",取前{facts.size}位", f", the first {facts.size}") if facts.size < facts.matching else ("", "")
     return Text(
         zh=f"{name.zh},预测{facts.horizon}天,数据截至{facts.as_of},{order.zh}{cut_zh}",
