@@ -93,7 +93,7 @@ def _result(ctx: ToolContext, facts: Facts, scores: _Scores, statements: tuple[S
 
 def _scores(ctx: ToolContext, horizon: int) -> _Scores:
     found = ctx.engine.rows(
-        "SELECT version, as_of, quality, data_version FROM model_runs WHERE model = $model AND in_use", {"model": MODEL}
+        "SELECT version, as_of, data_version, quality FROM model_runs WHERE model = $model AND in_use", {"model": MODEL}
     )
     if found and found[0][1] == ctx.as_of and found[0][3] == ctx.data_version:
         quality = json.loads(found[0][3])
