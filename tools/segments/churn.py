@@ -95,7 +95,7 @@ def _scores(ctx: ToolContext, horizon: int) -> _Scores:
     found = ctx.engine.rows(
         "SELECT version, as_of, data_version, quality FROM model_runs WHERE model = $model AND in_use", {"model": MODEL}
     )
-    if found and found[0][1] == ctx.as_of and found[0][3] == ctx.data_version:
+    if found and found[0][1] == ctx.as_of and found[0][2] == ctx.data_version:
         quality = json.loads(found[0][3])
         if quality["horizon_days"] == horizon:
             return _Scores(True, quality["method"], quality, str(found[0][0]), "scores", _fallback(quality))
