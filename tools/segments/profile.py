@@ -133,8 +133,13 @@ class SegmentProfile:
         return next((average for average in self.averages if average.field == field_id), None)
 
 
-def profile(ctx: ToolContext, selection: Selection) -> SegmentProfile:
+def profile(ctx: ToolContext, selection: Selection, *, detail: bool = True) -> SegmentProfile:
     """The profile of a selection.
+
+    Args:
+        ctx: Reads the warehouse.
+        selection: Who.
+        detail: Whether demographics and categories are looked at too, which takes longer.
 
     Raises:
         UnsupportedQuestion: Features were never computed.
@@ -147,7 +152,7 @@ def profile(ctx: ToolContext, selection: Selection) -> SegmentProfile:
     inside, base = rows.get("inside", {}), rows["base"]
     defining = _defining(ctx, selection)
     contrasts = _number_contrasts(rows, defining)
-    demographics, shares = _demographics(ctx, query, defining) if inside else ((), [])
+    demographics, shares = _demographics(ctx, query, defining) if inside and detail else ((), [])
     found = sorted([*contrasts, *shares], key=lambda one: (one.defining, -one.strength))
     return SegmentProfile(
         sentence=query.sentence,
@@ -161,7 +166,7 @@ def profile(ctx: ToolContext, selection: Selection) -> SegmentProfile:
         averages=tuple(_average(field(name), inside, base) for name in AVERAGED if base[f"{name}_known"]),
         distinctions=tuple(found),
         demographics=demographics,
-        categories=_categories(ctx, query) if inside else (),
+        categories=_categories(ctx, query) if inside and detail else (),
         caveats=freshness_caveats(ctx),
         statements=(Statement(sql=numbers.sql, parameters=numbers.parameters),),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -32,7 +33,7 @@ def field_figure(prefix: str, owner: Text, info: FieldInfo, value: FigureValue) 
 
 def field_column(info: FieldInfo) -> Column:
     """The table column of a field."""
-    return Column(id=info.id, label=info.label, unit=info.unit)
+    return Column(id=info.id, label=info.label, unit=info.unit, names=info.names)
 
 
 def share(part: int | Decimal, whole: int | Decimal) -> float | None:
@@ -42,7 +43,8 @@ def share(part: int | Decimal, whole: int | Decimal) -> float | None:
 
 def shown_value(info: FieldInfo, value: Any) -> FigureValue:
     """A value as figures and tables hold it."""
-    return value.isoformat() if hasattr(value, "isoformat") and info.kind != "date" else value
+    shown: FigureValue = value.isoformat() if isinstance(value, dt.datetime) and info.kind != "date" else value
+    return shown
 
 
 def as_money(value: float | Decimal | None) -> Decimal | None:

@@ -238,6 +238,29 @@ CHURN = Scheme(
     ),
 )
 
+MERGE_WITH = {
+    "champions": "loyal",
+    "loyal": "champions",
+    "potential_loyal": "loyal",
+    "new": "potential_loyal",
+    "promising": "potential_loyal",
+    "needs_attention": "about_to_sleep",
+    "about_to_sleep": "needs_attention",
+    "at_risk": "cannot_lose",
+    "cannot_lose": "at_risk",
+    "hibernating": "lost",
+    "lost": "hibernating",
+    "key_value": "key_develop",
+    "key_develop": "key_value",
+    "key_keep": "key_retain",
+    "key_retain": "key_keep",
+    "general_value": "general_develop",
+    "general_develop": "general_value",
+    "general_keep": "general_retain",
+    "general_retain": "general_keep",
+}
+"""The nearest group of each, to act on together when one is too small."""
+
 SCHEMES: dict[str, Scheme] = {scheme.id: scheme for scheme in (RFM, EIGHT, CHURN)}
 
 
