@@ -1,1 +1,1 @@
-"""The web app."""
+"""The web app: pages, components, theme and their texts in both languages."""

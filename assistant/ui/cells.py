@@ -1,0 +1,84 @@
+"""How one value of a table is shown: formatted by its unit, with the exact value beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from tools.contracts import FigureValue, Unit
+
+MISSING = "–"
+_TEXTUAL = frozenset({Unit.TEXT, Unit.ID, Unit.DATE})
+_PERCENT = {Unit.SHARE: "", Unit.PROBABILITY: "", Unit.POINTS: "+", Unit.CHANGE: "+"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value as shown.
+
+    Args:
+        shown: The formatted value.
+        exact: The exact value where it says more than ``shown``; empty otherwise.
+        numeric: Whether it belongs on the right side of its column.
+    """
+
+    shown: str
+    exact: str = ""
+    numeric: bool = False
+
+
+def is_numeric(unit: Unit) -> bool:
+    """Whether a column of this unit holds numbers."""
+    return unit not in _TEXTUAL
+
+
+def format_cell(value: FigureValue, unit: Unit, currency: str) -> Cell:
+    """The value formatted for a table.
+
+    Args:
+        value: A fraction for shares, probabilities, points and changes; numbers may come as strings.
+        unit: What the value measures.
+        currency: Symbol put before money.
+    """
+    if value is None:
+        return Cell(MISSING, numeric=is_numeric(unit))
+    if isinstance(value, bool):
+        return Cell("✓" if value else "✗")
+    if unit in _TEXTUAL or isinstance(value, dt.date):
+        return Cell(_plain(value))
+    number = _number(value)
+    if number is None:
+        return Cell(str(value))
+    shown = _format(number, unit, currency)
+    exact = _exact(number)
+    return Cell(shown, exact if exact != shown.lstrip(currency + "+").replace(",", "") else "", numeric=True)
+
+
+def _plain(value: FigureValue) -> str:
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def _number(value: FigureValue) -> Decimal | None:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _exact(number: Decimal) -> str:
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _format(number: Decimal, unit: Unit, currency: str) -> str:
+    if unit is Unit.MONEY:
+        return f"{'-' if number < 0 else ''}{currency}{abs(number):,.2f}"
+    if unit in _PERCENT:
+        return f"{number * 100:{_PERCENT[unit]}.1f}{'pp' if unit is Unit.POINTS else '%'}"
+    if unit is Unit.RATIO:
+        return f"{number:,.2f}×"
+    if unit in (Unit.COUNT, Unit.SCORE, Unit.DAYS) and number == number.to_integral_value():
+        return f"{number:,.0f}"
+    return f"{number:,.1f}" if unit is Unit.DAYS else f"{number:,.2f}"

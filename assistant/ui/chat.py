@@ -1,0 +1,171 @@
+"""What happens in the chat: ask, stop, retry, undo, clear. Handlers return updates in the order of ``ChatParts.outputs``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.ui.answering import follow, start
+from assistant.ui.quiet_gradio import gr
+from assistant.ui.sessions import Session, Sessions
+from assistant.ui.texts import examples, say
+from assistant.ui.transcript import messages
+
+Updates = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class ChatParts:
+    """The components of the chat."""
+
+    log: gr.Chatbot
+    box: gr.Textbox
+    send: gr.Button
+    stop: gr.Button
+    retry: gr.Button
+    undo: gr.Button
+    clear: gr.Button
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What the handlers update."""
+        return [self.log, self.box, self.send, self.stop, self.retry, self.undo, self.clear]
+
+
+def build_chat() -> ChatParts:
+    """Lay out the chat; texts come with the session's language."""
+    log = gr.Chatbot(
+        elem_id="fq-log",
+        show_label=False,
+        container=False,
+        height="100%",
+        latex_delimiters=[],
+        buttons=[],
+        allow_tags=False,
+        layout="bubble",
+        feedback_options=None,
+        group_consecutive_messages=True,
+    )
+    with gr.Row(elem_id="fq-tools"):
+        retry, undo, clear = (gr.Button(size="sm", elem_classes="fq-ghost", visible=False, elem_id=f"fq-{name}") for name in _TOOLS)
+    with gr.Row(elem_id="fq-composer"):
+        box = gr.Textbox(
+            elem_id="fq-box", show_label=False, container=False, lines=1, max_lines=6, scale=1, autofocus=True, max_length=4000
+        )
+        send = gr.Button(elem_id="fq-send", variant="primary", scale=0, min_width=0)
+        stop = gr.Button(elem_id="fq-stop", variant="stop", scale=0, min_width=0, visible=False)
+    return ChatParts(log, box, send, stop, retry, undo, clear)
+
+
+_TOOLS = ("retry", "undo", "clear")
+
+
+class ChatHandlers:
+    """The chat's event handlers over the sessions of one server."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def bind(self, parts: ChatParts) -> None:
+        """Connect the handlers to the components."""
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        asked = [
+            gr.on([parts.box.submit, parts.send.click], self.ask, parts.box, parts.outputs, concurrency_limit=None, **private),
+            parts.log.example_select(self.pick, None, parts.outputs, concurrency_limit=None, **private),
+            parts.log.option_select(self.pick, None, parts.outputs, concurrency_limit=None, **private),
+            parts.retry.click(self.retry, None, parts.outputs, concurrency_limit=None, **private),
+        ]
+        for dependency in asked:
+            dependency.then(self.settle, None, parts.outputs, queue=False, **private)
+        parts.stop.click(self.stop, None, None, queue=False, **private)
+        parts.undo.click(self.undo, None, parts.outputs, queue=False, **private)
+        parts.clear.click(self.clear, None, parts.outputs, queue=False, **private)
+
+    def ask(self, question: str, request: gr.Request) -> Iterator[Updates]:
+        """Answer what was typed, drawing as it comes."""
+        session = self._session(request)
+        if not question.strip():
+            yield (gr.skip(),) * 7
+            return
+        turn = start(session, question.strip())
+        if turn is None:
+            gr.Info(say("busy", session.language))
+            yield (gr.skip(),) * 7
+            return
+        yield draw(session, box=gr.update(value=""))
+        for _ in follow(turn):
+            yield draw(session)
+
+    def pick(self, request: gr.Request, chosen: gr.SelectData) -> Iterator[Updates]:
+        """Ask an example, a suggestion or one of the readings of an ambiguous question."""
+        value = chosen.value
+        yield from self.ask(str(value["text"] if isinstance(value, dict) else value), request)
+
+    def retry(self, request: gr.Request) -> Iterator[Updates]:
+        """Ask the last question again, as if for the first time."""
+        session = self._session(request)
+        question = _take_back(session)
+        yield from self.ask(question or "", request)
+
+    def undo(self, request: gr.Request) -> Updates:
+        """Take the last question back into the box."""
+        session = self._session(request)
+        question = _take_back(session)
+        return draw(session, box=gr.update(value=question) if question else gr.skip())
+
+    def clear(self, request: gr.Request) -> Updates:
+        """Begin anew."""
+        session = self._session(request)
+        if not session.asking.locked():
+            session.reset()
+        return draw(session)
+
+    def stop(self, request: gr.Request) -> None:
+        """Stop the question that is being answered."""
+        self._session(request).stop()
+
+    def settle(self, request: gr.Request) -> Updates:
+        """Draw the end of an answer, also of one that broke off."""
+        return draw(self._session(request))
+
+    def _session(self, request: gr.Request) -> Session:
+        return self._sessions.get(str(request.session_hash))
+
+
+def _take_back(session: Session) -> str | None:
+    if not session.turns or session.asking.locked():
+        return None
+    session.conversation.undo()
+    return session.turns.pop().question
+
+
+def draw(session: Session, box: Any = None) -> Updates:
+    """The chat as it stands, in the page's language."""
+    language = session.language
+    running = bool(session.turns) and session.turns[-1].running
+    settled = bool(session.turns) and not running
+    tools = (gr.update(value=say(name, language), visible=settled) for name in _TOOLS)
+    return (
+        gr.update(value=messages(session.turns, language, session.link)),
+        gr.skip() if box is None else box,
+        gr.update(visible=not running),
+        gr.update(visible=running),
+        *tools,
+    )
+
+
+def speak(session: Session) -> Updates:
+    """The chat with every text of it in the session's language."""
+    language = session.language
+    log, _, _, _, *tools = draw(session)
+    welcome = f"<div class='fq-welcome'><h1>{say('welcome_title', language)}</h1><p>{say('welcome_text', language)}</p></div>"
+    offered: list[Any] = [{"text": example.say(language)} for example in examples()]
+    running = bool(session.turns) and session.turns[-1].running
+    return (
+        gr.update(value=log["value"], placeholder=welcome, examples=offered),
+        gr.update(placeholder=say("ask_placeholder", language), label=say("ask_label", language)),
+        gr.update(value=say("send", language), visible=not running),
+        gr.update(value=say("stop", language), visible=running),
+        *tools,
+    )

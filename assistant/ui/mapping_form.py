@@ -1,0 +1,109 @@
+"""The form that shows where each column of the chosen files would go, and reads back what the operator made of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from assistant.ui.pieces import piece
+from assistant.ui.texts import say
+from tools.contracts import Text
+from tools.ingest.grains import GRAINS, Field
+from tools.ingest.report import LoadPlan, PlannedTable
+from tools.ingest.types import ColumnMapping, Grain
+
+IGNORE = "ignore"
+_KEEP = ""
+_SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Option:
+    """A meaning that a column can be given."""
+
+    target: str
+    label: str
+    chosen: bool
+
+
+def form_html(plan: LoadPlan, language: str) -> str:
+    """The form for ``plan``: every column, its samples, its meaning and how sure that is."""
+    tables = [_table(table, language) for table in plan.tables]
+    notes = [note.say(language) for note in plan.notes]
+    return piece("mapping", language, tables=tables, notes=notes, unsure=len(plan.unsure))
+
+
+def is_loadable(plan: LoadPlan) -> bool:
+    """Whether every table of the plan could be loaded as it is."""
+    return all(table.problem is None for table in plan.tables)
+
+
+def read_choices(raw: str) -> dict[str, str]:
+    """Source column to target, from what the form's script sends; what it cannot have sent is left out."""
+    try:
+        sent = json.loads(raw or "[]")
+    except json.JSONDecodeError:
+        return {}
+    rows = [row for row in sent if isinstance(row, dict)] if isinstance(sent, list) else []
+    return {str(row["column"]): str(row["target"]) for row in rows if row.get("column") and row.get("target")}
+
+
+def _table(table: PlannedTable, language: str) -> dict[str, Any]:
+    mapping = table.mapping
+    return {
+        "source": mapping.source,
+        "grain": GRAINS[mapping.grain].name.say(language),
+        "rows": f"{table.rows:,}",
+        "notes": [value for key in ("encoding", "sheet") if (value := table.notes.get(key))],
+        "already_loaded": table.already_loaded,
+        "problem": table.problem.say(language) if table.problem else None,
+        "columns": [_column(column, table, language) for column in mapping.columns],
+        "unsure": len(mapping.unsure),
+    }
+
+
+def _column(column: ColumnMapping, table: PlannedTable, language: str) -> dict[str, Any]:
+    return {
+        "name": column.source,
+        "samples": table.samples.get(column.source, [])[:_SAMPLES],
+        "proposed": column.target or _KEEP,
+        "options": _options(column, table.mapping.grain, language),
+        "confidence": round(column.confidence * 100),
+        "unsure": column.source in table.mapping.unsure,
+        "mapped": column.target not in (None, IGNORE),
+    }
+
+
+def _options(column: ColumnMapping, grain: Grain, language: str) -> list[Option]:
+    targets = [_target(field, grain) for field in GRAINS[grain].fields]
+    if column.target and column.target not in (*targets, IGNORE):
+        targets.insert(0, column.target)
+    kept = say("load_keep" if grain == "customers" else "load_skip", language)
+    first = [Option(_KEEP, kept, column.target is None)] if column.target is None else []
+    last = Option(IGNORE, say("load_skip", language), column.target == IGNORE)
+    return [*first, *(Option(target, target_name(target, language), target == column.target) for target in targets), last]
+
+
+def _target(field: Field, grain: Grain) -> str:
+    """The target that a column of this grain names for ``field``: its own table's, where there is a choice."""
+    own = {"order_lines": ("order_lines.order_id", "orders.customer_id")}.get(grain, ())
+    table = GRAINS[grain].table
+    return next((target for target in field.targets if target in own or target.startswith(f"{table}.")), field.targets[0])
+
+
+def target_name(target: str, language: str) -> str:
+    """The words for a canonical column such as "orders.amount"."""
+    known = _names()
+    found = known.get(target) or known.get(target.partition(".")[2])
+    return found.say(language) if found else target.partition(".")[2].replace("_", " ")
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, Text]:
+    raw = yaml.safe_load((resources.files("assistant.ui") / "fields.yaml").read_text(encoding="utf-8"))
+    return {key: Text(**value) for key, value in raw.items()}

@@ -1,0 +1,90 @@
+"""The page around the chat: bar, side panel, language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.ui.chat import ChatParts, build_chat, speak
+from assistant.ui.loading import LoadParts, build_loader, speak_loader
+from assistant.ui.panel import panel_html
+from assistant.ui.pieces import piece
+from assistant.ui.quiet_gradio import gr
+from assistant.ui.sessions import Session, Sessions
+from assistant.ui.texts import preferred_language
+from tools.contracts import Language
+from tools.warehouse.warehouse import Warehouse
+
+LANGUAGE_COOKIE = "fenqun_language"
+_BAR_EVENTS = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-language]');
+  if (!button || button.getAttribute('aria-pressed') === 'true') return;
+  document.cookie = `fenqun_language=${button.dataset.language}; path=/; max-age=31536000; samesite=strict`;
+  trigger('click', {language: button.dataset.language});
+});
+"""
+
+
+@dataclass(frozen=True)
+class PageParts:
+    """Everything on the page that has a text or a state."""
+
+    bar: gr.HTML
+    panel: gr.HTML
+    chat: ChatParts
+    loader: LoadParts
+
+    @property
+    def spoken(self) -> list[Any]:
+        """What changes with the language."""
+        return [self.bar, self.panel, *self.chat.outputs, *self.loader.outputs]
+
+
+def build_page() -> PageParts:
+    """Lay out the page: a bar above, the data to the left, chat or loader in the middle."""
+    bar = gr.HTML(elem_id="fq-bar", js_on_load=_BAR_EVENTS, apply_default_css=False)
+    with gr.Row(elem_id="fq-body", equal_height=False):
+        with gr.Column(elem_id="fq-side", scale=0, min_width=0):
+            panel = gr.HTML(elem_id="fq-panel", apply_default_css=False)
+        with gr.Column(elem_id="fq-chat", scale=1, min_width=0):
+            chat = build_chat()
+        with gr.Column(elem_id="fq-data", scale=1, min_width=0):
+            loader = build_loader()
+    return PageParts(bar, panel, chat, loader)
+
+
+class PageHandlers:
+    """The handlers of the page as a whole."""
+
+    def __init__(self, sessions: Sessions, warehouse: Warehouse) -> None:
+        self._sessions = sessions
+        self._warehouse = warehouse
+
+    def bind(self, blocks: gr.Blocks, parts: PageParts) -> None:
+        """Connect opening, leaving and the language switch."""
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        blocks.load(self.open, None, parts.spoken, queue=False, **private)
+        blocks.unload(self.leave)
+        parts.bar.click(self.switch, None, parts.spoken, queue=False, **private)
+
+    def open(self, request: gr.Request) -> tuple[Any, ...]:
+        """Greet a browser in its language."""
+        session = self._sessions.get(str(request.session_hash))
+        session.language = preferred_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
+        return self._speak(session)
+
+    def switch(self, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
+        """Say everything in the other language."""
+        session = self._sessions.get(str(request.session_hash))
+        chosen: Language = "zh" if getattr(event, "language", "") == "zh" else "en"
+        session.language = chosen
+        return self._speak(session)
+
+    def leave(self, request: gr.Request) -> None:
+        """The browser went away."""
+        self._sessions.leave(str(request.session_hash))
+
+    def _speak(self, session: Session) -> tuple[Any, ...]:
+        bar = piece("bar", session.language)
+        return (bar, panel_html(self._warehouse, session.language), *speak(session), *speak_loader(session, self._warehouse))

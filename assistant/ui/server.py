@@ -1,0 +1,168 @@
+"""The web server: Gradio's pages plus the one address under which a conversation's files can be fetched."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from assistant.ui.quiet_gradio import gr
+from assistant.ui.sessions import Sessions
+from assistant.ui.theme import build_theme, read_static
+from tools.errors import InputError
+
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",  # Gradio compiles its templates in the page
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+"""Whatever an answer contains, the browser asks no other host: a picture in it cannot carry data away."""
+_HEADERS = [
+    (b"content-security-policy", _POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+]
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class _SafeHeaders:
+    """Adds the headers to every response without touching its stream."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def send_with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class _Dressed:
+    """Puts the page's style and script into the page itself; Gradio would add them after the first drawing."""
+
+    def __init__(self, app: Any, head: str) -> None:
+        self._app = app
+        self._head = head.encode()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or scope["path"] != "/":
+            await self._app(scope, receive, send)
+            return
+        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        started: list[Any] = []
+        body = bytearray()
+
+        async def collect(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                started.append(message)
+                return
+            body.extend(message.get("body", b""))
+            if not message.get("more_body", False):
+                await self._finish(started[0], bytes(body), send)
+
+        await self._app({**scope, "headers": plain}, receive, collect)
+
+    async def _finish(self, start: Any, body: bytes, send: Any) -> None:
+        dressed = body.replace(b"</head>", self._head + b"</head>", 1)
+        headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+        headers.append((b"content-length", str(len(dressed)).encode()))
+        await send({**start, "headers": headers})
+        await send({"type": "http.response.body", "body": dressed})
+
+
+def build_server(blocks: gr.Blocks, sessions: Sessions, host: str) -> FastAPI:
+    """The whole application: downloads, then Gradio for everything else."""
+    from fastapi import FastAPI
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(_Dressed, head=f"<style>{read_static('app.css')}</style><script>{read_static('app.js')}</script>")
+    app.add_middleware(_SafeHeaders)
+    if host in _LOOPBACK:
+        # A page elsewhere whose name resolves to this machine must not be able to read the data.
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK))
+
+    app.add_route("/download/{token}", _downloads(sessions), methods=["GET"])
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/",
+        allowed_paths=[],
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+        theme=build_theme(),
+    )
+    return mounted
+
+
+def _downloads(sessions: Sessions) -> Callable[[Request], Response]:
+    from starlette.responses import FileResponse, PlainTextResponse
+
+    def download(request: Request) -> Response:
+        found = sessions.find_download(request.path_params["token"])
+        if found is None or not found.path.is_file():
+            return PlainTextResponse("There is no such file.", status_code=404)
+        return FileResponse(found.path, filename=found.name, headers={"cache-control": "no-store"})
+
+    return download
+
+
+def run(blocks: gr.Blocks, sessions: Sessions, host: str, port: int, ready: Callable[[str], None] | None) -> None:
+    """Serve until interrupted.
+
+    Raises:
+        InputError: The port is taken.
+    """
+    import uvicorn
+
+    listener = _listen(host, port)
+    taken = listener.getsockname()[1]
+    config = uvicorn.Config(build_server(blocks, sessions, host), log_level="warning", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    if ready is not None:
+        _announce_when_started(server, ready, f"http://{host}:{taken}")
+    server.run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise InputError(
+            f"Port {port} of {host} cannot be used ({error.strerror}); stop what uses it, or choose another: PORT=7861.",
+            f"{host} 的端口 {port} 无法使用({error.strerror});请停止占用它的程序,或换一个端口:PORT=7861。",
+        ) from error
+
+
+def _announce_when_started(server: uvicorn.Server, ready: Callable[[str], None], address: str) -> None:
+    start = server.startup
+
+    async def startup(sockets: list[socket.socket] | None = None) -> None:
+        await start(sockets=sockets)
+        ready(address)
+
+    server.startup = startup  # type: ignore[method-assign]

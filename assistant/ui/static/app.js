@@ -1,0 +1,60 @@
+// The few things that belong to the browser: theme, view, keys, and the choices of the mapping form.
+(() => {
+  const root = document.documentElement;
+  const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+  const store = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private window */ } };
+
+  // Theme: the operator's choice wins over the system's, also when Gradio sets its class later.
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const wanted = () => stored("fenqun-theme") || (system.matches ? "dark" : "light");
+  const applyTheme = () => {
+    if (!document.body) return;
+    const dark = wanted() === "dark";
+    if (document.body.classList.contains("dark") !== dark) document.body.classList.toggle("dark", dark);
+    root.style.colorScheme = dark ? "dark" : "light";
+  };
+  const showView = (view) => {
+    document.body.dataset.view = view;
+    if (view === "data") window.scrollTo(0, 0);
+    dispatchEvent(new Event("resize"));
+  };
+
+  const begin = () => {
+    applyTheme();
+    showView("chat");
+    new MutationObserver(applyTheme).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+    const noticeLanguage = () => {
+      const language = document.querySelector("[data-page-language]")?.dataset.pageLanguage;
+      if (!language) return;
+      document.body.dataset.ready = "true";
+      const tag = language === "zh" ? "zh-CN" : "en";
+      if (root.lang !== tag) root.lang = tag;
+    };
+    noticeLanguage();
+    new MutationObserver(noticeLanguage).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-page-language"] });
+  };
+  if (document.body) begin(); else document.addEventListener("DOMContentLoaded", begin);
+  system.addEventListener("change", applyTheme);
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest("[data-theme-switch]")) {
+      store("fenqun-theme", wanted() === "dark" ? "light" : "dark");
+      applyTheme();
+    }
+    const view = target?.closest("button[data-view]")?.dataset.view;
+    if (view) showView(view);
+  });
+
+  // Enter that only ends the composing of Chinese characters must not send the question.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
+  }, true);
+
+  // What the mapping form says: every column that was changed, and every one that was marked as unsure.
+  window.fenqunMapping = () => JSON.stringify(
+    [...document.querySelectorAll("#fq-stage select[data-column]")]
+      .filter((select) => select.value !== select.dataset.proposed || select.dataset.unsure === "true")
+      .map((select) => ({ source: select.dataset.source, column: select.dataset.column, target: select.value }))
+  );
+})();

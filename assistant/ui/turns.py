@@ -1,0 +1,152 @@
+"""One question and what became of it so far, built up from the conversation's events."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+from typing import Any
+
+from assistant.events import (
+    Answer,
+    ChartReady,
+    Event,
+    FileReady,
+    Finished,
+    Problem,
+    Question,
+    StepDone,
+    StepStarted,
+    TableReady,
+    TextDelta,
+)
+from assistant.ui.texts import language_of
+from tools.contracts import Chart, FileOut, Language, Receipt, Table
+
+
+@dataclass
+class Step:
+    """One tool call as the page shows it."""
+
+    call_id: str
+    tool: str
+    arguments: dict[str, Any]
+    running: bool = True
+    outcome: str = "answered"
+    seconds: float = 0.0
+    error: str | None = None
+    receipts: tuple[Receipt, ...] = ()
+
+
+@dataclass
+class Turn:
+    """A question with everything that its answer has brought so far."""
+
+    question: str
+    steps: list[Step] = field(default_factory=list)
+    text: str = ""
+    tables: list[Table] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    files: list[FileOut] = field(default_factory=list)
+    interpretation: str | None = None
+    problem: str | None = None
+    asked: str | None = None
+    choices: list[str] = field(default_factory=list)
+    answer: Answer | None = None
+    ended: bool = False
+    version: int = 0
+    changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
+    rendered: dict[tuple[str, bool], Any] = field(default_factory=dict, repr=False)
+    """Messages of a finished turn by (page language, whether it is the last); emptied when the turn changes."""
+
+    @property
+    def running(self) -> bool:
+        """Whether more is to come."""
+        return not self.ended
+
+    @property
+    def language(self) -> Language:
+        """The language of the answer: what it says of itself, else the question's."""
+        if self.answer is not None:
+            return "zh" if self.answer.language == "zh" else "en"
+        return language_of(self.question)
+
+    def take(self, event: Event) -> None:
+        """Take in one event and wake whoever waits for news."""
+        with self.changed:
+            self._apply(event)
+            self._announce()
+
+    def fail(self, sentence: str) -> None:
+        """End with a problem, unless it has ended already."""
+        with self.changed:
+            if self.running:
+                self.problem, self.ended = sentence, True
+                for step in self.steps:
+                    step.running = False
+            self._announce()
+
+    def wait(self, seen: int, seconds: float) -> int:
+        """Wait until there is news since version ``seen``, at most so long; the version now."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.version != seen, seconds)
+            return self.version
+
+    def _announce(self) -> None:
+        self.version += 1
+        self.rendered.clear()
+        self.changed.notify_all()
+
+    @singledispatchmethod
+    def _apply(self, event: Event) -> None:
+        """Kinds of events that the page has no place for change nothing."""
+
+    @_apply.register
+    def _(self, event: StepStarted) -> None:
+        self.steps.append(Step(event.call_id, event.tool, dict(event.arguments)))
+
+    @_apply.register
+    def _(self, event: StepDone) -> None:
+        step = next((known for known in self.steps if known.call_id == event.call_id), None)
+        if step is None:
+            step = Step(event.call_id, event.tool, {})
+            self.steps.append(step)
+        step.running, step.outcome, step.seconds, step.error = False, str(event.outcome), event.seconds, event.error
+        if event.result is not None:
+            step.receipts = event.result.receipts
+            if event.result.interpretation is not None:
+                self.interpretation = event.result.interpretation.say(self.language)
+
+    @_apply.register
+    def _(self, event: TextDelta) -> None:
+        self.text += event.text
+
+    @_apply.register
+    def _(self, event: TableReady) -> None:
+        self.tables.append(event.table)
+
+    @_apply.register
+    def _(self, event: ChartReady) -> None:
+        self.charts.append(event.chart)
+
+    @_apply.register
+    def _(self, event: FileReady) -> None:
+        self.files.append(event.file)
+
+    @_apply.register
+    def _(self, event: Question) -> None:
+        self.asked, self.choices = event.text, list(event.choices)
+
+    @_apply.register
+    def _(self, event: Problem) -> None:
+        self.problem = event.text
+
+    @_apply.register
+    def _(self, event: Finished) -> None:
+        self.answer, self.ended = event.answer, True
+        self.text = event.answer.text or self.text
+        self.interpretation = event.answer.interpretation or self.interpretation
+        self.tables, self.charts, self.files = list(event.answer.tables), list(event.answer.charts), list(event.answer.files)
+        self.choices = list(event.answer.choices) or self.choices
+        for step in self.steps:
+            step.running = False
