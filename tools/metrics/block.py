@@ -115,7 +115,8 @@ class Block:
         return query
 
     def _uses(self, level: str) -> bool:
-        return any(one.level == level for one in (*self.by, *(f.dimension for f in self.first.filters)))
+        used = (*self.by, *self.builder.plan.known, *(f.dimension for f in self.first.filters))
+        return any(one.level == level for one in used)
 
     def _mentions(self, name: str) -> bool:
         return any(name in part.form.sql for part in self.parts)
@@ -139,8 +140,8 @@ class Block:
                 found = [exp.or_(exp.and_(*found), moment.is_(exp.null()))]
         found += [self._filter(one) for one in self.first.filters]
         # Rows of no group are in the total, not in a group; by a property of customers, figures are about the known part.
-        known = self.by if self.by else [one for one in self.builder.plan.by if one.level == "customer"]
-        found += [self._parse(one.sql).is_(exp.null()).not_() for one in known]
+        known = {one.id: one for one in (*self.by, *self.builder.plan.known)}
+        found += [self._parse(one.sql).is_(exp.null()).not_() for one in known.values()]
         if self.builder.plan.customers is not None:
             found.append(self._chosen(self.builder.plan.customers))
         return found

@@ -39,7 +39,7 @@ def parts_of(plan: Plan) -> list[Part]:
     """The aggregates that the plan's metrics are made of, each once."""
     everything = tuple(range(len(plan.by)))
     found: dict[str, Part] = {}
-    for metric in plan.metrics:
+    for metric in plan.measured:
         for position, part in enumerate(components(metric)):
             left_out = metric.ratio.without if metric.ratio and position else ()
             name = denominator_key(metric) if left_out else part.id
@@ -104,7 +104,7 @@ class _Builder:
             query = query.select(exp.column(dimension, "g"))
         where = {column: "g" for name in main for column in self.blocks[name][1]}
         where |= {column: name for name in side for column in self.blocks[name][1]}
-        query = query.select(*(_measured(metric, where) for metric in self.plan.metrics))
+        query = query.select(*(_measured(metric, where) for metric in self.plan.measured))
         query = query.from_(self._folded(keys, main).subquery("g"))
         for name in side:
             shared = self.blocks[name][0]

@@ -15,6 +15,15 @@ from tools.requests import Measure
 from tools.warehouse.context import ToolContext
 from tools.windows import DateRange, Window
 
+_SIZES = {
+    "orders": "active_customers",
+    "lines": "active_customers",
+    "contacts": "contacted_customers",
+    "responses": "responders",
+    "events": "customers_with_events",
+}
+"""The metric that says how many customers a group has, by source."""
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -46,10 +55,19 @@ class Plan:
     forms: Mapping[str, Form]
     """The form used for each metric that has forms, parts of ratios included."""
     levels: frozenset[Level]
+    known: tuple[Dimension, ...] = ()
+    """Rows without a value of these are left out: figures by a property of customers are about those who have it."""
+    extra: tuple[Metric, ...] = ()
+    """Measured beside, not shown: the size of groups of customers."""
+
+    @property
+    def measured(self) -> tuple[Metric, ...]:
+        """All columns of a run: the metrics, then the extra ones."""
+        return (*self.metrics, *self.extra)
 
     def ungrouped(self) -> Plan:
         """The same without groups: the total. The same rows are summed, so parts add up to it."""
-        return replace(self, by=())
+        return replace(self, by=(), extra=())
 
 
 def make_plan(ctx: ToolContext, request: Measure, customers: CustomerQuery | None) -> Plan:
@@ -73,7 +91,18 @@ def make_plan(ctx: ToolContext, request: Measure, customers: CustomerQuery | Non
     for metric in metrics:
         _check(metric, by, levels, request)
         forms.update(_forms(ctx, metric, used))
-    return Plan(metrics, by, tuple(filters), request.window, customers, forms, levels)
+    plan = Plan(metrics, by, tuple(filters), request.window, customers, forms, levels)
+    plan = replace(plan, known=tuple(dimension for dimension in by if dimension.level == "customer"))
+    return _with_sizes(ctx, plan, used)
+
+
+def _with_sizes(ctx: ToolContext, plan: Plan, used: Sequence[Dimension]) -> Plan:
+    sources = {form.source for form in plan.forms.values()}
+    size = next((catalogue().metric(_SIZES[source]) for source in sources if source in _SIZES), None)
+    shown = {metric.id for metric in plan.metrics}
+    if size is None or size.id in shown or not any(one.level == "customer" and one.kind != "id" for one in plan.by):
+        return plan
+    return replace(plan, forms={**plan.forms, **_forms(ctx, size, used)}, extra=(size,))
 
 
 def components(metric: Metric) -> tuple[Metric, ...]:

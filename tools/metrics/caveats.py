@@ -1,0 +1,227 @@
+"""What the reader of a measurement must know: partial data, incomplete periods, small or overlapping groups."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+
+from tools.contracts import Text, Unit
+from tools.metrics.catalogue import Dimension, Metric, catalogue
+from tools.metrics.outcome import Measured, group_name
+from tools.metrics.plan import components
+from tools.metrics.results import data_range, period_of
+from tools.metrics.values import remember
+from tools.warehouse.context import ToolContext
+from tools.windows import DateRange
+
+_NAMED = 5
+_BUYERS = frozenset({"active_customers", "new_customers", "returning_customers", "repeat_customers", "previously_active_customers"})
+
+
+def build_caveats(ctx: ToolContext, measured: Measured) -> list[Text]:
+    """All caveats that apply, the gravest first."""
+    return [
+        *_outside(ctx, measured),
+        *_lengths(measured),
+        *_incomplete(ctx, measured),
+        *_partly_known(ctx, measured),
+        *_unassigned(ctx, measured),
+        *_overlap(measured),
+        *_line_grain(measured),
+        *_small(ctx, measured),
+        *_without_customer(ctx, measured),
+        *_controls(ctx, measured),
+        *_ignored_window(measured),
+        *_cut_off(measured),
+    ]
+
+
+def main_source(measured: Measured) -> str:
+    """The source of the first metric that has a time; "orders" when none has."""
+    forms = measured.plan.forms.values()
+    return next((form.source for form in forms if catalogue().source(form.source).time), "orders")
+
+
+def _outside(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
+    data = data_range(ctx, main_source(measured))
+    if data.start is None or data.end is None:
+        return
+    for dates in (measured.window, measured.before):
+        if dates is None or dates.start is None:
+            continue
+        if dates.start < data.start or (dates.end is not None and dates.end > data.end):
+            yield Text(
+                zh=f"数据只覆盖 {data.start} 至 {data.end}，时间范围 {dates.start} 至 {dates.end} 有一部分没有数据。",
+                en=f"The data run from {data.start} to {data.end}; part of the window {dates.start} to {dates.end} lies outside them.",
+            )
+
+
+def _lengths(measured: Measured) -> Iterator[Text]:
+    now, before = _days(measured.window), _days(measured.before)
+    if now and before and abs(now - before) > 3:
+        yield Text(
+            zh=f"两个时间范围长度不同：本期 {now} 天，上期 {before} 天。",
+            en=f"The two windows differ in length: {now} days, and {before} before.",
+        )
+
+
+def _days(dates: DateRange | None) -> int | None:
+    if dates is None or dates.start is None or dates.end is None:
+        return None
+    return (dates.end - dates.start).days + 1
+
+
+def _incomplete(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
+    index = next((i for i, one in enumerate(measured.plan.by) if one.period not in (None, "day")), None)
+    data = data_range(ctx, main_source(measured))
+    if index is None or data.start is None or data.end is None:
+        return
+    unit = measured.plan.by[index].period
+    assert unit is not None
+    first, last = max(measured.window.start or data.start, data.start), min(measured.window.end or data.end, data.end)
+    shown = {group.keys[index] for group in measured.shown}
+    for day in dict.fromkeys((first, last)):
+        name, window = period_of(unit, day)
+        whole = window.resolve(dt.date.max)
+        assert whole.start is not None
+        assert whole.end is not None
+        if name in shown and (whole.start < first or whole.end > last):
+            covered = DateRange(max(whole.start, first), min(whole.end, last))
+            yield Text(
+                zh=f"{name} 不完整：只包含 {covered.start} 至 {covered.end}。",
+                en=f"{name} is incomplete: it covers only {covered.start} to {covered.end}.",
+            )
+
+
+def _partly_known(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
+    used = {one.id: one for one in (*measured.plan.by, *(f.dimension for f in measured.plan.filters)) if one.level == "customer"}
+    for dimension in used.values():
+        known, everyone = _coverage(ctx, dimension)
+        if known < everyone:
+            yield Text(
+                zh=f"只有 {known:,} / {everyone:,} 位客户有“{dimension.name.zh}”信息，相关数字只针对这部分客户。",
+                en=f"{_capital(dimension.name.en)} is known for {known:,} of {everyone:,} customers; figures by it are about those.",
+            )
+
+
+def _coverage(ctx: ToolContext, dimension: Dimension) -> tuple[int, int]:
+    def read() -> tuple[int, int]:
+        known, everyone = ctx.engine.rows(f"SELECT count({dimension.sql}), count(*) FROM customer_base AS c")[0]
+        return int(known), int(everyone)
+
+    return remember(ctx, f"coverage {dimension.id}", read)
+
+
+def _unassigned(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
+    if measured.group_count != len(measured.groups) or any(one.level == "customer" for one in measured.plan.by):
+        return
+    for metric in measured.plan.metrics:
+        if metric.ratio is not None or not measured.has_share(metric) or metric.rows != "window":
+            continue
+        total = Decimal(str(measured.total.values.get(metric.id) or 0))
+        missing = total - sum((Decimal(str(group.values[metric.id] or 0)) for group in measured.groups), Decimal(0))
+        if missing and total:
+            part = abs(missing / total)
+            share = "< 0.1%" if part < Decimal("0.0005") else f"{part:.1%}"
+            shown = f"{ctx.config.currency}{missing:,.2f}" if metric.unit is Unit.MONEY else f"{missing:,}"
+            zh, en = "、".join(one.name.zh for one in measured.plan.by), " and ".join(one.name.en for one in measured.plan.by)
+            yield Text(
+                zh=f"{metric.name.zh}中有 {shown}（{share}）没有{zh}信息，计入合计，不属于任何一组。",
+                en=f"{shown} of {metric.name.en} ({share}) has no {en}: it is in the total and in no group.",
+            )
+            return
+
+
+def _overlap(measured: Measured) -> Iterator[Text]:
+    for metric in measured.plan.metrics:
+        counted = metric.unit is Unit.COUNT and metric.ratio is None and measured.grouped
+        if not counted or measured.has_share(metric):
+            continue
+        summed = sum(int(group.values[metric.id] or 0) for group in measured.groups)
+        if summed > int(measured.total.values.get(metric.id) or 0):
+            yield Text(
+                zh=f"同一对象可能同时属于多组，因此各组“{metric.name.zh}”之和大于合计。",
+                en=f"Groups overlap for {metric.name.en}: one may count in several, so they add up to more than the total.",
+            )
+            return
+
+
+def _line_grain(measured: Measured) -> Iterator[Text]:
+    by_product = "product" in measured.plan.levels
+    if by_product and any(metric.id == "average_order_value" for metric in measured.plan.metrics):
+        yield Text(
+            zh="按商品维度的客单价是该商品明细金额 ÷ 含该商品的订单数，不是整单金额。",
+            en="Average order value by products is the amount of those products per order that has them, not the whole order's.",
+        )
+
+
+def _small(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
+    size = next((metric.id for metric in measured.plan.extra), None)
+    if size is None:
+        size = next((m.id for m in measured.plan.metrics if m.id in ("active_customers", "customers", "contacted_customers")), None)
+    if size is None or not any(one.level == "customer" and one.kind != "id" for one in measured.plan.by):
+        return
+    least = ctx.config.smallest_segment_size
+    small = [group_name(measured, group) for group in measured.shown if int(group.values.get(size) or 0) < least]
+    if small:
+        zh, en = "、".join(name.zh for name in small[:_NAMED]), ", ".join(name.en for name in small[:_NAMED])
+        more = "…" if len(small) > _NAMED else ""
+        yield Text(
+            zh=f"以下分组不足 {least} 位客户，数字波动较大：{zh}{more}。",
+            en=f"Groups of fewer than {least} customers, whose figures are unsteady: {en}{more}.",
+        )
+
+
+def _without_customer(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
+    if not any(part.id in _BUYERS for metric in measured.plan.metrics for part in components(metric)):
+        return
+
+    def read() -> int:
+        return int(ctx.engine.rows("SELECT count(*) FROM counted_orders WHERE customer_id IS NULL")[0][0])
+
+    number = remember(ctx, "orders without customer", read)
+    if number:
+        yield Text(
+            zh=f"全部数据中有 {number:,} 笔订单没有客户信息，不计入客户数与人均指标。",
+            en=f"{number:,} orders in the data have no customer; they are in no count of customers and no figure per customer.",
+        )
+
+
+def _controls(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
+    used = {one.id for one in (*measured.plan.by, *(f.dimension for f in measured.plan.filters))}
+    if "arm" in used or not any(form.source == "contacts" for form in measured.plan.forms.values()):
+        return
+
+    def read() -> int:
+        return int(ctx.engine.rows("SELECT count(*) FROM campaign_contacts WHERE arm = 'control'")[0][0])
+
+    number = remember(ctx, "controls", read)
+    if number:
+        yield Text(
+            zh=f"触达记录中有 {number:,} 条属于对照组；可按“实验组/对照组”拆分查看。",
+            en=f"{number:,} of the contacts are of control groups; split by arm to tell them apart.",
+        )
+
+
+def _ignored_window(measured: Measured) -> Iterator[Text]:
+    if measured.plan.window is None:
+        return
+    for metric in _ignoring(measured):
+        yield Text(zh=f"“{metric.name.zh}”与时间范围无关。", en=f"The number of {metric.name.en} does not depend on the window.")
+
+
+def _ignoring(measured: Measured) -> list[Metric]:
+    return [metric for metric in measured.plan.metrics if metric.window == "ignored"]
+
+
+def _cut_off(measured: Measured) -> Iterator[Text]:
+    if measured.grouped and measured.group_count > len(measured.groups):
+        yield Text(
+            zh=f"分组过多（{measured.group_count:,} 组），只读取了其中 {len(measured.groups):,} 组。",
+            en=f"There are {measured.group_count:,} groups; only {len(measured.groups):,} of them were read.",
+        )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,186 @@
+"""Figures and the table of a measurement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from tools.contracts import Column, Figure, FigureValue, Table, Text, Unit
+from tools.metrics.catalogue import Metric
+from tools.metrics.outcome import Measured, change_of, group_name, share_of
+from tools.metrics.results import Group, Value
+
+FIGURE_GROUPS = 20
+"""Groups whose numbers are figures, so that prose may speak of them."""
+TABLE_ROWS = 50
+
+_TOTAL = Text(zh="合计", en="total")
+_REST = Text(zh="其余", en="the rest")
+
+
+def build_figures(measured: Measured) -> list[Figure]:
+    """All figures: of each group shown, the total, the rest, and the dates."""
+    found: list[Figure] = []
+    if measured.grouped:
+        for number, group in enumerate(measured.shown[:FIGURE_GROUPS], start=1):
+            found += _of_group(measured, group, f"g{number}.", group_name(measured, group))
+        found += _extremes(measured)
+        found += _of_group(measured, measured.total, "total.", _TOTAL, is_total=True)
+        found += _rest(measured)
+        found.append(_figure("groups", Text(zh="分组数", en="groups"), measured.group_count, Unit.COUNT))
+    else:
+        found += _of_group(measured, measured.total, "", None, is_total=True)
+    found += _dates(measured)
+    return [figure for figure in found if figure.value is not None]
+
+
+def _of_group(measured: Measured, group: Group, prefix: str, name: Text | None, *, is_total: bool = False) -> Iterator[Figure]:
+    before = measured.previous_total if is_total else measured.before_of(group)
+    for metric in measured.plan.metrics:
+        if is_total and measured.grouped and metric.requires:
+            continue
+        label = _joined(name, metric.name)
+        value = group.values.get(metric.id)
+        yield _figure(f"{prefix}{metric.id}", label, value, metric.unit)
+        if not is_total and measured.has_share(metric):
+            yield _figure(
+                f"{prefix}{metric.id}.share", _of(label, "占比", "share of the total"), share_of(group, measured.total, metric), Unit.SHARE
+            )
+        if measured.before is not None:
+            yield from _compared(measured, metric, f"{prefix}{metric.id}", label, (value, before), group if not is_total else None)
+
+
+def _compared(
+    measured: Measured, metric: Metric, figure_id: str, label: Text, values: tuple[Value, Group | None], group: Group | None
+) -> Iterator[Figure]:
+    value, before = values
+    earlier = before.values.get(metric.id) if before else None
+    change, unit = change_of(metric, value, earlier)
+    yield _figure(f"{figure_id}.previous", _of(label, "（上期）", "in the period before"), earlier, metric.unit)
+    yield _figure(f"{figure_id}.change", _of(label, "变化", "change"), change, unit)
+    if group is not None and measured.has_share(metric):
+        now, then = share_of(group, measured.total, metric), share_of(before, measured.previous_total, metric)
+        points = now - then if now is not None and then is not None else None
+        yield _figure(f"{figure_id}.share_change", _of(label, "占比变化", "change of the share"), points, Unit.POINTS)
+
+
+def _extremes(measured: Measured) -> Iterator[Figure]:
+    metric = measured.plan.metrics[0]
+    for word, group in extremes(measured).items():
+        yield _figure(f"{word}.{metric.id}", _joined(group_name(measured, group), metric.name), group.values[metric.id], metric.unit)
+
+
+def extremes(measured: Measured) -> dict[str, Group]:
+    """The groups with the highest and the lowest value of the first metric."""
+    metric = measured.plan.metrics[0].id
+    if not measured.grouped:
+        return {}
+    known = [group for group in measured.groups if group.values.get(metric) is not None]
+    if len(known) < 2:
+        return {}
+    ranked = sorted(known, key=lambda group: float(group.values[metric] or 0))
+    return {"highest": ranked[-1], "lowest": ranked[0]}
+
+
+def _rest(measured: Measured) -> Iterator[Figure]:
+    if not measured.rest:
+        return
+    complete = measured.group_count == len(measured.groups)
+    yield _figure("rest.groups", Text(zh="其余分组数", en="groups in the rest"), measured.group_count - len(measured.shown), Unit.COUNT)
+    for metric in measured.plan.metrics:
+        if not complete or not measured.has_share(metric):
+            continue
+        rest = Group((), (), {metric.id: _sum(measured.rest, metric)})
+        label = _joined(_REST, metric.name)
+        yield _figure(f"rest.{metric.id}", label, rest.values[metric.id], metric.unit)
+        yield _figure(
+            f"rest.{metric.id}.share", _of(label, "占比", "share of the total"), share_of(rest, measured.total, metric), Unit.SHARE
+        )
+
+
+def _sum(groups: list[Group], metric: Metric) -> Value:
+    values = [group.values[metric.id] for group in groups]
+    return sum(value for value in values if value is not None)
+
+
+def _dates(measured: Measured) -> Iterator[Figure]:
+    names = {
+        "window.start": (measured.window.start, Text(zh="起始日期", en="first date of the window")),
+        "window.end": (measured.window.end, Text(zh="结束日期", en="last date of the window")),
+    }
+    if measured.before is not None:
+        names["previous.start"] = (measured.before.start, Text(zh="上期起始日期", en="first date of the period before"))
+        names["previous.end"] = (measured.before.end, Text(zh="上期结束日期", en="last date of the period before"))
+    for figure_id, (day, label) in names.items():
+        yield _figure(figure_id, label, day, Unit.DATE)
+
+
+def _figure(figure_id: str, label: Text, value: Value | dt.date, unit: Unit) -> Figure:
+    return Figure(id=figure_id, label=label, value=value, unit=unit)
+
+
+def _joined(name: Text | None, metric: Text) -> Text:
+    return metric if name is None else Text(zh=f"{name.zh}：{metric.zh}", en=f"{name.en}: {metric.en}")
+
+
+def _of(label: Text, zh: str, en: str) -> Text:
+    return Text(zh=label.zh + zh, en=f"{label.en}, {en}")
+
+
+def build_table(measured: Measured, title: Text) -> Table | None:
+    """The preview of the groups; of both periods when nothing is grouped; None for a single number."""
+    if measured.grouped:
+        return _grouped_table(measured, title)
+    if measured.previous_total is None and len(measured.plan.metrics) == 1:
+        return None
+    runs = [(measured.window, measured.total)]
+    if measured.previous_total is not None and measured.before is not None:
+        runs.append((measured.before, measured.previous_total))
+    columns = [Column(id="window", label=Text(zh="时间范围", en="window"), unit=Unit.TEXT), *_metric_columns(measured)]
+    rows = [
+        (f"{dates.start or '…'} – {dates.end or '…'}", *(group.values.get(one.id) for one in measured.plan.metrics))
+        for dates, group in runs
+    ]
+    return Table(title=title, columns=tuple(columns), rows=tuple(rows), row_count=len(rows))
+
+
+def _metric_columns(measured: Measured) -> list[Column]:
+    return [Column(id=metric.id, label=metric.name, unit=metric.unit) for metric in measured.plan.metrics]
+
+
+def _grouped_table(measured: Measured, title: Text) -> Table:
+    rows = tuple(_row(measured, group) for group in measured.shown[:TABLE_ROWS])
+    columns: list[Column] = []
+    for index, dimension in enumerate(measured.plan.by):
+        present = {str(row[index]) for row in rows}
+        names = {key: text for key, text in measured.names[index].items() if key in present}
+        unit = Unit.ID if dimension.kind == "id" else Unit.TEXT
+        columns.append(Column(id=dimension.id, label=dimension.name, unit=unit, names=names))
+    for metric in measured.plan.metrics:
+        columns += _columns_of(measured, metric)
+    count = measured.group_count if measured.limit is None else len(measured.shown)
+    return Table(title=title, columns=tuple(columns), rows=rows, row_count=count)
+
+
+def _columns_of(measured: Measured, metric: Metric) -> Iterator[Column]:
+    yield Column(id=metric.id, label=metric.name, unit=metric.unit)
+    if measured.has_share(metric):
+        yield Column(id=f"{metric.id}.share", label=_of(metric.name, "占比", "share"), unit=Unit.SHARE)
+    if measured.before is not None:
+        _, unit = change_of(metric, None, None)
+        yield Column(id=f"{metric.id}.previous", label=_of(metric.name, "（上期）", "before"), unit=metric.unit)
+        yield Column(id=f"{metric.id}.change", label=_of(metric.name, "变化", "change"), unit=unit)
+
+
+def _row(measured: Measured, group: Group) -> tuple[FigureValue, ...]:
+    cells: list[FigureValue] = list(group.keys)
+    before = measured.before_of(group)
+    for metric in measured.plan.metrics:
+        value = group.values.get(metric.id)
+        cells.append(value)
+        if measured.has_share(metric):
+            cells.append(share_of(group, measured.total, metric))
+        if measured.before is not None:
+            earlier = before.values.get(metric.id) if before else None
+            cells += [earlier, change_of(metric, value, earlier)[0]]
+    return tuple(cells)

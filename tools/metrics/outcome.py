@@ -1,0 +1,106 @@
+"""What was measured, ready to be shown: the groups in order, totals, and the period before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tools.contracts import Text, Unit
+from tools.metrics.catalogue import Dimension, Metric
+from tools.metrics.plan import Plan
+from tools.metrics.results import Group, Value, value_label
+from tools.windows import DateRange
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measurement.
+
+    Args:
+        plan: What was asked for.
+        window: The dates measured.
+        before: The dates of the period before, when it was compared.
+        groups: All groups, in the order shown; a single one without keys when nothing is grouped.
+        limit: How many of them are shown.
+        group_count: How many there are, were more than can be read.
+        total: All groups together.
+        previous: Groups of the period before, by their keys.
+        previous_total: All of the period before together.
+        names: For each dimension, names of stored values.
+    """
+
+    plan: Plan
+    window: DateRange
+    before: DateRange | None
+    groups: list[Group]
+    limit: int | None
+    group_count: int
+    total: Group
+    previous: dict[tuple[str, ...], Group]
+    previous_total: Group | None
+    names: tuple[dict[str, Text], ...]
+
+    @property
+    def shown(self) -> list[Group]:
+        """The groups that were asked for."""
+        return self.groups if self.limit is None else self.groups[: self.limit]
+
+    @property
+    def rest(self) -> list[Group]:
+        """The groups that the limit cut off."""
+        return [] if self.limit is None else self.groups[self.limit :]
+
+    @property
+    def grouped(self) -> bool:
+        """Whether there are groups at all."""
+        return bool(self.plan.by)
+
+    def has_share(self, metric: Metric) -> bool:
+        """Whether groups of the metric add up to its total."""
+        return self.grouped and all(one.level in metric.additive for one in self.plan.by)
+
+    def before_of(self, group: Group) -> Group | None:
+        """The same group in the period before."""
+        return self.previous.get(group.keys) if self.grouped else self.previous_total
+
+
+def names_by_label(groups: Sequence[Group], by: Sequence[Dimension], known: Sequence[dict[str, Text]]) -> tuple[dict[str, Text], ...]:
+    """For each dimension, the names of its values; labels that several values share get the value in brackets."""
+    found = []
+    for index, dimension in enumerate(by):
+        names = dict(known[index])
+        if dimension.label_sql:
+            labels = {group.keys[index]: group.labels[index] for group in groups}
+            often = Counter(labels.values())
+            for key, label in labels.items():
+                unique = label if often[label] == 1 else f"{label} ({key})" if label else key
+                names[key] = value_label({}, key, unique)
+        found.append(names)
+    return tuple(found)
+
+
+def group_name(measured: Measured, group: Group) -> Text:
+    """The group's name: its values, in the order of the dimensions."""
+    parts = [value_label(names, key, None) for names, key in zip(measured.names, group.keys, strict=True)]
+    return Text(zh=" · ".join(part.zh for part in parts), en=" · ".join(part.en for part in parts))
+
+
+def share_of(group: Group | None, total: Group | None, metric: Metric) -> float | None:
+    """The group's part of the total, as a fraction; None where the total is nothing."""
+    part = group.values.get(metric.id) if group else None
+    whole = total.values.get(metric.id) if total else None
+    if part is None or not whole:
+        return None
+    return float(Decimal(str(part)) / Decimal(str(whole)))
+
+
+def change_of(metric: Metric, later: Value, earlier: Value) -> tuple[float | None, Unit]:
+    """How a value changed: in points for shares, else relative to the earlier value; None where that is not defined."""
+    if metric.unit is Unit.SHARE:
+        return (None if later is None or earlier is None else float(later) - float(earlier)), Unit.POINTS
+    if later is None or not earlier:
+        return None, Unit.CHANGE
+    old = Decimal(str(earlier))
+    return float((Decimal(str(later)) - old) / abs(old)), Unit.CHANGE

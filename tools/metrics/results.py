@@ -1,0 +1,153 @@
+"""Running a plan: groups with their values, the total, and the same for the period before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from tools.contracts import Statement, Text, Unit
+from tools.errors import InputError
+from tools.metrics.catalogue import Metric, catalogue
+from tools.metrics.compile import MOST_GROUPS, Order, compile_plan
+from tools.metrics.plan import Plan, clip, components
+from tools.metrics.values import remember
+from tools.warehouse.context import ToolContext
+from tools.windows import DateRange, Window
+
+Value = int | Decimal | float | None
+MOST_PERIODS = 130
+"""Periods that are measured one by one at most."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group: its stored keys, the names shown for them, and its values by metric id."""
+
+    keys: tuple[str, ...]
+    labels: tuple[str | None, ...]
+    values: dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The groups of one run; ``group_count`` is how many there are in all, were more than can be read."""
+
+    groups: list[Group]
+    group_count: int
+    statements: tuple[Statement, ...] = field(default=())
+
+    @property
+    def by_keys(self) -> dict[tuple[str, ...], Group]:
+        """Groups by their keys."""
+        return {group.keys: group for group in self.groups}
+
+
+def run_plan(ctx: ToolContext, plan: Plan, *, descending: bool = True) -> Run:
+    """Measure the plan: one group per combination of its dimensions, or a single one without keys."""
+    if plan.by and any(part.rows != "window" for metric in plan.metrics for part in components(metric)):
+        period = next((index for index, dimension in enumerate(plan.by) if dimension.period), None)
+        if period is not None:
+            return _run_periods(ctx, plan, period)
+    statement = compile_plan(ctx, plan, Order(by_metric=True, descending=descending, limit=MOST_GROUPS))
+    table = ctx.engine.query(statement.sql, statement.parameters)
+    groups = [_group(plan, row) for row in table.to_pylist()]
+    count = int(table["group_count"][0].as_py()) if plan.by and groups else len(groups)
+    return Run(groups, count, (statement,))
+
+
+def _group(plan: Plan, row: dict[str, object]) -> Group:
+    keys = tuple(str(row[f"k{index + 1}"]) for index in range(len(plan.by)))
+    labels = tuple(_text(row.get(f"label{index + 1}")) for index in range(len(plan.by)))
+    return Group(keys, labels, {metric.id: _value(metric, row[metric.id]) for metric in plan.measured})
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _value(metric: Metric, value: object) -> Value:
+    if value is None:
+        # Nothing to add up is nothing; nothing to divide by is unknown.
+        if metric.ratio is not None or metric.unit is Unit.NUMBER or "quantile" in metric.forms[0].sql:
+            return None
+        return Decimal("0.00") if metric.unit is Unit.MONEY else 0
+    if isinstance(value, Decimal) and metric.unit is not Unit.MONEY:
+        return int(value) if value == value.to_integral_value() else float(value)
+    assert isinstance(value, int | float | Decimal)
+    return value
+
+
+def _run_periods(ctx: ToolContext, plan: Plan, period: int) -> Run:
+    dimension = plan.by[period]
+    assert dimension.period is not None
+    rest = tuple(one for index, one in enumerate(plan.by) if index != period)
+    groups: list[Group] = []
+    statements: list[Statement] = []
+    for name, window in _periods(ctx, plan.window, dimension.period):
+        run = run_plan(ctx, replace(plan, by=rest, window=window))
+        statements += run.statements
+        for group in run.groups:
+            keys = (*group.keys[:period], name, *group.keys[period:])
+            labels = (*group.labels[:period], None, *group.labels[period:])
+            groups.append(replace(group, keys=keys, labels=labels))
+    return Run(groups, len(groups), tuple(statements))
+
+
+def _periods(ctx: ToolContext, window: Window | None, unit: str) -> Iterator[tuple[str, Window]]:
+    asked = clip(window.resolve(ctx.as_of), ctx.as_of) if window else DateRange(None, ctx.as_of)
+    data = data_range(ctx, "orders")
+    day = max(asked.start or dt.date.min, data.start or ctx.as_of)
+    end = min(asked.end or ctx.as_of, data.end or ctx.as_of)
+    number = 0
+    while day <= end:
+        number += 1
+        if number > MOST_PERIODS:
+            raise InputError(
+                f"That is more than {MOST_PERIODS} {unit}s; give a shorter window or group by a longer period.",
+                f"超过了 {MOST_PERIODS} 个周期；请缩短时间范围，或按更长的周期分组。",
+            )
+        name, whole = period_of(unit, day)
+        yield name, whole
+        last = whole.resolve(ctx.as_of).end
+        assert last is not None
+        day = last + dt.timedelta(days=1)
+
+
+def period_of(unit: str, day: dt.date) -> tuple[str, Window]:
+    """The period of that unit which holds ``day``: its name among groups, and its window."""
+    if unit == "day":
+        return day.isoformat(), Window(start=day, end=day)
+    if unit == "week":
+        monday = day - dt.timedelta(days=day.weekday())
+        return monday.isoformat(), Window(start=monday, end=monday + dt.timedelta(days=6))
+    quarter = f"{day.year}-Q{(day.month - 1) // 3 + 1}"
+    name = {"month": f"{day.year:04d}-{day.month:02d}", "quarter": quarter, "year": f"{day.year:04d}"}[unit]
+    return name, Window(period=name)
+
+
+def data_range(ctx: ToolContext, source_id: str) -> DateRange:
+    """The first and last date of a source's rows up to the as-of date; open ends when it has no dated rows."""
+    source = catalogue().source(source_id)
+    if source.time is None:
+        return DateRange(None, None)
+    moment = source.time
+    table = source.sql.split(" LEFT JOIN ", 1)[0].split(" JOIN ", 1)[0].strip()
+
+    def read() -> DateRange:
+        start, end = ctx.engine.rows(
+            f"SELECT CAST(min({moment}) AS DATE), CAST(max({moment}) AS DATE) FROM {table} WHERE CAST({moment} AS DATE) <= $as_of",
+            {"as_of": ctx.as_of},
+        )[0]
+        return DateRange(start, end)
+
+    return remember(ctx, f"range {source_id} {ctx.as_of}", read)
+
+
+def value_label(names: dict[str, Text], key: str, label: str | None) -> Text:
+    """How a group's key is shown."""
+    if key in names:
+        return names[key]
+    shown = label if label else key
+    return Text(zh=shown, en=shown)

@@ -1,0 +1,78 @@
+"""How a request was understood, and what its numbers mean, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tools.contracts import Text
+from tools.metrics.outcome import Measured
+from tools.metrics.plan import Filter, Plan
+from tools.requests import Measure
+from tools.windows import DateRange
+
+
+def dates_text(dates: DateRange) -> Text:
+    """The dates of a window in words."""
+    if dates.start is None:
+        return Text(zh=f"截至 {dates.end}", en=f"up to {dates.end}")
+    if dates.start == dates.end:
+        return Text(zh=f"{dates.start}", en=f"on {dates.start}")
+    return Text(zh=f"{dates.start} 至 {dates.end}", en=f"{dates.start} to {dates.end}")
+
+
+def filter_text(one: Filter) -> Text:
+    """A filter in words."""
+    zh, en = "、".join(name.zh for name in one.names), ", ".join(name.en for name in one.names)
+    if one.excluded:
+        return Text(zh=f"{one.dimension.name.zh}不是 {zh}", en=f"{one.dimension.name.en} is not {en}")
+    return Text(zh=f"{one.dimension.name.zh}为 {zh}", en=f"{one.dimension.name.en} is {en}")
+
+
+def title_text(plan: Plan) -> Text:
+    """The metrics and dimensions, as a title."""
+    zh, en = "、".join(metric.name.zh for metric in plan.metrics), _and([metric.name.en for metric in plan.metrics])
+    if plan.by:
+        zh = f"各{'、'.join(one.name.zh for one in plan.by)}的{zh}"
+        en = f"{en} by {_and([one.name.en for one in plan.by])}"
+    return Text(zh=zh, en=en[:1].upper() + en[1:])
+
+
+def interpretation(measured: Measured, request: Measure) -> Text:
+    """How the request was understood: metrics, groups, dates, filters, customers, order."""
+    plan = measured.plan
+    title = title_text(plan)
+    parts = [Text(zh=title.zh, en=title.en[:1].lower() + title.en[1:] if not title.en[:2].isupper() else title.en)]
+    if any(metric.window != "ignored" for metric in plan.metrics):
+        parts.append(dates_text(measured.window))
+    if measured.before is not None:
+        before = dates_text(measured.before)
+        parts.append(Text(zh=f"与 {before.zh} 比较", en=f"compared with {before.en}"))
+    parts += [filter_text(one) for one in plan.filters]
+    if plan.customers is not None:
+        parts.append(Text(zh=f"仅限客户：{plan.customers.sentence.zh}", en=f"only customers: {plan.customers.sentence.en}"))
+    if measured.grouped and measured.limit is not None:
+        parts.append(_cut(measured, request))
+    return Text(zh="；".join(part.zh for part in parts), en="; ".join(part.en for part in parts))
+
+
+def _cut(measured: Measured, request: Measure) -> Text:
+    number = len(measured.shown)
+    if request.sort == "natural":
+        return Text(zh=f"前 {number} 组", en=f"the first {number}")
+    if request.sort == "smallest":
+        return Text(zh=f"最小的 {number} 组", en=f"the {number} smallest")
+    return Text(zh=f"最大的 {number} 组", en=f"the {number} largest")
+
+
+def definition_text(plan: Plan) -> Text:
+    """The definitions of the metrics, and whose they are."""
+    metrics, customers = plan.metrics, plan.customers
+    zh, en = "".join(metric.definition.zh for metric in metrics), " ".join(metric.definition.en for metric in metrics)
+    if customers is not None:
+        zh, en = f"{zh}客户范围：{customers.sentence.zh}", f"{en} Customers: {customers.sentence.en}"
+    return Text(zh=zh, en=en)
+
+
+def _and(words: Iterable[str]) -> str:
+    found = list(words)
+    return found[0] if len(found) == 1 else ", ".join(found[:-1]) + " and " + found[-1]
