@@ -13,14 +13,15 @@ from tools.errors import InputError
 from tools.features.build import feature_query
 from tools.requests import ChurnRisk
 from tools.rules import Condition, Selection
-from tools.segments.churn_report import Facts, describe_quality, show
+from tools.segments.churn_report import ROWS_SHOWN, Facts, describe_quality, for_file, show
 from tools.segments.churn_scores import MODEL, RHYTHM_LATE, ChurnRun, predict_churn, run_table
 from tools.segments.churn_words import definition_text, interpret, list_caveats
+from tools.segments.whole_table import write_whole
 from tools.warehouse.context import ToolContext, read_meta
 
 TOOL = "churn_risk"
-MOST_ROWS = 1000
-"""Customers of a list that are looked at; the selection of stored scores has no such limit."""
+MOST_IDS = 5000
+"""Customers that a selection names one by one, where their scores are not stored."""
 _NOW = "churn_run_now"
 _FOLDER = resources.files("tools.segments") / "sql"
 
@@ -63,10 +64,12 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
     overview_statement, listed_statement = (_statement(ctx, scores, name, horizon, request) for name in ("churn_overview", "churn_list"))
     overview = _row(ctx, overview_statement)
     if request.definition == "model" and not request.band and "limit" not in request.model_fields_set:
-        request = request.model_copy(update={"band": "high" if overview["customers_high"] else None})
+        # Without a limit of its own the list is the high band; an empty one gives way to the first by probability.
+        request = request.model_copy(update={"band": "high"} if overview["customers_high"] else {"limit": request.limit})
         listed_statement = _statement(ctx, scores, "churn_list", horizon, request)
-    rows = ctx.engine.query(listed_statement.sql, listed_statement.parameters).to_pylist()
-    facts = Facts(request, horizon, scores.method, scores.quality, overview, rows, ctx.as_of)
+    listed = ctx.engine.query(listed_statement.sql, listed_statement.parameters)
+    path = write_whole(ctx.config.exports_dir, "churn", for_file(listed)) if listed.num_rows > ROWS_SHOWN else None
+    facts = Facts(request, horizon, scores.method, scores.quality, overview, listed, ctx.as_of, str(path) if path else None)
     return _result(ctx, facts, scores, (overview_statement, listed_statement))
 
 
@@ -75,7 +78,7 @@ def _result(ctx: ToolContext, facts: Facts, scores: _Scores, statements: tuple[S
         update={"model_version": scores.version, "source_tables": ("counted_orders", "customer_features", "scores", "model_runs")}
     )
     shown = show(facts, ctx.config.currency)
-    empty = not facts.rows
+    empty = not facts.size
     return ToolResult(
         tool=TOOL,
         outcome=Outcome.EMPTY if empty else Outcome.ANSWERED,
@@ -132,8 +135,7 @@ def _statement(ctx: ToolContext, scores: _Scores, name: str, horizon: int, reque
         features, parameters["as_of"] = feature_query(), ctx.as_of
     kept = "churn_run_id IS NOT NULL" if scores.stored else "TRUE"
     if name == "churn_list":
-        explicit = "limit" in request.model_fields_set
-        limit = request.limit if explicit else MOST_ROWS
+        limit = request.limit if "limit" in request.model_fields_set else None
         parameters |= {"band": request.band, "definition": request.definition, "limit": limit}
     sql = (
         f"WITH features_now AS (\n{features}\n),\nchurn_now AS (\n"
@@ -151,7 +153,8 @@ def _selection(facts: Facts, scores: _Scores) -> Selection:
     """The listed customers as a rule over stored scores where those hold, else as ids."""
     limit = facts.size if facts.size < facts.matching else None
     if not scores.stored:
-        return Selection(rule=Condition(field="customer_id", op="in", value=[row["customer_id"] for row in facts.rows]))
+        ids = facts.listed.column("customer_id").slice(0, MOST_IDS).to_pylist()
+        return Selection(rule=Condition(field="customer_id", op="in", value=ids))
     if facts.request.definition == "rhythm":
         return Selection(rule=Condition(field="gap_ratio", op=">=", value=int(RHYTHM_LATE)), sort_by="gap_ratio", limit=limit)
     if facts.request.definition == "window":

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tools.contracts import Frozen
+from tools.contracts import Frozen, Text
 
 MOST_REASONS = 3
 LEAST_EFFECT = 0.05
@@ -95,12 +95,17 @@ def _number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _silence(facts: _Facts) -> Words:
-    days, gap = facts.row["recency_days"], facts.row["gap_median"]
+def silence_words(days: int, gap: float | None) -> Text:
+    """How long ago the last order was, in days, and how that compares with the customer's own gap, where there is one."""
     if not gap:
-        return f"最近一次下单是{days}天前,且只在一天下过单", f"last order {_days(days)} ago, and ordered on one date only"
+        return Text(zh=f"最近一次下单是{days}天前,且只在一天下过单", en=f"last order {_days(days)} ago, and ordered on one date only")
     times = _number(days / gap)
-    return f"最近一次下单是{days}天前,是其平时间隔的{times}倍", f"last order {_days(days)} ago, {times} times their usual gap"
+    return Text(zh=f"最近一次下单是{days}天前,是其平时间隔的{times}倍", en=f"last order {_days(days)} ago, {times} times their usual gap")
+
+
+def _silence(facts: _Facts) -> Words:
+    words = silence_words(facts.row["recency_days"], facts.row["gap_median"])
+    return words.zh, words.en
 
 
 def _recent(facts: _Facts) -> Words:

@@ -6,10 +6,15 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tools.contracts import Chart, Column, Figure, FigureValue, Table, Text, Unit
 from tools.requests import ChurnRisk
+from tools.segments.churn_reasons import silence_words
 
 ROWS_SHOWN = 50
 ROWS_WITH_FIGURES = 10
@@ -31,8 +36,9 @@ class Facts:
         method: "model" or "rhythm".
         quality: Of the run in use, as stored.
         overview: The row of ``churn_overview.sql``.
-        rows: Those of ``churn_list.sql``.
+        listed: The rows of ``churn_list.sql``.
         as_of: Scores hold for the horizon after this date.
+        path: File with the whole list, where it is longer than the table.
     """
 
     request: ChurnRisk
@@ -40,8 +46,15 @@ class Facts:
     method: str
     quality: dict[str, Any]
     overview: dict[str, Any]
-    rows: list[dict[str, Any]]
+    listed: pa.Table
     as_of: dt.date
+    path: str | None = None
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The first rows of the list, those that are shown."""
+        rows: list[dict[str, Any]] = self.listed.slice(0, ROWS_SHOWN).to_pylist()
+        return rows
 
     @property
     def matching(self) -> int:
@@ -56,14 +69,12 @@ class Facts:
     @property
     def size(self) -> int:
         """Customers of the list, after an explicit limit."""
-        return min(self.matching, self.request.limit) if "limit" in self.request.model_fields_set else self.matching
+        return int(self.listed.num_rows)
 
     @property
     def value(self) -> Decimal:
         """Net amount of the last 365 days of the list's customers."""
-        if self.size == self.matching and self.rows:
-            return Decimal(self.rows[0]["list_value"])
-        return sum((row["amount_365d"] for row in self.rows), Decimal(0))
+        return Decimal(pc.sum(self.listed.column("amount_365d")).as_py() or 0)
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,7 @@ class Shown:
 
 def show(facts: Facts, currency: str) -> Shown:
     """Figures, table, chart and details of ``facts``."""
-    reasons = {row["customer_id"]: _reasons(row) for row in facts.rows[:ROWS_SHOWN]}
+    reasons = {row["customer_id"]: _reasons(row) for row in facts.rows}
     return Shown(
         figures=(*_list_figures(facts), *_definition_figures(facts), *_quality_figures(facts), *_row_figures(facts)),
         tables=(_table(facts, reasons),),
@@ -170,23 +181,29 @@ def _row_figures(facts: Facts) -> list[Figure]:
     for number, row in enumerate(facts.rows[:ROWS_WITH_FIGURES], start=1):
         who = row["customer_id"]
         cells = (
-            ("customer", "客户编号", "customer", who, Unit.ID),
-            ("probability", f"{who}:流失概率", f"{who}: churn probability", row["churn_probability"], Unit.PROBABILITY),
-            ("value", f"{who}:近365天净消费额", f"{who}: net spend in the last 365 days", row["amount_365d"], Unit.MONEY),
-            ("recency", f"{who}:距上次下单天数", f"{who}: days since the last order", row["recency_days"], Unit.DAYS),
+            ("customer_id", "客户编号", "customer id", who, Unit.ID),
+            ("churn_probability", f"{who}:流失概率", f"{who}: churn probability", row["churn_probability"], Unit.PROBABILITY),
+            ("amount_365d", f"{who}:近365天净消费额", f"{who}: net spend in the last 365 days", row["amount_365d"], Unit.MONEY),
+            ("recency_days", f"{who}:距上次下单天数", f"{who}: days since the last order", row["recency_days"], Unit.DAYS),
             ("gap_ratio", f"{who}:当前间隔与平时之比", f"{who}: current gap ÷ usual gap", row["gap_ratio"], Unit.RATIO),
         )
         figures += [_figure(f"row{number}.{key}", zh, en, value, unit) for key, zh, en, value, unit in cells if value is not None]
     return figures
 
 
+def for_file(listed: pa.Table) -> pa.Table:
+    """The list as a file shows it: every column of the table, the reasons in both languages."""
+    texts = [_reasons(row) for row in listed.select(["churn_reasons", "recency_days", "gap_median_days"]).to_pylist()]
+    kept = listed.select([name for name in listed.column_names if name != "churn_reasons" and not name.startswith("list_")])
+    return kept.append_column("reasons_zh", pa.array([t.zh for t in texts], pa.string())).append_column(
+        "reasons_en", pa.array([t.en for t in texts], pa.string())
+    )
+
+
 def _reasons(row: dict[str, Any]) -> Text:
     found = json.loads(row["churn_reasons"]) if row["churn_reasons"] else []
     if not found:
-        return Text(
-            zh=f"最近一次下单是{row['recency_days']}天前",
-            en=f"last order {row['recency_days']} days ago",
-        )
+        return silence_words(row["recency_days"], row["gap_median_days"])
     return Text(zh=";".join(r["zh"] for r in found), en="; ".join(r["en"] for r in found))
 
 
@@ -204,12 +221,13 @@ def _table(facts: Facts, reasons: dict[str, Text]) -> Table:
         Column(id="gap_ratio", label=Text(zh="间隔倍数", en="× usual gap"), unit=Unit.RATIO),
     )
     ids = [column.id for column in columns]
-    rows = [{**row, "reasons": reasons[row["customer_id"]].en} for row in facts.rows[: min(ROWS_SHOWN, facts.size)]]
+    rows = [{**row, "reasons": reasons[row["customer_id"]].en} for row in facts.rows]
     return Table(
         title=title(facts),
         columns=columns,
         rows=tuple(tuple(row[key] for key in ids) for row in rows),
         row_count=facts.size,
+        path=facts.path,
     )
 
 

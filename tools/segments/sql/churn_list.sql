@@ -10,8 +10,7 @@ SELECT
     f.gap_median_days,
     f.gap_ratio,
     count(*) OVER () AS list_size,
-    count(c.customer_id) OVER () AS list_scored,
-    sum(f.amount_365d) OVER () AS list_value
+    count(c.customer_id) OVER () AS list_scored
 FROM features_now AS f
 LEFT JOIN churn_now AS c ON c.customer_id = f.customer_id
 WHERE f.recency_days IS NOT NULL
@@ -28,4 +27,4 @@ ORDER BY
         ELSE CAST(f.recency_days AS DOUBLE)
     END DESC,
     f.customer_id
-LIMIT CAST($limit AS BIGINT)
+LIMIT coalesce(CAST($limit AS BIGINT), 9223372036854775807)
