@@ -7,6 +7,8 @@ two apart, compare with ``text_expression``: a value that has text but no readin
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tools.ingest.types import ColumnMapping
 from tools.warehouse.identifiers import quote
 
@@ -64,8 +66,8 @@ _NO = (
 )
 _LONGEST_NULL_WORD = max(len(word.encode()) for word in NULL_WORDS)
 _BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) || chr(65279)"
-_ODD_STARTS = "39, 61, 160, 12288, 65279"
-_ODD_ENDS = "chr(160), chr(12288), chr(65279)"
+_ODD_STARTS = (39, 61, 160, 12288, 65279)
+_ODD_ENDS = ("\u00a0", "\u3000", "\ufeff")
 _FULL_WIDTH = "０１２３４５６７８９，．：／－＋（）％￥＄　−–"
 _HALF_WIDTH = "0123456789,.:/-+()%¥$ --"
 _CURRENCY = r"\s*(人民币|港币|美元|美金|欧元|英镑|日元|元整|cny|rmb|usd|us\$|hk\$|nt\$|eur|gbp|jpy|hkd|twd|[¥$€£₩₽₹元块圆])\s*"
@@ -141,8 +143,7 @@ def email_expression(mapping: ColumnMapping, column: str | None = None) -> str:
 def boolean_expression(mapping: ColumnMapping, column: str | None = None) -> str:
     """BOOLEAN: yes / no in both languages, and 1 / 0."""
     text = f"lower({_text(_column(mapping, column))})"
-    yes, no = (", ".join(_literal(word) for word in words) for words in (_YES, _NO))
-    return f"CASE WHEN {text} IN ({yes}) THEN TRUE WHEN {text} IN ({no}) THEN FALSE END"
+    return f"CASE WHEN {one_of(text, _YES)} THEN TRUE WHEN {one_of(text, _NO)} THEN FALSE END"
 
 
 def value_expression(mapping: ColumnMapping, column: str | None = None) -> str:
@@ -166,18 +167,24 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def one_of(text: str, values: Iterable[str | int]) -> str:
+    """BOOLEAN SQL: whether ``text`` is one of ``values``; an IN of five or more becomes a join computed for every row."""
+    listed = ", ".join(_literal(value) if isinstance(value, str) else str(value) for value in values)
+    return f"(list_position([{listed}], {text}) IS NOT NULL)"
+
+
 def _text(raw: str) -> str:
     # Trimming all kinds of blanks costs ten times a look at both ends, so only values with odd ends pay for it.
     # Conditions stay inside CASE: elsewhere the engine computes repeated parts beforehand, for every row.
-    ends_plain = f"ord({raw}) > 32 AND ord({raw}) NOT IN ({_ODD_STARTS}) AND right({raw}, 1) > ' ' AND right({raw}, 1) NOT IN ({_ODD_ENDS})"
+    start_plain = f"ord({raw}) > 32 AND NOT {one_of(f'ord({raw})', _ODD_STARTS)}"
+    end_plain = f"right({raw}, 1) > ' ' AND NOT {one_of(f'right({raw}, 1)', _ODD_ENDS)}"
     trimmed = f"trim({raw}, {_BLANKS})"
     unmarked = f"regexp_replace({trimmed}, '^=\"(.*)\"$|^''([0-9]+)$', '\\1\\2')"
-    return f"CASE WHEN {ends_plain} THEN {_not_null_word(raw)} ELSE {_not_null_word(unmarked)} END"
+    return f"CASE WHEN {start_plain} AND {end_plain} THEN {_not_null_word(raw)} ELSE {_not_null_word(unmarked)} END"
 
 
 def _not_null_word(text: str) -> str:
-    words = ", ".join(_literal(word) for word in NULL_WORDS)
-    return f"CASE WHEN strlen({text}) <= {_LONGEST_NULL_WORD} AND lower({text}) IN ({words}) THEN NULL ELSE {text} END"
+    return f"CASE WHEN strlen({text}) <= {_LONGEST_NULL_WORD} AND {one_of(f'lower({text})', NULL_WORDS)} THEN NULL ELSE {text} END"
 
 
 def _half_width(text: str) -> str:

@@ -19,7 +19,8 @@ class StagedTable:
 
     Args:
         relation: SQL for a FROM clause that yields ``_row`` (BIGINT, the row's 1-based number in the source) and the
-            columns below, all VARCHAR, untouched.
+            columns below, all VARCHAR, untouched. A statement that does not use ``_row`` runs on all threads; one that does
+            reads a CSV on one, so number the rows only where the numbers are told (rejected rows).
         columns: Header names as in the source, unique and non-empty.
         source: File name, with "[sheet]" where there is one; shown to operators.
         file_hash: SHA-256 of the file's bytes, in hex.
