@@ -216,7 +216,7 @@ def _ignoring(measured: Measured) -> list[Metric]:
 
 
 def _cut_off(measured: Measured) -> Iterator[Text]:
-    if measured.grouped and measured.group_count > len(measured.groups):
+    if measured.limit is None and measured.grouped and measured.group_count > len(measured.groups):
         yield Text(
             zh=f"分组过多（{measured.group_count:,} 组），只读取了其中 {len(measured.groups):,} 组。",
             en=f"There are {measured.group_count:,} groups; only {len(measured.groups):,} of them were read.",

@@ -73,7 +73,7 @@ def _extremes(measured: Measured) -> Iterator[Figure]:
 def extremes(measured: Measured) -> dict[str, Group]:
     """The groups with the highest and the lowest value of the first metric."""
     metric = measured.plan.metrics[0].id
-    if not measured.grouped:
+    if not measured.grouped or measured.group_count > len(measured.groups):
         return {}
     known = [group for group in measured.groups if group.values.get(metric) is not None]
     if len(known) < 2:

@@ -13,7 +13,7 @@ from tools.metrics.charts import build_chart
 from tools.metrics.figures import build_figures, build_table, extremes
 from tools.metrics.ordering import arranged
 from tools.metrics.outcome import Measured, group_name, names_by_label
-from tools.metrics.plan import Dates, Plan, components, dates_of, make_plan
+from tools.metrics.plan import Dates, Plan, components, dates_of, make_plan, shown_dates
 from tools.metrics.results import Group, Run, data_range, run_plan
 from tools.metrics.sentences import dates_text, definition_text, filter_text, interpretation, title_text
 from tools.metrics.values import value_names
@@ -130,15 +130,20 @@ class _Runs:
     def _total(self, plan: Plan, run: Run) -> Group:
         if not plan.by:
             return run.groups[0]
-        # A metric that compares with the time before has no total over all time.
-        metrics = tuple(metric for metric in plan.metrics if plan.window is not None or metric.window != "needed")
+        # A metric of each period by itself has no total over the periods.
+        by_period = any(dimension.period for dimension in plan.by)
+        metrics = tuple(metric for metric in plan.metrics if not (by_period and metric.window in ("needed", "churn")))
         if not metrics:
             return Group((), (), {})
         return self._run(replace(plan.ungrouped(), metrics=metrics)).groups[0]
 
     def _dates(self, plan: Plan) -> Dates:
+        if plan.window is not None:
+            return Dates(shown_dates(plan.window, self.ctx.as_of), None)
+        if any(dimension.period for dimension in plan.by):
+            return Dates(DateRange(None, self.ctx.as_of), None)
         parts = [part for metric in plan.metrics for part in components(metric)]
-        found = [dates_of(self.ctx, plan.window, part) for part in parts]
+        found = [dates_of(self.ctx, None, part) for part in parts]
         # A churn metric without a window has its horizon; beside metrics of all time that is the window to show.
         return next((dates for dates in found if dates.window.start is not None), found[0])
 

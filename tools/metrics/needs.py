@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib import resources
 
 import yaml
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from tools.contracts import Frozen, Text
 from tools.errors import UnknownName, UnsupportedQuestion
@@ -21,6 +21,7 @@ class LoadedTable(Frozen):
 
     name: Text
     refresh: bool = False
+    columns: dict[str, Text] = Field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -55,11 +56,12 @@ def lacking(entry: Entry, need: str) -> UnsupportedQuestion:
             f"{entry.name.en} needs {table.name.en}, which have not been computed yet; run: fenqun refresh.",
             f"“{entry.name.zh}”需要{table.name.zh}，目前尚未计算；请运行：fenqun refresh。",
         )
-    if column and table_id in ("customers", "products", "orders", "events", "campaigns", "order_lines"):
+    if column:
+        name = table.columns.get(column, Text(zh=column, en=column.replace("_", " ")))
         return UnsupportedQuestion(
-            f"The loaded {table.name.en} carry no {column.replace('_', ' ')}, so {entry.name.en} is not known; "
-            f"load {table.name.en} that have this column.",
-            f"已载入的{table.name.zh}没有“{entry.name.zh}”所需的字段 {column}；请载入含该字段的{table.name.zh}。",
+            f"The loaded {table.name.en} have no {name.en}, so a question about {entry.name.en} cannot be answered; "
+            f"load {table.name.en} with that column.",
+            f"已载入的{table.name.zh}中没有{name.zh}，无法回答有关“{entry.name.zh}”的问题；请载入含该字段的{table.name.zh}。",
         )
     return UnsupportedQuestion(
         f"The loaded data have no {table.name.en}, so {entry.name.en} cannot be measured; load a file of {table.name.en}.",

@@ -228,6 +228,12 @@ def dates_of(ctx: ToolContext, window: Window | None, metric: Metric) -> Dates:
     return Dates(clip(window.resolve(ctx.as_of), ctx.as_of), before)
 
 
+def shown_dates(window: Window, as_of: dt.date) -> DateRange:
+    """The dates of a window as they are told: cut at the as-of date, unless it lies wholly after it."""
+    dates = window.resolve(as_of)
+    return dates if dates.start is not None and dates.start > as_of else clip(dates, as_of)
+
+
 def clip(dates: DateRange, as_of: dt.date) -> DateRange:
     """``dates`` that end with the as-of date at the latest."""
     return DateRange(dates.start, min(dates.end, as_of) if dates.end else as_of)

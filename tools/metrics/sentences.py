@@ -32,7 +32,7 @@ def title_text(plan: Plan) -> Text:
     """The metrics and dimensions, as a title."""
     zh, en = "、".join(metric.name.zh for metric in plan.metrics), _and([metric.name.en for metric in plan.metrics])
     if plan.by:
-        zh = f"各{'、'.join(one.name.zh for one in plan.by)}的{zh}"
+        zh = f"按{'、'.join(one.name.zh for one in plan.by)}统计的{zh}"
         en = f"{en} by {_and([one.name.en for one in plan.by])}"
     return Text(zh=zh, en=en[:1].upper() + en[1:])
 
