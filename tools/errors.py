@@ -63,7 +63,8 @@ class UnknownName(InputError):
     def __init__(self, kind_en: str, kind_zh: str, name: str, valid: Iterable[str]) -> None:
         known = list(valid)
         self.name = name
-        self.suggestions = difflib.get_close_matches(name, known, n=5, cutoff=0.6)
+        folded = {one.casefold(): one for one in known}
+        self.suggestions = [folded[one] for one in difflib.get_close_matches(name.casefold(), folded, n=5, cutoff=0.6)]
         shown = self.suggestions or known[:12]
         rest = "" if len(shown) == len(known) else " …"
         super().__init__(
