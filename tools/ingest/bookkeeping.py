@@ -19,6 +19,7 @@ DATA_TABLES = (
     "customers",
     "orders",
     "order_lines",
+    "refunds",
     "products",
     "events",
     "campaigns",

@@ -44,6 +44,16 @@ CREATE TABLE order_lines (
     discount DECIMAL(18, 2)
 );
 
+-- Rows that give money back, as their source wrote them; ``applied_to`` is the order whose amount they lowered.
+CREATE TABLE refunds (
+    refund_id VARCHAR NOT NULL,
+    customer_id VARCHAR,
+    refunded_at TIMESTAMP,
+    product_id VARCHAR,
+    amount DECIMAL(18, 2) NOT NULL,
+    applied_to VARCHAR
+);
+
 CREATE TABLE products (
     product_id VARCHAR NOT NULL,
     name VARCHAR,

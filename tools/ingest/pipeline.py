@@ -1,0 +1,154 @@
+"""From mapped sources to the canonical warehouse: an ordered tuple of small steps, inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tools.contracts import Text
+from tools.ingest.bookkeeping import empty_warehouse, holds_demo, next_load_id, record_load, renew_data_version, summarise
+from tools.ingest.clean import Cleaned, clean
+from tools.ingest.customer_bands import fill_bands
+from tools.ingest.grains import LOAD_ORDER
+from tools.ingest.identities import resolve_identities
+from tools.ingest.quarantine import judge, store_rejected
+from tools.ingest.report import LoadReport, Progress, TableReport
+from tools.ingest.store_customers import store_bare_customers, store_customers_of_facts
+from tools.ingest.store_lines import store_lines
+from tools.ingest.store_orders import store_orders
+from tools.ingest.store_others import (
+    store_campaigns,
+    store_contacts,
+    store_customer_file,
+    store_events,
+    store_feedback,
+    store_products,
+    store_responses,
+)
+from tools.ingest.types import Grain, StagedTable, TableMapping
+from tools.warehouse.engine import Engine
+
+KNOWN = "known_customers"
+"""Temporary table of the customers from before the load."""
+
+_STORE: Mapping[Grain, Callable[[Engine, Cleaned], list[Text]]] = {
+    "customers": store_customer_file,
+    "products": store_products,
+    "campaigns": store_campaigns,
+    "orders": store_orders,
+    "order_lines": store_lines,
+    "events": store_events,
+    "contacts": store_contacts,
+    "responses": store_responses,
+    "feedback": store_feedback,
+}
+
+_WITH_CUSTOMERS: tuple[Grain, ...] = ("orders", "order_lines", "events", "contacts", "responses", "feedback")
+_DEMO_REPLACED = Text(
+    zh="数据仓库里原来只有演示数据，已被您的数据替换。",
+    en="The warehouse held only the demo data; your own data replaced them.",
+)
+_LINKING = Text(zh="正在识别同一客户", en="Matching customers")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source table, its mapping, and how many of its lines could not be read at all."""
+
+    staged: StagedTable
+    mapping: TableMapping
+    malformed: int = 0
+
+
+def store_sources(engine: Engine, sources: Sequence[Source], tell: Progress) -> LoadReport:
+    """Store all sources, resolve identities and count the data version up; the caller holds the transaction.
+
+    Args:
+        engine: Writes the warehouse.
+        sources: What to store, none of it loaded before; their mappings have been checked.
+        tell: Told what is being done.
+    """
+    notes = []
+    if holds_demo(engine):
+        empty_warehouse(engine)
+        notes.append(_DEMO_REPLACED)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {KNOWN} AS SELECT customer_id FROM customers")
+    ordered = sorted(enumerate(sources), key=lambda pair: LOAD_ORDER.index(pair[1].mapping.grain))
+    reports: dict[int, TableReport] = {}
+    cleaned: list[Cleaned] = []
+    for done, (number, source) in enumerate(ordered):
+        tell(_reading(source.staged.source), done / (len(ordered) + 0.2))
+        table = clean(engine, source.staged, source.mapping, f"cleaned_{number}")
+        cleaned.append(table)
+        tell(_storing(source.staged.source), (done + 0.5) / (len(ordered) + 0.2))
+        report, told = _store(engine, table, source)
+        reports[number] = report
+        notes += told
+    tell(_LINKING, len(ordered) / (len(ordered) + 0.2))
+    merged, told = _finish(engine, cleaned)
+    summary = summarise(engine, changed=True, tables=tuple(reports[number] for number in sorted(reports)))
+    return summary.model_copy(update={"notes": (*notes, *told), "merged": merged})
+
+
+def _store(engine: Engine, table: Cleaned, source: Source) -> tuple[TableReport, list[Text]]:
+    notes = list(_STORE[table.mapping.grain](engine, table))
+    if table.mapping.grain in ("orders", "order_lines"):
+        store_customers_of_facts(engine, table)
+    if table.mapping.grain in _WITH_CUSTOMERS:
+        bare = store_bare_customers(engine, table)
+        notes += _bare_notes(engine, source.staged.source, bare)
+    report = judge(engine, table, source.malformed)
+    load_id = next_load_id(engine)
+    if report.rows_rejected:
+        store_rejected(engine, table, load_id)
+    record_load(engine, load_id, report, source.staged.file_hash, source.mapping.model_dump_json())
+    return report, notes
+
+
+def _finish(engine: Engine, cleaned: list[Cleaned]) -> tuple[int, list[Text]]:
+    told = [note for table in cleaned if (note := _amounts_from_lines(engine, table))]
+    merged, matched = resolve_identities(engine, KNOWN, cleaned)
+    fill_bands(engine)
+    for table in cleaned:
+        engine.execute(f"DROP TABLE {table.table}")
+    engine.execute(f"DROP TABLE {KNOWN}")
+    renew_data_version(engine)
+    return merged, [*told, *matched]
+
+
+def _amounts_from_lines(engine: Engine, table: Cleaned) -> Text | None:
+    """Orders whose file has no amount get the sum of their lines."""
+    if table.mapping.grain != "orders" or "amount" in table.mapped:
+        return None
+    engine.execute(
+        f"""
+        UPDATE orders SET amount = l.total
+        FROM (SELECT order_id, sum(amount) AS total FROM order_lines GROUP BY order_id) AS l
+        WHERE l.order_id = orders.order_id AND orders.order_id IN (SELECT order_id FROM {table.table} WHERE reason IS NULL)
+        """
+    )
+    source = table.staged.source
+    return Text(
+        zh=f"{source} 没有金额列，订单金额取自订单明细；没有明细的订单金额为 0。",
+        en=f"{source} has no amount column: amounts are the sums of the order lines, and 0 for orders without lines.",
+    )
+
+
+def _bare_notes(engine: Engine, source: str, bare: int) -> list[Text]:
+    described = engine.rows("SELECT 1 FROM loads WHERE target = 'customers' LIMIT 1")
+    if not bare or not described:
+        return []
+    return [
+        Text(
+            zh=f"{source}：{bare:,} 个客户不在客户表中，已保留（只有编号）。",
+            en=f"{source}: {bare:,} customers are missing from the customer file; they are kept, with an id only.",
+        )
+    ]
+
+
+def _reading(source: str) -> Text:
+    return Text(zh=f"正在读取并清洗 {source}", en=f"Reading and cleaning {source}")
+
+
+def _storing(source: str) -> Text:
+    return Text(zh=f"正在写入 {source}", en=f"Storing {source}")
