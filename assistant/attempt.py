@@ -1,0 +1,186 @@
+"""One brain's attempt at one question: its stream turned into events, and its failures into one reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage, ToolMessage
+
+from assistant.agent import SECONDS, build_agent
+from assistant.chat_model import Brain
+from assistant.events import Event, StepDone, StepStarted, TextDelta
+from assistant.evidence import Evidence
+from assistant.phrases import phrase
+from assistant.prose import ProseStream
+from assistant.toolbox import Toolbox
+from assistant.turn import Turn
+from tools.contracts import Outcome
+from tools.errors import Cancelled, FenqunError
+
+
+class BrainFailed(Exception):
+    """A brain gave no usable answer.
+
+    Args:
+        reason: Key below "reasons" of prompts/sentences.yaml.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass
+class Attempt:
+    """One brain at one question.
+
+    Args:
+        brain: Who answers.
+        toolbox: The tools, made for this question.
+        turn: Where what happens is noted.
+        messages: The conversation so far.
+        questions: The operator's messages so far, this one last.
+        system_prompt: For language models.
+    """
+
+    brain: Brain
+    toolbox: Toolbox
+    turn: Turn
+    messages: Sequence[AnyMessage]
+    questions: Sequence[str]
+    system_prompt: str = ""
+    new_messages: list[AnyMessage] = field(default_factory=list)
+    _calls: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    _held: str = ""
+    _streamed: bool = False
+    _finish: str = ""
+
+    def run(self) -> Iterator[Event]:
+        """The events of the attempt.
+
+        Raises:
+            BrainFailed: A service's brain failed, or said nothing that holds.
+            Cancelled: The operator stopped it.
+            FenqunError: The warehouse cannot be read.
+        """
+        question = HumanMessage(self.toolbox.question)
+        self.new_messages = [question]
+        self._prose = self._new_prose()
+        agent = build_agent(self.brain, self.toolbox, self.system_prompt)
+        stream = agent.stream(
+            {"messages": [*self.messages, question]},
+            {"recursion_limit": 100},
+            stream_mode=["messages", "updates"],
+        )
+        mode: Any
+        data: Any
+        for mode, data in stream:
+            if self.toolbox.stopped:
+                raise Cancelled
+            yield from self._token(data[0]) if mode == "messages" else self._update(data)
+        yield from self._end()
+
+    def _token(self, chunk: Any) -> Iterator[Event]:
+        if not isinstance(chunk, AIMessage | AIMessageChunk) or not (text := _text(chunk)):
+            return
+        if self.brain.is_service and not self.turn.results:
+            # Before any result there is nothing to cite, so this is a preamble or an answer without data: both can wait.
+            self._held += text
+            return
+        yield from self._show(self._prose.feed(text))
+
+    def _update(self, data: dict[str, Any]) -> Iterator[Event]:
+        for change in data.values():
+            for message in (change or {}).get("messages", []) if isinstance(change, dict) else []:
+                self.new_messages.append(message)
+                if isinstance(message, AIMessage):
+                    yield from self._said(message)
+                elif isinstance(message, ToolMessage):
+                    yield from self._returned(message)
+
+    def _said(self, message: AIMessage) -> Iterator[Event]:
+        held, self._held = self._held, ""
+        if held and not message.tool_calls:
+            yield from self._show(self._prose.feed(held))
+        yield from self._show(self._prose.finish())
+        self._finish = str(message.response_metadata.get("finish_reason") or "")
+        if message.tool_calls and self.turn.text and not self.turn.text.endswith("\n"):
+            yield from self._show("\n\n")
+        for call in message.tool_calls:
+            self._calls[call["id"] or ""] = (call["name"], call["args"])
+            yield StepStarted(call_id=call["id"] or "", tool=call["name"], arguments=call["args"])
+
+    def _returned(self, message: ToolMessage) -> Iterator[Event]:
+        tool, arguments = self._calls.get(message.tool_call_id, (message.name or "", {}))
+        seconds = float(message.additional_kwargs.get(SECONDS, 0.0))
+        result = self.toolbox.session.results.get((message.artifact or {}).get("details", {}).get("handle", ""))
+        outcome = result.outcome if result else Outcome.FAILED
+        error = result.message.say(self.turn.language) if result and result.message and outcome is Outcome.FAILED else None
+        step = StepDone(call_id=message.tool_call_id, tool=tool, outcome=outcome, seconds=seconds, result=result, error=error)
+        yield from self.turn.done(step, arguments)
+        self._prose.evidence = self._evidence()
+
+    def _end(self) -> Iterator[Event]:
+        self.turn.dropped += self._prose.dropped
+        self.turn.cited += self._prose.used
+        if self.brain.is_service:
+            self._require_whole()
+        if not self.turn.text.strip():
+            yield from self._show(self.turn.substitute())
+
+    def _require_whole(self) -> None:
+        if not self._finish:
+            raise BrainFailed("broke_off")
+        if self._finish == "length":
+            self.turn.notes.append(phrase("cut_off"))
+        if not self.turn.text.strip() and not any(result.outcome is not Outcome.FAILED for result in self.turn.results):
+            raise BrainFailed("unsupported" if self._prose.dropped else "other")
+
+    def _show(self, text: str) -> Iterator[Event]:
+        if not self.turn.text:
+            text = text.lstrip()
+        if text:
+            self.turn.text += text
+            yield TextDelta(text=text)
+
+    def _new_prose(self) -> ProseStream:
+        return ProseStream(self._evidence(), self.turn.language, self.turn.currency)
+
+    def _evidence(self) -> Evidence:
+        session = self.toolbox.session
+        return Evidence(list(session.results.values()), self.questions, len(self.turn.results), session.as_of)
+
+
+def _text(message: AIMessage) -> str:
+    content = message.content
+    if isinstance(content, str):
+        return content
+    return "".join(part if isinstance(part, str) else str(part.get("text", "")) for part in content)
+
+
+def reason_of(error: Exception) -> str:
+    """Why a service failed, as a key below "reasons" of prompts/sentences.yaml."""
+    import httpx
+    import openai
+    from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
+    from langchain.agents.middleware.tool_call_limit import ToolCallLimitExceededError
+    from langgraph.errors import GraphRecursionError
+
+    reasons: list[tuple[str, tuple[type[Exception], ...]]] = [
+        ("rate", (openai.RateLimitError,)),
+        ("timeout", (openai.APITimeoutError, httpx.TimeoutException)),
+        ("connection", (openai.APIConnectionError, httpx.TransportError)),
+        ("server", (openai.InternalServerError,)),
+        ("refused", (openai.APIStatusError,)),
+        ("loop", (ModelCallLimitExceededError, ToolCallLimitExceededError, GraphRecursionError)),
+    ]
+    if isinstance(error, BrainFailed):
+        return error.reason
+    return next((name for name, kinds in reasons if isinstance(error, kinds)), "other")
+
+
+def is_ours(error: Exception) -> bool:
+    """Whether the error already is one clear sentence."""
+    return isinstance(error, FenqunError)

@@ -1,0 +1,248 @@
+"""What a number in prose may rest on: figures and table cells of the tools, the operator's words, the tools' own words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from assistant.dates import DateMention, dates_in, find_dates
+from assistant.prompt_library import read_yaml
+from assistant.quantities import Kind, Quantity, find_quantities
+from assistant.session import handle_of
+from tools.contracts import Figure, Table, Text, ToolResult, Unit
+
+_KINDS: dict[Kind, frozenset[Unit]] = {
+    "percent": frozenset({Unit.SHARE, Unit.PROBABILITY, Unit.CHANGE, Unit.POINTS}),
+    "points": frozenset({Unit.POINTS, Unit.CHANGE}),
+    "money": frozenset({Unit.MONEY}),
+    "multiple": frozenset({Unit.RATIO}),
+    "days": frozenset({Unit.DAYS, Unit.COUNT, Unit.NUMBER}),
+    "plain": frozenset({Unit.COUNT, Unit.NUMBER, Unit.SCORE, Unit.MONEY, Unit.DAYS, Unit.RATIO}),
+}
+_STOP = frozenset(["the", "and", "for", "with", "per", "all", "last", "total", "number", "share", "customers", "customer", "客户"])
+_WORD = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]+")
+_HAS_NUMBER = re.compile(r"\d")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything of the conversation that vouches for a number.
+
+    Args:
+        results: The registered results so far, in order.
+        questions: The operator's messages, the latest last.
+        current: How many of ``results``, from the end, belong to the latest question.
+        as_of: The as-of date.
+    """
+
+    results: Sequence[ToolResult]
+    questions: Sequence[str]
+    current: int = 0
+    as_of: dt.date | None = None
+    extra: Sequence[str] = field(default=())
+
+    def figure(self, reference: str) -> Figure | None:
+        """The figure or table cell that ``reference`` names; without a handle, the only one of that name."""
+        if reference in self._figures:
+            return self._figures[reference]
+        if re.match(r"t\d+\.", reference):
+            return self._cell(reference)
+        endings = [figure for name, figure in self._figures.items() if name.partition(".")[2] == reference]
+        return endings[0] if len(endings) == 1 else None
+
+    def allows(self, quantity: Quantity, sentence: str) -> bool:
+        """Whether the operator or a tool's own words state the same number, or it is the id of a customer."""
+        if any(_same(quantity, other) for other in self._stated):
+            return True
+        return quantity.kind == "plain" and str(quantity.value) in self._ids and _introduced_as_id(sentence, quantity.start)
+
+    def bound(self, quantity: Quantity, sentence: str) -> Figure | None:
+        """The one figure that the number is, rounded as it is written; None when none or several fit."""
+        for results in (self._latest, self.results):
+            fitting = [figure for figure in _all_figures(results) if _fits(quantity, figure) and _about(figure.label, sentence)]
+            if len({(figure.value, figure.unit) for figure in fitting}) == 1:
+                return fitting[0]
+            if fitting:
+                return None
+        return None
+
+    def knows_date(self, mention: DateMention, written: str) -> bool:
+        """Whether a date of the data, of a tool's words or of the question lies in what is mentioned."""
+        return (
+            any(mention.fits(date) for date in self._dates)
+            or any(_covers(other, mention) for other in self._asked_dates)
+            or written in self._asked
+        )
+
+    def name_spans(self, text: str) -> list[tuple[int, int]]:
+        """Where ``text`` repeats a name from the data, a label or the product that has a number in it."""
+        spans = []
+        for name in self._names:
+            start = text.find(name)
+            while start >= 0:
+                if _stands_alone(text, start, start + len(name)):
+                    spans.append((start, start + len(name)))
+                start = text.find(name, start + 1)
+        return spans
+
+    @property
+    def _latest(self) -> Sequence[ToolResult]:
+        return self.results[len(self.results) - self.current :]
+
+    @cached_property
+    def _figures(self) -> dict[str, Figure]:
+        return {figure.id: figure for figure in _all_figures(self.results)}
+
+    @cached_property
+    def _asked(self) -> str:
+        return "\n".join(self.questions)
+
+    @cached_property
+    def _words(self) -> list[str]:
+        said = [text.say(language) for result in self.results for text in _texts(result) for language in ("zh", "en")]
+        labels = [
+            re.split(r"[:\uff1a]\s?", label)[-1] for figure in _all_figures(self.results) for label in (figure.label.zh, figure.label.en)
+        ]
+        return [*said, *dict.fromkeys(labels), *self.extra]
+
+    @cached_property
+    def _asked_dates(self) -> list[DateMention]:
+        return [mention for text in self.questions for mention in find_dates(text)]
+
+    @cached_property
+    def _stated(self) -> list[Quantity]:
+        return [quantity for text in (*self.questions, *self._words) for quantity in find_quantities(text)]
+
+    @cached_property
+    def _dates(self) -> set[dt.date]:
+        known = dates_in(self._words) | ({self.as_of} if self.as_of else set())
+        known |= {receipt.as_of for result in self.results for receipt in result.receipts if receipt.as_of}
+        values = [figure.value for figure in _all_figures(self.results)]
+        values += [cell for result in self.results for table in result.tables for row in table.rows for cell in row]
+        return known | {_day(value) for value in values if isinstance(value, dt.date)} | dates_in(v for v in values if isinstance(v, str))
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return frozenset(str(cell) for cell in self._cells((Unit.ID,))) | frozenset(
+            str(figure.value) for figure in _all_figures(self.results) if figure.unit is Unit.ID
+        )
+
+    @cached_property
+    def _names(self) -> list[str]:
+        names = {str(cell) for cell in self._cells((Unit.TEXT,))}
+        names |= {str(figure.value) for figure in _all_figures(self.results) if figure.unit is Unit.TEXT}
+        for figure in _all_figures(self.results):
+            for label in (figure.label.zh, figure.label.en):
+                names |= {label, *re.split(r"[:\uff1a]\s?", label)}
+        return sorted((name for name in names if len(name) > 1 and _numbered(name)), key=len, reverse=True)
+
+    def _cells(self, units: tuple[Unit, ...]) -> Iterable[object]:
+        for result in self.results:
+            for table in result.tables:
+                wanted = [index for index, column in enumerate(table.columns) if column.unit in units and not column.personal]
+                yield from (row[index] for row in table.rows for index in wanted if row[index] is not None)
+
+    def _cell(self, reference: str) -> Figure | None:
+        match = re.fullmatch(r"(t\d+)\.(.+)\.(\d+)\.([^.]+)", reference)
+        if not match:
+            return None
+        handle, table_id, row, column_id = match.groups()
+        tables = [table for result in self.results if handle_of(result) == handle for table in result.tables if table.id == table_id]
+        return _cell_figure(tables[0], int(row), column_id, reference) if tables else None
+
+
+def _cell_figure(table: Table, row: int, column_id: str, reference: str) -> Figure | None:
+    for index, column in enumerate(table.columns):
+        if column.id == column_id and not column.personal and 1 <= row <= len(table.rows):
+            first = table.rows[row - 1][0]
+            label = Text(zh=f"{first}:{column.label.zh}", en=f"{first}: {column.label.en}")
+            return Figure(
+                id=reference, label=label, value=table.rows[row - 1][index], unit=column.unit, receipt=f"{reference.partition('.')[0]}.main"
+            )
+    return None
+
+
+def _all_figures(results: Iterable[ToolResult]) -> list[Figure]:
+    return [figure for result in results for figure in result.figures]
+
+
+def _texts(result: ToolResult) -> list[Text]:
+    optional = [result.interpretation, result.message]
+    definitions = [receipt.definition for receipt in result.receipts]
+    return [*(text for text in optional if text), *result.caveats, *definitions, *(table.title for table in result.tables)]
+
+
+def _same(one: Quantity, other: Quantity) -> bool:
+    kinds = {one.kind, other.kind}
+    return one.value == other.value and (len(kinds) == 1 or "plain" in kinds)
+
+
+def _fits(quantity: Quantity, figure: Figure) -> bool:
+    if figure.unit not in _KINDS[quantity.kind] or isinstance(figure.value, bool) or not isinstance(figure.value, int | float | Decimal):
+        return False
+    value = Decimal(str(figure.value))
+    tolerance = quantity.tolerance
+    if not tolerance and value != value.to_integral_value():
+        tolerance = Decimal("0.5")
+    if figure.unit in (Unit.CHANGE, Unit.POINTS):
+        value, wanted = abs(value), abs(quantity.value)
+    else:
+        wanted = quantity.value
+    return abs(value - wanted) <= tolerance
+
+
+def _about(label: Text, sentence: str) -> bool:
+    """Whether the sentence speaks of what the label says: of its group where it names one, else of any word of it."""
+    for text in (label.zh, label.en):
+        group, separator, _ = text.replace("\uff1a", ":").partition(":")
+        if separator and group.strip().lower() in sentence.lower():
+            return True
+        if not separator and _tokens(text) & _tokens(sentence):
+            return True
+    return False
+
+
+def _tokens(text: str) -> set[str]:
+    tokens: set[str] = set()
+    for word in _WORD.findall(text.lower()):
+        tokens |= {word.rstrip("s")} if word.isascii() else {word[index : index + 2] for index in range(max(1, len(word) - 1))}
+    named = {token for token in tokens if token not in _STOP and token + "s" not in _STOP}
+    return named or tokens
+
+
+def _covers(asked: DateMention, mention: DateMention) -> bool:
+    pairs = (
+        (asked.year, mention.year),
+        (asked.quarter, mention.quarter),
+        (asked.half, mention.half),
+        (asked.month, mention.month),
+        (asked.day, mention.day),
+    )
+    return all(said is None or said == known for known, said in pairs)
+
+
+def _introduced_as_id(sentence: str, start: int) -> bool:
+    words = "|".join(re.escape(word) for word in read_yaml("quantities.yaml")["id_words"])
+    return (
+        re.search(rf"(?:{words})[\s::#()(]*(?:[\w\-\ue000]+(?:,\s?|、|和|与|\sand\s|,\sand\s))*[\s#]*$", sentence[:start], re.I) is not None
+    )
+
+
+def _numbered(name: str) -> bool:
+    """Whether a number is part of the name; a name that is nothing but a number vouches for none."""
+    return re.fullmatch(r"[\d.,\s]+", name) is None and (_HAS_NUMBER.search(name) is not None or bool(find_quantities(name)))
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (text[start].isascii() and before.isascii() and before.isalnum()) and not (
+        text[end - 1].isascii() and after.isascii() and after.isalnum()
+    )
+
+
+def _day(value: dt.date) -> dt.date:
+    return value.date() if isinstance(value, dt.datetime) else value

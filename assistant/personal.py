@@ -1,0 +1,78 @@
+"""Personal data in text: whether an operator asks for it, and masking what must not leave the machine."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from assistant.prompt_library import read_yaml
+
+_PATTERNS = (
+    ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    ("id", re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[0-9Xx](?![0-9A-Za-z])")),
+    ("phone", re.compile(r"(?<![\d.])(?:\+?\d{1,3}[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?![\d.]|\w)", re.ASCII)),
+    ("phone", re.compile(r"(?<![\d.,\w])\+\d{1,3}[\s-]?(?:\(?\d{2,4}\)?[\s-]?){2,4}\d{2,4}(?![\d.]|\w)", re.ASCII)),
+    ("phone", re.compile(r"(?<![\d.,\w-])\(?\d{3}\)?[\s-]\d{3}[\s-]\d{4}(?![\d-]|\w)", re.ASCII)),
+    ("phone", re.compile(r"(?<![\d.,\w-])0\d{2,3}-\d{7,8}(?![\d-]|\w)", re.ASCII)),
+)
+
+
+def asks_for_personal(question: str) -> bool:
+    """Whether the operator's words ask for names, phones, e-mails or the like."""
+    wanted, refused = _word_patterns()
+    return any(not refused.search(question[max(0, match.start() - 12) : match.start()]) for match in wanted.finditer(question))
+
+
+@lru_cache(maxsize=1)
+def _word_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = read_yaml("personal.yaml")
+    wanted = _either(words["en"], words["zh"])
+    return wanted, _either(words["refusals"]["en"], words["refusals"]["zh"])
+
+
+def _either(english: list[str], chinese: list[str]) -> re.Pattern[str]:
+    longest_first = sorted(english, key=len, reverse=True)
+    return re.compile(rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, longest_first))})(?![A-Za-z])|{'|'.join(map(re.escape, chinese))}", re.I)
+
+
+class Mask:
+    """Replaces personal data by placeholders such as ‹phone-1›, the same one for the same value, and back again.
+
+    Args:
+        known: Further values to hide and their kinds, such as customers' names found in the question.
+    """
+
+    def __init__(self, known: dict[str, str] | None = None) -> None:
+        self._known = dict(known or {})
+        self._placeholders: dict[str, str] = {}
+
+    def add(self, known: dict[str, str]) -> None:
+        """Hide these values from now on; keys are the values, values their kinds."""
+        self._known.update(known)
+
+    def hide(self, text: str) -> str:
+        """``text`` with every personal value replaced."""
+        for value in sorted(self._known, key=len, reverse=True):
+            if value in text:
+                text = _whole(value).sub(self._placeholder(value, self._known[value]), text)
+        for kind, pattern in _PATTERNS:
+            text = pattern.sub(lambda match, kind=kind: self._placeholder(match[0], kind), text)  # type: ignore[misc]
+        return text
+
+    def reveal(self, text: str) -> str:
+        """``text`` with the placeholders turned back into their values."""
+        for value, placeholder in self._placeholders.items():
+            text = text.replace(placeholder, value)
+        return text
+
+    def _placeholder(self, value: str, kind: str) -> str:
+        if value not in self._placeholders:
+            self._placeholders[value] = f"‹{kind}-{len(self._placeholders) + 1}›"
+        return self._placeholders[value]
+
+
+def _whole(value: str) -> re.Pattern[str]:
+    """``value`` as a whole word where it is written in letters that form words."""
+    before = r"(?<![A-Za-z0-9])" if value[0].isascii() else ""
+    after = r"(?![A-Za-z0-9])" if value[-1].isascii() else ""
+    return re.compile(before + re.escape(value) + after)

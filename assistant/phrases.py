@@ -1,0 +1,34 @@
+"""The conversation's own sentences and suggestions, from prompts/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assistant.prompt_library import read_yaml
+from tools.contracts import Text, ToolResult
+
+MOST_SUGGESTIONS = 3
+
+
+def phrase(name: str, **values: object) -> Text:
+    """The sentence ``name`` of prompts/sentences.yaml; ``values`` may be texts in both languages."""
+    found = read_yaml("sentences.yaml")
+    for part in name.split("."):
+        found = found[part]
+    return Text(zh=_filled(found["zh"], "zh", values), en=_filled(found["en"], "en", values))
+
+
+def suggestions(results: Iterable[ToolResult], question: str, language: str) -> list[str]:
+    """Questions that could follow these results; never the one that was just asked."""
+    known = read_yaml("suggestions.yaml")
+    found: list[str] = []
+    for result in reversed(list(results)):
+        for entry in known.get(result.tool, {}).get(result.outcome.value, []):
+            if entry[language] not in (*found, question.strip()):
+                found.append(entry[language])
+    return found[:MOST_SUGGESTIONS]
+
+
+def _filled(pattern: str, language: str, values: dict[str, object]) -> str:
+    said = {name: value.say(language) if isinstance(value, Text) else value for name, value in values.items()}
+    return pattern.format(**said)

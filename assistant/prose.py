@@ -1,0 +1,165 @@
+"""Prose of either brain on its way to the operator: references rendered, numbers checked, sentence by sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from assistant.dates import find_dates
+from assistant.evidence import Evidence
+from assistant.figures import render
+from assistant.quantities import find_quantities
+from tools.contracts import Figure, Text, Unit
+
+REFERENCE = re.compile(r"`?\[{1,2}\s*(?P<id>(?:t\d+\.)?[A-Za-z_][\w.\-]*?)\s*(?:\|\s*(?P<style>exact|abs|bare)\s*)?\]{1,2}`?(?!\()")
+LEFT_OUT = Text(
+    zh="有一句话因为含有没有依据的数字而被省略。",
+    en="A sentence was left out because it had a number without evidence.",
+)
+_ORDINAL = re.compile(r"^\s*(?:[-*•#>]+\s*)?(?:\*\*)?(?:\d{1,2}[.)、:]|[((]\d{1,2}[))])(?=\D|$)")
+_END = re.compile(r"[。!?!?;]+[\"”’')\])]*\s*|\n+|(?<=[^\s])\.[\"”’')\]*]*(?=\s)\s*")
+_ONLY_ORDINAL = re.compile(r"\s*(?:[-*•#>]+\s*)?(?:\*\*)?\d{1,2}\.\s*")
+LONGEST = 2_000
+"""A sentence longer than this is cut, so that endless text without an end of sentence cannot be held back for ever."""
+
+
+@dataclass
+class ProseStream:
+    """Takes text in pieces and gives back whole, checked sentences.
+
+    Args:
+        evidence: The figures and words that a number may rest on.
+        language: "zh" or "en".
+        currency: Symbol of money.
+    """
+
+    evidence: Evidence
+    language: str
+    currency: str = "$"
+    dropped: int = 0
+    used: list[Figure] = field(default_factory=list)
+    _buffer: str = ""
+
+    def feed(self, piece: str) -> str:
+        """Checked text that became whole with ``piece``; often empty."""
+        self._buffer += piece
+        out = []
+        while end := self._sentence_end():
+            sentence, self._buffer = self._buffer[:end], self._buffer[end:]
+            out.append(self._checked(sentence))
+        return "".join(out)
+
+    def finish(self) -> str:
+        """What is left at the end."""
+        rest, self._buffer = self._buffer, ""
+        return self._checked(rest) if rest else ""
+
+    def _sentence_end(self) -> int:
+        for match in _END.finditer(self._buffer):
+            start = self._buffer.rfind("\n", 0, match.start()) + 1
+            if _ONLY_ORDINAL.fullmatch(self._buffer[start : match.end()]) and "\n" not in match[0]:
+                continue
+            if match.end() == len(self._buffer) and match[0].strip() != "":
+                return 0  # More of the same mark, or a closing quote, may follow.
+            return match.end()
+        return LONGEST if len(self._buffer) > LONGEST else 0
+
+    def _checked(self, sentence: str) -> str:
+        shown = render_sentence(sentence, self.evidence, self.language, self.currency)
+        if shown is None:
+            self.dropped += 1
+            return "\n" * (len(sentence) - len(sentence.rstrip("\n")))
+        self.used.extend(shown.used)
+        return shown.text
+
+
+@dataclass
+class _Shown:
+    """A sentence in the making: ``text`` with ``safe`` spans that are already vouched for."""
+
+    text: str
+    safe: list[tuple[int, int]]
+    used: list[Figure]
+
+
+def render_sentence(sentence: str, evidence: Evidence, language: str, currency: str = "$") -> _Shown | None:
+    """``sentence`` with its references and bound numbers rendered; None when it states something without evidence."""
+    shown = _expand(sentence, evidence, language, currency)
+    if shown is None:
+        return None
+    shown.safe += [match.span() for match in [_ORDINAL.match(shown.text)] if match]
+    shown.safe += evidence.name_spans(shown.text)
+    for mention in find_dates(shown.text):
+        if not _overlaps(mention.start, mention.end, shown.safe):
+            if not evidence.knows_date(mention, shown.text[mention.start : mention.end]):
+                return None
+            shown.safe.append((mention.start, mention.end))
+    return _bind(shown, evidence, language, currency)
+
+
+def _expand(sentence: str, evidence: Evidence, language: str, currency: str) -> _Shown | None:
+    shown, last = _Shown("", [], []), 0
+    for match in REFERENCE.finditer(sentence):
+        figure = evidence.figure(match["id"])
+        if figure is None:
+            if match[0].startswith(("[[", "`[[")) or (match["id"].startswith("t") and "." in match["id"]):
+                return None
+            continue
+        shown.text += sentence[last : match.start()]
+        last = _put(shown, figure, render(figure.value, figure.unit, language, currency, match["style"] or ""), sentence, match.end())
+    shown.text += sentence[last:]
+    return shown
+
+
+_AFTER = {
+    Unit.DAYS: re.compile(r"\s?(?:days?|天|日)(?![A-Za-z])"),
+    Unit.POINTS: re.compile(r"\s?(?:%|个?百分点|percentage points?|points?|pp)(?![A-Za-z])"),
+    Unit.RATIO: re.compile(r"\s?(?:×|x|倍|times)(?![A-Za-z])"),
+    **dict.fromkeys((Unit.SHARE, Unit.CHANGE, Unit.PROBABILITY), re.compile(r"\s?(?:%|%|percent)(?![A-Za-z])")),
+    Unit.MONEY: re.compile(r"\s?(?:元|dollars|美元)(?![A-Za-z])"),
+}
+
+
+def _put(shown: _Shown, figure: Figure, text: str, sentence: str, end: int) -> int:
+    """Append ``text``; a unit that the writer set around the reference a second time is swallowed. Returns where to go on."""
+    if text and text[0] in "$¥€£" and shown.text.endswith(text[0]):
+        shown.text = shown.text[:-1]
+    start = len(shown.text)
+    shown.text += text
+    shown.safe.append((start, len(shown.text)))
+    shown.used.append(figure)
+    again = _AFTER.get(figure.unit)
+    match = again.match(sentence, end) if again else None
+    return match.end() if match else end
+
+
+def _bind(shown: _Shown, evidence: Evidence, language: str, currency: str) -> _Shown | None:
+    pieces, last = [], 0
+    for quantity in find_quantities(_blanked(shown.text, shown.safe)):
+        written = shown.text[quantity.start : quantity.end]
+        if evidence.allows(quantity, shown.text):
+            continue
+        figure = evidence.bound(quantity, shown.text)
+        if figure is None:
+            return None
+        pieces += [
+            shown.text[last : quantity.start],
+            render(figure.value, figure.unit, language, currency),
+            written[len(written.rstrip()) :],
+        ]
+        last = quantity.end
+        shown.used.append(figure)
+    shown.text = "".join([*pieces, shown.text[last:]])
+    return shown
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    # A private-use character keeps positions and belongs to no number or word.
+    for start, end in spans:
+        text = text[:start] + "\ue000" * (end - start) + text[end:]
+    return text
+
+
+def _overlaps(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start < other_end and end > other_start for other_start, other_end in spans)

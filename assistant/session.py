@@ -1,0 +1,110 @@
+"""One conversation: its id, language, as-of date and the results so far, each with a handle t1, t2, ..."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tools.contracts import Figure, Receipt, ToolResult
+from tools.errors import InputError
+from tools.rules import Selection
+
+HANDLE = re.compile(r"t[1-9]\d*")
+LAST = "last"
+
+
+@dataclass
+class Session:
+    """What one conversation remembers besides its messages.
+
+    Args:
+        id: Names the conversation where it is stored.
+        language: "zh" or "en", as of the latest question.
+        as_of: The operator's as-of date; None is the data's last date.
+    """
+
+    id: str
+    language: str = "en"
+    as_of: dt.date | None = None
+    results: dict[str, ToolResult] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def register(self, result: ToolResult) -> ToolResult:
+        """Give ``result`` the next handle; the ids of its figures and receipts become ``t<n>.<id>``."""
+        with self._lock:
+            handle = f"t{self._next()}"
+            kept = with_handle(result, handle)
+            self.results[handle] = kept
+        return kept
+
+    def restore(self, results: Iterable[ToolResult]) -> None:
+        """Take back results that were registered before, such as those of a stored conversation."""
+        with self._lock:
+            self.results = {handle_of(result): result for result in results}
+
+    def result(self, handle: str) -> ToolResult:
+        """The result of ``handle`` ("t3", or "last" for the latest).
+
+        Raises:
+            InputError: No result has the handle.
+        """
+        known = list(self.results)
+        name = known[-1] if handle == LAST and known else handle
+        if name not in self.results:
+            raise _unknown_handle(handle, known)
+        return self.results[name]
+
+    def selection(self, handle: str) -> Selection:
+        """The customers that the result of ``handle`` is about; "last" is the latest result that has customers.
+
+        Raises:
+            InputError: No result has the handle, or it is not about customers.
+        """
+        with_customers = [name for name, result in self.results.items() if result.selection is not None]
+        name = with_customers[-1] if handle == LAST and with_customers else handle
+        selection = self.result(name).selection
+        if selection is None:
+            raise InputError(
+                f"The result {name} is not about a group of customers; those that are: {', '.join(with_customers) or 'none yet'}.",
+                f"结果 {name} 不对应一组客户;可用的有:{'、'.join(with_customers) or '暂无'}。",
+            )
+        return selection
+
+    def last_selection(self) -> Selection | None:
+        """The customers of the latest result that is about customers."""
+        found = [result.selection for result in self.results.values() if result.selection is not None]
+        return found[-1] if found else None
+
+    def _next(self) -> int:
+        return max((int(handle[1:]) for handle in self.results), default=0) + 1
+
+
+def handle_of(result: ToolResult) -> str:
+    """The handle that a registered result has."""
+    return str(result.details["handle"])
+
+
+def with_handle(result: ToolResult, handle: str) -> ToolResult:
+    """``result`` with ids that are unique in the conversation."""
+    figures = tuple(_figure(figure, handle) for figure in result.figures)
+    receipts = tuple(_receipt(receipt, handle) for receipt in result.receipts)
+    details = {**result.details, "handle": handle}
+    return result.model_copy(update={"figures": figures, "receipts": receipts, "details": details})
+
+
+def _figure(figure: Figure, handle: str) -> Figure:
+    return figure.model_copy(update={"id": f"{handle}.{figure.id}", "receipt": f"{handle}.{figure.receipt}"})
+
+
+def _receipt(receipt: Receipt, handle: str) -> Receipt:
+    return receipt.model_copy(update={"id": f"{handle}.{receipt.id}"})
+
+
+def _unknown_handle(handle: str, known: list[str]) -> InputError:
+    return InputError(
+        f"There is no earlier result {handle!r}; known: {', '.join(known) or 'none yet'}.",
+        f"没有名为“{handle}”的历史结果;可用的有:{'、'.join(known) or '暂无'}。",
+    )

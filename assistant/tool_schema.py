@@ -1,0 +1,38 @@
+"""The argument schemas that language models are shown: short, so that prompt and tools stay small."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import BaseModel
+
+from assistant.prompt_library import read_yaml
+
+_SHAPES = {"Selection": "customers", "Condition": "rule", "Window": "window"}
+"""A definition that a property refers to, and the shape that stands in for the property; the first that matches wins."""
+
+
+def argument_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema of ``model`` without titles and definitions; deep arguments are described in words."""
+    full = model.model_json_schema()
+    properties = {name: _property(schema) for name, schema in full.get("properties", {}).items()}
+    short: dict[str, Any] = {"type": "object", "title": model.__name__, "properties": properties}
+    if "required" in full:
+        short["required"] = full["required"]
+    return short
+
+
+def _property(schema: dict[str, Any]) -> dict[str, Any]:
+    text = json.dumps(schema)
+    for definition, shape in _SHAPES.items():
+        if f'"#/$defs/{definition}"' in text:
+            return dict(read_yaml("tools/shapes.yaml")[shape])
+    return _without_null({key: value for key, value in schema.items() if key != "title"})
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """``T | None`` shown as ``T``: an argument may always be left out."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    rest = {key: value for key, value in schema.items() if key != "anyOf" and not (key == "default" and value in (None, [], {}, ""))}
+    return {**kinds[0], **rest} if len(kinds) == 1 else {**rest, **({"anyOf": kinds} if kinds else {})}

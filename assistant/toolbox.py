@@ -1,0 +1,267 @@
+"""LangChain's declarations of the tools: validate the arguments, call, register the result, translate errors. Thin."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.tools import BaseTool, StructuredTool
+from pydantic import ValidationError
+
+from assistant.handles import resolve_handles
+from assistant.personal import Mask, asks_for_personal
+from assistant.prompt_library import read_text
+from assistant.session import Session
+from assistant.tool_content import model_content
+from assistant.tool_schema import argument_schema
+from tools import requests
+from tools.contracts import Choice, Outcome, Text, ToolResult
+from tools.errors import Blocked, Cancelled, FenqunError, InputError, NotEnoughData, UnknownName, UnsupportedQuestion
+from tools.warehouse.context import ToolContext, open_context
+from tools.warehouse.warehouse import Warehouse
+
+log = logging.getLogger(__name__)
+
+Content = tuple[str, dict[str, Any]]
+
+
+Runner = Callable[["Toolbox", Any], ToolResult]
+"""Runs one validated request."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One tool as it is declared.
+
+    Args:
+        request: The model of its arguments.
+        run: What it does.
+        ends_turn: Whether the answer ends with it.
+        models_only: Whether it is kept from the embedded planner.
+    """
+
+    request: type[requests.Request]
+    run: Runner
+    ends_turn: bool = False
+    models_only: bool = False
+
+
+def _load(path: str) -> Callable[..., ToolResult]:
+    module, _, name = path.partition(":")
+    function: Callable[..., ToolResult] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def _in_context(path: str) -> Runner:
+    def run(toolbox: Toolbox, request: Any) -> ToolResult:
+        with toolbox.context() as ctx:
+            return _load(path)(ctx, request)
+
+    return run
+
+
+def _measure(toolbox: Toolbox, request: requests.Measure) -> ToolResult:
+    with toolbox.context() as ctx:
+        if request.customers is None:
+            return _load("tools.metrics.measure:measure")(ctx, request)
+        resolved = importlib.import_module("tools.segments.resolve").resolve_customers(ctx, request.customers)
+        compiled = importlib.import_module("tools.segments.compiler").compile_selection(ctx, resolved)
+        return _load("tools.metrics.measure:measure")(ctx, request, compiled)
+
+
+def _export(toolbox: Toolbox, request: requests.ExportCustomers) -> ToolResult:
+    if request.include_personal and not asks_for_personal(toolbox.question):
+        raise Blocked(
+            "Names, phones and e-mails are exported only when you ask for them yourself, for example “export with names and phones”.",
+            "只有您本人明确要求时才会导出姓名、手机号、邮箱;请直接说明,例如“导出并包含姓名和手机号”。",
+        )
+    return _in_context("tools.actions.export:export_customers")(toolbox, request)
+
+
+def _query_sql(toolbox: Toolbox, request: requests.QuerySql) -> ToolResult:
+    return _load("tools.warehouse.guard:query_sql")(toolbox.warehouse, request, toolbox.warehouse.config)
+
+
+def _ask_user(_: Toolbox, request: requests.AskUser) -> ToolResult:
+    choices = tuple(Choice(label=_both(choice), question=_both(choice)) for choice in request.choices)
+    return ToolResult(tool="ask_user", outcome=Outcome.AMBIGUOUS, message=_both(request.question), choices=choices)
+
+
+def _decline(_: Toolbox, request: requests.Decline) -> ToolResult:
+    return ToolResult(
+        tool="decline", outcome=Outcome.UNSUPPORTED, message=_both(request.missing) if request.missing else None,
+        details={"reason": request.reason, "missing": request.missing},
+    )  # fmt: skip
+
+
+def _both(text: str) -> Text:
+    return Text(zh=text, en=text)
+
+
+TOOLS: Mapping[str, Tool] = {
+    "describe_data": Tool(requests.DescribeData, _in_context("tools.ingest.quality:describe_data")),
+    "measure": Tool(requests.Measure, _measure),
+    "find_customers": Tool(requests.FindCustomers, _in_context("tools.segments.find:find_customers")),
+    "segment_overview": Tool(requests.SegmentOverview, _in_context("tools.segments.overview:segment_overview")),
+    "summarize_segment": Tool(requests.SummarizeSegment, _in_context("tools.actions.summarize:summarize_segment")),
+    "compare_segments": Tool(requests.CompareSegments, _in_context("tools.segments.compare:compare_segments")),
+    "suggest_strategy": Tool(requests.SuggestStrategy, _in_context("tools.actions.strategies:suggest_strategy")),
+    "churn_risk": Tool(requests.ChurnRisk, _in_context("tools.segments.churn:churn_risk")),
+    "look_up_customer": Tool(requests.LookUpCustomer, _in_context("tools.segments.look_up:look_up_customer")),
+    "export_customers": Tool(requests.ExportCustomers, _export),
+    "explain_term": Tool(requests.ExplainTerm, _in_context("tools.metrics.terms:explain_term")),
+    "ask_user": Tool(requests.AskUser, _ask_user, ends_turn=True),
+    "decline": Tool(requests.Decline, _decline),
+    "query_sql": Tool(requests.QuerySql, _query_sql, models_only=True),
+}
+
+UNREADABLE = "__unreadable__"
+"""The key under which arguments arrive that were no valid JSON."""
+
+
+@dataclass
+class Toolbox:
+    """The tools of one conversation.
+
+    Args:
+        warehouse: The data.
+        session: Where results are registered and handles resolved.
+        tools: The tools by name.
+    """
+
+    warehouse: Warehouse
+    session: Session
+    tools: Mapping[str, Tool] = field(default_factory=lambda: TOOLS)
+    question: str = ""
+    """The operator's latest message as typed."""
+    mask: Mask = field(default_factory=Mask)
+    """What was hidden from a language model, so that its arguments can be read."""
+    _running: ToolContext | None = None
+    _stopped: bool = False
+
+    def begin(self, question: str) -> None:
+        """A new question was asked."""
+        self.question, self._stopped = question, False
+
+    def cancel(self) -> None:
+        """Stop the running query, and run no further tool for this question; callable from another thread."""
+        self._stopped = True
+        running = self._running
+        if running is not None:
+            running.engine.cancel()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the operator stopped the answer to the current question."""
+        return self._stopped
+
+    def unknown(self, name: str, for_model: bool) -> Content:
+        """The answer to a call of a tool that does not exist."""
+        known = [each for each, tool in self.tools.items() if for_model or not tool.models_only]
+        error = UnknownName("tool", "工具", name, known)
+        return self._kept(_failed(name, Outcome.FAILED, Text(zh=error.zh, en=error.en)), mendable=True)
+
+    def context(self) -> AbstractContextManager[ToolContext]:
+        """A reading context for one call, whose query :meth:`cancel` can stop."""
+        return _Tracked(self)
+
+    def declarations(self, for_model: bool) -> list[BaseTool]:
+        """The tools for the agent; ``for_model`` adds those that only language models get."""
+        return [self._declare(name, tool) for name, tool in self.tools.items() if for_model or not tool.models_only]
+
+    def call(self, name: str, arguments: Mapping[str, Any]) -> Content:
+        """Run one tool; whatever goes wrong becomes an outcome.
+
+        Returns:
+            The bounded text for the model, and the registered result as JSON-compatible data.
+
+        Raises:
+            Cancelled: The operator stopped the answer.
+        """
+        if self._stopped:
+            raise Cancelled
+        mendable = False
+        try:
+            result = self._run(name, arguments)
+        except Cancelled:
+            if self._stopped:
+                raise
+            result = _failed(name, Outcome.FAILED, _TOO_LONG)
+        except FenqunError as error:
+            result, mendable = _failed(name, _outcome(error), Text(zh=error.zh, en=error.en)), error.mendable
+        return self._kept(result, mendable)
+
+    def _kept(self, result: ToolResult, mendable: bool) -> Content:
+        kept = self.session.register(result)
+        return model_content(kept, self.session.language, self.warehouse.config.currency, mendable), kept.model_dump(mode="json")
+
+    def _run(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
+        tool = self.tools[name]
+        if UNREADABLE in arguments:
+            raise InputError("The arguments were not valid JSON; send them again.", "参数不是有效的 JSON;请重新发送。")
+        revealed = json.loads(self.mask.reveal(json.dumps(dict(arguments), ensure_ascii=False)))
+        try:
+            request = tool.request.model_validate(revealed)
+        except ValidationError as error:
+            raise _invalid(error) from error
+        return tool.run(self, resolve_handles(request, self.session))
+
+    def _declare(self, name: str, tool: Tool) -> BaseTool:
+        def call(**arguments: Any) -> Content:
+            return self.call(name, arguments)
+
+        return StructuredTool.from_function(
+            func=call,
+            name=name,
+            description=read_text(f"tools/{name}.md"),
+            args_schema=argument_schema(tool.request),
+            response_format="content_and_artifact",
+            return_direct=tool.ends_turn,
+        )
+
+
+class _Tracked(AbstractContextManager[ToolContext]):
+    def __init__(self, toolbox: Toolbox) -> None:
+        self._toolbox = toolbox
+        self._opened = open_context(toolbox.warehouse, toolbox.session.as_of)
+
+    def __enter__(self) -> ToolContext:
+        context = self._opened.__enter__()
+        self._toolbox._running = context
+        return context
+
+    def __exit__(self, *error: Any) -> bool | None:
+        self._toolbox._running = None
+        return self._opened.__exit__(*error)
+
+
+_TOO_LONG = Text(
+    zh="查询耗时过长已被停止;请缩小时间范围或条件后重试,或调高 FENQUN_QUERY_SECONDS。",
+    en="The query took too long and was stopped; narrow the window or the conditions, or raise FENQUN_QUERY_SECONDS.",
+)
+
+
+def _failed(tool: str, outcome: Outcome, message: Text) -> ToolResult:
+    return ToolResult(tool=tool, outcome=outcome, message=message)
+
+
+def _outcome(error: FenqunError) -> Outcome:
+    if isinstance(error, UnsupportedQuestion | NotEnoughData):
+        return Outcome.UNSUPPORTED
+    return Outcome.BLOCKED if isinstance(error, Blocked) else Outcome.FAILED
+
+
+def _invalid(error: ValidationError) -> InputError:
+    """The first three defects, in one sentence, without echoing long values."""
+    parts = []
+    for defect in error.errors(include_url=False, include_context=False)[:3]:
+        where = ".".join(str(step) for step in defect["loc"])
+        given = repr(defect.get("input"))
+        parts.append(f"{where or 'arguments'}: {defect['msg']} (got {given if len(given) <= 60 else given[:59] + '…'})")
+    listed = "; ".join(parts)
+    return InputError(f"The arguments are off: {listed}.", f"参数有误:{listed}。")

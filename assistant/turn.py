@@ -1,0 +1,135 @@
+"""One question being answered: what happened so far, and the answer that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from assistant.artifacts import json_value
+from assistant.events import Answer, ChartReady, Event, FileReady, Question, RenderedFigure, StepDone, StepSummary, TableReady
+from assistant.figures import render
+from assistant.phrases import suggestions
+from assistant.prose import LEFT_OUT
+from tools.contracts import Figure, Outcome, Text, ToolResult
+
+HEADLINE_FIGURES = 6
+_WORST_FIRST = (Outcome.BLOCKED, Outcome.AMBIGUOUS, Outcome.UNSUPPORTED, Outcome.EMPTY, Outcome.FAILED)
+
+
+@dataclass
+class Turn:
+    """What one attempt at a question has led to.
+
+    Args:
+        question: As the operator typed it.
+        language: Of the answer.
+        currency: Symbol of money.
+        brain: Who answers.
+    """
+
+    question: str
+    language: str
+    currency: str
+    brain: str
+    text: str = ""
+    prefix: str = ""
+    """What a brain that failed had said before this one took over."""
+    steps: list[StepSummary] = field(default_factory=list)
+    results: list[ToolResult] = field(default_factory=list)
+    cited: list[Figure] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+    dropped: int = 0
+    problem: Text | None = None
+
+    def done(self, step: StepDone, arguments: dict[str, object]) -> Iterator[Event]:
+        """A tool call ended: what there is to show of it."""
+        self.steps.append(StepSummary(tool=step.tool, arguments=arguments, outcome=step.outcome, seconds=step.seconds))
+        yield step
+        result = step.result
+        if result is None:
+            return
+        self.results.append(result)
+        yield from (TableReady(table=table) for table in result.tables)
+        yield from (ChartReady(chart=chart) for chart in result.charts)
+        yield from (FileReady(file=file) for file in result.files)
+        if result.tool == "ask_user" and result.message:
+            yield Question(text=result.message.say(self.language), choices=self._choices())
+
+    @property
+    def counting(self) -> list[ToolResult]:
+        """The results that the answer is made of: mistakes that a later call mended do not count."""
+        last_good = max((index for index, result in enumerate(self.results) if result.outcome is not Outcome.FAILED), default=-1)
+        return [result for index, result in enumerate(self.results) if result.outcome is not Outcome.FAILED or index > last_good]
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the question ended."""
+        if self.problem is not None:
+            return Outcome.FAILED
+        outcomes = {result.outcome for result in self.counting}
+        asked = next((result for result in self.counting if result.tool == "ask_user"), None)
+        if asked:
+            return Outcome.AMBIGUOUS
+        if Outcome.ANSWERED in outcomes or not outcomes:
+            return Outcome.ANSWERED
+        return next(outcome for outcome in _WORST_FIRST if outcome in outcomes)
+
+    def substitute(self) -> str:
+        """Text for an answer whose brain left none: the tools' own messages, else their first figures."""
+        messages = [result.message.say(self.language) for result in self.counting if result.message]
+        if messages:
+            return "\n\n".join(dict.fromkeys(messages))
+        figures = [figure for result in self.counting for figure in result.figures[:HEADLINE_FIGURES]]
+        colon = ":" if self.language == "zh" else ": "
+        return "\n".join(f"- {figure.label.say(self.language)}{colon}{self._shown(figure)}" for figure in figures[:HEADLINE_FIGURES])
+
+    def answer(self) -> Answer:
+        """The whole answer."""
+        results = self.counting
+        asked = next((result.message for result in results if result.tool == "ask_user" and result.message), None)
+        ambiguous = [result.message for result in results if result.outcome is Outcome.AMBIGUOUS and result.message]
+        clarification = asked or (ambiguous[0] if ambiguous else None)
+        readings = [result.interpretation.say(self.language) for result in results if result.interpretation]
+        return Answer(
+            question=self.question,
+            text=(self.prefix + self.text).strip(),
+            language=self.language,
+            outcome=self.outcome,
+            steps=self.steps,
+            figures=[self._rendered(figure) for figure in self._figures(results)],
+            tables=[table for result in results for table in result.tables],
+            charts=[chart for result in results for chart in result.charts],
+            files=[file for result in results for file in result.files],
+            receipts=[receipt for result in results for receipt in result.receipts],
+            interpretation=("\uff1b" if self.language == "zh" else "; ").join(dict.fromkeys(readings)) or None,
+            clarification=clarification.say(self.language) if clarification else None,
+            choices=self._choices(),
+            caveats=self._caveats(results),
+            suggestions=suggestions(results, self.question, self.language),
+            brain=self.brain,
+        )
+
+    def _figures(self, results: list[ToolResult]) -> list[Figure]:
+        figures = [figure for result in results for figure in result.figures] + self.cited
+        return list({figure.id: figure for figure in figures}.values())
+
+    def _rendered(self, figure: Figure) -> RenderedFigure:
+        value = json_value(figure.value, figure.unit)
+        return RenderedFigure(
+            id=figure.id, label=figure.label.say(self.language), value=value, unit=figure.unit.value, receipt=figure.receipt
+        )
+
+    def _caveats(self, results: list[ToolResult]) -> list[str]:
+        texts = [*self.notes, *(caveat for result in results for caveat in result.caveats), *([LEFT_OUT] if self.dropped else [])]
+        return list(dict.fromkeys(text.say(self.language) for text in texts))
+
+    def _choices(self) -> list[str]:
+        return [choice.question.say(self.language) for result in self.counting for choice in result.choices]
+
+    def _shown(self, figure: Figure) -> str:
+        return render(figure.value, figure.unit, self.language, self.currency)
+
+
+def failed_answer(question: str, language: str, sentence: Text, brain: str) -> Answer:
+    """An answer that is one sentence saying what went wrong."""
+    return Answer(question=question, text=sentence.say(language), language=language, outcome=Outcome.FAILED, brain=brain)
