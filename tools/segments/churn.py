@@ -57,7 +57,7 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
     if request.band and request.definition != "model":
         raise InputError(
             f"Bands belong to the model's probability; the {request.definition} definition has none, so leave the band out.",
-            "高/中/低风险等级只属于模型概率;按间隔或按天数的定义没有等级,请去掉等级。",
+            "高/中/低风险等级只属于模型概率；按间隔或按天数的定义没有等级，请去掉等级。",
         )
     horizon = request.horizon_days or ctx.config.churn_horizon_days
     scores = _scores(ctx, horizon)
@@ -109,7 +109,7 @@ def _scores(ctx: ToolContext, horizon: int) -> _Scores:
 
 def _computed_now(run: ChurnRun) -> Text:
     return Text(
-        zh=f"这些评分是为本次回答按 {run.as_of} 之后 {run.horizon} 天即时计算的,未保存。",
+        zh=f"这些评分是为本次回答按 {run.as_of} 之后 {run.horizon} 天即时计算的，未保存。",
         en=f"These scores were computed for this answer, over the {run.horizon} days after {run.as_of}, and are not stored.",
     )
 
@@ -120,7 +120,7 @@ def _fallback(quality: dict[str, Any]) -> tuple[Text, ...]:
     why = quality["why"]
     return (
         Text(
-            zh=f"可信度低:数据不足以训练模型,改用购买节奏规则。{why['zh']}",
+            zh=f"可信度低：数据不足以训练模型，改用购买节奏规则。{why['zh']}",
             en=f"Low confidence: the data do not suffice for a model, so the rhythm rule stands in. {why['en']}",
         ),
     )

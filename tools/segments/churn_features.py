@@ -123,7 +123,7 @@ def check_no_future(engine: Engine, cut_off: dt.date, query: str | None = None) 
         names = ", ".join(leaks)
         raise WarehouseError(
             f"Churn features leak the future: {names} changes when rows after {cut_off} are taken away; the model was not evaluated.",
-            f"流失特征泄露了未来信息:去掉 {cut_off} 之后的数据后,{names} 发生变化;模型未作评估。",
+            f"流失特征泄露了未来信息：去掉 {cut_off} 之后的数据后，{names} 发生变化；模型未作评估。",
         )
 
 

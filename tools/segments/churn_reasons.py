@@ -98,9 +98,9 @@ def _number(value: float) -> str:
 def silence_words(days: int, gap: float | None) -> Text:
     """How long ago the last order was, in days, and how that compares with the customer's own gap, where there is one."""
     if not gap:
-        return Text(zh=f"最近一次下单是{days}天前,且只在一天下过单", en=f"last order {_days(days)} ago, and ordered on one date only")
+        return Text(zh=f"最近一次下单是{days}天前，且只在一天下过单", en=f"last order {_days(days)} ago, and ordered on one date only")
     times = _number(days / gap)
-    return Text(zh=f"最近一次下单是{days}天前,是其平时间隔的{times}倍", en=f"last order {_days(days)} ago, {times} times their usual gap")
+    return Text(zh=f"最近一次下单是{days}天前，是其平时间隔的{times}倍", en=f"last order {_days(days)} ago, {times} times their usual gap")
 
 
 def _silence(facts: _Facts) -> Words:
@@ -116,7 +116,7 @@ def _trend(facts: _Facts) -> Words:
     now, before = facts.row["days_90"], facts.row["days_180"] - facts.row["days_90"]
     if facts.row["tenure_days"] < 180:
         usual = _number(facts.averages["days_90"])
-        return f"最近90天有{now}天下单(平均客户{usual}天)", f"ordered on {_days(now)} in the last 90 (average customer {usual})"
+        return f"最近90天有{now}天下单（平均客户{usual}天）", f"ordered on {_days(now)} in the last 90 (average customer {usual})"
     return _two_windows(90, now, before)
 
 
@@ -125,11 +125,11 @@ def _two_windows(length: int, now: int, before: int) -> Words:
         return f"最近{2 * length}天没有下单", f"no order in the last {2 * length} days"
     if not now:
         return (
-            f"最近{length}天没有下单,之前{length}天有{before}天下单",
+            f"最近{length}天没有下单，之前{length}天有{before}天下单",
             f"no order in the last {length} days, {_days(before)} with orders in the {length} before",
         )
     return (
-        f"最近{length}天有{now}天下单,之前{length}天有{before}天",
+        f"最近{length}天有{now}天下单，之前{length}天有{before}天",
         f"ordered on {_days(now)} in the last {length}, on {before} in the {length} before",
     )
 
@@ -138,7 +138,7 @@ def _history(facts: _Facts) -> Words:
     count, since = facts.row["order_days"], _date(facts.row["first_order_date"])
     usual = _number(facts.averages["order_days"])
     return (
-        f"自{since}以来共{count}天下过单(平均客户{usual}天)",
+        f"自{since}以来共{count}天下过单（平均客户{usual}天）",
         f"ordered on {_days(count)} since {since} (average customer {usual})",
     )
 
@@ -146,10 +146,10 @@ def _history(facts: _Facts) -> Words:
 def _rhythm(facts: _Facts) -> Words:
     gap, longest = facts.row["gap_median"], facts.row["gap_max"]
     if not gap:
-        return "只在一天下过单,尚无购买节奏", "ordered on one date only, so there is no rhythm yet"
+        return "只在一天下过单，尚无购买节奏", "ordered on one date only, so there is no rhythm yet"
     usual = _number(facts.averages["gap_median"])
     return (
-        f"平时每{_number(gap)}天下单一次,最长间隔{longest}天(平均客户每{usual}天一次)",
+        f"平时每{_number(gap)}天下单一次，最长间隔{longest}天（平均客户每{usual}天一次）",
         f"usually {_days(gap)} between orders, at most {longest} (average customer {usual})",
     )
 
@@ -165,7 +165,7 @@ def _basket(facts: _Facts) -> Words:
     full = amount + discount
     if discount > 0 and full > 0:
         share = f"{float(discount / full):.0%}"
-        return f"每单平均{usual},享受折扣{share}", f"average order {usual}, {share} off in discounts"
+        return f"每单平均{usual}，享受折扣{share}", f"average order {usual}, {share} off in discounts"
     return f"每单平均{usual}", f"average order {usual}"
 
 
@@ -174,7 +174,7 @@ def _activity(facts: _Facts) -> Words:
     if age is None:
         return "没有任何互动记录", "no interaction on record"
     return (
-        f"最近30天有{now}次互动,最近一次在{age}天前",
+        f"最近30天有{now}次互动，最近一次在{age}天前",
         f"{now} interactions in the last 30 days, the latest {_days(age)} ago",
     )
 

@@ -134,9 +134,9 @@ def _share(part: int, whole: int) -> float:
 
 
 _LISTS = {
-    "model_list": ("模型定义(高风险)人数", "customers by the model (high band)"),
-    "rhythm_list": ("节奏定义人数(超过自身间隔2倍)", "customers by rhythm (two of their own gaps late)"),
-    "window_list": ("天数定义人数({n}天未下单)", "customers by window (no order for {n} days)"),
+    "model_list": ("模型定义（高风险）人数", "customers by the model (high band)"),
+    "rhythm_list": ("节奏定义人数（超过自身间隔2倍）", "customers by rhythm (two of their own gaps late)"),
+    "window_list": ("天数定义人数（{n}天未下单）", "customers by window (no order for {n} days)"),
     "model_and_rhythm": ("模型与节奏重合人数", "by model and rhythm"),
     "model_and_window": ("模型与天数重合人数", "by model and window"),
     "rhythm_and_window": ("节奏与天数重合人数", "by rhythm and window"),
@@ -182,10 +182,10 @@ def _row_figures(facts: Facts) -> list[Figure]:
         who = row["customer_id"]
         cells = (
             ("customer_id", "客户编号", "customer id", who, Unit.ID),
-            ("churn_probability", f"{who}:流失概率", f"{who}: churn probability", row["churn_probability"], Unit.PROBABILITY),
-            ("amount_365d", f"{who}:近365天净消费额", f"{who}: net spend in the last 365 days", row["amount_365d"], Unit.MONEY),
-            ("recency_days", f"{who}:距上次下单天数", f"{who}: days since the last order", row["recency_days"], Unit.DAYS),
-            ("gap_ratio", f"{who}:当前间隔与平时之比", f"{who}: current gap ÷ usual gap", row["gap_ratio"], Unit.RATIO),
+            ("churn_probability", f"{who}：流失概率", f"{who}: churn probability", row["churn_probability"], Unit.PROBABILITY),
+            ("amount_365d", f"{who}：近365天净消费额", f"{who}: net spend in the last 365 days", row["amount_365d"], Unit.MONEY),
+            ("recency_days", f"{who}：距上次下单天数", f"{who}: days since the last order", row["recency_days"], Unit.DAYS),
+            ("gap_ratio", f"{who}：当前间隔与平时之比", f"{who}: current gap ÷ usual gap", row["gap_ratio"], Unit.RATIO),
         )
         figures += [_figure(f"row{number}.{key}", zh, en, value, unit) for key, zh, en, value, unit in cells if value is not None]
     return figures
@@ -204,7 +204,7 @@ def _reasons(row: dict[str, Any]) -> Text:
     found = json.loads(row["churn_reasons"]) if row["churn_reasons"] else []
     if not found:
         return silence_words(row["recency_days"], row["gap_median_days"])
-    return Text(zh=";".join(r["zh"] for r in found), en="; ".join(r["en"] for r in found))
+    return Text(zh="；".join(r["zh"] for r in found), en="; ".join(r["en"] for r in found))
 
 
 def _table(facts: Facts, reasons: dict[str, Text]) -> Table:
@@ -257,8 +257,8 @@ def _band_chart(facts: Facts, currency: str) -> Chart:
 def _definition_chart(facts: Facts) -> Chart:
     keys = ("model_list", "rhythm_list", "window_list", "all_three")
     names = [
-        Text(zh="模型(高风险)", en="model (high band)"),
-        Text(zh="节奏(2倍间隔)", en="rhythm (2 gaps late)"),
+        Text(zh="模型（高风险）", en="model (high band)"),
+        Text(zh="节奏（2倍间隔）", en="rhythm (2 gaps late)"),
         Text(zh=f"{facts.horizon}天未下单", en=f"no order for {facts.horizon} days"),
         Text(zh="三者都符合", en="all three"),
     ]

@@ -146,7 +146,7 @@ def _check_history(customers: int, days: int, horizon: int) -> None:
         raise NotEnoughData(
             f"A churn model over {horizon} days needs at least {LEAST_CUSTOMERS} customers with orders and {needed} days of "
             f"history; there are {customers} and {days}.",
-            f"{horizon} 天的流失模型至少需要 {LEAST_CUSTOMERS} 位有订单的客户和 {needed} 天历史数据;目前为 {customers} 位、{days} 天。",
+            f"{horizon} 天的流失模型至少需要 {LEAST_CUSTOMERS} 位有订单的客户和 {needed} 天历史数据；目前为 {customers} 位、{days} 天。",
         )
 
 
@@ -161,7 +161,7 @@ def _check_cases(training: list[Cases], test: Cases) -> None:
         raise NotEnoughData(
             f"A churn model needs at least {LEAST_CASES} customers who churned and {LEAST_CASES} who stayed; "
             f"there are {churned} and {stayed}.",
-            f"流失模型至少需要 {LEAST_CASES} 位已流失和 {LEAST_CASES} 位未流失的客户;目前为 {churned} 位和 {stayed} 位。",
+            f"流失模型至少需要 {LEAST_CASES} 位已流失和 {LEAST_CASES} 位未流失的客户；目前为 {churned} 位和 {stayed} 位。",
         )
 
 

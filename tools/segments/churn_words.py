@@ -10,8 +10,8 @@ from tools.segments.churn_scores import RHYTHM_LATE
 def definition_text(facts: Facts) -> Text:
     """What "churn" means in the answer."""
     zh = (
-        f"流失=截至日后{facts.horizon}天内没有有效订单。只对仍活跃的客户评分:最近90天内有订单,或距上次下单不超过自身典型间隔的3倍。"
-        f"三种定义:天数={facts.horizon}天未下单;节奏=距上次下单÷自身间隔中位数≥{RHYTHM_LATE:.0f};模型=流失概率(高≥0.6,中0.3–0.6,低<0.3)。"
+        f"流失=截至日后{facts.horizon}天内没有有效订单。只对仍活跃的客户评分：最近90天内有订单，或距上次下单不超过自身典型间隔的3倍。"
+        f"三种定义：天数={facts.horizon}天未下单；节奏=距上次下单÷自身间隔中位数≥{RHYTHM_LATE:.0f}；模型=流失概率（高≥0.6，中0.3–0.6，低<0.3）。"
         "面临风险的金额=名单客户最近365天的净消费额。"
     )
     en = (
@@ -31,9 +31,9 @@ def interpret(facts: Facts) -> Text:
         order = Text(zh="按流失概率排序", en="by probability")
     elif facts.request.definition == "model":
         order = Text(zh="按间隔倍数排序", en="by times their usual gap")
-    cut_zh, cut_en = (f",取前{facts.size}位", f", the first {facts.size}") if facts.size < facts.matching else ("", "")
+    cut_zh, cut_en = (f"，取前{facts.size}位", f", the first {facts.size}") if facts.size < facts.matching else ("", "")
     return Text(
-        zh=f"{name.zh},预测{facts.horizon}天,数据截至{facts.as_of},{order.zh}{cut_zh}",
+        zh=f"{name.zh}，预测{facts.horizon}天，数据截至{facts.as_of}，{order.zh}{cut_zh}",
         en=f"{name.en}, horizon {facts.horizon} days, as of {facts.as_of}, {order.en}{cut_en}",
     )
 
@@ -45,22 +45,22 @@ def list_caveats(facts: Facts) -> list[Text]:
     found = [
         (
             facts.method == "model" and facts.quality["auc"] <= facts.quality["recency_auc"],
-            "在检验期,模型并不比只看最近下单日期更好,请谨慎使用。",
+            "在检验期，模型并不比只看最近下单日期更好，请谨慎使用。",
             "On the test period the model was no better than recency alone; use it with care.",
         ),
         (
             by_model and bool(facts.rows) and not facts.overview["customers_high"],
-            "没有客户达到高风险(概率≥60%);列出的是概率最高的客户。",
+            "没有客户达到高风险（概率≥60%）；列出的是概率最高的客户。",
             "No customer reaches the high band (60 % or more); those with the highest probability are listed.",
         ),
         (
             bool(undecided),
-            f"有{undecided}位客户只在一天下过单,没有自身间隔,节奏规则无法判断。",
+            f"有{undecided}位客户只在一天下过单，没有自身间隔，节奏规则无法判断。",
             f"{undecided} customers ordered on one date only; without a gap of their own the rhythm rule cannot judge them.",
         ),
         (
             bool(silent),
-            f"名单中有{silent}位客户早已不活跃,没有流失概率。",
+            f"名单中有{silent}位客户早已不活跃，没有流失概率。",
             f"{silent} customers of the list have long been inactive and have no churn probability.",
         ),
     ]
