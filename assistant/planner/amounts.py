@@ -1,0 +1,222 @@
+"""Joins tokens into larger ones: numbers with units, comparisons, rankings, values named by their dimension.
+
+Each step takes the tokens of a question and gives back fewer; STEPS is their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from assistant.planner.tokens import Sense, Token, merged
+from assistant.planner.vocabulary import Vocabulary
+
+Step = Callable[[list[Token], Vocabulary], list[Token]]
+_SYMBOLS = frozenset("$¥€£")
+
+
+def _number(token: Token) -> Decimal | None:
+    sense = token.get("number") or token.get("share")
+    return Decimal(sense.data["value"]) if sense else None
+
+
+def _scan(tokens: list[Token], join: Callable[[list[Token], int], tuple[int, Token] | None]) -> list[Token]:
+    """Walks over the tokens; where ``join`` makes one of the next n, they are replaced."""
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        joined = join(tokens, at)
+        if joined:
+            found.append(joined[1])
+            at += joined[0]
+        else:
+            found.append(tokens[at])
+            at += 1
+    return found
+
+
+def named_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
+    """“store 367”, “367号店”, “活动18”: a dimension beside a value that means nothing alone."""
+
+    def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
+        for size in (2, 3):
+            part = all_tokens[at : at + size]
+            if len(part) < size or (size == 3 and not (part[1].is_("stop") or part[1].text in ("#", "号", "=", ":"))):
+                continue
+            for dimension, value in ((part[0], part[-1]), (part[-1], part[0])):
+                sense = dimension.get("dimension")
+                if not sense or sense.id not in vocabulary.values or not (value.unknown or _number(value) is not None):
+                    continue
+                meant = vocabulary.value_named(sense.id, value.text.removesuffix("号"))
+                if meant:
+                    return size, merged(part, Sense("value", f"{sense.id}={meant}", {"dimension": sense.id, "value": meant}))
+        return None
+
+    return _scan(tokens, join)
+
+
+def described_values(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """“income 50-74K”, “ages 45-54”, “DELI department”: a value with the name of its dimension beside it."""
+
+    def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
+        for size in (2, 3):
+            part = all_tokens[at : at + size]
+            if len(part) < size or (size == 3 and part[1].text not in ("的", "of", "=", "is", "为", "是", ":", "in", "the")):
+                continue
+            for name, value in ((part[0], part[-1]), (part[-1], part[0])):
+                sense = value.get("value")
+                if sense and not name.is_("value") and _names_dimension(name, str(sense.data["dimension"])):
+                    return size, merged(part, sense)
+        return None
+
+    return _scan(tokens, join)
+
+
+def _names_dimension(token: Token, dimension: str) -> bool:
+    named = [sense.id for sense in token.senses if sense.kind in ("dimension", "field")]
+    return any(dimension == name or dimension.startswith(f"{name}_") for name in named)
+
+
+def quantities(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """“20个客户”, “$2,000”, “5 orders”, “60天”, “twice”: a number with its unit, or without."""
+
+    def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
+        first = all_tokens[at]
+        following = all_tokens[at + 1] if at + 1 < len(all_tokens) else None
+        fixed = first.get("unit", "once", "twice")
+        if fixed:
+            return 1, merged([first], _quantity(Decimal(fixed.data["value"]), "order"))
+        if first.text in _SYMBOLS and following is not None and (value := _number(following)) is not None:
+            return 2, merged([first, following], _quantity(value, "money"))
+        value = _number(first)
+        if value is None:
+            return None
+        share = first.get("share")
+        return _with_unit(all_tokens, at, value, bool(share))
+
+    return _scan(tokens, join)
+
+
+def _with_unit(tokens: list[Token], at: int, value: Decimal, share: bool) -> tuple[int, Token] | None:
+    first = tokens[at]
+    size = 2 if at + 1 < len(tokens) and tokens[at + 1].is_("unit", "piece") else 1
+    unit = tokens[at + size].get("unit") if at + size < len(tokens) else None
+    if unit and unit.id not in ("once", "twice", "piece") and not share:
+        part = tokens[at : at + size + 1]
+        return len(part), merged(part, _quantity(value, unit.id))
+    joined = merged(tokens[at : at + size], _quantity(value, "share" if share else ""))
+    window = first.get("window")
+    return size, Token(joined.start, joined.end, joined.text, (*joined.senses, *((window,) if window and size == 1 else ())))
+
+
+def _quantity(value: Decimal, unit: str) -> Sense:
+    return Sense("quantity", f"{value} {unit}".strip(), {"value": value, "unit": unit})
+
+
+def comparisons(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """“at least 5 orders”, “2000元以上”, “between 5 and 10”, “5到10次”: operators with their quantities."""
+
+    def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
+        return _ranged(all_tokens, at) or _prefixed(all_tokens, at) or _suffixed(all_tokens, at)
+
+    return _scan(tokens, join)
+
+
+def _ranged(tokens: list[Token], at: int) -> tuple[int, Token] | None:
+    opened = 1 if tokens[at].is_("between") else 0
+    part = tokens[at + opened : at + opened + 3]
+    if len(part) < 3 or not (part[1].is_("between", "joint") or (opened and part[1].is_("conj", "and"))):
+        return None
+    low, high = part[0].get("quantity"), part[2].get("quantity")
+    if not low or not high or low.data["value"] > high.data["value"]:
+        return None
+    size = opened + 3
+    after = tokens[at + size : at + size + 1]
+    size += bool(after and after[0].text in ("之间", "间"))
+    value = [low.data["value"], high.data["value"]]
+    sense = Sense("comparison", f"between {value}", {"op": "between", "value": value, "unit": high.data["unit"] or low.data["unit"]})
+    return size, merged(tokens[at : at + size], sense)
+
+
+def _prefixed(tokens: list[Token], at: int) -> tuple[int, Token] | None:
+    op = tokens[at].get("op")
+    if not op:
+        return None
+    at_number = at + 1
+    while at_number < len(tokens) and tokens[at_number].is_("stop") and not tokens[at_number].is_("quantity") and at_number < at + 3:
+        at_number += 1
+    quantity = tokens[at_number].get("quantity") if at_number < len(tokens) else None
+    if not quantity:
+        return None
+    part = tokens[at : at_number + 1]
+    if part[0].is_("unit") and part[0].text in ("=",):
+        return None
+    return len(part), merged(part, _comparison(op.id, quantity))
+
+
+def _suffixed(tokens: list[Token], at: int) -> tuple[int, Token] | None:
+    quantity = tokens[at].get("quantity")
+    if not quantity or at + 1 >= len(tokens):
+        return None
+    op = tokens[at + 1].get("suffix_op")
+    if not op:
+        return None
+    size, unit = 2, quantity.data["unit"]
+    after = tokens[at + 2].get("unit") if at + 2 < len(tokens) else None
+    if not unit and after:
+        size, unit = 3, after.id
+    sense = _comparison(op.id, Sense("quantity", "", {"value": quantity.data["value"], "unit": unit}))
+    return size, merged(tokens[at : at + size], sense)
+
+
+def _comparison(op: str, quantity: Sense) -> Sense:
+    return Sense("comparison", f"{op} {quantity.data['value']}", {"op": op, **quantity.data})
+
+
+def rankings(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """“top 5”, “前20名”, “最高的20个”, “the 10 best”: a direction with its number."""
+
+    def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
+        for size in (4, 3, 2):
+            part = all_tokens[at : at + size]
+            if len(part) < size or any(not _may_stand_between(token) for token in part[1:-1]):
+                continue
+            for rank, count in ((part[0], part[-1]), (part[-1], part[0])):
+                joined = _ranking(rank, count, part)
+                if joined:
+                    return size, joined
+        alone = all_tokens[at].get("rank")
+        return (1, _add(all_tokens[at], Sense("ranking", alone.id, {"n": None}))) if alone and alone.id != "listing" else None
+
+    return _scan(tokens, join)
+
+
+def _may_stand_between(token: Token) -> bool:
+    return token.text in ("的", "the", "这", "那", "的那", "of")
+
+
+def _ranking(rank: Token, count: Token, part: list[Token]) -> Token | None:
+    sense, quantity = rank.get("rank"), count.get("quantity")
+    if not sense or sense.id == "listing" or not quantity or quantity.data["unit"] not in ("", "person", "piece", "item", "share"):
+        return None
+    if rank.text == "后" and part[0] is not rank:
+        return None
+    value = quantity.data["value"]
+    if quantity.data["unit"] == "share":
+        return merged(part, Sense("ranking", sense.id, {"n": None, "share": value}))
+    person = quantity.data["unit"] == "person"
+    return merged(part, Sense("ranking", sense.id, {"n": int(value), "person": person})) if value == int(value) and value > 0 else None
+
+
+def _add(token: Token, sense: Sense) -> Token:
+    return Token(token.start, token.end, token.text, (*token.senses, sense))
+
+
+STEPS: tuple[Step, ...] = (named_values, described_values, quantities, comparisons, rankings)
+
+
+def reduce(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
+    """The tokens after all steps."""
+    for step in STEPS:
+        tokens = step(tokens, vocabulary)
+    return tokens

@@ -1,0 +1,62 @@
+"""Writes answers from the templates of prompts/answers: figures by reference, never a number of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+
+from assistant.planner.dialogue import Result
+from assistant.planner.texts import text, texts
+from assistant.planner.views import ResultView
+from assistant.prompt_library import prompt_names, read_text
+
+_FOLDER = "answers"
+
+
+def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple[str, str]] = ()) -> str:
+    """The answer to all results of one question, in order."""
+    parts = [_note(kind, words, language) for kind, words in notes]
+    parts += [write_result(result, language) for result in results]
+    return "\n\n".join(part for part in parts if part)
+
+
+def write_result(result: Result, language: str) -> str:
+    """One result in words; a tool without a template gets the general one."""
+    view = ResultView(result, language)
+    name = result.call.name if result.outcome == "answered" or result.call.name in ("ask_user", "decline") else "not_answered"
+    if f"{_FOLDER}/{name}.{language}.md.j2" not in _templates():
+        name = "any"
+    return render(f"{name}.{language}.md.j2", r=view, args=result.call.args)
+
+
+def write_own(name: str, language: str) -> str:
+    """A text of the planner's own, with example questions."""
+    joint = "”、“" if language == "zh" else "”, “"
+    return text(name, language).format(examples=f"“{joint.join(texts('examples', language))}”")
+
+
+def render(name: str, **values: Any) -> str:
+    """A template with its values, blank lines evened out."""
+    lines = [line.rstrip() for line in _environment().get_template(f"{_FOLDER}/{name}").render(**values).strip().splitlines()]
+    kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
+    return "\n".join(kept)
+
+
+def _note(kind: str, words: str, language: str) -> str:
+    return text(f"note_{kind}", language).format(words=words)
+
+
+@lru_cache(maxsize=1)
+def _templates() -> frozenset[str]:
+    return frozenset(prompt_names(_FOLDER))
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    loader = jinja2.FunctionLoader(read_text)
+    made = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701
+    made.globals.update(text=text, texts=texts)
+    return made

@@ -1,0 +1,94 @@
+"""The conversation so far, as the messages tell it: which tools were called and what their results are about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from assistant.planner.plan import Call
+
+_SILENT = frozenset({"ask_user", "decline"})
+
+
+@dataclass(frozen=True)
+class Result:
+    """One tool result of the conversation.
+
+    Args:
+        call: What was called.
+        handle: "t3" for the third result; empty where it has none.
+        outcome: How it ended.
+        content: The whole result as plain data.
+    """
+
+    call: Call
+    handle: str
+    outcome: str
+    content: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def selection(self) -> dict[str, Any] | None:
+        """The customers that it is about."""
+        found = self.content.get("selection")
+        return found if isinstance(found, dict) else None
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """Earlier results, the latest last, and the question that is open, if the planner asked one."""
+
+    results: tuple[Result, ...] = ()
+    asked: str | None = None
+    language: str = "en"
+
+    @property
+    def last(self) -> Result | None:
+        """The latest result of a tool that looks at data."""
+        found = [result for result in self.results if result.call.name not in _SILENT]
+        return found[-1] if found else None
+
+    @property
+    def last_customers(self) -> Result | None:
+        """The latest result that is about a group of customers."""
+        found = [result for result in self.results if result.selection is not None and result.handle]
+        return found[-1] if found else None
+
+
+def read_dialogue(messages: Sequence[BaseMessage]) -> Dialogue:
+    """The dialogue of all messages before the operator's last one."""
+    calls: dict[str, Call] = {}
+    results: list[Result] = []
+    asked: str | None = None
+    for message in messages:
+        if isinstance(message, AIMessage):
+            for call in message.tool_calls:
+                calls[str(call["id"])] = Call(call["name"], dict(call["args"]))
+        elif isinstance(message, ToolMessage):
+            results.append(read_result(message, calls.get(message.tool_call_id, Call(message.name or ""))))
+        elif isinstance(message, HumanMessage):
+            asked = None
+    if results and results[-1].call.name == "ask_user":
+        asked = str(results[-1].call.args.get("question", ""))
+    return Dialogue(tuple(results), asked)
+
+
+def read_result(message: ToolMessage, call: Call) -> Result:
+    """A tool message as a result; one without an artifact is a failure."""
+    content = message.artifact if isinstance(message.artifact, dict) else {}
+    handle = str(content.get("details", {}).get("handle", "")) or _handle_in(message)
+    outcome = str(content.get("outcome", "failed" if message.status == "error" else "answered"))
+    if not content:
+        content = {"outcome": outcome, "message": {"zh": str(message.content), "en": str(message.content)}}
+    return Result(call, handle, outcome, content)
+
+
+def _handle_in(message: ToolMessage) -> str:
+    try:
+        found = json.loads(str(message.content))
+    except ValueError:
+        return ""
+    return str(found.get("handle", "")) if isinstance(found, dict) else ""

@@ -1,0 +1,1 @@
+"""What operators want: each module reads one kind of question into tool calls, or gives None."""

@@ -1,0 +1,235 @@
+"""Questions about groups of customers: find, count, list, export, summarise, advise, compare, churn, look up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.planner.conditions import Rule, find_rules
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.plan import Plan, plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.who import Who, both, take_who
+
+HIGH_RISK: Rule = {"field": "churn_band", "op": "=", "value": "high"}
+
+
+def look_up(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“Tell me about customer 1228”, “1228号客户”."""
+    found = sentence.take("customer_id")
+    if not found:
+        return None
+    sentence.take_all("cue", "summarize", "list", "why", "strategy", "churn")
+    return plan("look_up_customer", customer_id=found.id)
+
+
+def export(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Export the at-risk customers to Excel”, “导出为CSV”."""
+    if not sentence.has("cue", "export") or not (sentence.has("format") or _exportable(sentence, dialogue)):
+        return None
+    sentence.take_all("cue", "export", "list", "everyone")
+    kind = sentence.take("format")
+    personal = bool(sentence.take_all("cue", "personal"))
+    internal = bool(sentence.take_all("cue", "consent"))
+    who = _with_churn(sentence, take_who(sentence, dialogue))
+    customers = who.as_customers() if who.named or sentence.says("cue", "everyone") else _last(dialogue)
+    if customers is None and not sentence.has("noun"):
+        return plan("ask_user", question=_text(sentence, "export_whom"), choices=_texts(sentence, "export_choices"))
+    columns = _columns(sentence)
+    sentence.take_all("cue", "list")
+    return plan(
+        "export_customers",
+        customers=customers or {"all": []},
+        format=kind.id if kind else "xlsx",
+        columns=columns,
+        include_personal=personal or None,
+        for_marketing=False if internal else None,
+    )
+
+
+def _exportable(sentence: Sentence, dialogue: Dialogue) -> bool:
+    named = any(sentence.has(kind) for kind in ("noun", "segment", "pronoun", "band", "top_customers", "condition", "ranking"))
+    named = named or sentence.says("cue", "everyone")
+    return named or dialogue.last is not None
+
+
+def _columns(sentence: Sentence) -> list[str]:
+    """Fields to show besides the customers: “with their age and total spend”."""
+    places = [place for place, _ in sentence.free("field") if not sentence.tokens[place].is_("noun")]
+    found = [sense.id for place in places if (sense := sentence.tokens[place].get("field"))]
+    sentence.use(*places)
+    return list(dict.fromkeys(found))
+
+
+def _last(dialogue: Dialogue) -> Any:
+    return dialogue.last_customers.handle if dialogue.last_customers else None
+
+
+def strategy(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“What strategy do you suggest for ...”, “沉睡客户怎么召回”."""
+    if not sentence.take_all("cue", "strategy") or _asks_all_segments(sentence):
+        return None
+    sentence.take_all("cue", "summarize", "list")
+    who = _with_churn(sentence, take_who(sentence, dialogue))
+    customers = who.as_customers() if who.named else _last(dialogue)
+    if customers is None:
+        return plan("ask_user", question=_text(sentence, "strategy_whom"), choices=_texts(sentence, "strategy_choices"))
+    return plan("suggest_strategy", customers=customers)
+
+
+def _with_churn(sentence: Sentence, who: Who) -> Who:
+    """Those "about to churn" are the ones with a high risk."""
+    if sentence.take_all("cue", "churn"):
+        who.rule, who.named, who.handle = both(who.rule, HIGH_RISK), True, None
+    return who
+
+
+def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Compare champions with at-risk customers”."""
+    if not sentence.take_all("cue", "compare"):
+        return None
+    sides = _sides(sentence, dialogue)
+    if len(sides) != 2:
+        return None
+    sentence.take_all("cue", "summarize", "list", "why", "everyone", "share", "count", "segments")
+    sentence.take_all("metric")
+    sentence.take_all("neg")
+    return plan("compare_segments", first=sides[0], second=sides[1])
+
+
+def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:
+    sides: list[Any] = [sense.id for sense in sentence.take_all("segment")]
+    if not sides:
+        sides = _values(sentence)
+    if len(sides) < 2 and sentence.has("pronoun") and dialogue.last_customers:
+        sentence.take_all("pronoun")
+        sides.insert(0, dialogue.last_customers.handle)
+    sides += [{"field": "churn_band", "op": "=", "value": band.id} for band in sentence.take_all("band")]
+    if len(sides) == 1 and sentence.take("cue", "everyone"):
+        sides.append({"all": []})
+    return sides
+
+
+def _values(sentence: Sentence) -> list[Any]:
+    """Two values of one dimension of the customer."""
+    levels = sentence.vocabulary.levels
+    found = [(place, sense) for place, sense in sentence.free("value") if levels.get(sense.data["dimension"]) == "customer"]
+    if len(found) != 2 or sentence.has("metric"):
+        return []
+    sentence.use(*(place for place, _ in found))
+    return [{"field": sense.data["dimension"], "op": "=", "value": sense.data["value"]} for _, sense in found]
+
+
+def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Which customers are about to churn?”, “列出流失概率最高的20个客户”."""
+    asks = sentence.says("cue", "churn") or sentence.says("band") or sentence.says("field", "churn_probability")
+    if not asks or sentence.has("comparison") or (sentence.has("dimension", "rfm_group") and sentence.has("by")):
+        return None
+    lowest = sentence.first("ranking", "smallest")
+    if lowest:
+        return None
+    args: dict[str, Any] = {}
+    band, horizon, definition = sentence.take("band"), sentence.take("horizon"), sentence.take("definition")
+    args["band"] = band.id if band else None
+    args["horizon_days"] = horizon.data["days"] if horizon else None
+    args["definition"] = definition.id if definition else None
+    ranking = sentence.take("ranking")
+    limit = ranking.data.get("n") if ranking else None
+    quantity = sentence.take("quantity")
+    args["limit"] = limit or (int(quantity.data["value"]) if quantity and quantity.data["unit"] in ("", "person") else None)
+    sentence.take_all("cue", "churn", "list", "count", "why", "share", "summarize")
+    sentence.take_all("field", "churn_probability", "churn_band", "churn_reasons", "customer_id")
+    if ranking:
+        sentence.take_all("noun")
+    who = take_who(sentence, dialogue)
+    if who.rule is None and who.handle is None:
+        return plan("churn_risk", **args)
+    rule = both(_rule_of(who, dialogue), {"field": "churn_band", "op": "=", "value": args["band"] or "high"})
+    return plan("find_customers", rule=rule, sort_by="churn_probability", descending=True, limit=args["limit"])
+
+
+def _rule_of(who: Who, dialogue: Dialogue) -> Rule | None:
+    if who.rule is not None or dialogue.last_customers is None:
+        return who.rule
+    selection = dialogue.last_customers.selection or {}
+    return selection.get("rule")
+
+
+def overview(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“Show me the RFM segments”, “用RFM分群并总结每个群的特点和建议”."""
+    if not _asks_all_segments(sentence):
+        return None
+    eight = bool(sentence.take_all("scheme", "rfm_eight")) or bool(sentence.take_all("dimension", "rfm_eight"))
+    sentence.take_all("scheme")
+    sentence.take_all("dimension", "rfm_group")
+    sentence.take_all("cue", "segments", "summarize", "strategy", "list", "count", "share", "compare", "total")
+    sentence.take_all("metric", "customers", "revenue")
+    sentence.take_all("chart")
+    sentence.take_all("pronoun")
+    _take_eight(sentence)
+    return plan("segment_overview", scheme="rfm_eight" if eight else "rfm")
+
+
+def _take_eight(sentence: Sentence) -> None:
+    for place, quantity in sentence.free("quantity"):
+        if quantity.data["unit"] == "":
+            sentence.use(place)
+
+
+def _asks_all_segments(sentence: Sentence) -> bool:
+    if sentence.has("segment") or sentence.has("value") or sentence.has("window") or sentence.has("comparison"):
+        return False
+    return sentence.has("scheme") or sentence.has("cue", "segments") or sentence.has("dimension", "rfm_group", "rfm_eight")
+
+
+def summarize(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Summarise the champions”, “介绍一下这些客户”."""
+    asked = bool(sentence.take_all("cue", "summarize"))
+    if not asked and not (sentence.says("segment") and not sentence.has("cue", "count", "list", "share")):
+        return None
+    if sentence.says("quantity") or sentence.says("ranking"):
+        return None
+    sentence.take_all("cue", "count", "share", "segments", "list")
+    who = take_who(sentence, dialogue)
+    customers = who.as_customers() if who.named else (_last(dialogue) if asked and not sentence.has("metric") else None)
+    if customers is None or not (asked or isinstance(customers, str)):
+        return None
+    return plan("summarize_segment", customers=customers)
+
+
+def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Customers with at least 5 orders”, “最近30天没有下单的客户有多少”."""
+    asked = _people(sentence) or sentence.has("cue", "list", "count", "share") or sentence.has("pronoun")
+    about = any(sentence.has(kind) for kind in ("segment", "condition", "comparison", "verb", "value", "band", "top_customers", "pronoun"))
+    if not asked and not about:
+        return None
+    sentence.take_all("cue", "count", "list", "share")
+    who = _with_churn(sentence, take_who(sentence, dialogue))
+    if not who.named and not _people(sentence):
+        return None
+    sentence.take_all("metric", "customers")
+    if who.handle and dialogue.last_customers:
+        selection = dialogue.last_customers.selection or {}
+        who = Who(selection.get("rule"), None, selection.get("sort_by"), selection.get("descending", True), selection.get("limit"), True)
+    columns = _columns(sentence)
+    return plan("find_customers", columns=columns, **who.as_find())
+
+
+def _people(sentence: Sentence) -> bool:
+    ranked = any(sense.data.get("person") for _, sense in sentence.free("ranking"))
+    counted = any(sense.data["unit"] == "person" for _, sense in sentence.free("quantity"))
+    return ranked or counted or sentence.has("noun") or sentence.has("metric", "customers")
+
+
+def _text(sentence: Sentence, name: str) -> str:
+    from assistant.planner.texts import text
+
+    return text(name, sentence.language)
+
+
+def _texts(sentence: Sentence, name: str) -> list[str]:
+    from assistant.planner.texts import texts
+
+    return texts(name, sentence.language)
+
+
+__all__ = ["churn", "compare", "export", "find", "find_rules", "look_up", "overview", "strategy", "summarize"]

@@ -1,0 +1,117 @@
+"""Questions about the data and about terms, and questions that are not for us."""
+
+from __future__ import annotations
+
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.plan import Plan, plan
+from assistant.planner.sentence import Sentence
+
+_STRONG = ("metric", "noun", "segment", "band", "scheme", "field", "value", "condition")
+_EXPLAINED = ("term", "metric", "segment", "field", "dimension", "scheme")
+_PERSONAL_GROUPS = ("demographics", "contact", "attributes", "profile", "identity")
+
+
+def outside(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """Weather, poems, forecasts, deleting data: declined with what is missing."""
+    unsupported = sentence.first("unsupported")
+    if unsupported and not _is_churn(sentence):
+        sense = unsupported[1]
+        sentence.use(*range(len(sentence.tokens)))
+        return plan("decline", reason="not_supported", missing=str(sense.data[f"missing_{sentence.language}"]))
+    if sentence.has("off_topic"):
+        sentence.use(*range(len(sentence.tokens)))
+        return plan("decline", reason="off_topic")
+    return None
+
+
+def _is_churn(sentence: Sentence) -> bool:
+    return (sentence.has("cue", "churn") and sentence.says("horizon")) or sentence.has("cue", "explain")
+
+
+def help_(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“What can you do?”."""
+    if not sentence.take_all("cue", "whoami") or any(sentence.has(kind) for kind in _STRONG):
+        return None
+    sentence.use(*range(len(sentence.tokens)))
+    return Plan(say="help")
+
+
+def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“What is RFM?”, “复购率怎么算”."""
+    asked = bool(sentence.take_all("cue", "explain"))
+    named = [
+        (place, token)
+        for place, token in enumerate(sentence.tokens)
+        if any(token.is_(kind) for kind in _EXPLAINED) and not token.is_("stop")
+    ]
+    bare = sentence.text.startswith(("what is ", "whats ")) or sentence.text.rstrip("?").endswith(("是什么", "什么是"))
+    only_terms = bool(named) and all(not token.is_("metric") for _, token in named) and bare
+    if not named or not (asked or only_terms) or sentence.has("window") or sentence.has("comparison"):
+        return None
+    token = next((token for _, token in named if not token.is_("noun")), named[0][1])
+    sentence.use(*(at for at, _ in named))
+    sentence.take_all("cue", "segments", "churn", "list", "summarize", "count", "average", "share")
+    sentence.take_all("verb")
+    return plan("explain_term", term=_term(sentence, token))
+
+
+def _term(sentence: Sentence, token: object) -> str:
+    for kind in _EXPLAINED:
+        sense = token.get(kind)  # type: ignore[attr-defined]
+        if sense:
+            return sentence.vocabulary.name(kind, sense.id, sentence.language)
+    return str(getattr(token, "text", ""))
+
+
+def describe(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“How good is the data?”, “有哪些数据”, “which share of customers has demographics?”."""
+    coverage = _coverage(sentence)
+    if coverage:
+        return coverage
+    if sentence.take_all("cue", "quality"):
+        _absorb(sentence)
+        return plan("describe_data", topic="quality")
+    if sentence.take_all("cue", "data_overview"):
+        _absorb(sentence)
+        return plan("describe_data", topic="overview")
+    return None
+
+
+def _absorb(sentence: Sentence) -> None:
+    sentence.take_all("cue", "summarize", "list", "count", "quality", "data_overview", "strategy", "share", "explain")
+    sentence.take_all("field", "first_order_date", "last_order_date")
+
+
+def _coverage(sentence: Sentence) -> Plan | None:
+    groups = [sense.id for _, sense in sentence.free("field_group")]
+    fields = [sense.id for _, sense in sentence.free("field") if sense.data.get("group") in _PERSONAL_GROUPS]
+    named = [one for one in [*groups, *fields] if one != "customer_id"]
+    asked = sentence.has("cue", "coverage") or sentence.has("cue", "quality")
+    counted = sentence.has("cue", "share") or sentence.has("cue", "count")
+    blocked = any(sentence.has(kind) for kind in ("by", "comparison", "value", "window", "segment", "verb", "neg"))
+    if blocked or not (asked or (counted and not _measures(sentence))):
+        return None
+    if not named:
+        return _all_coverage(sentence) if sentence.has("cue", "coverage") else None
+    named = [_band_of(sentence, one) for one in named]
+    sentence.take_all("field_group")
+    sentence.take_all("field")
+    sentence.take_all("dimension")
+    sentence.take_all("cue", "coverage", "share", "count", "quality", "personal", "list")
+    sentence.take_all("metric", "customers")
+    return plan("describe_data", topic="coverage", fields=list(dict.fromkeys(named)))
+
+
+def _band_of(sentence: Sentence, field_id: str) -> str:
+    """The banded field, where the data have bands only."""
+    values = sentence.vocabulary.values
+    return f"{field_id}_band" if values.get(f"{field_id}_band") and not values.get(field_id) else field_id
+
+
+def _all_coverage(sentence: Sentence) -> Plan:
+    sentence.take_all("cue", "coverage", "share", "count", "quality", "list")
+    return plan("describe_data", topic="coverage", fields=["demographics", "contact"])
+
+
+def _measures(sentence: Sentence) -> bool:
+    return any(not sentence.tokens[place].is_("noun") and not sentence.tokens[place].is_("field") for place, _ in sentence.free("metric"))

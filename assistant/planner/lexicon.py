@@ -1,0 +1,75 @@
+"""Reads the planner's knowledge from prompts/lexicon/*.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from assistant.planner.normalise import normalise
+from assistant.planner.tokens import Sense
+from assistant.prompt_library import read_yaml
+from tools.errors import InputError
+
+_LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words that mean something."""
+
+    text: str
+    sense: Sense
+
+
+@lru_cache(maxsize=32)
+def read_table(name: str) -> Mapping[str, Any]:
+    """One file of the lexicon as it is written.
+
+    Raises:
+        UnknownName: There is no such file.
+        InputError: The file is not a mapping.
+    """
+    table = read_yaml(f"lexicon/{name}.yaml")
+    if not isinstance(table, dict):
+        raise InputError(f"The lexicon {name} is not a mapping.", f"词库 {name} 不是键值结构。")
+    return table
+
+
+def read_phrases(*names: str) -> Iterator[Phrase]:
+    """The phrases of word files: kind -> id -> {zh: [...], en: [...], anything else is the sense's data}."""
+    for name in names:
+        for kind, entries in read_table(name).items():
+            for entry_id, entry in entries.items():
+                data = {key: value for key, value in entry.items() if key not in _LANGUAGES}
+                sense = Sense(kind, str(entry_id), data)
+                for language in _LANGUAGES:
+                    yield from (Phrase(_word(name, words), sense) for words in entry.get(language, ()))
+
+
+def _word(name: str, words: object) -> str:
+    if not isinstance(words, str):
+        raise InputError(f"The lexicon {name} has {words!r} where a text should be; quote it.", f"词库 {name} 中的 {words!r} 应加引号。")
+    return words
+
+
+def spellings(text: str) -> set[str]:
+    """The forms of a phrase to look for in a normalised question: as written, and its plural or singular."""
+    plain = normalise(text)
+    forms = {plain}
+    if plain and plain[-1].isascii() and plain[-1].isalpha() and len(plain) > 2:
+        forms |= _numbered(plain)
+    return forms
+
+
+def _numbered(plain: str) -> set[str]:
+    if plain.endswith("ies"):
+        return {plain[:-3] + "y"}
+    if plain.endswith(("ss", "ch", "sh", "x")):
+        return {plain + "es"}
+    if plain.endswith("s"):
+        return {plain[:-1]} if len(plain) > 4 else set()
+    if plain.endswith("y") and plain[-2] not in "aeiou":
+        return {plain[:-1] + "ies", plain + "s"}
+    return {plain + "s"}

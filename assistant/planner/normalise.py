@@ -1,0 +1,46 @@
+"""One spelling for one question: full-width, traditional, case, apostrophes, hyphens and spaces are evened out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+HAN = r"\u3400-\u9fff"
+_HAN = re.compile(f"[{HAN}]")
+_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+_APOSTROPHES = re.compile(r"['’‘`´](?=\w)|(?<=\w)['’‘`´]")
+_HYPHEN = re.compile(r"(?<=[a-z])[-_‐‑–](?=[a-z])")
+_SPACE_IN_HAN = re.compile(f"(?<=[{HAN}])\\s+(?=[{HAN}])")
+_SPACES = re.compile(r"\s+")
+_QUOTES = str.maketrans({**dict.fromkeys("“”「」《》", '"'), "、": ",", "。": ".", "～": "~", "—": "-", "–": "-"})
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> Any:
+    from opencc import OpenCC  # loading its dictionaries takes a while, so only on first use
+
+    return OpenCC("t2s")
+
+
+def normalise(text: str) -> str:
+    """``text`` in lower case, half-width, simplified Chinese, with single spaces.
+
+    Hyphens between letters become spaces ("at-risk" is "at risk"); apostrophes go ("what's" is "whats").
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
+    if _HAN.search(plain):
+        plain = str(_simplifier().convert(plain))
+    plain = _HYPHEN.sub(" ", _APOSTROPHES.sub("", plain))
+    plain = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Zs", "So") else char for char in plain)
+    return _SPACE_IN_HAN.sub("", _SPACES.sub(" ", plain)).strip()
+
+
+def language_of(text: str, before: str = "en") -> str:
+    """“zh” where the text has more Chinese than English in it, else “en”; ``before`` decides where it has neither."""
+    han = len(_HAN.findall(text))
+    latin = len(_LATIN_WORD.findall(text))
+    if not han and not latin:
+        return before
+    return "zh" if han and han >= latin else "en"

@@ -1,0 +1,34 @@
+"""What the planner decides: tool calls, or a short text of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Call:
+    """One tool call."""
+
+    name: str
+    args: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The calls of one question.
+
+    Args:
+        calls: In order; their results answer the question.
+        notes: What the operator should know of the reading: (kind, words), such as ("mended", "delli → deli").
+        say: Name of a text that answers without a tool, such as "help".
+    """
+
+    calls: tuple[Call, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    say: str | None = None
+
+
+def plan(name: str, **args: Any) -> Plan:
+    """A plan of one call; arguments that are None are left out."""
+    return Plan((Call(name, {key: value for key, value in args.items() if value is not None and value not in ([], {})}),))

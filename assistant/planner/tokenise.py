@@ -1,0 +1,127 @@
+"""Cuts a normalised question into tokens: the fewest and best explained ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from typing import NamedTuple
+
+from assistant.planner.lexicon import read_table
+from assistant.planner.numbers import find_numbers
+from assistant.planner.periods import find_horizons, find_periods
+from assistant.planner.tokens import Sense, Token
+from assistant.planner.typos import mend_han, mend_word
+from assistant.planner.vocabulary import Vocabulary
+
+_WORD = re.compile(r"[a-z0-9_]+|[^\s]")
+_PUNCTUATION = frozenset(",.;:!?\"()[]{}/\\|·…'`*#")
+_MOST_MENDED = 4
+_UNKNOWN_COST = 12.0
+_STOP_COST = 1.3
+
+
+class Mended(NamedTuple):
+    """A span that was misspelt, as typed and as read."""
+
+    typed: str
+    read: str
+
+
+def tokenise(text: str, vocabulary: Vocabulary, as_of: dt.date) -> tuple[list[Token], list[Mended]]:
+    """The tokens of a normalised question, misspelt words mended, and what was mended."""
+    mended: list[Mended] = []
+    tokens = cut(text, vocabulary, as_of)
+    for _ in range(_MOST_MENDED):
+        change = _mend(text, tokens, vocabulary)
+        if change is None:
+            break
+        start, end, meant = change
+        mended.append(Mended(text[start:end], meant))
+        text = text[:start] + meant + text[end:]
+        tokens = cut(text, vocabulary, as_of)
+    return tokens, mended
+
+
+def _mend(text: str, tokens: list[Token], vocabulary: Vocabulary) -> tuple[int, int, str] | None:
+    for token in tokens:
+        if not token.unknown:
+            continue
+        word = mend_word(token.text, vocabulary) if token.text.isascii() else None
+        if word:
+            return token.start, token.end, word
+        if not token.text.isascii():
+            found = mend_han(text, range(token.start, token.end), vocabulary)
+            if found:
+                return found
+    return None
+
+
+def cut(text: str, vocabulary: Vocabulary, as_of: dt.date) -> list[Token]:
+    """The cheapest cut: one for each token, more for filler words, much more for what nothing explains."""
+    spans = _spans(text, vocabulary, as_of)
+    best: list[tuple[float, Token | None]] = [(0.0, None), *((float("inf"), None) for _ in text)]
+    for start in range(len(text)):
+        cost = best[start][0]
+        for found, price in [*spans[start], *_fallback(text, start)]:
+            if cost + price <= best[found.end][0]:
+                best[found.end] = (cost + price, found)
+    tokens: list[Token] = []
+    end = len(text)
+    while end > 0:
+        token = best[end][1]
+        assert token is not None
+        tokens.append(token)
+        end = token.start
+    return _joined([token for token in reversed(tokens) if token.text.strip()])
+
+
+def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date) -> dict[int, list[tuple[Token, float]]]:
+    senses: dict[tuple[int, int], list[Sense]] = defaultdict(list)
+    for start in range(len(text)):
+        for found in vocabulary.matcher.find(text, start):
+            senses[found.start, found.end].extend(found.senses)
+    for number in find_numbers(text):
+        kind = "share" if number.share else "number"
+        senses[number.start, number.end].append(Sense(kind, str(number.value), {"value": number.value}))
+    for period in find_periods(text, as_of):
+        senses[period.start, period.end].insert(0, Sense("window", str(period.window), {"window": period.window}))
+    for start, end, customer_id in _customer_ids(text):
+        senses[start, end].insert(0, Sense("customer_id", customer_id))
+    for start, end, days in find_horizons(text):
+        senses[start, end].append(Sense("horizon", str(days), {"days": days}))
+    spans: dict[int, list[tuple[Token, float]]] = defaultdict(list)
+    for (start, end), meanings in senses.items():
+        stop = all(sense.kind == "stop" for sense in meanings)
+        spans[start].append((Token(start, end, text[start:end], tuple(meanings)), _STOP_COST if stop else 1.0))
+    return spans
+
+
+def _fallback(text: str, start: int) -> list[tuple[Token, float]]:
+    char = text[start]
+    if char.isspace():
+        return [(Token(start, start + 1, char), 0.0)]
+    if char in _PUNCTUATION:
+        return [(Token(start, start + 1, char, (Sense("punctuation", char),)), 0.1)]
+    if start and char.isascii() and char.isalnum() and text[start - 1].isascii() and text[start - 1].isalnum():
+        return []
+    word = _WORD.match(text, start)
+    end = word.end() if word else start + 1
+    return [(Token(start, end, text[start:end]), _UNKNOWN_COST if char.isascii() else _UNKNOWN_COST / 2)]
+
+
+def _joined(tokens: list[Token]) -> list[Token]:
+    """Neighbouring unexplained Chinese characters as one token."""
+    joined: list[Token] = []
+    for token in tokens:
+        last = joined[-1] if joined else None
+        if last and last.unknown and token.unknown and last.end == token.start and not token.text.isascii() and not last.text.isascii():
+            joined[-1] = Token(last.start, token.end, last.text + token.text)
+        else:
+            joined.append(token)
+    return joined
+
+
+def _customer_ids(text: str) -> list[tuple[int, int, str]]:
+    patterns = read_table("ids")["customer"]
+    return [(match.start(), match.end(), match["id"]) for pattern in patterns for match in re.finditer(pattern, text)]

@@ -1,0 +1,37 @@
+"""Mends misspelt words against the vocabulary; what was mended is told to the operator."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from assistant.planner.vocabulary import Vocabulary
+
+_LATIN = re.compile(r"[a-z]{4,}")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+
+
+def mend_word(word: str, vocabulary: Vocabulary) -> str | None:
+    """The known word that a misspelt one was meant to be: one edit up to six letters, two in longer words."""
+    if len(word) < 4 or word in vocabulary.known_words:
+        return None
+    allowed = 1 if len(word) < 7 else 2
+    found = process.extractOne(word, vocabulary.words, scorer=OSA.distance, score_cutoff=allowed)
+    if not found or (len(word) == 4 and sorted(found[0]) != sorted(word)):
+        return None
+    return found[0] if found[0][0] == word[0] or found[1] == 1 else None
+
+
+def mend_han(text: str, unknown: range, vocabulary: Vocabulary) -> tuple[int, int, str] | None:
+    """The Chinese phrase meant around the unexplained characters, when one character of it is wrong."""
+    for length in range(6, 2, -1):
+        for start in range(max(0, unknown.stop - length), min(unknown.start, len(text) - length) + 1):
+            piece = text[start : start + length]
+            for index in range(length):
+                if start + index in unknown:
+                    meant = vocabulary.han_wildcards.get(piece[:index] + "?" + piece[index + 1 :])
+                    if meant:
+                        return start, start + length, meant
+    return None

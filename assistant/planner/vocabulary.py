@@ -1,0 +1,217 @@
+"""Everything the planner recognises in the loaded data: lexicon, catalogue, segments and the values of dimensions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from assistant.planner.lexicon import Phrase, read_phrases, read_table, spellings
+from assistant.planner.matcher import Matcher
+from assistant.planner.normalise import normalise
+from assistant.planner.periods import find_periods
+from assistant.planner.tokens import Sense
+from tools.metrics.catalogue import Catalogue, Entry, catalogue
+from tools.metrics.values import usable_dimensions, value_index
+from tools.segments.schemes import SCHEMES
+from tools.warehouse.context import ToolContext
+
+WORD_FILES = ("words", "cues", "fields", "outside")
+_BAND = re.compile(r"(\d+)\s?-\s?(\d+)(k?)")
+_PLUS = re.compile(r"(\d+k?)\+")
+_BARE_BAND = re.compile(r"\d+[-~]\d+k?|\d{2,}k?\+")
+_COUNTING = ("how many", "number of", "多少", "customers who ", "customers with ")
+"""Names such as "how many customers" are read as the question for a number and its noun."""
+_NO_PHRASES = frozenset({"rfm_group", "rfm_eight", "churn_band", "marketing_consent", "customer", "arm", "response_kind"})
+_MERGED: dict[tuple[str, str], Vocabulary] = {}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What words mean for one state of the data.
+
+    Args:
+        as_of: The date relative times count from.
+        phrases: All phrases with their meanings.
+        values: Dimension id to its values in the data.
+        customer_dimensions: Dimensions that are properties of the customer.
+        levels: Dimension id to the level it belongs to.
+        names: (kind, id) to the names in Chinese and English.
+    """
+
+    as_of: dt.date
+    phrases: tuple[tuple[str, Sense], ...]
+    values: Mapping[str, list[str]] = field(default_factory=dict)
+    levels: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """The trie over all phrases."""
+        return Matcher(self.phrases)
+
+    def warm_up(self) -> None:
+        """Build what is built on first use, so that the first question is as quick as the others."""
+        self.matcher.find("", 0)
+        _ = (self.words, self.known_words, self.han_wildcards)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The Latin words of phrases with content, to mend misspelt ones against."""
+        found = (word for text, sense in self.phrases if sense.kind != "stop" for word in re.findall(r"[a-z]{4,}", text))
+        return frozenset(found)
+
+    @cached_property
+    def known_words(self) -> frozenset[str]:
+        """All Latin words of all phrases."""
+        return frozenset(word for text, _ in self.phrases for word in re.findall(r"[a-z]+", text))
+
+    @cached_property
+    def han_wildcards(self) -> dict[str, str]:
+        """Chinese phrases of three or more characters by each form with one character left open."""
+        forms: dict[str, str] = {}
+        for text, sense in self.phrases:
+            if sense.kind != "stop" and len(text) > 2 and re.fullmatch(r"[\u3400-\u9fff]+", text):
+                forms.update({text[:index] + "?" + text[index + 1 :]: text for index in range(len(text))})
+        return forms
+
+    def value_named(self, dimension: str, text: str) -> str | None:
+        """The value of ``dimension`` that ``text`` names: the whole value, or its number ("18" for "Campaign 18")."""
+        wanted = normalise(text)
+        for value in self.values.get(dimension, ()):
+            plain = normalise(value)
+            if plain == wanted or plain.split(" ")[-1] == wanted:
+                return value
+        return None
+
+    def name(self, kind: str, entry_id: str, language: str) -> str:
+        """What is shown for an id."""
+        zh, en = self.names.get((kind, entry_id), (entry_id, entry_id))
+        return zh if language == "zh" else en
+
+
+def build_vocabulary(ctx: ToolContext) -> Vocabulary:
+    """The vocabulary of the loaded data, kept until the data change."""
+    key = (f"{ctx.warehouse_id} {ctx.data_version}", str(ctx.as_of))
+    if not ctx.warehouse_id or key not in _MERGED:
+        dimensions = {one.id: one.level for one in (*catalogue().dimensions, *usable_dimensions(ctx))}
+        built = make_vocabulary(ctx.as_of, value_index(ctx), dimensions)
+        built.warm_up()
+        find_periods(normalise("預熱 in the last 3 days"), ctx.as_of)  # loads what is loaded on first use
+        _MERGED.clear()
+        _MERGED[key] = built
+    return _MERGED[key]
+
+
+def make_vocabulary(as_of: dt.date, values: Mapping[str, list[str]], levels: Mapping[str, str]) -> Vocabulary:
+    """A vocabulary of the lexicon, the catalogue and these values."""
+    book = catalogue()
+    ours = [phrase for phrase in read_phrases(*WORD_FILES) if _fits(phrase, book)]
+    taken = {form for phrase in ours if phrase.sense.kind not in ("field", "segment_alias") for form in spellings(phrase.text)}
+    attributes = [name for name in levels if name.startswith("attribute.")]
+    phrases = [
+        *((form, _plain(phrase.sense)) for phrase in ours for form in spellings(phrase.text)),
+        *_catalogue_phrases(book, attributes),
+        *_segment_phrases(),
+        *_value_phrases(values, taken),
+    ]
+    return Vocabulary(as_of, tuple(_unique(phrases)), dict(values), dict(levels), _names(book))
+
+
+def _unique(phrases: Iterable[tuple[str, Sense]]) -> Iterator[tuple[str, Sense]]:
+    seen: set[tuple[str, str, str, str]] = set()
+    for text, sense in phrases:
+        key = (text, sense.kind, sense.id, str(sense.data.get("value", "")))
+        if key not in seen:
+            seen.add(key)
+            yield text, sense
+
+
+def _fits(phrase: Phrase, book: Catalogue) -> bool:
+    sense = phrase.sense
+    if sense.kind == "field_for_metric":
+        return False
+    return sense.kind != "field" or any(one.id == sense.id for one in book.fields)
+
+
+def _plain(sense: Sense) -> Sense:
+    return Sense("segment", sense.id, sense.data) if sense.kind == "segment_alias" else sense
+
+
+def _catalogue_phrases(book: Catalogue, attributes: list[str]) -> Iterator[tuple[str, Sense]]:
+    metrics = [one for one in book.metrics if not one.hidden]
+    for kind, entries in (("metric", metrics), ("dimension", book.dimensions), ("field", book.fields), ("term", book.terms)):
+        for entry in entries:
+            yield from _entry_phrases(kind, entry)
+    for name in attributes:
+        yield from _entry_phrases("dimension", book.dimension(name))
+        yield from _entry_phrases("field", book.field(name))
+
+
+def _entry_phrases(kind: str, entry: Entry) -> Iterator[tuple[str, Sense]]:
+    data: dict[str, Any] = {"personal": True} if getattr(entry, "personal", False) else {}
+    if kind == "field":
+        data["group"] = getattr(entry, "group", "")
+    for word in entry.words:
+        if word.lower().startswith(_COUNTING):
+            continue
+        for part in {word, re.sub(r"\s*[((].*?[))]", "", word)}:
+            for form in spellings(part.replace("_", " ")):
+                if len(form) > 1 or form in "rfm":
+                    yield form, Sense(kind, entry.id, data)
+
+
+def _segment_phrases() -> Iterator[tuple[str, Sense]]:
+    for scheme in SCHEMES.values():
+        for group in scheme.groups:
+            sense = Sense("segment", group.id)
+            short = group.name.zh.removesuffix("客户")
+            for word in (group.name.zh, group.name.en, *group.aliases, short + "用户", short + "会员", short + "顾客"):
+                yield from ((form, sense) for form in spellings(word))
+                if word.isascii() and not word.lower().endswith("customers"):
+                    yield from ((form, sense) for form in spellings(word + " customers"))
+
+
+def _value_phrases(values: Mapping[str, list[str]], taken: set[str]) -> Iterator[tuple[str, Sense]]:
+    aliases = read_table("values")
+    for dimension, found in values.items():
+        if dimension in _NO_PHRASES:
+            continue
+        for value in found:
+            names = aliases.get(dimension, {}).get(normalise(value), {})
+            for word in (*_value_words(value), *names.get("zh", ()), *names.get("en", ())):
+                sense = Sense("value", f"{dimension}={value}", {"dimension": dimension, "value": value})
+                yield from ((form, sense) for form in spellings(word) if form not in taken and _telling(form))
+
+
+def _telling(form: str) -> bool:
+    """Whether a value is recognised alone: bare numbers and single letters need their dimension beside them."""
+    has_letters = any(char.isalpha() for char in form)
+    return bool(_BARE_BAND.fullmatch(form)) or (has_letters and (len(form) > 1 or not form.isascii()))
+
+
+def _value_words(value: str) -> Iterator[str]:
+    yield value
+    band, plus = _BAND.fullmatch(value.lower()), _PLUS.fullmatch(value.lower())
+    if band:
+        low, high, k = band[1], band[2], band[3]
+        joined = [f"{low}{joint}{high}" for joint in ("-", "到", "至", " to ", "~")]
+        yield from [f"{one}{k}" for one in joined] + [f"{low}{k}-{high}{k}", f"{low}{k} to {high}{k}", f"{low}{k}到{high}{k}"]
+        yield from ([f"{one}岁" for one in joined] + [f"{low} and {high}", f"aged {low} to {high}"] if not k else [])
+    if plus:
+        yield from (plus[1] + tail for tail in ("以上", "岁以上", "岁及以上", " and over", " and above", " or older", " plus", " or over"))
+
+
+def _names(book: Catalogue) -> dict[tuple[str, str], tuple[str, str]]:
+    kinds = (("metric", book.metrics), ("dimension", book.dimensions), ("field", book.fields), ("term", book.terms))
+    names = {(kind, entry.id): (entry.name.zh, entry.name.en) for kind, entries in kinds for entry in entries}
+    groups = [group for scheme in SCHEMES.values() for group in scheme.groups]
+    return names | {("segment", group.id): (group.name.zh, group.name.en) for group in groups}
+
+
+def rule_of(sense: Sense) -> dict[str, Any]:
+    """The rule that a "condition" sense stands for."""
+    return dict(sense.data["rule"])

@@ -1,0 +1,158 @@
+"""Whom a question is about: a segment, a rule, an earlier result, ordered and cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.planner.conditions import Rule, field_of, find_rules
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.sentence import Sentence
+
+_DEFAULT_TOP = 20
+
+
+@dataclass
+class Who:
+    """Customers, before they become arguments.
+
+    Args:
+        rule: A rule; None is everyone.
+        handle: An earlier result that stands for them, when nothing was added to it.
+        sort_by: Field to order by.
+        descending: Largest first.
+        limit: At most so many.
+        named: Whether the question says whom it means at all.
+    """
+
+    rule: Rule | None = None
+    handle: str | None = None
+    sort_by: str | None = None
+    descending: bool = True
+    limit: int | None = None
+    named: bool = False
+
+    @property
+    def ordered(self) -> bool:
+        """Whether they are ordered or cut."""
+        return self.sort_by is not None or self.limit is not None
+
+    def as_customers(self) -> Any:
+        """As the argument ``customers``: a segment's id, a handle, a rule or a selection."""
+        rule = self.rule or {"all": []}
+        if self.ordered:
+            return {"rule": rule, "sort_by": self.sort_by, "descending": self.descending, "limit": self.limit}
+        if self.handle:
+            return self.handle
+        return rule["segment"] if set(rule) == {"segment"} else rule
+
+    def as_find(self) -> dict[str, Any]:
+        """As the arguments of find_customers."""
+        args: dict[str, Any] = {"rule": self.rule or {"all": []}}
+        if self.sort_by:
+            args |= {"sort_by": self.sort_by, "descending": self.descending}
+        return args | ({"limit": self.limit} if self.limit else {})
+
+
+def take_who(sentence: Sentence, dialogue: Dialogue, *, loose: bool = True) -> Who:
+    """The customers that the question names; their tokens are used.
+
+    Args:
+        sentence: The question.
+        dialogue: What pronouns refer to.
+        loose: Whether values and segments that stand alone count.
+    """
+    who = Who()
+    take_order(sentence, who)
+    earlier = take_pronoun(sentence, dialogue)
+    who.rule = find_rules(sentence, loose=loose)
+    who.named = who.rule is not None or who.ordered
+    if earlier is not None:
+        _join_earlier(who, earlier.handle, earlier.selection or {})
+    if sentence.take("cue", "everyone"):
+        who.named = True
+    return who
+
+
+def take_pronoun(sentence: Sentence, dialogue: Dialogue) -> Any:
+    """The earlier result that "them" or "这些客户" refers to."""
+    last = dialogue.last_customers
+    if last is None or not sentence.has("pronoun"):
+        return None
+    sentence.take_all("pronoun")
+    return last
+
+
+def _join_earlier(who: Who, handle: str, selection: dict[str, Any]) -> None:
+    who.named = True
+    if who.rule is None and not who.ordered:
+        who.handle = handle
+        return
+    who.rule = both(selection.get("rule"), who.rule)
+    who.limit = who.limit or selection.get("limit")
+    if who.sort_by is None and selection.get("sort_by"):
+        who.sort_by, who.descending = selection["sort_by"], bool(selection.get("descending", True))
+
+
+def both(first: Rule | None, second: Rule | None) -> Rule | None:
+    """The rule that both hold."""
+    parts = [part for rule in (first, second) if rule for part in (rule["all"] if set(rule) == {"all"} else [rule])]
+    return None if not parts else parts[0] if len(parts) == 1 else {"all": parts}
+
+
+def take_order(sentence: Sentence, who: Who) -> None:
+    """“top 20 by spend”, “消费最高的10个”: order and cut."""
+    whales = sentence.take("top_customers")
+    ranking = sentence.first("ranking")
+    if whales:
+        who.sort_by, who.limit = str(whales.data["sort"]), _DEFAULT_TOP
+    if ranking:
+        _ranked(sentence, who, *ranking)
+    _plain_limit(sentence, who)
+
+
+def _ranked(sentence: Sentence, who: Who, place: int, ranking: Any) -> None:
+    if ranking.data.get("share"):
+        return
+    sort_place, field_id = _sort_field(sentence, place)
+    if field_id is None and who.sort_by is None:
+        field_id = "amount" if sentence.tokens[place].get("ranking", "largest") and ranking.data["n"] else None
+        if field_id is None:
+            return
+    sentence.use(place, *([sort_place] if sort_place is not None else []))
+    who.sort_by = field_id or who.sort_by
+    who.descending = ranking.id == "largest"
+    who.limit = ranking.data["n"] or who.limit
+    if who.limit is None and not sentence.has("quantity"):
+        who.limit = _DEFAULT_TOP
+
+
+def _sort_field(sentence: Sentence, place: int) -> tuple[int | None, str | None]:
+    """The field that a ranking is by: the nearest word before or after it that may be one."""
+    others = [at for at in range(len(sentence.tokens)) if at != place and at not in sentence.used]
+    order = sorted(others, key=lambda at: (abs(at - place), at))
+    for at in order:
+        token = sentence.tokens[at]
+        if token.is_("noun") or (token.is_("dimension") and not (token.is_("metric") or token.is_("field"))):
+            continue
+        field_id = field_of(token) or _field_of_verb(sentence, at)
+        if field_id:
+            return at, field_id
+    return None, None
+
+
+def _field_of_verb(sentence: Sentence, place: int) -> str | None:
+    token = sentence.tokens[place]
+    verb = token.get("verb")
+    if token.is_("cue", "churn"):
+        return "churn_probability"
+    return str(verb.data["behaviour"]) if verb and verb.data["behaviour"] in ("orders", "amount") else None
+
+
+def _plain_limit(sentence: Sentence, who: Who) -> None:
+    """“列出20个客户”, “20 customers”: a number of people is a cut."""
+    for place, quantity in sentence.free("quantity"):
+        if quantity.data["unit"] == "person" and who.limit in (None, _DEFAULT_TOP):
+            who.limit = int(quantity.data["value"])
+            sentence.use(place)
+            return

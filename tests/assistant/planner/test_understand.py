@@ -1,0 +1,81 @@
+"""Questions to the tool calls that they must become; the cases are data in tests/cases/planner."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.plan import Plan
+from assistant.planner.understand import understand
+from assistant.planner.vocabulary import Vocabulary
+from tools import requests
+
+CASES = Path(__file__).parents[2] / "cases" / "planner"
+REQUESTS = {
+    "describe_data": requests.DescribeData,
+    "measure": requests.Measure,
+    "find_customers": requests.FindCustomers,
+    "segment_overview": requests.SegmentOverview,
+    "summarize_segment": requests.SummarizeSegment,
+    "compare_segments": requests.CompareSegments,
+    "suggest_strategy": requests.SuggestStrategy,
+    "churn_risk": requests.ChurnRisk,
+    "look_up_customer": requests.LookUpCustomer,
+    "export_customers": requests.ExportCustomers,
+    "explain_term": requests.ExplainTerm,
+    "ask_user": requests.AskUser,
+    "decline": requests.Decline,
+}
+
+
+def cases(*names: str) -> list[Any]:
+    read = [(name, case) for name in names for case in yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))]
+    return [pytest.param(case, id=f"{name}: {case['q']}") for name, case in read]
+
+
+def called(plan: Plan) -> list[tuple[str, requests.Request]]:
+    """The calls as the toolbox would read them, so that equal requests compare equal."""
+    return [(call.name, REQUESTS[call.name].model_validate(call.args)) for call in plan.calls]
+
+
+def wanted(case: dict[str, Any]) -> list[tuple[str, requests.Request]]:
+    return [(name, REQUESTS[name].model_validate(args)) for call in case.get("calls", []) for name, args in call.items()]
+
+
+@pytest.mark.parametrize("case", cases("listed", "paraphrases"))
+def test_question_becomes_calls(case: dict[str, Any], vocabulary: Vocabulary) -> None:
+    plan = understand(case["q"], vocabulary, Dialogue())
+
+    assert called(plan) == wanted(case)
+    assert plan.say == case.get("say")
+
+
+@pytest.mark.parametrize("case", cases("refused"))
+def test_question_is_not_guessed(case: dict[str, Any], vocabulary: Vocabulary) -> None:
+    plan = understand(case["q"], vocabulary, Dialogue())
+
+    (call,) = plan.calls
+    assert call.name == case["tool"]
+    assert called(plan)
+    for word in case.get("names", []):
+        assert word in str(call.args)
+    if "reason" in case:
+        assert call.args["reason"] == case["reason"]
+
+
+def test_questions_are_read_quickly(vocabulary: Vocabulary) -> None:
+    questions = [case.values[0]["q"] for case in cases("listed", "paraphrases")]
+    vocabulary.warm_up()
+    understand("預熱", vocabulary)
+    seconds = []
+    for question in questions:
+        start = time.perf_counter()
+        understand(question, vocabulary)
+        seconds.append(time.perf_counter() - start)
+
+    assert sorted(seconds)[int(len(seconds) * 0.95)] < 0.03
