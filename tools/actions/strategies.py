@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tools.actions.playbook import ASPECTS, GENERAL, Strategy, strategy
 from tools.contracts import Column, CustomerQuery, Figure, Outcome, Receipt, Statement, Table, Text, ToolResult, Unit
 from tools.requests import SuggestStrategy
 from tools.rules import Selection
 from tools.segments.compiler import compile_selection
 from tools.segments.freshness import freshness_caveats
+from tools.segments.playbook import ASPECTS, GENERAL, Strategy, strategy
 from tools.segments.reporting import figure, plain_group, selection_name
 from tools.segments.resolve import resolve_customers
 from tools.segments.schemes import CHURN, RFM, Scheme, group_of

@@ -11,6 +11,7 @@ from tools.errors import WarehouseError
 from tools.requests import SegmentOverview
 from tools.rules import EVERYONE, Selection
 from tools.segments.freshness import freshness_caveats, require_features
+from tools.segments.playbook import playbook
 from tools.segments.reporting import as_money, bars, figure, share
 from tools.segments.schemes import MERGE_WITH, SCHEMES, Group, Scheme
 from tools.segments.scoring import latest_edges, read_sql
@@ -80,6 +81,7 @@ def segment_overview(ctx: ToolContext, request: SegmentOverview) -> ToolResult:
             "groups": [row.group.id for row in rows],
             "names": {row.group.id: row.group.name.model_dump() for row in rows},
             "meanings": {row.group.id: row.group.meaning.model_dump() for row in rows},
+            "strategies": {row.group.id: playbook()[row.group.id].model_dump(mode="json") for row in rows},
             "too_small": {row.group.id: merge_target(row.group.id, {one.group.id for one in small}) for row in small},
         },
         **common,
@@ -155,8 +157,12 @@ def _table(scheme: Scheme, rows: list[GroupRow]) -> Table:
     columns = [Column(id=name, label=Text(zh=zh, en=en), unit=unit) for name, zh, en, unit in _COLUMNS]
     names = {row.group.id: row.group.name for row in rows}
     first = Column(id="segment", label=Text(zh="分群", en="segment"), unit=Unit.TEXT, names=names)
-    cells = tuple((row.group.id, *(row.numbers[column.id] for column in columns)) for row in rows)
-    return Table(id="segments", title=scheme.name, columns=(first, *columns), rows=cells, row_count=len(cells))
+    goals = {row.group.id: playbook()[row.group.id].goal for row in rows}
+    last = Column(
+        id="goal", label=Text(zh="建议目标", en="suggested goal"), unit=Unit.TEXT, names={goal.en: goal for goal in goals.values()}
+    )
+    cells = tuple((row.group.id, *(row.numbers[column.id] for column in columns), goals[row.group.id].en) for row in rows)
+    return Table(id="segments", title=scheme.name, columns=(first, *columns, last), rows=cells, row_count=len(cells))
 
 
 def _chart(scheme: Scheme, rows: list[GroupRow]) -> Any:
