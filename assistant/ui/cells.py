@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from tools.contracts import FigureValue, Unit
 
 MISSING = "–"
 _TEXTUAL = frozenset({Unit.TEXT, Unit.ID, Unit.DATE})
-_PERCENT = {Unit.SHARE: "", Unit.PROBABILITY: "", Unit.POINTS: "+", Unit.CHANGE: "+"}
+_PERCENT = {Unit.SHARE: False, Unit.PROBABILITY: False, Unit.POINTS: True, Unit.CHANGE: True}
+"""Units shown as a percentage; whether a plus sign is written."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,17 @@ def _exact(number: Decimal) -> str:
 
 def _format(number: Decimal, unit: Unit, currency: str) -> str:
     if unit is Unit.MONEY:
-        return f"{'-' if number < 0 else ''}{currency}{abs(number):,.2f}"
+        return f"{'-' if number < 0 else ''}{currency}{_rounded(abs(number), 2)}"
     if unit in _PERCENT:
-        return f"{number * 100:{_PERCENT[unit]}.1f}{'pp' if unit is Unit.POINTS else '%'}"
+        sign = "+" if _PERCENT[unit] and number > 0 else ""
+        return f"{sign}{_rounded(number * 100, 1)}{'pp' if unit is Unit.POINTS else '%'}"
     if unit is Unit.RATIO:
-        return f"{number:,.2f}×"
+        return f"{_rounded(number, 2)}×"
     if unit in (Unit.COUNT, Unit.SCORE, Unit.DAYS) and number == number.to_integral_value():
         return f"{number:,.0f}"
-    return f"{number:,.1f}" if unit is Unit.DAYS else f"{number:,.2f}"
+    return _rounded(number, 1 if unit is Unit.DAYS else 2)
+
+
+def _rounded(number: Decimal, places: int) -> str:
+    # Halves go up, as an operator rounds, and as prose does.
+    return f"{number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}"

@@ -69,7 +69,7 @@ class ChatHandlers:
 
     def bind(self, parts: ChatParts) -> None:
         """Connect the handlers to the components."""
-        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
         asked = [
             gr.on([parts.box.submit, parts.send.click], self.ask, parts.box, parts.outputs, concurrency_limit=None, **private),
             parts.log.example_select(self.pick, None, parts.outputs, concurrency_limit=None, **private),

@@ -1,0 +1,130 @@
+"""A browser, a served page, and screenshots kept as artefacts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+ROOT = Path(__file__).parents[3]
+ARTIFACTS = ROOT / "test-artifacts"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; without one the test is skipped, or fails where CI demands it."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        reason = f"no browser was found on the PATH ({', '.join(NAMES)})"
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"browser tests may not be skipped with CI=true: {reason}")
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+def serve_page(module: str, warehouse: Path) -> Iterator[str]:
+    """Run ``module`` on a free port until the test is over; yields the address that it prints."""
+    environment = {**os.environ, "FENQUN_HOME": str(warehouse.parent), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, str(Path(__file__).parent / module), str(warehouse), "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def scripted_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page over scripted conversations and no warehouse."""
+    yield from serve_page("scripted.py", tmp_path_factory.mktemp("scripted") / "none.duckdb")
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens the page in a browser of its own; no request may leave this machine, no script may fail."""
+    contexts: list[BrowserContext] = []
+    foreign: list[str] = []
+    errors: list[str] = []
+
+    def note(request: Request) -> None:
+        if urlsplit(request.url).scheme in ("http", "https", "ws", "wss") and urlsplit(request.url).hostname != "127.0.0.1":
+            foreign.append(request.url)
+
+    def open_one(address: str, locale: str = "en-US", *, dark: bool = False, size: tuple[int, int] = (1280, 860)) -> Page:
+        context = browser.new_context(
+            locale=locale, color_scheme="dark" if dark else "light", viewport={"width": size[0], "height": size[1]}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("request", note)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        page.wait_for_selector("body[data-ready]")
+        page.wait_for_selector("#fq-log .example")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert foreign == []
+    assert errors == []
+
+
+def _settled(page: Page) -> None:
+    page.wait_for_selector("#fq-send:visible")
+    page.wait_for_selector("#fq-retry:visible")
+
+
+@pytest.fixture
+def settled() -> Callable[[Page], None]:
+    """Waits until nothing is being answered."""
+    return _settled
+
+
+@pytest.fixture
+def ask() -> Callable[[Page, str], None]:
+    """Types a question, sends it and waits for the end of its answer."""
+
+    def type_and_wait(page: Page, question: str) -> None:
+        before = page.locator("#fq-log .user-row").count()
+        page.fill("#fq-box textarea", question)
+        page.press("#fq-box textarea", "Enter")
+        page.wait_for_function("n => document.querySelectorAll('#fq-log .user-row').length > n", arg=before)
+        _settled(page)
+
+    return type_and_wait
+
+
+@pytest.fixture
+def keep() -> Callable[[Page, str], None]:
+    """Keeps a screenshot as an artefact."""
+
+    def screenshot(page: Page, name: str) -> None:
+        ARTIFACTS.mkdir(exist_ok=True)
+        page.screenshot(path=ARTIFACTS / f"{name}.png")
+
+    return screenshot

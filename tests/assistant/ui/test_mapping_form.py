@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from assistant.ui.mapping_form import form_html, is_loadable, read_choices
+from tools.contracts import Text
+from tools.ingest.report import LoadPlan, PlannedTable
+from tools.ingest.types import ColumnMapping, TableMapping
+
+
+def plan(**changes: object) -> LoadPlan:
+    columns = (
+        ColumnMapping(source="订单号", target="orders.order_id", kind="id", confidence=0.98, reason="synonym"),
+        ColumnMapping(source="<时间>", target="orders.ordered_at", kind="datetime", confidence=0.55, reason="values"),
+        ColumnMapping(source="身份证", target="ignore", confidence=1.0, reason="name"),
+        ColumnMapping(source="备注", target=None, confidence=0.0),
+    )
+    mapping = TableMapping(source="订单.csv", grain="orders", columns=columns, unsure=("<时间>",))
+    table = PlannedTable(mapping=mapping, samples={"订单号": ["A1", "<b>", "A3", "A4"]}, rows=1234, notes={"encoding": "GB18030"})
+    return LoadPlan(tables=(table.model_copy(update=changes),))
+
+
+def selects(html: str) -> dict[str, list[tuple[str, bool]]]:
+    found = {}
+    for name, body in re.findall(r'data-column="([^"]*)".*?>(.*?)</select>', html, flags=re.DOTALL):
+        found[name] = [(value, bool(mark)) for value, mark in re.findall(r'<option value="([^"]*)"( selected)?>', body)]
+    return found
+
+
+def test_every_column_has_its_meaning_chosen_and_the_others_to_choose() -> None:
+    found = selects(form_html(plan(), "zh"))
+    assert list(found) == ["订单号", "&lt;时间&gt;", "身份证", "备注"]
+    chosen = {name: [value for value, mark in options if mark] for name, options in found.items()}
+    assert chosen == {"订单号": ["orders.order_id"], "&lt;时间&gt;": ["orders.ordered_at"], "身份证": ["ignore"], "备注": [""]}
+    assert {"orders.amount", "orders.customer_id", "customers.phone", "ignore"} <= {value for value, _ in found["订单号"]}
+
+
+def test_unsure_columns_are_marked_and_counted() -> None:
+    html = form_html(plan(), "zh")
+    assert html.count('data-unsure="true"') == 1
+    assert "1 列需要核对" in html
+    assert "请核对" in html
+    assert "98%" in html
+    assert "GB18030" in html
+    assert "1 to check" in form_html(plan(), "en")
+
+
+def test_what_comes_from_the_file_is_escaped_and_samples_are_few() -> None:
+    html = form_html(plan(), "en")
+    assert "A1 · &lt;b&gt; · A3" in html
+    assert "A4" not in html
+    assert "<b>A" not in html
+
+
+def test_a_table_that_cannot_be_loaded_says_why() -> None:
+    broken = plan(problem=Text(zh="缺少日期列。", en="No column is a date."))
+    assert not is_loadable(broken)
+    assert is_loadable(plan())
+    assert "缺少日期列。" in form_html(broken, "zh")
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ('[{"source": "f.csv", "column": "时间", "target": "orders.ordered_at"}]', {"时间": "orders.ordered_at"}),
+        ('[{"column": "a", "target": ""}, {"target": "x"}, 3]', {}),
+        ("not json", {}),
+        ('{"column": "a"}', {}),
+        ("", {}),
+    ],
+)
+def test_only_what_the_form_can_send_is_read(sent: str, expected: dict[str, str]) -> None:
+    assert read_choices(sent) == expected
