@@ -67,7 +67,7 @@ def _negated(rule: SegmentRule, as_of: dt.date | None, names: Names) -> Text:
         inner = _clause(rule, as_of, names)
         return Text(zh=f"不{inner.zh}", en=f"not {inner.en}")
     inner = _clause(rule, as_of, names, top=True)
-    return Text(zh=f"不满足“{inner.zh}”", en=f"other than those {inner.en}")
+    return Text(zh=f"不满足“{inner.zh.strip()}”", en=f"other than those {inner.en}")
 
 
 def _joined(rule: AllOf | AnyOf, as_of: dt.date | None, names: Names, top: bool) -> Text:
@@ -85,6 +85,6 @@ def _joined(rule: AllOf | AnyOf, as_of: dt.date | None, names: Names, top: bool)
 def _english(parts: list[str], word: str) -> str:
     if len(parts) == 2:
         # "with at least 5 orders who bought from DELI" needs no "and"
-        joined = word == "and" and parts[0].startswith(("with ", "in ")) and parts[1].startswith("who ")
+        joined = word == "and" and parts[0].startswith(("with ", "in ")) and parts[1].startswith(("who ", "other than "))
         return f"{parts[0]} {parts[1]}" if joined else f"{parts[0]} {word} {parts[1]}"
     return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
