@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal, cast
 
 from langchain_core.language_models import BaseChatModel
 
@@ -50,13 +52,13 @@ def service_brain(config: Settings) -> Brain | None:
     if not key:
         raise InputError(
             "FENQUN_BRAIN=model needs OPENAI_API_KEY; for a local server any word will do, such as “empty”.",
-            "FENQUN_BRAIN=model 需要设置 OPENAI_API_KEY;本地服务可填任意值,例如 empty。",
+            "FENQUN_BRAIN=model 需要设置 OPENAI_API_KEY；本地服务可填任意值，例如 empty。",
         )
     base_url = os.environ.get("OPENAI_BASE_URL", "").strip() or None
     if base_url and not config.model:
         raise InputError(
             f"OPENAI_BASE_URL is {base_url}; name the model to ask there with FENQUN_MODEL.",
-            f"已设置 OPENAI_BASE_URL({base_url});请用 FENQUN_MODEL 指定模型名称。",
+            f"已设置 OPENAI_BASE_URL({base_url})；请用 FENQUN_MODEL 指定模型名称。",
         )
     return _openai(config, key, base_url, config.model or DEFAULT_MODEL)
 
@@ -79,8 +81,12 @@ def _openai(config: Settings, key: str, base_url: str | None, model: str) -> Bra
     return Brain(model, chat)
 
 
-def planner_brain(warehouse: Warehouse) -> Brain:
+def planner_brain(warehouse: Warehouse, language: str = "auto") -> Brain:
     """The embedded planner with the vocabulary of the loaded data.
+
+    Args:
+        warehouse: The data.
+        language: "zh", "en", or "auto" for the language of each question.
 
     Raises:
         FenqunError: The warehouse cannot be read, or is empty.
@@ -89,5 +95,16 @@ def planner_brain(warehouse: Warehouse) -> Brain:
     from assistant.planner.vocabulary import build_vocabulary
 
     with open_context(warehouse) as context:
-        vocabulary = build_vocabulary(context)
-    return Brain(PLANNER, PlannerModel(vocabulary=vocabulary))
+        known = _vocabularies()
+        stamp = (warehouse.path, context.data_version, context.as_of)
+        if stamp not in known:
+            known.clear()
+            known[stamp] = build_vocabulary(context)
+        vocabulary = known[stamp]
+    return Brain(PLANNER, PlannerModel(vocabulary=vocabulary, language=cast("Literal['auto', 'zh', 'en']", language)))
+
+
+@lru_cache(maxsize=1)
+def _vocabularies() -> dict[Any, Any]:
+    """The vocabulary of the data that was last asked about; the same data always make the same one."""
+    return {}

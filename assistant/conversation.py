@@ -48,9 +48,9 @@ class Brains:
         """The language model of the environment; None where the planner answers."""
         return service_brain(self._warehouse.config)
 
-    def planner(self) -> Brain:
-        """The embedded planner."""
-        return planner_brain(self._warehouse)
+    def planner(self, language: str) -> Brain:
+        """The embedded planner, answering in ``language`` ("auto": the question's)."""
+        return planner_brain(self._warehouse, language)
 
 
 @dataclass
@@ -188,7 +188,7 @@ class _Work:
                     raise
                 log.warning("the language model failed: %s", error)
                 note = phrase("service_failed", reason=phrase(f"reasons.{reason_of(error)}"))
-        return self._attempt(self.conversation.brains.planner(), note)
+        return self._attempt(self.conversation.brains.planner(self.conversation.language), note)
 
     def _attempt(self, brain: Brain, note: Text | None) -> Answer:
         said = self.turn.text if self.turn else ""

@@ -159,7 +159,7 @@ def _cell_figure(table: Table, row: int, column_id: str, reference: str) -> Figu
     for index, column in enumerate(table.columns):
         if column.id == column_id and not column.personal and 1 <= row <= len(table.rows):
             first = table.rows[row - 1][0]
-            label = Text(zh=f"{first}:{column.label.zh}", en=f"{first}: {column.label.en}")
+            label = Text(zh=f"{first}\uff1a{column.label.zh}", en=f"{first}: {column.label.en}")
             return Figure(
                 id=reference, label=label, value=table.rows[row - 1][index], unit=column.unit, receipt=f"{reference.partition('.')[0]}.main"
             )
@@ -228,7 +228,8 @@ def _covers(asked: DateMention, mention: DateMention) -> bool:
 def _introduced_as_id(sentence: str, start: int) -> bool:
     words = "|".join(re.escape(word) for word in read_yaml("quantities.yaml")["id_words"])
     return (
-        re.search(rf"(?:{words})[\s::#()(]*(?:[\w\-\ue000]+(?:,\s?|、|和|与|\sand\s|,\sand\s))*[\s#]*$", sentence[:start], re.I) is not None
+        re.search(rf"(?:{words})[\s:\uff1a#(\uff08]*(?:[\w\-\ue000]+(?:,\s?|、|和|与|\sand\s|,\sand\s))*[\s#]*$", sentence[:start], re.I)
+        is not None
     )
 
 

@@ -63,6 +63,6 @@ def _whole_group(handle: str, session: Session) -> SegmentRule:
     if selection.limit is not None:
         raise InputError(
             f"{handle} is a list cut to {selection.limit} customers, so it cannot be part of a rule; use it alone, or repeat its rule.",
-            f"{handle} 是截取了前 {selection.limit} 位的名单,不能作为规则的一部分;请单独使用,或重复其规则。",
+            f"{handle} 是截取了前 {selection.limit} 位的名单，不能作为规则的一部分；请单独使用，或重复其规则。",
         )
     return selection.rule

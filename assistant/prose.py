@@ -17,8 +17,8 @@ LEFT_OUT = Text(
     zh="有一句话因为含有没有依据的数字而被省略。",
     en="A sentence was left out because it had a number without evidence.",
 )
-_ORDINAL = re.compile(r"^\s*(?:[-*•#>]+\s*)?(?:\*\*)?(?:\d{1,2}[.)、:]|[((]\d{1,2}[))])(?=\D|$)")
-_END = re.compile(r"[。!?!?;]+[\"”’')\])]*\s*|\n+|(?<=[^\s])\.[\"”’')\]*]*(?=\s)\s*")
+_ORDINAL = re.compile(r"^\s*(?:[-*•#>]+\s*)?(?:\*\*)?(?:\d{1,2}[.)、:\uff1a\uff0e\uff09]|[(\uff08]\d{1,2}[)\uff09])(?=\D|$)")
+_END = re.compile(r"[。!?\uff01\uff1f\uff1b]+[\"”’')\]\uff09]*\s*|\n+|(?<=[^\s])\.[\"”’')\]*]*(?=\s)\s*")
 _ONLY_ORDINAL = re.compile(r"\s*(?:[-*•#>]+\s*)?(?:\*\*)?\d{1,2}\.\s*")
 LONGEST = 2_000
 """A sentence longer than this is cut, so that endless text without an end of sentence cannot be held back for ever."""
@@ -116,7 +116,7 @@ _AFTER = {
     Unit.DAYS: re.compile(r"\s?(?:days?|天|日)(?![A-Za-z])"),
     Unit.POINTS: re.compile(r"\s?(?:%|个?百分点|percentage points?|points?|pp)(?![A-Za-z])"),
     Unit.RATIO: re.compile(r"\s?(?:×|x|倍|times)(?![A-Za-z])"),
-    **dict.fromkeys((Unit.SHARE, Unit.CHANGE, Unit.PROBABILITY), re.compile(r"\s?(?:%|%|percent)(?![A-Za-z])")),
+    **dict.fromkeys((Unit.SHARE, Unit.CHANGE, Unit.PROBABILITY), re.compile(r"\s?(?:%|\uff05|percent)(?![A-Za-z])")),
     Unit.MONEY: re.compile(r"\s?(?:元|dollars|美元)(?![A-Za-z])"),
 }
 

@@ -69,7 +69,7 @@ class Session:
         if selection is None:
             raise InputError(
                 f"The result {name} is not about a group of customers; those that are: {', '.join(with_customers) or 'none yet'}.",
-                f"结果 {name} 不对应一组客户;可用的有:{'、'.join(with_customers) or '暂无'}。",
+                f"结果 {name} 不对应一组客户；可用的有：{'、'.join(with_customers) or '暂无'}。",
             )
         return selection
 
@@ -106,5 +106,5 @@ def _receipt(receipt: Receipt, handle: str) -> Receipt:
 def _unknown_handle(handle: str, known: list[str]) -> InputError:
     return InputError(
         f"There is no earlier result {handle!r}; known: {', '.join(known) or 'none yet'}.",
-        f"没有名为“{handle}”的历史结果;可用的有:{'、'.join(known) or '暂无'}。",
+        f"没有名为“{handle}”的历史结果；可用的有：{'、'.join(known) or '暂无'}。",
     )

@@ -78,7 +78,7 @@ def _export(toolbox: Toolbox, request: requests.ExportCustomers) -> ToolResult:
     if request.include_personal and not asks_for_personal(toolbox.question):
         raise Blocked(
             "Names, phones and e-mails are exported only when you ask for them yourself, for example “export with names and phones”.",
-            "只有您本人明确要求时才会导出姓名、手机号、邮箱;请直接说明,例如“导出并包含姓名和手机号”。",
+            "只有您本人明确要求时才会导出姓名、手机号、邮箱；请直接说明，例如“导出并包含姓名和手机号”。",
         )
     return _in_context("tools.actions.export:export_customers")(toolbox, request)
 
@@ -203,7 +203,7 @@ class Toolbox:
     def _run(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
         tool = self.tools[name]
         if UNREADABLE in arguments:
-            raise InputError("The arguments were not valid JSON; send them again.", "参数不是有效的 JSON;请重新发送。")
+            raise InputError("The arguments were not valid JSON; send them again.", "参数不是有效的 JSON；请重新发送。")
         revealed = json.loads(self.mask.reveal(json.dumps(dict(arguments), ensure_ascii=False)))
         try:
             request = tool.request.model_validate(revealed)
@@ -241,7 +241,7 @@ class _Tracked(AbstractContextManager[ToolContext]):
 
 
 _TOO_LONG = Text(
-    zh="查询耗时过长已被停止;请缩小时间范围或条件后重试,或调高 FENQUN_QUERY_SECONDS。",
+    zh="查询耗时过长已被停止；请缩小时间范围或条件后重试，或调高 FENQUN_QUERY_SECONDS。",
     en="The query took too long and was stopped; narrow the window or the conditions, or raise FENQUN_QUERY_SECONDS.",
 )
 
@@ -264,4 +264,4 @@ def _invalid(error: ValidationError) -> InputError:
         given = repr(defect.get("input"))
         parts.append(f"{where or 'arguments'}: {defect['msg']} (got {given if len(given) <= 60 else given[:59] + '…'})")
     listed = "; ".join(parts)
-    return InputError(f"The arguments are off: {listed}.", f"参数有误:{listed}。")
+    return InputError(f"The arguments are off: {listed}.", f"参数有误：{listed}。")

@@ -80,7 +80,7 @@ class Turn:
         if messages:
             return "\n\n".join(dict.fromkeys(messages))
         figures = [figure for result in self.counting for figure in result.figures[:HEADLINE_FIGURES]]
-        colon = ":" if self.language == "zh" else ": "
+        colon = "\uff1a" if self.language == "zh" else ": "
         return "\n".join(f"- {figure.label.say(self.language)}{colon}{self._shown(figure)}" for figure in figures[:HEADLINE_FIGURES])
 
     def answer(self) -> Answer:

@@ -1,0 +1,5 @@
+"""``python -m assistant`` is ``fenqun``."""
+
+from assistant.cli import main
+
+main()
