@@ -56,8 +56,12 @@ class Warehouse:
         return self.path.exists()
 
     @contextmanager
-    def reading(self) -> Iterator[DuckDBEngine]:
+    def reading(self, *, locked: bool = False) -> Iterator[DuckDBEngine]:
         """An engine that reads the last committed state; external access is off while no writer works.
+
+        Args:
+            locked: Wait, for ``busy_seconds`` at most, until no writer of this process works, so that the connection
+                is read-only, without external access and with its configuration locked.
 
         Raises:
             WarehouseMissing: There is no such file.
@@ -69,7 +73,7 @@ class Warehouse:
                 f"There is no warehouse at {self.path}; load data first: fenqun demo, or fenqun load PATH.",
                 f"{self.path} 处还没有数据仓库;请先载入数据:fenqun demo 或 fenqun load 路径。",
             )
-        with self._engine(writable=False) as engine:
+        with self._engine(writable=False, locked=locked) as engine:
             check_schema(engine)
             yield engine
 
@@ -87,8 +91,8 @@ class Warehouse:
             yield engine
 
     @contextmanager
-    def _engine(self, *, writable: bool) -> Iterator[DuckDBEngine]:
-        shared = self._enter(writable)
+    def _engine(self, *, writable: bool, locked: bool = False) -> Iterator[DuckDBEngine]:
+        shared = self._enter(writable, locked)
         try:
             assert shared.instance is not None
             engine = DuckDBEngine(shared.instance.cursor())
@@ -99,13 +103,14 @@ class Warehouse:
         finally:
             _leave(shared, writable)
 
-    def _enter(self, writable: bool) -> _Shared:
+    def _enter(self, writable: bool, locked: bool) -> _Shared:
+        patience = self.config.busy_seconds + (0.0 if locked else self.config.query_seconds)
         with _shared_lock:
             shared = _shared.setdefault(self.path, _Shared())
         with shared.changed:
             shared.writers_waiting += writable
             try:
-                free = shared.changed.wait_for(lambda: _may_enter(shared, writable), self.config.query_seconds + self.config.busy_seconds)
+                free = shared.changed.wait_for(lambda: _may_enter(shared, writable, locked), patience)
             finally:
                 shared.writers_waiting -= writable
             if not free:
@@ -150,9 +155,11 @@ class Warehouse:
         return connection
 
 
-def _may_enter(shared: _Shared, writable: bool) -> bool:
+def _may_enter(shared: _Shared, writable: bool, locked: bool) -> bool:
     if writable:
         return shared.users == 0
+    if locked and shared.instance is not None and shared.writable:
+        return False
     # Readers join whatever is open, but do not keep a waiting writer out for ever.
     return shared.writing or shared.writers_waiting == 0
 
