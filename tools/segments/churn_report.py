@@ -188,6 +188,11 @@ def _row_figures(facts: Facts) -> list[Figure]:
             ("gap_ratio", f"{who}：当前间隔与平时之比", f"{who}: current gap ÷ usual gap", row["gap_ratio"], Unit.RATIO),
         )
         figures += [_figure(f"row{number}.{key}", zh, en, value, unit) for key, zh, en, value, unit in cells if value is not None]
+        reasons = _reasons(row)
+        figures += [
+            _figure(f"row{number}.reasons_{language}", f"{who}：原因", f"{who}: reasons", reasons.say(language), Unit.TEXT)
+            for language in ("zh", "en")
+        ]
     return figures
 
 
