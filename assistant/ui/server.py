@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from assistant.ui.quiet_gradio import gr
@@ -145,7 +146,8 @@ def run(blocks: gr.Blocks, sessions: Sessions, host: str, port: int, ready: Call
     server = uvicorn.Server(config)
     if ready is not None:
         _announce_when_started(server, ready, f"http://{host}:{taken}")
-    server.run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # how an operator ends it; the server has already closed its connections
+        server.run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
