@@ -9,12 +9,13 @@ from tools.contracts import Text
 from tools.errors import InputError
 from tools.ingest.types import ColumnMapping, Grain, TableMapping
 
-FieldKind = Literal["id", "customer", "text", "money", "number", "timestamp", "date", "boolean", "phone", "email"]
+FieldKind = Literal["id", "customer", "text", "word", "money", "number", "timestamp", "date", "boolean", "phone", "email"]
 
 SQL_TYPES: dict[FieldKind, str] = {
     "id": "VARCHAR",
     "customer": "VARCHAR",
     "text": "VARCHAR",
+    "word": "VARCHAR",
     "money": "DECIMAL(18, 2)",
     "number": "DECIMAL(18, 3)",
     "timestamp": "TIMESTAMP",
@@ -32,7 +33,7 @@ class Field:
     Args:
         name: Its column in the cleaned table.
         targets: Mapping targets that fill it; the first that is mapped does.
-        kind: How its values are read.
+        kind: How its values are read; "word" is one of few, left as it is until all that occur are known.
     """
 
     name: str
@@ -110,13 +111,13 @@ _ORDER_FIELDS = (
     Field("happened_at", ("orders.ordered_at",), "timestamp"),
     *_own(
         "orders",
-        ("status", "text"),
+        ("status", "word"),
         ("amount", "money"),
         ("discount", "money"),
         ("refunded", "money"),
-        ("channel", "text"),
+        ("channel", "word"),
         ("store_id", "id"),
-        ("currency", "text"),
+        ("currency", "word"),
     ),
 )
 _LINE_FIELDS = (
@@ -159,7 +160,7 @@ GRAINS: dict[Grain, GrainSpec] = {
             _CUSTOMER,
             _PRODUCT,
             Field("happened_at", ("events.occurred_at",), "timestamp"),
-            *_own("events", ("kind", "text"), ("channel", "text"), ("duration_seconds", "number")),
+            *_own("events", ("kind", "word"), ("channel", "word"), ("duration_seconds", "number")),
         ),
         ("customer_id",),
         Text(zh="行为事件", en="events"),
@@ -171,7 +172,7 @@ GRAINS: dict[Grain, GrainSpec] = {
             _CAMPAIGN,
             _CUSTOMER,
             Field("happened_at", ("campaign_contacts.contacted_at",), "timestamp"),
-            *_own("campaign_contacts", ("arm", "text")),
+            *_own("campaign_contacts", ("arm", "word")),
         ),
         ("campaign_id", "customer_id"),
         Text(zh="活动触达", en="campaign contacts"),
@@ -182,7 +183,7 @@ GRAINS: dict[Grain, GrainSpec] = {
             _CAMPAIGN,
             _CUSTOMER,
             Field("happened_at", ("campaign_responses.responded_at",), "timestamp"),
-            *_own("campaign_responses", ("kind", "text"), ("revenue", "money")),
+            *_own("campaign_responses", ("kind", "word"), ("revenue", "money")),
         ),
         ("campaign_id", "customer_id"),
         Text(zh="活动响应", en="campaign responses"),

@@ -17,7 +17,7 @@ MERGES = "new_merges"
 
 _DIGITS = "length(value) BETWEEN 7 AND 15 AND regexp_full_match(value, '[0-9]+')"
 # One digit over and over, a row of keys, or a number that ends in a row of zeros is what people type to get past a form.
-_JUNK_PHONE = r"^([0-9])\1+$|0000000$|^1?23456789?[0-9]*$"
+_JUNK_PHONE = "0000000$|^1?23456789?[0-9]*$"
 _JUNK_EMAIL = (
     r"^(none|no|na|n/a|null|test|noemail|nomail|unknown|guest|anonymous|info|admin|noreply|no-reply)@.*|@(test|none|noemail)\.[a-z]+$"
 )
@@ -78,11 +78,11 @@ def _collect_keys(engine: Engine) -> None:
         )
         SELECT DISTINCT customer_id, kind, value FROM keys
         WHERE value IS NOT NULL AND CASE kind
-            WHEN 'phone' THEN {_DIGITS} AND NOT regexp_matches(value, $junk_phone)
-            WHEN 'email' THEN contains(value, '@') AND NOT regexp_matches(value, $junk_email)
+            WHEN 'phone' THEN {_DIGITS} AND replace(value, left(value, 1), '') <> '' AND NOT regexp_matches(value, '{_JUNK_PHONE}')
+            WHEN 'email' THEN contains(value, '@') AND NOT regexp_matches(value, '{_JUNK_EMAIL}')
             ELSE regexp_matches(value, '[1-9A-Z]') END
           AND customer_id NOT IN (SELECT source_customer_id FROM identities WHERE matched_by = 'undone')
-        """.replace("$junk_phone", f"'{_JUNK_PHONE}'").replace("$junk_email", f"'{_JUNK_EMAIL}'")
+        """
     )
     engine.execute(
         """
@@ -154,14 +154,14 @@ def _collect_merges(engine: Engine) -> None:
         CREATE TEMP TABLE {MERGES} AS
         WITH found AS (
             SELECT l.customer_id AS source_customer_id, c.customer_id,
-                arg_min({{'kind': e.kind, 'value': e.value}}, {place} || e.value) AS by
+                arg_min({{'kind': e.kind, 'value': e.value}}, {place} || e.value) AS matched
             FROM person_labels AS l
             JOIN person_labels AS c ON c.place = l.label
             JOIN person_edges AS e ON e.customer_id = l.customer_id
             WHERE c.customer_id <> l.customer_id
             GROUP BY l.customer_id, c.customer_id
         )
-        SELECT source_customer_id, customer_id, by.kind AS matched_by, by.value AS matched_value FROM found
+        SELECT source_customer_id, customer_id, matched.kind AS matched_by, matched.value AS matched_value FROM found
         UNION ALL
         SELECT i.source_customer_id, COALESCE(f.customer_id, i.customer_id), i.matched_by, i.matched_value
         FROM identities AS i LEFT JOIN found AS f ON f.source_customer_id = i.customer_id

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tools.contracts import Text
 from tools.ingest.bookkeeping import empty_warehouse, holds_demo, next_load_id, record_load, renew_data_version, summarise
-from tools.ingest.clean import Cleaned, clean
+from tools.ingest.clean import Cleaned, clean, drop_cleaned
 from tools.ingest.customer_bands import fill_bands
 from tools.ingest.grains import LOAD_ORDER
 from tools.ingest.identities import resolve_identities
@@ -107,10 +107,10 @@ def _store(engine: Engine, table: Cleaned, source: Source) -> tuple[TableReport,
 
 def _finish(engine: Engine, cleaned: list[Cleaned]) -> tuple[int, list[Text]]:
     told = [note for table in cleaned if (note := _amounts_from_lines(engine, table))]
-    merged, matched = resolve_identities(engine, KNOWN, cleaned)
     fill_bands(engine)
+    merged, matched = resolve_identities(engine, KNOWN, cleaned)
     for table in cleaned:
-        engine.execute(f"DROP TABLE {table.table}")
+        drop_cleaned(engine, table)
     engine.execute(f"DROP TABLE {KNOWN}")
     renew_data_version(engine)
     return merged, [*told, *matched]

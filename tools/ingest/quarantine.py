@@ -32,7 +32,7 @@ def mark(engine: Engine, cleaned: Cleaned, verdicts: str, parameters: dict[str, 
         parameters: Its bound values.
     """
     engine.execute(
-        f"UPDATE {cleaned.table} SET reason = v.reason, detail = v.detail FROM ({verdicts}) AS v WHERE {cleaned.table}._row = v._row",
+        f"UPDATE {cleaned.rows} SET reason = v.reason, detail = v.detail FROM ({verdicts}) AS v WHERE {cleaned.rows}._row = v._row",
         parameters or None,
     )
 
@@ -50,6 +50,8 @@ def mark_repeats(
         within: SQL value; rows only repeat each other where it is equal.
         parameters: Values bound in ``within``.
     """
+    if cleaned.flawless:
+        return False
     column, table = quote(key), cleaned.table
     standing = f"reason IS NULL AND ({among})"
     # Equal hashes of different keys only cost a closer look; different hashes are different keys.
@@ -80,6 +82,8 @@ def mark_repeats(
 
 def mark_exact_repeats(engine: Engine, cleaned: Cleaned) -> None:
     """Mark rows without an id of their own that repeat an earlier row in every source column."""
+    if cleaned.flawless:
+        return
     table = cleaned.table
     counted = engine.rows(f"SELECT count(*), count(DISTINCT content) FROM {table} WHERE reason IS NULL")
     if counted[0][0] == counted[0][1]:
@@ -132,10 +136,11 @@ def judge(engine: Engine, cleaned: Cleaned, malformed: int = 0) -> TableReport:
 def store_rejected(engine: Engine, cleaned: Cleaned, load_id: int) -> None:
     """Write the rows that do not stand to rejected_rows, each with its reason."""
     fields = ", ".join(f"'{field.name}': {quote(field.name)}" for field in GRAINS[cleaned.mapping.grain].fields)
+    typed = f"CAST(json_merge_patch('{{}}', to_json({{{fields}}})) AS VARCHAR)"
     engine.execute(
         f"""
         INSERT INTO rejected_rows
-        SELECT $load_id, $source, _row, reason, detail, COALESCE(row_values, CAST(to_json({{{fields}}}) AS VARCHAR))
+        SELECT $load_id, $source, _row, reason, detail, COALESCE(row_values, {typed})
         FROM {cleaned.table}
         WHERE NOT {_STANDS}
         """,

@@ -13,7 +13,7 @@ from tools.ingest.quarantine import REFUND, mark, mark_exact_repeats
 from tools.ingest.refunds import PENDING, apply_refunds, prepare_refunds
 from tools.ingest.store_customers import upsert
 from tools.ingest.store_orders import guest_notes, mark_absurd, order_status, refund_notes, unknown_statuses
-from tools.ingest.words import Translation
+from tools.ingest.words import Translation, tidy
 from tools.warehouse.engine import Engine
 
 _VALUES = "line_values"
@@ -59,6 +59,7 @@ def _mark_other_customers(engine: Engine, cleaned: Cleaned) -> None:
 def _compute_values(engine: Engine, cleaned: Cleaned, status: Translation) -> None:
     """Every standing line with its money and canonical status."""
     engine.execute(f"DROP TABLE IF EXISTS {_VALUES}")
+    channel, currency = tidy(engine, cleaned.table, "channel"), tidy(engine, cleaned.table, "currency")
     computed = f"CAST(COALESCE(quantity, 1) * unit_price - {_discount(engine, cleaned)} AS DECIMAL(18, 2))"
     given = "CASE WHEN quantity < 0 AND line_amount > 0 THEN -line_amount ELSE line_amount END"
     engine.execute(
@@ -66,11 +67,11 @@ def _compute_values(engine: Engine, cleaned: Cleaned, status: Translation) -> No
         CREATE TEMP TABLE {_VALUES} AS
         SELECT
             _row, order_id, customer_id, product_id, happened_at, quantity, CAST(line_discount AS DECIMAL(18, 2)) AS line_discount,
-            amount AS order_amount, discount, refunded, channel, store_id, currency,
+            amount AS order_amount, discount, refunded, {channel.sql} AS channel, store_id, {currency.sql} AS currency,
             {status.sql} AS status, COALESCE({given}, {computed}, 0) AS value, FALSE AS gives_back
         FROM {cleaned.table} WHERE reason IS NULL
         """,
-        status.parameters or None,
+        {**status.parameters, **channel.parameters, **currency.parameters} or None,
     )
 
 

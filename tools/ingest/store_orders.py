@@ -6,7 +6,7 @@ from tools.contracts import Text
 from tools.ingest.clean import Cleaned
 from tools.ingest.quarantine import REFUND, UPDATE, mark, mark_repeats
 from tools.ingest.refunds import apply_refunds, prepare_refunds
-from tools.ingest.words import Translation, translate
+from tools.ingest.words import Translation, tidy, translate
 from tools.warehouse.engine import Engine
 
 SUSPICIOUS_AMOUNT = 1_000_000
@@ -23,10 +23,11 @@ def store_orders(engine: Engine, cleaned: Cleaned) -> list[Text]:
     """Judge repeats, conflicts and refunds, store the orders, apply the refunds; return what is worth telling."""
     status = order_status(engine, cleaned)
     mark_absurd(engine, cleaned, "amount")
-    _mark_refunds(engine, cleaned, status)
-    _mark_against_stored(engine, cleaned, status)
+    if not cleaned.flawless:
+        _mark_refunds(engine, cleaned, status)
+        _mark_against_stored(engine, cleaned, status)
     _insert(engine, cleaned, status)
-    notes = [*unknown_statuses(status), *_refund_notes(engine, cleaned)]
+    notes = [*unknown_statuses(status), *([] if cleaned.flawless else _refund_notes(engine, cleaned))]
     return [*notes, *guest_notes(engine, cleaned)]
 
 
@@ -55,7 +56,7 @@ def mark_absurd(engine: Engine, cleaned: Cleaned, field: str) -> None:
         return
     engine.execute(
         f"""
-        UPDATE {cleaned.table} SET reason = 'absurd_amount', detail = CAST({field} AS VARCHAR)
+        UPDATE {cleaned.rows} SET reason = 'absurd_amount', detail = CAST({field} AS VARCHAR)
         WHERE reason IS NULL AND abs({field}) >= {SUSPICIOUS_AMOUNT}
           AND abs({field}) > {ABSURD_MULTIPLE} * (SELECT median(abs({field})) FROM {cleaned.table} WHERE reason IS NULL AND {field} <> 0)
         """
@@ -67,7 +68,7 @@ def _mark_refunds(engine: Engine, cleaned: Cleaned, status: Translation) -> None
     negative = engine.rows(f"SELECT count(*) FROM {table} WHERE reason IS NULL AND amount < 0")[0][0]
     if negative:
         _collapse_refunds(engine, cleaned)
-        engine.execute(f"UPDATE {table} SET reason = '{REFUND}' WHERE reason IS NULL AND amount < 0")
+        engine.execute(f"UPDATE {cleaned.rows} SET reason = '{REFUND}' WHERE reason IS NULL AND amount < 0")
     # Of one id, refunded and other rows are judged apart: a refund beside its order is no conflict.
     if mark_repeats(engine, cleaned, "order_id", within=f"({status.sql}) = 'refunded'", parameters=status.parameters):
         mark(
@@ -139,20 +140,35 @@ def _bring_news(engine: Engine, cleaned: Cleaned, status: Translation) -> None:
 
 
 def _insert(engine: Engine, cleaned: Cleaned, status: Translation) -> None:
-    partial = "abs(COALESCE(refunded, 0))"
-    canonical = f"SELECT * REPLACE ({status.sql} AS status, COALESCE(amount, 0) AS amount) FROM {cleaned.table} WHERE reason IS NULL"
+    channel, currency = tidy(engine, cleaned.table, "channel"), tidy(engine, cleaned.table, "currency")
+    amount, refunded, state = _money(cleaned, status)
     engine.execute(
         f"""
         INSERT INTO orders (order_id, customer_id, ordered_at, status, amount, discount, refunded, channel, store_id, currency)
-        SELECT
-            order_id, customer_id, happened_at,
-            CASE WHEN status = 'completed' AND amount > 0 AND {partial} >= amount THEN 'refunded' ELSE status END,
-            CASE WHEN status = 'refunded' THEN 0 ELSE amount - {partial} END,
-            discount, CASE WHEN status = 'refunded' THEN amount WHEN {partial} > 0 THEN {partial} END, channel, store_id, currency
-        FROM ({canonical}) AS standing
+        SELECT order_id, customer_id, happened_at, {state}, {amount}, discount, {refunded}, channel, store_id, currency
+        FROM (
+            SELECT * REPLACE ({status.sql} AS status, {channel.sql} AS channel, {currency.sql} AS currency)
+            FROM {cleaned.table} WHERE reason IS NULL
+        ) AS standing
         """,
-        status.parameters or None,
+        {**status.parameters, **channel.parameters, **currency.parameters} or None,
     )
+
+
+def _money(cleaned: Cleaned, status: Translation) -> tuple[str, str, str]:
+    """Expressions for amount, refunded and status of an order; as short as the source allows, for they run on every row."""
+    if "amount" not in cleaned.mapped:
+        return "CAST(0 AS DECIMAL(18, 2))", "CAST(NULL AS DECIMAL(18, 2))", "status"
+    if "refunded" in cleaned.mapped:
+        partial = "abs(COALESCE(refunded, 0))"
+        return (
+            f"CASE WHEN status = 'refunded' THEN 0 ELSE amount - {partial} END",
+            f"CASE WHEN status = 'refunded' THEN amount WHEN {partial} > 0 THEN {partial} END",
+            f"CASE WHEN status = 'completed' AND amount > 0 AND {partial} >= amount THEN 'refunded' ELSE status END",
+        )
+    if "refunded" in status.meanings:
+        return "CASE WHEN status = 'refunded' THEN 0 ELSE amount END", "CASE WHEN status = 'refunded' THEN amount END", "status"
+    return "amount", "refunded", "status"
 
 
 def _refund_notes(engine: Engine, cleaned: Cleaned) -> list[Text]:

@@ -7,7 +7,7 @@ from tools.ingest.clean import Cleaned
 from tools.ingest.grains import PRODUCT_COLUMNS
 from tools.ingest.quarantine import mark_exact_repeats, mark_repeats, mark_stored
 from tools.ingest.store_customers import store_customers, upsert
-from tools.ingest.words import translate
+from tools.ingest.words import tidy, translate
 from tools.warehouse.engine import Engine
 
 _CAMPAIGN_COLUMNS = ("name", "kind", "start_date", "end_date", "cost")
@@ -42,7 +42,7 @@ def _store_keyed(engine: Engine, cleaned: Cleaned, table: str, key: str, columns
 
 def store_events(engine: Engine, cleaned: Cleaned) -> list[Text]:
     """Store a source with one row for each event."""
-    kind = translate(engine, cleaned.table, "kind", "event_kind", None)
+    kind, channel = translate(engine, cleaned.table, "kind", "event_kind", None), tidy(engine, cleaned.table, "channel")
     mark_exact_repeats(engine, cleaned)
     mark_stored(
         engine,
@@ -53,10 +53,10 @@ def store_events(engine: Engine, cleaned: Cleaned) -> list[Text]:
     engine.execute(
         f"""
         INSERT INTO events
-        SELECT customer_id, happened_at, COALESCE({kind.sql}, 'event'), product_id, channel, duration_seconds
+        SELECT customer_id, happened_at, COALESCE({kind.sql}, 'event'), product_id, {channel.sql}, duration_seconds
         FROM {cleaned.table} WHERE reason IS NULL
         """,
-        kind.parameters or None,
+        {**kind.parameters, **channel.parameters} or None,
     )
     return []
 

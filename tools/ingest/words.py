@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import yaml
 
+from tools.ingest.formats import NULL_WORDS, text_expression
+from tools.ingest.types import ColumnMapping
 from tools.warehouse.engine import Engine
 from tools.warehouse.identifiers import quote
 
@@ -57,11 +59,13 @@ class Translation:
         sql: Expression over the column.
         parameters: Its bound values.
         unknown: Words that the section does not know, as in the data.
+        meanings: Ids that occur.
     """
 
     sql: str
     parameters: dict[str, str]
-    unknown: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
+    meanings: frozenset[str] = frozenset()
 
 
 def translate(engine: Engine, table: str, column: str, section: Section, fallback: str | None) -> Translation:
@@ -77,12 +81,40 @@ def translate(engine: Engine, table: str, column: str, section: Section, fallbac
         section: Which closed list.
         fallback: Id for unknown words and for nothing; None keeps the unknown word itself, in lower case.
     """
-    found = engine.rows(f"SELECT DISTINCT {quote(column)} FROM {table} WHERE {quote(column)} IS NOT NULL LIMIT {MOST_WORDS + 1}")
-    words = sorted(str(row[0]) for row in found) if len(found) <= MOST_WORDS else []
+    words = [word for word in _distinct_words(engine, table, column) or () if tidy_word(word)]
     known = {word: canonical for word in words if (canonical := meaning(section, word))}
-    unknown = tuple(word for word in words if word not in known)
+    unknown = tuple(tidy_word(word) or "" for word in words if word not in known)
     parameters = {f"w{number}": word for number, word in enumerate(known)}
     cases = " ".join(f"WHEN $w{number} THEN '{canonical}'" for number, canonical in enumerate(known.values()))
-    rest = f"'{fallback}'" if fallback else f"lower({quote(column)})"
+    rest = f"'{fallback}'" if fallback else f"lower({_trimmed(column)})"
     sql = f"CASE {quote(column)} {cases} ELSE {rest} END" if cases else rest
-    return Translation(sql, parameters, unknown)
+    return Translation(sql, parameters, unknown, frozenset({*known.values(), *([fallback] if fallback else [])}))
+
+
+def tidy(engine: Engine, table: str, column: str) -> Translation:
+    """An expression for the words of a column as given, without blanks around them and NULL where they mean nothing."""
+    words = _distinct_words(engine, table, column)
+    if words is None:
+        return Translation(_trimmed(column), {})
+    untidy = {word: tidied for word in words if (tidied := tidy_word(word)) != word}
+    pairs = list(enumerate(untidy.items()))
+    parameters = {f"{column}_{number}": word for number, (word, _) in pairs}
+    parameters |= {f"{column}_tidy_{number}": tidied for number, (_, tidied) in pairs if tidied}
+    cases = " ".join(f"WHEN ${column}_{number} THEN {f'${column}_tidy_{number}' if tidied else 'NULL'}" for number, (_, tidied) in pairs)
+    return Translation(f"CASE {quote(column)} {cases} ELSE {quote(column)} END" if cases else quote(column), parameters)
+
+
+def tidy_word(word: str) -> str | None:
+    """``word`` without blanks around it; None where it means nothing."""
+    stripped = word.strip(" \t\r\n\u00a0\u3000\ufeff")
+    return None if stripped.lower() in NULL_WORDS else stripped
+
+
+def _trimmed(column: str) -> str:
+    return text_expression(ColumnMapping(source=column, target=None, confidence=1))
+
+
+def _distinct_words(engine: Engine, table: str, column: str) -> list[str] | None:
+    """The words of the column; None when there are so many that it is no list of words."""
+    found = engine.rows(f"SELECT DISTINCT {quote(column)} FROM {table} WHERE {quote(column)} IS NOT NULL LIMIT {MOST_WORDS + 1}")
+    return sorted(str(row[0]) for row in found) if len(found) <= MOST_WORDS else None
