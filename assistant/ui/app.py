@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 
 from assistant.ui.chat import ChatHandlers
 from assistant.ui.loading import LoadHandlers
@@ -11,24 +13,26 @@ from assistant.ui.quiet_gradio import gr
 from assistant.ui.server import run
 from assistant.ui.sessions import Conversation, Sessions
 from assistant.ui.texts import texts
+from tools.errors import FenqunError
 from tools.warehouse.warehouse import Warehouse
 
 OpenConversation = Callable[[], Conversation]
 
 
-def build_app(warehouse: Warehouse, sessions: Sessions | None = None) -> gr.Blocks:
+def build_app(warehouse: Warehouse, sessions: Sessions | None = None, warm_up: Callable[[], None] | None = None) -> gr.Blocks:
     """The page over ``warehouse``.
 
     Args:
         warehouse: Read by the panel, written by the loader; need not exist yet.
         sessions: Holds what each browser owns; made here when left out.
+        warm_up: Called in the background when the first page opens, so that the first question is not the one to wait.
     """
     known = sessions or Sessions(conversation_opener(warehouse))
     title = texts()["title"]
     blocks: gr.Blocks
     with gr.Blocks(title=f"{title.zh} · {title.en}", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
         parts = build_page()
-        PageHandlers(known, warehouse).bind(blocks, parts)
+        PageHandlers(known, warehouse, warm_up).bind(blocks, parts)
         ChatHandlers(known).bind(parts.chat)
         LoadHandlers(known, warehouse).bind(parts.loader, parts.panel)
     blocks.queue(default_concurrency_limit=16)
@@ -44,6 +48,15 @@ def conversation_opener(warehouse: Warehouse) -> OpenConversation:
         return open_conversation(warehouse)
 
     return open_one
+
+
+def warm_up_conversations(warehouse: Warehouse) -> None:
+    """Import what answers questions and read the vocabulary of the data, which is kept for all conversations."""
+    from assistant.chat_model import planner_brain, service_brain
+
+    with suppress(FenqunError):  # whoever asks is told; nobody has asked yet
+        if service_brain(warehouse.config) is None:
+            planner_brain(warehouse)
 
 
 def serve(
@@ -66,4 +79,5 @@ def serve(
         InputError: The port is taken.
     """
     sessions = Sessions(open_conversation or conversation_opener(warehouse))
-    run(build_app(warehouse, sessions), sessions, host, port, ready)
+    warm_up = None if open_conversation else partial(warm_up_conversations, warehouse)
+    run(build_app(warehouse, sessions, warm_up), sessions, host, port, ready)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,9 +59,10 @@ def build_page() -> PageParts:
 class PageHandlers:
     """The handlers of the page as a whole."""
 
-    def __init__(self, sessions: Sessions, warehouse: Warehouse) -> None:
+    def __init__(self, sessions: Sessions, warehouse: Warehouse, warm_up: Callable[[], None] | None = None) -> None:
         self._sessions = sessions
         self._warehouse = warehouse
+        self._warm_up = warm_up
 
     def bind(self, blocks: gr.Blocks, parts: PageParts) -> None:
         """Connect opening, leaving and the language switch."""
@@ -70,6 +73,9 @@ class PageHandlers:
 
     def open(self, request: gr.Request) -> tuple[Any, ...]:
         """Greet a browser in its language."""
+        if self._warm_up is not None:
+            threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+            self._warm_up = None
         session = self._sessions.get(str(request.session_hash))
         session.language = preferred_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
         return self._speak(session)
