@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -173,7 +173,19 @@ def _all_figures(results: Iterable[ToolResult]) -> list[Figure]:
 def _texts(result: ToolResult) -> list[Text]:
     optional = [result.interpretation, result.message]
     definitions = [receipt.definition for receipt in result.receipts]
-    return [*(text for text in optional if text), *result.caveats, *definitions, *(table.title for table in result.tables)]
+    titles = [table.title for table in result.tables]
+    return [*(text for text in optional if text), *result.caveats, *definitions, *titles, *_texts_within(result.details)]
+
+
+def _texts_within(details: object) -> Iterator[Text]:
+    """The sentences that a tool wrote for answers, such as reasons and strategies: its own words vouch for their numbers."""
+    if isinstance(details, dict) and details.keys() == {"zh", "en"}:
+        if all(isinstance(words, str) for words in details.values()):
+            yield Text(**details)
+        return
+    parts = details.values() if isinstance(details, dict) else details if isinstance(details, list | tuple) else ()
+    for part in parts:
+        yield from _texts_within(part)
 
 
 def _same(one: Quantity, other: Quantity) -> bool:
