@@ -1,0 +1,132 @@
+"""How many customers each field is known for: single fields, groups of fields, and whole profiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tools.contracts import Statement, Text
+from tools.errors import UnknownName
+from tools.warehouse.context import ToolContext
+from tools.warehouse.identifiers import quote
+
+FIELDS: dict[str, Text] = {
+    "name": Text(zh="姓名", en="name"),
+    "phone": Text(zh="手机号", en="phone"),
+    "email": Text(zh="邮箱", en="e-mail"),
+    "membership_number": Text(zh="会员号", en="membership number"),
+    "address": Text(zh="地址", en="address"),
+    "gender": Text(zh="性别", en="gender"),
+    "birth_date": Text(zh="出生日期", en="birth date"),
+    "age": Text(zh="年龄", en="age"),
+    "age_band": Text(zh="年龄段", en="age band"),
+    "city": Text(zh="城市", en="city"),
+    "region": Text(zh="地区", en="region"),
+    "income": Text(zh="收入", en="income"),
+    "income_band": Text(zh="收入段", en="income band"),
+    "signup_at": Text(zh="注册时间", en="sign-up date"),
+    "marketing_consent": Text(zh="营销授权", en="marketing consent"),
+}
+"""Columns of customers, with their names."""
+
+GROUPS: dict[str, tuple[Text, tuple[str, ...]]] = {
+    "demographics": (
+        Text(zh="人口统计信息", en="demographics"),
+        ("gender", "birth_date", "age", "age_band", "income", "income_band"),
+    ),
+    "contact": (Text(zh="联系方式（手机号或邮箱）", en="a contact (phone or e-mail)"), ("phone", "email")),
+    "place": (Text(zh="地域信息", en="a place"), ("city", "region", "address")),
+    "identity": (Text(zh="身份信息", en="an identity"), ("name", "membership_number")),
+}
+"""A group is known for a customer when at least one of its fields is."""
+
+PROFILE: dict[str, tuple[Text, tuple[str, ...]]] = {
+    "name": (FIELDS["name"], ("name",)),
+    "contact": (Text(zh="联系方式", en="contact"), ("phone", "email")),
+    "gender": (FIELDS["gender"], ("gender",)),
+    "age": (FIELDS["age"], ("age", "age_band", "birth_date")),
+    "place": (Text(zh="地域", en="place"), ("city", "region")),
+    "income": (FIELDS["income"], ("income", "income_band")),
+}
+"""Parts of a profile; one is known when at least one of its fields is. Parts that no customer has are not asked for."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """One field or group, and how many customers it is known for."""
+
+    id: str
+    label: Text
+    customers: int
+
+
+def attribute_names(ctx: ToolContext) -> list[str]:
+    """Names of the attributes that sources brought beyond the fields."""
+    found = ctx.engine.rows(
+        "SELECT DISTINCT unnest(json_keys(attributes)) AS name FROM customers WHERE attributes IS NOT NULL ORDER BY name LIMIT 500"
+    )
+    return [str(row[0]) for row in found]
+
+
+def field_coverage(ctx: ToolContext, names: list[str]) -> tuple[int, list[Known], Statement]:
+    """All customers, and for each name how many of them it is known for.
+
+    Args:
+        ctx: Where to look.
+        names: Fields, groups ("demographics"), attributes, or columns of features and scores.
+
+    Raises:
+        UnknownName: A name is none of these.
+    """
+    attributes = attribute_names(ctx)
+    parameters: dict[str, str] = {}
+    parts = [_condition(ctx, name, attributes, parameters) for name in names]
+    counts = "".join(f", count(*) FILTER (WHERE {condition}) AS {quote(f'known_{number}')}" for number, (condition, _) in enumerate(parts))
+    sql = f"SELECT count(*) AS customers{counts} FROM {_source(names, attributes)} AS c"
+    row = ctx.engine.rows(sql, parameters or None)[0]
+    known = [Known(name, label, int(count)) for name, (_, label), count in zip(names, parts, row[1:], strict=True)]
+    return int(row[0]), known, Statement(sql=sql, parameters=parameters)
+
+
+def profile_completeness(ctx: ToolContext) -> tuple[int, int, list[Text], Statement]:
+    """All customers, those with a complete profile, and the parts that a complete profile has in these data."""
+    conditions = {part: _any_known(columns) for part, (_, columns) in PROFILE.items()}
+    counts = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {part}" for part, condition in conditions.items())
+    held = ctx.engine.rows(f"SELECT {counts} FROM customers AS c")[0]
+    present = [part for part, count in zip(PROFILE, held, strict=True) if count]
+    complete = " AND ".join(conditions[part] for part in present) or "FALSE"
+    sql = f"SELECT count(*) AS customers, count(*) FILTER (WHERE {complete}) AS complete FROM customers AS c"
+    customers, whole = ctx.engine.rows(sql)[0]
+    return int(customers), int(whole), [PROFILE[part][0] for part in present], Statement(sql=sql)
+
+
+def _any_known(columns: tuple[str, ...]) -> str:
+    return "(" + " OR ".join(f"c.{quote(column)} IS NOT NULL" for column in columns) + ")"
+
+
+def _condition(ctx: ToolContext, name: str, attributes: list[str], parameters: dict[str, str]) -> tuple[str, Text]:
+    if name in GROUPS:
+        label, columns = GROUPS[name]
+        return _any_known(columns), label
+    if name in FIELDS:
+        return _any_known((name,)), FIELDS[name]
+    if name in attributes or name.removeprefix("attributes.") in attributes:
+        key, attribute = f"a{len(parameters)}", name if name in attributes else name.removeprefix("attributes.")
+        parameters[key] = f'$."{attribute}"'
+        return f"json_extract_string(c.attributes, ${key}) IS NOT NULL", Text(zh=attribute, en=attribute)
+    if name in _feature_columns(ctx):
+        return _any_known((name,)), Text(zh=name, en=name)
+    raise UnknownName("field", "字段", name, [*GROUPS, *FIELDS, *attributes])
+
+
+def _feature_columns(ctx: ToolContext) -> set[str]:
+    found = ctx.engine.rows("SELECT column_name FROM information_schema.columns WHERE table_name = 'customer_base'")
+    return {str(row[0]) for row in found}
+
+
+def _source(names: list[str], attributes: list[str]) -> str:
+    plain = {*GROUPS, *FIELDS, *attributes, *(f"attributes.{name}" for name in attributes)}
+    # Personal columns are in the table only, features and scores in the view only.
+    if all(name in plain for name in names):
+        return "customers"
+    shared = "customer_id, gender, age, age_band, city, region, income, income_band, signup_at, marketing_consent, attributes"
+    return f"(SELECT k.*, b.* EXCLUDE ({shared}) FROM customers AS k JOIN customer_base AS b ON b.customer_id = k.customer_id)"
