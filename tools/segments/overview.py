@@ -70,19 +70,21 @@ def segment_overview(ctx: ToolContext, request: SegmentOverview) -> ToolResult:
     common: dict[str, Any] = {"tool": TOOL, "receipts": (receipt,), "selection": Selection(rule=EVERYONE), "interpretation": scheme.name}
     if not totals["buyers"]:
         return ToolResult(outcome=Outcome.EMPTY, message=_NOBODY, **common)
-    small = [row for row in rows if row.customers > 0 and _too_small(ctx, row.customers, totals["customers"])]
+    weak = {row.group.id for row in rows if _too_small(ctx, row.customers, totals["customers"])}
+    # An empty group needs no merging, but is nothing to merge with either.
+    merges = {row.group: merge_target(row.group.id, weak) for row in rows if row.customers and row.group.id in weak & set(MERGE_WITH)}
     return ToolResult(
         figures=(*_total_figures(totals, rows), *_group_figures(rows)),
         tables=(_table(scheme, rows),),
         charts=(_chart(scheme, rows),),
-        caveats=(*freshness_caveats(ctx), *_small_caveats(ctx, small), *_edge_caveats(ctx), *_outside_caveats(outside)),
+        caveats=(*freshness_caveats(ctx), *_small_caveats(ctx, merges), *_edge_caveats(ctx), *_outside_caveats(outside)),
         details={
             "scheme": scheme.id,
             "groups": [row.group.id for row in rows],
             "names": {row.group.id: row.group.name.model_dump() for row in rows},
             "meanings": {row.group.id: row.group.meaning.model_dump() for row in rows},
             "strategies": {row.group.id: playbook()[row.group.id].model_dump(mode="json") for row in rows},
-            "too_small": {row.group.id: merge_target(row.group.id, {one.group.id for one in small}) for row in small},
+            "too_small": {group.id: target for group, target in merges.items()},
         },
         **common,
     )
@@ -188,23 +190,17 @@ def merge_target(group_id: str, small: set[str]) -> str:
     return target
 
 
-def _small_caveats(ctx: ToolContext, small: list[GroupRow]) -> list[Text]:
-    ids = {row.group.id for row in small}
+def _small_caveats(ctx: ToolContext, merges: dict[Group, str]) -> list[Text]:
     names = {group.id: group.name for scheme in SCHEMES.values() for group in scheme.groups}
     smallest, limit = f"{float(ctx.config.smallest_segment_share):.0%}", ctx.config.smallest_segment_size
-    caveats = []
-    for row in small:
-        if row.group.id not in MERGE_WITH:
-            continue
-        target = names[merge_target(row.group.id, ids)]
-        caveats.append(
-            Text(
-                zh=f"{row.group.name.zh}太小(不足客户的 {smallest} 或 {limit} 人),不宜单独运营,建议并入{target.zh}。",
-                en=f"{row.group.name.en} is too small to act on alone (below {smallest} of customers, or {limit}); "
-                f"treat it together with {target.en}.",
-            )
+    return [
+        Text(
+            zh=f"{group.name.zh}太小(不足客户的 {smallest} 或 {limit} 人),不宜单独运营,建议并入{names[target].zh}。",
+            en=f"{group.name.en} is too small to act on alone (below {smallest} of customers, or {limit}); "
+            f"treat it together with {names[target].en}.",
         )
-    return caveats
+        for group, target in merges.items()
+    ]
 
 
 def _edge_caveats(ctx: ToolContext) -> list[Text]:
@@ -226,7 +222,7 @@ def _outside_caveats(outside: int) -> list[Text]:
         return []
     return [
         Text(
-            zh=f"{outside} 位客户没有有效订单,不在这些分群中。",
-            en=f"{outside} customers have no counted order and are in none of the groups.",
+            zh=f"没有有效订单的客户({outside} 位)不在这些分群中。",
+            en=f"Customers without a counted order ({outside}) are in none of the groups.",
         )
     ]

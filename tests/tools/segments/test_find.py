@@ -1,0 +1,146 @@
+"""Lists of customers against independent SQL over the source files."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.contracts import Outcome, ToolResult
+from tools.errors import Blocked, UnknownName, UnsupportedQuestion
+from tools.requests import FindCustomers
+from tools.segments.find import find_customers
+from tools.warehouse.context import ToolContext, open_context
+from tools.warehouse.warehouse import Warehouse
+
+Ask = Callable[[str], list[tuple[Any, ...]]]
+Q4_DELI = {
+    "all": [
+        {"behaviour": "orders", "op": ">=", "value": 5, "window": {"period": "2017-Q4"}},
+        {"behaviour": "orders", "op": ">=", "value": 1, "where": {"category": ["DELI"]}},
+    ]
+}
+Q4_DELI_SQL = """
+SELECT household_id FROM baskets WHERE day BETWEEN DATE '2017-10-01' AND DATE '2017-12-31' GROUP BY 1 HAVING count(*) >= 5
+INTERSECT SELECT household_id FROM lines JOIN products USING (product_id) WHERE department = 'DELI'
+"""
+SILENT = {
+    "all": [
+        {"behaviour": "orders", "op": "=", "value": 0, "window": {"last_days": 30}},
+        {"behaviour": "amount", "op": ">", "value": 2000, "window": {"last_days": 365}},
+    ]
+}
+SILENT_SQL = """
+SELECT household_id FROM baskets WHERE day >= DATE '2017-01-02' GROUP BY 1
+HAVING sum(paid) > 2000 AND count(*) FILTER (WHERE day >= DATE '2017-12-03') = 0
+"""
+
+
+def _find(ctx: ToolContext, **arguments: Any) -> ToolResult:
+    return find_customers(ctx, FindCustomers.model_validate(arguments))
+
+
+@pytest.mark.parametrize(("rule", "sql"), [(Q4_DELI, Q4_DELI_SQL), (SILENT, SILENT_SQL)])
+def test_customers_of_a_rule(demo: ToolContext, source: Ask, rule: dict[str, Any], sql: str) -> None:
+    found = _find(demo, rule=rule)
+    [(count, revenue)] = source(f"SELECT count(*), sum(m) FROM rfm WHERE household_id IN ({sql})")
+    assert found.figure("customers").value == count
+    assert found.figure("revenue").value == revenue
+    assert found.figure("share_of_customers").value == count / 2469
+    table = found.tables[0]
+    assert (table.row_count, len(table.rows), table.columns[0].id) == (count, min(count, 50), "customer_id")
+    members = {str(row[0]) for row in source(sql)}
+    assert {row[0] for row in table.rows} <= members
+    if count > 50:
+        assert table.path is not None
+        with Path(table.path).open(encoding="utf-8-sig") as file:
+            assert {row["customer_id"] for row in csv.DictReader(file)} == members
+
+
+def test_the_largest_spenders_come_first_and_rows_have_figures(demo: ToolContext, source: Ask) -> None:
+    found = _find(demo, limit=12)
+    want = source("SELECT CAST(household_id AS VARCHAR), m FROM rfm ORDER BY m DESC, 1 LIMIT 12")
+    amount = [column.id for column in found.tables[0].columns].index("amount")
+    assert [(row[0], row[amount]) for row in found.tables[0].rows] == want
+    assert found.figure("row1.amount").value == want[0][1]
+    assert found.figure("row10.amount").value == want[9][1]
+    assert found.figure("row1.amount").label.en == f"customer {want[0][0]}: total spend"
+    assert found.selection is not None
+    assert (found.selection.sort_by, found.selection.limit) == ("amount", 12)
+    assert found.tables[0].path is None
+
+
+def test_columns_are_those_of_the_sort_the_rule_and_the_request(demo: ToolContext) -> None:
+    rule = {"field": "age_band", "op": "=", "value": "65+"}
+    found = _find(demo, rule=rule, sort_by="recency_days", descending=False, columns=["top_store"])
+    names = [column.id for column in found.tables[0].columns]
+    assert names == ["customer_id", "recency_days", "age_band", "top_store", "orders", "amount", "rfm_group"]
+    recencies = [row[1] for row in found.tables[0].rows]
+    assert recencies == sorted(recencies)
+    assert [caveat.en for caveat in found.caveats] == ["The age band is known for 801 of 2469 customers only."]
+
+
+def test_nobody_is_an_outcome_of_its_own(demo: ToolContext) -> None:
+    found = _find(demo, rule={"field": "orders", "op": ">", "value": 100000})
+    assert found.outcome is Outcome.EMPTY
+    assert found.message is not None
+    assert found.message.en == "No customers match: customers whose orders are over 100,000."
+    assert found.message.zh == "没有符合条件的客户:累计订单数超过100000的客户。"
+    assert found.figure("customers").value == 0
+    assert found.tables == ()
+
+
+def test_receipt_carries_the_statement_and_the_date(demo: ToolContext) -> None:
+    found = _find(demo, rule={"segment": "champions"}, limit=3)
+    receipt = found.receipts[0]
+    assert (receipt.tool, receipt.as_of, receipt.data_version) == ("find_customers", demo.as_of, demo.data_version)
+    rerun = demo.engine.rows(receipt.statements[0].sql, receipt.statements[0].parameters)
+    assert [row[0] for row in rerun] == [row[0] for row in found.tables[0].rows]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"sort_by": "shoe_size"}, UnknownName, "no field named 'shoe_size'"),
+        ({"columns": ["email"]}, Blocked, "personal data"),
+        ({"rule": {"segment": "champs"}}, UnknownName, "no segment named 'champs'"),
+    ],
+)
+def test_errors(demo: ToolContext, arguments: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        _find(demo, **arguments)
+
+
+def test_features_must_exist(make_warehouse: Callable[..., Warehouse]) -> None:
+    with (
+        open_context(make_warehouse([("a", "2024-06-30", "5.00")])) as ctx,
+        pytest.raises(UnsupportedQuestion, match="run: fenqun refresh"),
+    ):
+        _find(ctx)
+
+
+def test_stale_features_are_told(demo_copy: Path) -> None:
+    warehouse = Warehouse(demo_copy)
+    with warehouse.writing() as engine:
+        engine.execute("UPDATE meta SET value = 'newer' WHERE key = 'data_version'")
+        engine.execute("UPDATE meta SET value = '2017-12-01' WHERE key = 'features_as_of'")
+    with open_context(warehouse) as ctx:
+        caveats = [caveat.en for caveat in _find(ctx, limit=1).caveats]
+    assert caveats == [
+        "Features and segments are as of 2017-12-01, not 2018-01-01.",
+        "Data were loaded after the last refresh; features and segments do not have them yet: run fenqun refresh.",
+    ]
+
+
+def test_money_stays_exact(make_warehouse: Callable[..., Warehouse]) -> None:
+    from tools.segments.refresh import refresh
+
+    warehouse = make_warehouse([("a", "2024-06-30", "0.10"), ("a", "2024-06-30", "0.20"), ("b", "2024-06-29", "90071992547409.93")])
+    refresh(warehouse)
+    with open_context(warehouse) as ctx:
+        found = _find(ctx)
+    assert found.figure("revenue").value == Decimal("90071992547410.23")
