@@ -29,7 +29,14 @@ def write_result(result: Result, language: str) -> str:
     name = result.call.name if result.outcome == "answered" or result.call.name in ("ask_user", "decline") else "not_answered"
     if f"{_FOLDER}/{name}.{language}.md.j2" not in _templates():
         name = "any"
-    return render(f"{name}.{language}.md.j2", r=view, args=result.call.args)
+    return render(f"{name}.{language}.md.j2", r=view, args=_Arguments(result.call.args))
+
+
+class _Arguments(dict[str, Any]):
+    """The arguments of a call; one that was left out is None."""
+
+    def __missing__(self, key: str) -> None:
+        return None
 
 
 def write_own(name: str, language: str) -> str:
@@ -41,8 +48,14 @@ def write_own(name: str, language: str) -> str:
 def render(name: str, **values: Any) -> str:
     """A template with its values, blank lines evened out."""
     lines = [line.rstrip() for line in _environment().get_template(f"{_FOLDER}/{name}").render(**values).strip().splitlines()]
-    kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
-    return "\n".join(kept)
+    return "\n".join(line for at, line in enumerate(lines) if line or not _needless(lines, at))
+
+
+def _needless(lines: list[str], at: int) -> bool:
+    """Whether a blank line follows another one, or stands between two items of a list."""
+    following = next((line for line in lines[at + 1 :] if line), "")
+    before = next((line for line in reversed(lines[:at]) if line), "")
+    return not lines[at - 1] or (before.startswith("- ") and following.startswith("- "))
 
 
 def _note(kind: str, words: str, language: str) -> str:

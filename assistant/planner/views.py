@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from assistant.planner.dialogue import Result
+from tools.metrics.catalogue import catalogue
+from tools.segments.schemes import group_of
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,83 @@ class ResultView:
     def starting(self, prefix: str) -> list[FigureView]:
         """The figures whose id starts so, in order."""
         return [one for name, one in self.figures.items() if name.startswith(prefix) and one.known]
+
+    def span(self, name: str) -> str:
+        """The dates of the window "window" or "previous" in words; empty where it is open at the start."""
+        start, end = self.figures.get(f"{name}.start"), self.figures.get(f"{name}.end")
+        if start is None or end is None or not (start.known and end.known):
+            return ""
+        if start.value == end.value:
+            return f"{start} " if self.language == "zh" else f" on {start}"
+        return f"{start} 至 {end} " if self.language == "zh" else f" from {start} to {end}"
+
+    def subject(self, args: dict[str, Any]) -> str:
+        """Whom or what a measurement is limited to, by name; empty where it is everything or a longer rule."""
+        parts = [self.segment_name(args["customers"])] if isinstance(args.get("customers"), str) else []
+        parts += ["、".join(values) if self.language == "zh" else ", ".join(values) for values in (args.get("where") or {}).values()]
+        return (" " if self.language == "zh" else ", ").join(part for part in parts if part)
+
+    def segment_name(self, segment: str) -> str:
+        """The name of a segment; empty for a handle."""
+        group = group_of(segment)
+        return group.name.say(self.language) if group else ""
+
+    def metric_name(self, metric: str) -> str:
+        """The name of a metric."""
+        return catalogue().metric(metric).name.say(self.language)
+
+    def field_name(self, field: str) -> str:
+        """The name of a field of a customer."""
+        return catalogue().field(field).name.say(self.language)
+
+    def plural(self, metric: str) -> bool:
+        """Whether the English name of a metric is a plural noun."""
+        return self.metric_name(metric).endswith("s") and self.figures[metric].unit == "count"
+
+    @staticmethod
+    def capital(words: str) -> str:
+        """With a capital first letter."""
+        return words[:1].upper() + words[1:]
+
+    def ranked(self, groups: list[dict[str, FigureView]], metric: str) -> str:
+        """“largest” or “smallest” where the groups are in that order of the metric, else empty."""
+        values = [float(group[metric].value) for group in groups if metric in group]
+        if len(values) < 2 or len(set(values)) == 1:
+            return ""
+        if values == sorted(values, reverse=True):
+            return "largest"
+        return "smallest" if values == sorted(values) else ""
+
+    def by_size(self, groups: list[str]) -> list[str]:
+        """Groups with customers, the largest first."""
+        found = [one for one in groups if self.has(f"{one}.customers") and self.value(f"{one}.customers")]
+        return sorted(found, key=lambda one: -self.value(f"{one}.customers"))
+
+    def widest(self, first: str, second: str, ratio: str, most: int) -> list[str]:
+        """What two sides differ most in: names of figures that both sides and their ratio have."""
+        names = [name.partition(".")[2] for name in self.figures if name.startswith(f"{ratio}.")]
+        fit = [one for one in names if self.has(f"{first}.{one}", f"{second}.{one}", f"{ratio}.{one}") and self.value(f"{ratio}.{one}") > 0]
+        fit = [one for one in fit if not one.startswith(("customers", "share_of"))]
+        return sorted(fit, key=lambda one: -abs(math.log(self.value(f"{ratio}.{one}"))))[:most]
+
+    def tail_label(self, figure_id: str) -> str:
+        """A figure's label without the group before its colon."""
+        return re.split(r"[:\uff1a]\s?", self.figures[figure_id].label)[-1]
+
+    def first_ref(self, *ids: str) -> str:
+        """The reference to the first of these figures that is there and not zero; empty without any."""
+        return next((self.ref(one) for one in ids if self.has(one) and self.value(one)), "")
+
+    def reason(self, index: int) -> str:
+        """Why the customer at that place of a churn list may leave."""
+        reasons = list((self.details.get("reasons") or {}).values())
+        return self.say(reasons[index]) if index < len(reasons) else ""
+
+    def join(self, part: Any) -> str:
+        """One text, or several in a row."""
+        if isinstance(part, list):
+            return ("；" if self.language == "zh" else "; ").join(self.say(one) for one in part)
+        return self.say(part)
 
     def groups(self, prefix: str = "g", most: int = 8) -> list[dict[str, FigureView]]:
         """Figures "g1.revenue", "g1.orders", "g2.revenue", ... by group: name of the figure to the figure."""
