@@ -16,7 +16,9 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
 from assistant.chat_model import Brain
+from assistant.failures import BrainFailed
 from assistant.outgoing import outgoing
+from assistant.service_chat import BROKEN
 from assistant.toolbox import UNREADABLE, Toolbox
 from tools.errors import Cancelled
 
@@ -77,6 +79,8 @@ class Guard(AgentMiddleware[Any, Any, Any]):
             request = request.override(messages=outgoing(request.messages, self._toolbox.mask))
         response = handler(request)
         messages = [_readable(message) for message in response.result]
+        if self._brain.is_service:
+            _require_whole(messages)
         self._queue.expect(call["id"] or "" for message in messages if isinstance(message, AIMessage) for call in message.tool_calls)
         return ModelResponse(result=messages, structured_response=response.structured_response)
 
@@ -96,21 +100,34 @@ class Guard(AgentMiddleware[Any, Any, Any]):
         return ToolMessage(content=content, artifact=artifact, name=call["name"], tool_call_id=call["id"] or "")
 
 
+def _require_whole(messages: Sequence[BaseMessage]) -> None:
+    """Refuse tool calls of a reply that broke off or was cut: a condition could be missing.
+
+    Raises:
+        BrainFailed: It did.
+    """
+    for message in messages:
+        if isinstance(message, AIMessage) and message.tool_calls and message.response_metadata.get("finish_reason") in (None, "length"):
+            raise BrainFailed("broke_off")
+
+
 def _readable(message: BaseMessage) -> BaseMessage:
-    if not isinstance(message, AIMessage) or not message.invalid_tool_calls:
+    """Unreadable calls as calls that the toolbox answers, so that the service can mend them."""
+    if not isinstance(message, AIMessage):
         return message
-    broken: list[Any] = [
-        {
-            "name": call.get("name") or "unknown",
-            "args": {UNREADABLE: call.get("args")},
-            "id": call.get("id") or f"broken-{index}",
-            "type": "tool_call",
-        }
-        for index, call in enumerate(message.invalid_tool_calls)
+    cut = set(message.additional_kwargs.get(BROKEN, []))
+    if not message.invalid_tool_calls and not cut:
+        return message
+    invalid = [
+        (call.get("name") or "unknown", call.get("id") or f"broken-{index}") for index, call in enumerate(message.invalid_tool_calls)
     ]
-    calls = [*message.tool_calls, *broken]
+    broken = [
+        (call["name"], call["id"] or "") for index, call in enumerate(message.tool_calls) if index in cut or message.invalid_tool_calls
+    ]
+    whole = [call for call in message.tool_calls if (call["name"], call["id"] or "") not in broken]
+    calls = [*whole, *(ToolCall(name=name, args={UNREADABLE: True}, id=call_id, type="tool_call") for name, call_id in broken + invalid)]
     # The service must see the same calls again, in a form that it can read.
-    rest = {key: value for key, value in message.additional_kwargs.items() if key != "tool_calls"}
+    rest = {key: value for key, value in message.additional_kwargs.items() if key not in (BROKEN, "tool_calls")}
     return message.model_copy(update={"tool_calls": calls, "invalid_tool_calls": [], "additional_kwargs": rest})
 
 

@@ -12,24 +12,13 @@ from assistant.agent import SECONDS, build_agent
 from assistant.chat_model import Brain
 from assistant.events import Event, StepDone, StepStarted, TextDelta
 from assistant.evidence import Evidence
+from assistant.failures import BrainFailed
 from assistant.phrases import phrase
 from assistant.prose import ProseStream
 from assistant.toolbox import Toolbox
 from assistant.turn import Turn
 from tools.contracts import Outcome
-from tools.errors import Cancelled, FenqunError
-
-
-class BrainFailed(Exception):
-    """A brain gave no usable answer.
-
-    Args:
-        reason: Key below "reasons" of prompts/sentences.yaml.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+from tools.errors import Cancelled
 
 
 @dataclass
@@ -158,29 +147,3 @@ def _text(message: AIMessage) -> str:
     if isinstance(content, str):
         return content
     return "".join(part if isinstance(part, str) else str(part.get("text", "")) for part in content)
-
-
-def reason_of(error: Exception) -> str:
-    """Why a service failed, as a key below "reasons" of prompts/sentences.yaml."""
-    import httpx
-    import openai
-    from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
-    from langchain.agents.middleware.tool_call_limit import ToolCallLimitExceededError
-    from langgraph.errors import GraphRecursionError
-
-    reasons: list[tuple[str, tuple[type[Exception], ...]]] = [
-        ("rate", (openai.RateLimitError,)),
-        ("timeout", (openai.APITimeoutError, httpx.TimeoutException)),
-        ("connection", (openai.APIConnectionError, httpx.TransportError)),
-        ("server", (openai.InternalServerError,)),
-        ("refused", (openai.APIStatusError,)),
-        ("loop", (ModelCallLimitExceededError, ToolCallLimitExceededError, GraphRecursionError)),
-    ]
-    if isinstance(error, BrainFailed):
-        return error.reason
-    return next((name for name, kinds in reasons if isinstance(error, kinds)), "other")
-
-
-def is_ours(error: Exception) -> bool:
-    """Whether the error already is one clear sentence."""
-    return isinstance(error, FenqunError)

@@ -64,11 +64,12 @@ def service_brain(config: Settings) -> Brain | None:
 
 
 def _openai(config: Settings, key: str, base_url: str | None, model: str) -> Brain:
-    from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
 
+    from assistant.service_chat import ServiceChat
+
     # The client itself retries refused connections, 408, 409, 429 and 5xx with growing, jittered waits.
-    chat = ChatOpenAI(
+    chat = ServiceChat(
         model=model,
         api_key=SecretStr(key),
         base_url=base_url,

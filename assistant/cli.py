@@ -111,9 +111,15 @@ def serve(
 
 
 def _open(path: Path | None) -> Warehouse:
+    from tools.errors import InputError
     from tools.settings import settings
     from tools.warehouse.warehouse import Warehouse
 
+    try:
+        settings()
+    except InputError as error:
+        typer.echo(error.message(speaking()), err=True)
+        raise typer.Exit(USAGE) from error
     _log_to_file(settings().home.expanduser())
     return Warehouse(path, settings())
 

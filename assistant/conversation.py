@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from langchain_core.messages import AnyMessage, HumanMessage, ToolMessage
 
 from assistant.artifacts import result_from
-from assistant.attempt import Attempt, is_ours, reason_of
+from assistant.attempt import Attempt
 from assistant.chat_model import PLANNER, Brain, planner_brain, service_brain
 from assistant.events import Answer, Event, Finished, Problem, TextDelta
+from assistant.failures import reason_of
 from assistant.history import History, MemoryHistory, StoredHistory
 from assistant.language import language_of
 from assistant.personal import Mask
@@ -25,6 +26,7 @@ from assistant.toolbox import Toolbox
 from assistant.turn import Turn, failed_answer
 from tools.contracts import Text
 from tools.errors import Cancelled, FenqunError
+from tools.warehouse.personal import personal_values_in
 from tools.warehouse.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
@@ -183,10 +185,10 @@ class _Work:
         if service:
             try:
                 return self._attempt(service, None)
+            except FenqunError:
+                raise
             except Exception as error:  # Whatever a service does wrong, the planner can still answer.
-                if is_ours(error):
-                    raise
-                log.warning("the language model failed: %s", error)
+                log.warning("the language model failed", exc_info=True)
                 note = phrase("service_failed", reason=phrase(f"reasons.{reason_of(error)}"))
         return self._attempt(self.conversation.brains.planner(self.conversation.language), note)
 
@@ -201,14 +203,19 @@ class _Work:
         before = self.conversation.history.load()
         questions = [str(message.content) for message in before if isinstance(message, HumanMessage)]
         attempt = Attempt(brain, self.toolbox, turn, before, [*questions, self.question], self._system_prompt(brain))
+        self.toolbox.for_service = brain.is_service
         if brain.is_service:
-            self.toolbox.mask = Mask()
+            self.toolbox.mask = self._mask([*questions, self.question])
         for event in attempt.run():
             self.events.put(event)
         if self.toolbox.stopped:
             raise Cancelled
         self.conversation.history.save([*before, *attempt.new_messages])
         return turn.answer()
+
+    def _mask(self, questions: list[str]) -> Mask:
+        with self.toolbox.context() as context:
+            return Mask(personal_values_in(context.engine, "\n".join(questions)))
 
     def _system_prompt(self, brain: Brain) -> str:
         if not brain.is_service:

@@ -13,8 +13,11 @@ from typing import Any
 from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import ValidationError
 
+from assistant.asking import vetted_choices, vetted_question
+from assistant.evidence import Evidence
 from assistant.handles import resolve_handles
 from assistant.personal import Mask, asks_for_personal
+from assistant.phrases import phrase
 from assistant.prompt_library import read_text
 from assistant.session import Session
 from assistant.tool_content import model_content
@@ -87,12 +90,19 @@ def _query_sql(toolbox: Toolbox, request: requests.QuerySql) -> ToolResult:
     return _load("tools.warehouse.guard:query_sql")(toolbox.warehouse, request, toolbox.warehouse.config)
 
 
-def _ask_user(_: Toolbox, request: requests.AskUser) -> ToolResult:
-    choices = tuple(Choice(label=_both(choice), question=_both(choice)) for choice in request.choices)
-    return ToolResult(tool="ask_user", outcome=Outcome.AMBIGUOUS, message=_both(request.question), choices=choices)
+def _ask_user(toolbox: Toolbox, request: requests.AskUser) -> ToolResult:
+    question, offered = request.question, request.choices
+    if toolbox.for_service:
+        evidence, language = toolbox.evidence(), toolbox.session.language
+        question, offered = vetted_question(question, evidence, language), vetted_choices(offered, evidence, language)
+    choices = tuple(Choice(label=_both(choice), question=_both(choice)) for choice in offered)
+    return ToolResult(tool="ask_user", outcome=Outcome.AMBIGUOUS, message=_both(question), choices=choices)
 
 
-def _decline(_: Toolbox, request: requests.Decline) -> ToolResult:
+def _decline(toolbox: Toolbox, request: requests.Decline) -> ToolResult:
+    if toolbox.for_service:
+        # A service's own words are shown as prose, where they are checked; only the planner's are a message.
+        return ToolResult(tool="decline", outcome=Outcome.UNSUPPORTED, message=phrase("declined"), details={"reason": request.reason})
     return ToolResult(
         tool="decline", outcome=Outcome.UNSUPPORTED, message=_both(request.missing) if request.missing else None,
         details={"reason": request.reason, "missing": request.missing},
@@ -139,6 +149,8 @@ class Toolbox:
     tools: Mapping[str, Tool] = field(default_factory=lambda: TOOLS)
     question: str = ""
     """The operator's latest message as typed."""
+    for_service: bool = False
+    """Whether a language model calls the tools, whose words are not trusted."""
     mask: Mask = field(default_factory=Mask)
     """What was hidden from a language model, so that its arguments can be read."""
     _running: ToolContext | None = None
@@ -154,6 +166,10 @@ class Toolbox:
         running = self._running
         if running is not None:
             running.engine.cancel()
+
+    def evidence(self) -> Evidence:
+        """What vouches for numbers in a language model's words to the operator."""
+        return Evidence(list(self.session.results.values()), [self.question], as_of=self.session.as_of)
 
     @property
     def stopped(self) -> bool:
@@ -194,6 +210,9 @@ class Toolbox:
             result = _failed(name, Outcome.FAILED, _TOO_LONG)
         except FenqunError as error:
             result, mendable = _failed(name, _outcome(error), Text(zh=error.zh, en=error.en)), error.mendable
+        except Exception:  # The edge of the tools: a defect in one of them is an outcome, told in one sentence.
+            log.exception("the tool %s failed", name)
+            result = _failed(name, Outcome.FAILED, phrase("internal"))
         return self._kept(result, mendable)
 
     def _kept(self, result: ToolResult, mendable: bool) -> Content:

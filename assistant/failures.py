@@ -1,0 +1,36 @@
+"""Why a brain gave no answer, in the few kinds that an operator is told."""
+
+from __future__ import annotations
+
+
+class BrainFailed(Exception):
+    """A brain gave no usable answer.
+
+    Args:
+        reason: Key below "reasons" of prompts/sentences.yaml.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def reason_of(error: Exception) -> str:
+    """Why a service failed, as a key below "reasons" of prompts/sentences.yaml."""
+    import httpx
+    import openai
+    from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
+    from langchain.agents.middleware.tool_call_limit import ToolCallLimitExceededError
+    from langgraph.errors import GraphRecursionError
+
+    reasons: list[tuple[str, tuple[type[Exception], ...]]] = [
+        ("rate", (openai.RateLimitError,)),
+        ("timeout", (openai.APITimeoutError, httpx.TimeoutException)),
+        ("connection", (openai.APIConnectionError, httpx.TransportError)),
+        ("server", (openai.InternalServerError,)),
+        ("refused", (openai.APIStatusError,)),
+        ("loop", (ModelCallLimitExceededError, ToolCallLimitExceededError, GraphRecursionError)),
+    ]
+    if isinstance(error, BrainFailed):
+        return error.reason
+    return next((name for name, kinds in reasons if isinstance(error, kinds)), "other")
