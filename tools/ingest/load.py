@@ -12,7 +12,7 @@ from tools.ingest.grains import check_mapping
 from tools.ingest.mapping import propose
 from tools.ingest.pipeline import Source, store_sources
 from tools.ingest.report import LoadPlan, LoadReport, PlannedTable, Progress, TableReport
-from tools.ingest.staging import stage
+from tools.ingest.staging import staged_tables
 from tools.ingest.types import StagedTable, TableMapping
 from tools.warehouse.engine import Engine
 from tools.warehouse.identifiers import quote
@@ -23,6 +23,8 @@ SAMPLES = 5
 """Values of each column that a plan shows."""
 
 SAMPLED_ROWS = 500
+
+_Pair = tuple[StagedTable, TableMapping]
 
 _LOOKING = Text(zh="正在识别文件格式和列", en="Looking at the files and their columns")
 _DONE = Text(zh="载入完成", en="Loaded")
@@ -41,8 +43,8 @@ def plan_load(warehouse: Warehouse, paths: Sequence[Path], overrides: Mapping[st
         UnknownName: An override names no column of the files.
     """
     known = _known_files(warehouse)
-    with scratch_engine(warehouse.config) as engine:
-        pairs = _map(engine, stage(engine, paths, warehouse.config), overrides or {})
+    with scratch_engine(warehouse.config) as engine, staged_tables(engine, paths, warehouse.config) as tables:
+        pairs = _map(engine, tables, overrides or {})
         return LoadPlan(tables=tuple(_plan_table(engine, staged, mapping, known) for staged, mapping in pairs))
 
 
@@ -68,22 +70,24 @@ def load(
     tell = progress or (lambda _stage, _fraction: None)
     with warehouse.writing() as engine:
         tell(_LOOKING, 0.0)
-        pairs = _map(engine, stage(engine, paths, warehouse.config), overrides or {})
-        known = loaded_files(engine)
-        new, old = _split(pairs, known)
-        for _, mapping in new:
-            check_mapping(mapping)
-        if not new:
-            report = summarise(engine, changed=False, tables=_unchanged(old))
-            return report.model_copy(update={"notes": tuple(_other_mapping(old, known))})
-        with engine.transaction():
-            sources = [Source(staged, mapping) for staged, mapping in new]
-            report = store_sources(engine, sources, lambda stage_, fraction: tell(stage_, 0.02 + 0.97 * fraction))
+        with staged_tables(engine, paths, warehouse.config) as tables:
+            report = _store(engine, _map(engine, tables, overrides or {}), tell)
     tell(_DONE, 1.0)
-    return report.model_copy(update={"tables": (*report.tables, *_unchanged(old)), "notes": (*report.notes, *_other_mapping(old, known))})
+    return report
 
 
-_Pair = tuple[StagedTable, TableMapping]
+def _store(engine: Engine, pairs: list[_Pair], tell: Progress) -> LoadReport:
+    known = loaded_files(engine)
+    new, old = _split(pairs, known)
+    unchanged, notes = _unchanged(old), _other_mapping(old, known)
+    for _, mapping in new:
+        check_mapping(mapping)
+    if not new:
+        return summarise(engine, changed=False, tables=unchanged).model_copy(update={"notes": tuple(notes)})
+    with engine.transaction():
+        sources = [Source(staged, mapping) for staged, mapping in new]
+        report = store_sources(engine, sources, lambda stage, fraction: tell(stage, 0.02 + 0.97 * fraction))
+    return report.model_copy(update={"tables": (*report.tables, *unchanged), "notes": (*report.notes, *notes)})
 
 
 def _map(engine: Engine, staged: Sequence[StagedTable], overrides: Mapping[str, str]) -> list[_Pair]:

@@ -53,11 +53,10 @@ _LINKING = Text(zh="正在识别同一客户", en="Matching customers")
 
 @dataclass(frozen=True)
 class Source:
-    """One source table, its mapping, and how many of its lines could not be read at all."""
+    """One source table and its mapping."""
 
     staged: StagedTable
     mapping: TableMapping
-    malformed: int = 0
 
 
 def store_sources(engine: Engine, sources: Sequence[Source], tell: Progress) -> LoadReport:
@@ -97,7 +96,7 @@ def _store(engine: Engine, table: Cleaned, source: Source) -> tuple[TableReport,
     if table.mapping.grain in _WITH_CUSTOMERS:
         bare = store_bare_customers(engine, table)
         notes += _bare_notes(engine, source.staged.source, bare)
-    report = judge(engine, table, source.malformed)
+    report = judge(engine, table)
     load_id = next_load_id(engine)
     if report.rows_rejected:
         store_rejected(engine, table, load_id)

@@ -116,8 +116,9 @@ def mark_stored(engine: Engine, cleaned: Cleaned, stored: str, pairs: dict[str, 
     mark(engine, cleaned, verdicts)
 
 
-def judge(engine: Engine, cleaned: Cleaned, malformed: int = 0) -> TableReport:
+def judge(engine: Engine, cleaned: Cleaned) -> TableReport:
     """Count what stands and what does not."""
+    malformed = int(engine.rows(f"SELECT count(*) FROM {cleaned.staged.malformed}")[0][0]) if cleaned.staged.malformed else 0
     found = engine.rows(f"SELECT reason, count(*) FROM {cleaned.table} GROUP BY reason ORDER BY count(*) DESC, reason")
     rejected = {str(reason): int(count) for reason, count in found if reason not in (None, REFUND, UPDATE)}
     if malformed:
@@ -146,3 +147,11 @@ def store_rejected(engine: Engine, cleaned: Cleaned, load_id: int) -> None:
         """,
         {"load_id": load_id, "source": cleaned.staged.source},
     )
+    if cleaned.staged.malformed:
+        engine.execute(
+            f"""
+            INSERT INTO rejected_rows
+            SELECT $load_id, $source, _row, 'malformed', reason, line FROM {cleaned.staged.malformed}
+            """,
+            {"load_id": load_id, "source": cleaned.staged.source},
+        )
