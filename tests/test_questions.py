@@ -40,13 +40,22 @@ def ask(path: Path, question: str) -> Answer:
     return events[-1].answer
 
 
+CENT = Decimal("0.005")
+
+
 def same(found: Any, expected: Any) -> bool:
-    """Equal: exactly for counts, texts and money to the cent; within rounding of a double for the rest."""
-    if isinstance(expected, (int, str)) or expected is None:
-        return bool(str(found) == str(expected))
-    if not isinstance(found, (int, float, Decimal)):
-        return False
-    return abs(float(found) - float(expected)) <= max(0.005 if isinstance(expected, Decimal) else 0, 1e-9 * abs(float(expected)))
+    """Equal: exactly for counts, texts and money; a mean of money to half a cent; the rest within rounding of a double."""
+    if isinstance(expected, Decimal):
+        return Decimal(str(found)) == expected if _is_number(found) else False
+    if isinstance(expected, float) and isinstance(found, str):
+        return _is_number(found) and abs(Decimal(found) - Decimal(expected)) <= CENT
+    if isinstance(expected, float):
+        return isinstance(found, float) and abs(found - expected) <= 1e-9 * abs(expected)
+    return str(found) == str(expected)
+
+
+def _is_number(found: Any) -> bool:
+    return isinstance(found, (int, float, Decimal)) or bool(re.fullmatch(r"-?\d+(\.\d+)?", str(found)))
 
 
 @pytest.fixture(scope="module")
