@@ -9,6 +9,7 @@ from functools import partial
 from assistant.ui.chat import ChatHandlers
 from assistant.ui.loading import LoadHandlers
 from assistant.ui.page import PageHandlers, build_page
+from assistant.ui.panel import Panel
 from assistant.ui.quiet_gradio import gr
 from assistant.ui.server import run
 from assistant.ui.sessions import Conversation, Sessions
@@ -31,10 +32,10 @@ def build_app(warehouse: Warehouse, sessions: Sessions | None = None, warm_up: C
     title = texts()["title"]
     blocks: gr.Blocks
     with gr.Blocks(title=f"{title.zh} · {title.en}", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
-        parts = build_page()
-        PageHandlers(known, warehouse, warm_up).bind(blocks, parts)
+        parts, panel = build_page(), Panel(warehouse)
+        PageHandlers(known, warehouse, panel, warm_up).bind(blocks, parts)
         ChatHandlers(known).bind(parts.chat)
-        LoadHandlers(known, warehouse).bind(parts.loader, parts.panel)
+        LoadHandlers(known, warehouse, panel).bind(parts.loader, parts.panel)
     blocks.queue(default_concurrency_limit=16)
     return blocks
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from tools.contracts import FigureValue, Unit
+from tools.contracts import Column, FigureValue, Unit
 
 MISSING = "–"
 _TEXTUAL = frozenset({Unit.TEXT, Unit.ID, Unit.DATE})
@@ -32,6 +32,18 @@ class Cell:
 def is_numeric(unit: Unit) -> bool:
     """Whether a column of this unit holds numbers."""
     return unit not in _TEXTUAL
+
+
+def cell_of(value: FigureValue, column: Column, language: str, currency: str) -> Cell:
+    """The value of a column as its reader sees it: a stored id by its name, a number by its unit."""
+    name = column.names.get(str(value)) if column.names and value is not None else None
+    return Cell(name.say(language)) if name else format_cell(value, column.unit, currency)
+
+
+def heading(column: Column, language: str) -> str:
+    """The column's label, with a capital where the language has them."""
+    label = column.label.say(language)
+    return label[:1].upper() + label[1:]
 
 
 def format_cell(value: FigureValue, unit: Unit, currency: str) -> Cell:

@@ -30,11 +30,28 @@ def themed(figure: dict[str, Any]) -> dict[str, str]:
     layout["hoverlabel"] = {"font": {"family": FONT_STACK, "size": 12.5}}
     layout.setdefault("bargap", 0.34)
     layout.setdefault("legend", {}).update(orientation="h", y=1.02, yanchor="bottom", x=0)
-    for name in [key for key in layout if key.startswith(("xaxis", "yaxis"))] or ["xaxis", "yaxis"]:
+    _no_lines_between_bars(copy)
+    for name in {"xaxis", "yaxis", *(key for key in layout if key.startswith(("xaxis", "yaxis")))}:
         _quiet_axis(layout.setdefault(name, {}))
+    for trace in copy.get("data", []):
+        _in_our_colours(trace)
     return {"type": "plotly", "plot": json.dumps(copy, ensure_ascii=False)}
+
+
+def _no_lines_between_bars(figure: dict[str, Any]) -> None:
+    bars = [trace for trace in figure.get("data", []) if trace.get("type") == "bar"]
+    if bars:
+        names = "yaxis" if bars[0].get("orientation") == "h" else "xaxis"
+        figure["layout"].setdefault(names, {})["showgrid"] = False
 
 
 def _quiet_axis(axis: dict[str, Any]) -> None:
     axis.update(gridcolor=_GRID, zerolinecolor=_GRID, linecolor=_GRID, automargin=True)
     axis.setdefault("showline", False)
+
+
+def _in_our_colours(trace: dict[str, Any]) -> None:
+    """Drop a trace's one colour for the page's own; a list of colours, one for each bar, means something and stays."""
+    for part in ("marker", "line"):
+        if isinstance(trace.get(part), dict) and isinstance(trace[part].get("color"), str):
+            trace[part] = {key: value for key, value in trace[part].items() if key != "color"}

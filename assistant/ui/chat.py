@@ -42,6 +42,7 @@ def build_chat() -> ChatParts:
         height="100%",
         latex_delimiters=[],
         buttons=[],
+        autoscroll=False,  # the page's script brings a new question to the top, so that its answer is read from its beginning
         allow_tags=False,
         layout="bubble",
         feedback_options=None,

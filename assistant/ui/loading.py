@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.ui.jobs import Load, LoadJob
 from assistant.ui.mapping_form import form_html, is_loadable, read_choices
-from assistant.ui.panel import panel_html
+from assistant.ui.panel import Panel
 from assistant.ui.pieces import piece
 from assistant.ui.quiet_gradio import gr
 from assistant.ui.sessions import Session, Sessions, discard
@@ -54,9 +54,10 @@ def build_loader() -> LoadParts:
 class LoadHandlers:
     """The loader's event handlers over the sessions of one server."""
 
-    def __init__(self, sessions: Sessions, warehouse: Warehouse) -> None:
+    def __init__(self, sessions: Sessions, warehouse: Warehouse, panel: Panel) -> None:
         self._sessions = sessions
         self._warehouse = warehouse
+        self._panel = panel
 
     def bind(self, parts: LoadParts, panel: gr.HTML) -> None:
         """Connect the handlers to the components."""
@@ -127,8 +128,7 @@ class LoadHandlers:
         if job.report is None:
             html = _problem(session, job.error) if job.error else piece("problem", language, text=say("unexpected", language))
             return _show(session, html, choose=True)
-        panel = panel_html(self._warehouse, language)
-        return _show(session, report_html(job.report, language), choose=True, panel=panel)
+        return _show(session, report_html(job.report, language), choose=True, panel=self._panel.html(language))
 
     def _session(self, request: gr.Request) -> Session:
         return self._sessions.get(str(request.session_hash))

@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.ui.chat import ChatParts, build_chat, speak
 from assistant.ui.loading import LoadParts, build_loader, speak_loader
-from assistant.ui.panel import panel_html
+from assistant.ui.panel import Panel
 from assistant.ui.pieces import piece
 from assistant.ui.quiet_gradio import gr
 from assistant.ui.sessions import Session, Sessions
@@ -40,7 +40,7 @@ class PageParts:
     @property
     def spoken(self) -> list[Any]:
         """What changes with the language."""
-        return [self.bar, self.panel, *self.chat.outputs, *self.loader.outputs]
+        return [self.bar, *self.chat.outputs, *self.loader.outputs]
 
 
 def build_page() -> PageParts:
@@ -59,17 +59,21 @@ def build_page() -> PageParts:
 class PageHandlers:
     """The handlers of the page as a whole."""
 
-    def __init__(self, sessions: Sessions, warehouse: Warehouse, warm_up: Callable[[], None] | None = None) -> None:
+    def __init__(self, sessions: Sessions, warehouse: Warehouse, panel: Panel, warm_up: Callable[[], None] | None = None) -> None:
         self._sessions = sessions
         self._warehouse = warehouse
+        self._panel = panel
         self._warm_up = warm_up
 
     def bind(self, blocks: gr.Blocks, parts: PageParts) -> None:
         """Connect opening, leaving and the language switch."""
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        blocks.load(self.open, None, parts.spoken, queue=False, **private)
         blocks.unload(self.leave)
-        parts.bar.click(self.switch, None, parts.spoken, queue=False, **private)
+        opened = blocks.load(self.open, None, parts.spoken, queue=False, **private)
+        switched = parts.bar.click(self.switch, None, parts.spoken, queue=False, **private)
+        for dependency in (opened, switched):
+            # Describing the data takes longer than drawing the page, which does not wait for it.
+            dependency.then(self.describe, None, parts.panel, queue=False, **private)
 
     def open(self, request: gr.Request) -> tuple[Any, ...]:
         """Greet a browser in its language."""
@@ -87,10 +91,14 @@ class PageHandlers:
         session.language = chosen
         return self._speak(session)
 
+    def describe(self, request: gr.Request) -> str:
+        """The data panel."""
+        return self._panel.html(self._sessions.get(str(request.session_hash)).language)
+
     def leave(self, request: gr.Request) -> None:
         """The browser went away."""
         self._sessions.leave(str(request.session_hash))
 
     def _speak(self, session: Session) -> tuple[Any, ...]:
         bar = piece("bar", session.language)
-        return (bar, panel_html(self._warehouse, session.language), *speak(session), *speak_loader(session, self._warehouse))
+        return (bar, *speak(session), *speak_loader(session, self._warehouse))

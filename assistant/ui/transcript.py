@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from assistant.ui.cells import format_cell, is_numeric
+from assistant.ui.cells import Cell, cell_of, heading, is_numeric
 from assistant.ui.charts import themed
 from assistant.ui.pieces import piece
 from assistant.ui.texts import say
@@ -110,15 +110,15 @@ def table_html(table: Table, language: str, page_language: str, link: Link) -> s
         title=table.title.say(language),
         rows_text=say(key, page_language, shown=f"{shown:,}", count=f"{table.row_count:,}"),
         row_count=f"{table.row_count:,}",
-        columns=[{"label": column.label.say(language), "numeric": is_numeric(column.unit)} for column in table.columns],
-        rows=[_cells(row, table.columns) for row in table.rows],
+        columns=[{"label": heading(column, language), "numeric": is_numeric(column.unit)} for column in table.columns],
+        rows=[_cells(row, table.columns, language) for row in table.rows],
         href=link(table.path, Path(table.path).name) if table.path and table.row_count > shown else None,
     )
 
 
-def _cells(row: tuple[Any, ...], columns: tuple[Column, ...]) -> list[Any]:
+def _cells(row: tuple[Any, ...], columns: tuple[Column, ...], language: str) -> list[Cell]:
     currency = settings().currency
-    return [format_cell(value, column.unit, currency) for value, column in zip(row, columns, strict=True)]
+    return [cell_of(value, column, language, currency) for value, column in zip(row, columns, strict=True)]
 
 
 def _file_html(file: FileOut, language: str, link: Link) -> str:

@@ -26,6 +26,7 @@
     const noticeLanguage = () => {
       const language = document.querySelector("[data-page-language]")?.dataset.pageLanguage;
       if (!language) return;
+      if (!document.body.dataset.ready) watchLog();
       document.body.dataset.ready = "true";
       const tag = language === "zh" ? "zh-CN" : "en";
       if (root.lang !== tag) root.lang = tag;
@@ -44,12 +45,44 @@
     }
     const view = target?.closest("button[data-view]")?.dataset.view;
     if (view) showView(view);
+    const question = target?.closest("[data-ask]")?.dataset.ask;
+    const box = document.querySelector("#fq-box textarea");
+    if (question && box) {
+      showView("chat");
+      box.value = question;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+      setTimeout(() => document.querySelector("#fq-send")?.click(), 60);
+    }
   });
 
   // Enter that only ends the composing of Chinese characters must not send the question.
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
   }, true);
+
+  // A new question goes to the top of the log; below a short answer there is room enough for that.
+  let questions = 0;
+  let waiting = false;
+  const settleLog = () => {
+    waiting = false;
+    const log = document.querySelector("#fq-log .bubble-wrap");
+    const inner = log?.querySelector(".message-wrap");
+    const asked = log?.querySelectorAll(".user-row") ?? [];
+    if (!inner || !asked.length) { questions = 0; return; }
+    const last = asked[asked.length - 1];
+    const top = last.getBoundingClientRect().top - inner.getBoundingClientRect().top;
+    const used = inner.scrollHeight - parseFloat(getComputedStyle(inner).paddingBottom) - top;
+    inner.style.paddingBottom = `${Math.max(12, log.clientHeight - used - 20)}px`;
+    if (asked.length > questions) log.scrollTo({ top: Math.max(0, top - 16), behavior: questions ? "smooth" : "auto" });
+    questions = asked.length;
+  };
+  const watchLog = () => {
+    const log = document.querySelector("#fq-log");
+    if (!log) return;
+    new MutationObserver(() => {
+      if (!waiting) { waiting = true; requestAnimationFrame(settleLog); }
+    }).observe(log, { childList: true, subtree: true, characterData: true });
+  };
 
   // What the mapping form says: every column that was changed, and every one that was marked as unsure.
   window.fenqunMapping = () => JSON.stringify(
