@@ -16,6 +16,8 @@ from tools.warehouse.context import ToolContext
 from tools.windows import DateRange
 
 _NAMED = 5
+_SIMILAR = 0.9
+"""Windows are of one length when the shorter is at least this part of the longer, as February is of January."""
 _BUYERS = frozenset({"active_customers", "new_customers", "returning_customers", "repeat_customers", "previously_active_customers"})
 
 
@@ -59,7 +61,7 @@ def _outside(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
 
 def _lengths(measured: Measured) -> Iterator[Text]:
     now, before = _days(measured.window), _days(measured.before)
-    if now and before and abs(now - before) > 3:
+    if now and before and min(now, before) < _SIMILAR * max(now, before):
         yield Text(
             zh=f"两个时间范围长度不同：本期 {now} 天，上期 {before} 天。",
             en=f"The two windows differ in length: {now} days, and {before} before.",

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from tools.metrics.catalogue import catalogue
+from tools.metrics.values import attribute_names, is_filled, matching_values, scheme_names, usable_dimensions, value_index
+from tools.warehouse.context import ToolContext, open_context
+from tools.warehouse.warehouse import Warehouse
+
+
+def test_values_come_most_frequent_first(ctx: ToolContext) -> None:
+    index = value_index(ctx)
+    assert index["category"] == ["Drinks", "Food"]
+    assert index["channel"] == ["store", "web"]
+    assert index["gender"] == ["F", "M"]
+    assert index["attribute.会员 等级"] == ["金", "银"]
+    assert index["rfm_group"] == ["lost", "champions"]
+
+
+def test_empty_dimensions_and_ids_are_left_out(ctx: ToolContext) -> None:
+    index = value_index(ctx)
+    assert not {"brand", "store", "region", "customer", "product", "month"} & set(index)
+    assert "brand" not in {dimension.id for dimension in usable_dimensions(ctx)}
+
+
+def test_attribute_names(ctx: ToolContext) -> None:
+    assert attribute_names(ctx) == ["会员 等级"]
+
+
+def test_what_is_filled(ctx: ToolContext) -> None:
+    assert is_filled(ctx, "orders")
+    assert is_filled(ctx, "orders.channel")
+    assert not is_filled(ctx, "orders.store_id")
+
+
+def test_values_match_letter_case_aside_by_value_or_name(ctx: ToolContext) -> None:
+    assert matching_values(ctx, catalogue().dimension("category"), ["DRINKS", "nothing"]) == [("Drinks", "Drinks")]
+    assert matching_values(ctx, catalogue().dimension("campaign"), ["spring"]) == [("k1", "Spring"), ("k2", "Spring")]
+
+
+def test_segments_give_names(ctx: ToolContext) -> None:
+    assert scheme_names(ctx, "rfm")["champions"].zh == "冠军客户"
+
+
+def test_what_is_kept_follows_the_data(small: Warehouse) -> None:
+    with open_context(small) as ctx:
+        assert value_index(ctx) is value_index(ctx)
+        other = type(ctx)(ctx.engine, ctx.as_of, "another version", ctx.config, ctx.warehouse_id)
+        assert value_index(other) is not value_index(ctx)
+        forgetful = type(ctx)(ctx.engine, ctx.as_of, ctx.data_version, ctx.config)
+        assert value_index(forgetful) is not value_index(forgetful)
