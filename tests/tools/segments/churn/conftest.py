@@ -23,7 +23,7 @@ gaps AS (
 known AS (SELECT customer, date_diff('day', max(day), $as_of) AS recency, median(gap) AS gap FROM gaps GROUP BY customer)
 SELECT
     customer, recency, gap, recency / gap AS ratio,
-    recency < 90 OR recency <= 3 * gap AS eligible,
+    coalesce(recency < 90 OR recency <= 3 * gap, FALSE) AS eligible,
     customer NOT IN (SELECT customer FROM visits WHERE day > $as_of AND day <= $until) AS churned
 FROM known ORDER BY customer
 """

@@ -112,11 +112,12 @@ def test_features_are_the_same_without_the_future(small: Warehouse, make_warehou
 @pytest.mark.parametrize(
     ("planted", "leak"),
     [
-        # A column that looks ahead, a filter that was forgotten, and customers who only exist later.
+        # A column that looks ahead, a score of a later day, a filter that was forgotten, and customers who only exist later.
         (
             "SELECT f.*, (SELECT count(*) FROM orders AS o WHERE o.customer_id = f.customer_id) AS visits FROM ({query}) AS f",
             "visits",
         ),
+        ("SELECT f.*, s.rfm_group FROM ({query}) AS f LEFT JOIN scores AS s ON s.customer_id = f.customer_id", "rfm_group"),
         ("{query_without_filter}", "recency_days"),
         ("SELECT customer_id, CAST($as_of AS DATE) AS day FROM counted_orders GROUP BY customer_id", "customer_id"),
     ],
@@ -126,6 +127,8 @@ def test_a_planted_leak_is_caught(small: Warehouse, planted: str, leak: str) -> 
     forgotten = query.replace("customer_id IS NOT NULL AND order_date <= CAST($as_of AS DATE)", "customer_id = 'anna'")
     assert forgotten != query
     text = planted.format(query=query, query_without_filter=forgotten)
+    with small.writing() as engine:
+        engine.execute("INSERT INTO scores (customer_id, rfm_group) SELECT customer_id, 'new' FROM customers")
     with small.reading() as engine, pytest.raises(WarehouseError, match=rf"leak the future: .*\b{leak}\b"):
         check_no_future(engine, CUT_OFF, text)
 
