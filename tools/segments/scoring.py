@@ -8,6 +8,7 @@ Where edges coincide the scores between them stay unused; ``Edges.collapsed`` na
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -71,22 +72,22 @@ def read_sql(name: str) -> str:
     return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").rstrip()
 
 
-def _values(rows: list[tuple[object, ...]], columns: str) -> str:
-    listed = ", ".join("(" + ", ".join(repr(item).lower() if isinstance(item, bool) else repr(item) for item in row) + ")" for row in rows)
-    return f"SELECT * FROM (VALUES {listed}) AS cells({columns})"
+def _case(key: str, groups: Mapping[int, str]) -> str:
+    return f"CASE {key} " + " ".join(f"WHEN {value} THEN '{group}'" for value, group in groups.items()) + " END"
 
 
 def _with(parts: dict[str, str], final: str) -> str:
     return "WITH " + ",\n".join(f"{name} AS (\n{sql}\n)" for name, sql in parts.items()) + f"\n{final}"
 
 
-def _grouping() -> dict[str, str]:
-    cells: list[tuple[object, ...]] = [(r, fm, group) for r, row in RFM_CELLS.items() for fm, group in enumerate(row, 1)]
-    eight: list[tuple[object, ...]] = [(*high, group) for high, group in EIGHT_CELLS.items()]
-    return {
-        "cells_part": _values(cells, "recency_score, fm_score, rfm_group"),
-        "eight_part": _values(eight, "recency_high, frequency_high, monetary_high, rfm_eight"),
-    }
+def _grouped() -> str:
+    cells = {10 * r + fm: group for r, row in RFM_CELLS.items() for fm, group in enumerate(row, 1)}
+    eight = {4 * r + 2 * f + m: group for (r, f, m), group in EIGHT_CELLS.items()}
+    return (
+        "SELECT customer_id, recency_score, frequency_score, monetary_score, fm_score,\n"
+        f"{_case('10 * recency_score + fm_score', cells)} AS rfm_group,\n"
+        f"{_case('4 * recency_high + 2 * frequency_high + monetary_high', eight)} AS rfm_eight\nFROM graded_part"
+    )
 
 
 def rfm_scores_query() -> str:
@@ -99,9 +100,9 @@ def rfm_scores_query() -> str:
         "edges_part": read_sql("edges"),
         "scored_part": read_sql("scored"),
         "means_part": read_sql("means"),
-        **_grouping(),
+        "graded_part": read_sql("graded"),
     }
-    return _with(parts, read_sql("grouped"))
+    return _with(parts, _grouped())
 
 
 def stored_scores_query() -> str:
@@ -111,9 +112,9 @@ def stored_scores_query() -> str:
         "edges_part": _FROM_STORE,
         "scored_part": read_sql("scored"),
         "means_part": _STORED_MEANS,
-        **_grouping(),
+        "graded_part": read_sql("graded"),
     }
-    return _with(parts, read_sql("grouped"))
+    return _with(parts, _grouped())
 
 
 def store_edges(engine: Engine, as_of: dt.date) -> Edges | None:
