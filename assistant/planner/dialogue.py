@@ -39,7 +39,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Dialogue:
-    """Earlier results, the latest last, and the question that is open, if the planner asked one."""
+    """Earlier results, the latest last, and the operator's question that the planner asked back about, if it did."""
 
     results: tuple[Result, ...] = ()
     asked: str | None = None
@@ -62,7 +62,7 @@ def read_dialogue(messages: Sequence[BaseMessage]) -> Dialogue:
     """The dialogue of all messages before the operator's last one."""
     calls: dict[str, Call] = {}
     results: list[Result] = []
-    asked: str | None = None
+    question = ""
     for message in messages:
         if isinstance(message, AIMessage):
             for call in message.tool_calls:
@@ -70,9 +70,8 @@ def read_dialogue(messages: Sequence[BaseMessage]) -> Dialogue:
         elif isinstance(message, ToolMessage):
             results.append(read_result(message, calls.get(message.tool_call_id, Call(message.name or ""))))
         elif isinstance(message, HumanMessage):
-            asked = None
-    if results and results[-1].call.name == "ask_user":
-        asked = str(results[-1].call.args.get("question", ""))
+            question = str(message.text)
+    asked = question if results and results[-1].call.name == "ask_user" else None
     return Dialogue(tuple(results), asked)
 
 

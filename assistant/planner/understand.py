@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from assistant.planner.amounts import reduce
 from assistant.planner.coverage import ask_about, without
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.followups import after, follow_up, is_elliptic
 from assistant.planner.intents import customers, data, measures
 from assistant.planner.normalise import language_of, normalise
-from assistant.planner.plan import Plan
+from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokenise import tokenise
 from assistant.planner.tokens import Token
@@ -36,6 +37,16 @@ INTENTS: tuple[Intent, ...] = (
 """Readings to try, in this order; the first that uses every word of the question is taken."""
 
 
+_ENDS = (("punctuation", ".", ";", "?", "!"),)
+"""Where a question surely ends."""
+_JOINTS = (
+    ("conj", "then"),
+    ("punctuation", ",", ".", ";", "?", "!"),
+    ("conj", "and", "then", "but"),
+)
+"""Where one question may end and the next begin, the clearest first."""
+
+
 def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Sentence:
     """A question as reduced tokens."""
     tokens, mended = tokenise(normalise(question), vocabulary, vocabulary.as_of)
@@ -56,10 +67,89 @@ def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None 
     """The plan of one question in its conversation."""
     dialogue = dialogue or Dialogue()
     sentence = read_sentence(question, vocabulary, dialogue)
+    found = _first_plan(question, sentence, dialogue)
+    if found is not None:
+        return _noted(found, sentence)
+    best, account = best_plan(sentence, dialogue)
+    return _noted(ask_about(account, best, _rest(account, best, dialogue)), sentence)
+
+
+def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """The first way of reading that uses every word."""
+
+    def answered() -> Plan | None:
+        return _answered(question, sentence.vocabulary, dialogue)
+
+    def whole() -> Plan | None:
+        return _in_parts(sentence, dialogue, _ENDS) or _whole(sentence, dialogue)
+
+    reply = dialogue.asked is not None and not any(sentence.says(kind) for kind in ("cue", "verb", "metric"))
+    found = answered() or whole() if reply else whole() or answered()
+    return found or _in_parts(sentence, dialogue, _JOINTS)
+
+
+def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """The plan of the question as it stands, all its words used; an elliptic one changes the call before it."""
+    elliptic = is_elliptic(sentence, dialogue)
+    if elliptic:
+        found = _changed(sentence, dialogue)
+        if found is not None:
+            return found
     best, account = best_plan(sentence, dialogue)
     if best is not None and not account.leftover():
-        return _noted(best, sentence)
-    return _noted(ask_about(account, best, _rest(account, best, dialogue)), sentence)
+        return best
+    return None if elliptic else _changed(sentence, dialogue)
+
+
+def _changed(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    account = replace(sentence, used=set(sentence.used))
+    found = follow_up(account, dialogue)
+    return found if found is not None and not account.leftover() else None
+
+
+def _answered(reply: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan | None:
+    """The question that the planner asked back about, together with the operator's reply."""
+    if not dialogue.asked:
+        return None
+    sentence = read_sentence(f"{dialogue.asked} {reply}", vocabulary, dialogue)
+    return _whole(sentence, replace(dialogue, asked=None))
+
+
+def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, ...], ...]) -> Plan | None:
+    """Several questions in one, each understood after the one before."""
+    for pieces in _splits(sentence, joints):
+        calls: list[Call] = []
+        later = dialogue
+        for piece in pieces:
+            part = read_sentence(piece, sentence.vocabulary, later)
+            found = _whole(part, later)
+            if found is None or not found.calls:
+                break
+            if calls and len(found.calls) == 1 and found.calls[0].name == calls[-1].name and is_elliptic(part, later):
+                calls.pop()
+            calls += [call for call in found.calls if call not in calls]
+            later = after(later, found)
+        else:
+            return Plan(tuple(calls))
+    return None
+
+
+def _splits(sentence: Sentence, kinds: tuple[tuple[str, ...], ...]) -> Iterator[list[str]]:
+    """The question cut at the ends of sentences, then at every joint between clauses."""
+    for joints in kinds:
+        places = [place for place, token in enumerate(sentence.tokens) if token.is_(*joints)]
+        for chosen in ([places] if places else []) + [[place] for place in places if len(places) > 1]:
+            pieces = [piece for piece in _pieces(sentence, chosen) if piece]
+            if len(pieces) > 1:
+                yield pieces
+
+
+def _pieces(sentence: Sentence, places: list[int]) -> Iterator[str]:
+    at = 0
+    for place in [*places, len(sentence.tokens)]:
+        part = sentence.tokens[at:place]
+        yield sentence.text[part[0].start : part[-1].end] if part else ""
+        at = place + 1
 
 
 def best_plan(sentence: Sentence, dialogue: Dialogue) -> tuple[Plan | None, Sentence]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.planner.conditions import Rule, field_of, find_rules
-from assistant.planner.dialogue import Dialogue
+from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.sentence import Sentence
 
 _DEFAULT_TOP = 20
@@ -68,13 +68,13 @@ def take_who(sentence: Sentence, dialogue: Dialogue, *, loose: bool = True) -> W
     who.rule = find_rules(sentence, loose=loose)
     who.named = who.rule is not None or who.ordered
     if earlier is not None:
-        _join_earlier(who, earlier.handle, earlier.selection or {})
+        _join_earlier(who, earlier.handle, earlier.selection or {}, selection_rule(earlier))
     if sentence.take("cue", "everyone"):
         who.named = True
     return who
 
 
-def take_pronoun(sentence: Sentence, dialogue: Dialogue) -> Any:
+def take_pronoun(sentence: Sentence, dialogue: Dialogue) -> Result | None:
     """The earlier result that "them" or "这些客户" refers to."""
     last = dialogue.last_customers
     if last is None or not sentence.has("pronoun"):
@@ -83,13 +83,23 @@ def take_pronoun(sentence: Sentence, dialogue: Dialogue) -> Any:
     return last
 
 
-def _join_earlier(who: Who, handle: str, selection: dict[str, Any]) -> None:
+def selection_rule(result: Result) -> Rule | None:
+    """The rule of a result's customers; those of a list that was cut are named one by one."""
+    selection = result.selection or {}
+    if not selection.get("limit"):
+        return selection.get("rule")
+    tables: list[dict[str, Any]] = list(result.content.get("tables") or [{}])
+    ids = [str(row[0]) for row in tables[0].get("rows") or ()]
+    whole = bool(ids) and len(ids) == tables[0].get("row_count")
+    return {"field": "customer_id", "op": "in", "value": ids} if whole else selection.get("rule")
+
+
+def _join_earlier(who: Who, handle: str, selection: dict[str, Any], rule: Rule | None) -> None:
     who.named = True
     if who.rule is None and not who.ordered:
         who.handle = handle
         return
-    who.rule = both(selection.get("rule"), who.rule)
-    who.limit = who.limit or selection.get("limit")
+    who.rule = both(rule, who.rule)
     if who.sort_by is None and selection.get("sort_by"):
         who.sort_by, who.descending = selection["sort_by"], bool(selection.get("descending", True))
 

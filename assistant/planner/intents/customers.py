@@ -6,9 +6,9 @@ from typing import Any
 
 from assistant.planner.conditions import Rule, find_rules
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.plan import Plan, plan
+from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
-from assistant.planner.who import Who, both, take_who
+from assistant.planner.who import Who, both, selection_rule, take_who
 
 HIGH_RISK: Rule = {"field": "churn_band", "op": "=", "value": "high"}
 
@@ -68,12 +68,14 @@ def strategy(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“What strategy do you suggest for ...”, “沉睡客户怎么召回”."""
     if not sentence.take_all("cue", "strategy") or _asks_all_segments(sentence):
         return None
-    sentence.take_all("cue", "summarize", "list")
+    lists_churners = sentence.says("cue", "churn") and sentence.says("cue", "list")
+    sentence.take_all("cue", "summarize", "list", "why")
     who = _with_churn(sentence, take_who(sentence, dialogue))
     customers = who.as_customers() if who.named else _last(dialogue)
     if customers is None:
         return plan("ask_user", question=_text(sentence, "strategy_whom"), choices=_texts(sentence, "strategy_choices"))
-    return plan("suggest_strategy", customers=customers)
+    advice = plan("suggest_strategy", customers=customers)
+    return Plan((Call("churn_risk"), *advice.calls)) if lists_churners else advice
 
 
 def _with_churn(sentence: Sentence, who: Who) -> Who:
@@ -150,8 +152,7 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 def _rule_of(who: Who, dialogue: Dialogue) -> Rule | None:
     if who.rule is not None or dialogue.last_customers is None:
         return who.rule
-    selection = dialogue.last_customers.selection or {}
-    return selection.get("rule")
+    return selection_rule(dialogue.last_customers)
 
 
 def overview(sentence: Sentence, _: Dialogue) -> Plan | None:

@@ -10,7 +10,7 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense
-from assistant.planner.who import Who, both, take_pronoun
+from assistant.planner.who import Who, both, selection_rule, take_pronoun
 from tools.windows import Window
 
 _MOST_METRICS = 6
@@ -36,7 +36,8 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     args |= take_sorting(sentence)
     _chart(sentence, args)
     windows = _windows(sentence)
-    sentence.take_all("cue", "count", "list", "share", "total", "compare", "everyone", "how_much", "summarize")
+    _absorb_counts(sentence)
+    sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize")
     _absorb_predicates(sentence)
     return _with_windows(sentence, args, windows)
 
@@ -86,20 +87,21 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
             found.append(metric)
     counted = _counts_people(sentence)
     if (people or counted) and (by or sentence.has("segment")) and (not found or counted):
-        sentence.use(*people)
+        sentence.use(*people, *counted)
         found = ["customers", *(one for one in found if one != "customers")]
     if not found:
         found = _implied(sentence, by, weak)
     return found
 
 
-def _counts_people(sentence: Sentence) -> bool:
-    """Whether a "how many" stands for people: no metric follows it ("多少人", but not "多少订单")."""
+def _counts_people(sentence: Sentence) -> list[int]:
+    """Where a "how many" stands for people: no metric follows it ("多少人", but not "多少订单")."""
+    found = []
     for place, _ in [*sentence.free("cue", "count"), *sentence.free("cue", "share")]:
         following = sentence.after(place, "metric", "dimension", within=1)
         if following is None or sentence.tokens[following].is_("noun"):
-            return True
-    return False
+            found.append(place)
+    return found
 
 
 def _averaged(sentence: Sentence, place: int, metric: str) -> str:
@@ -169,7 +171,7 @@ def _customers(sentence: Sentence, dialogue: Dialogue, rule: dict[str, Any] | No
     earlier = take_pronoun(sentence, dialogue)
     who = Who(rule, earlier.handle if earlier and rule is None else None, named=True)
     if earlier and rule is not None:
-        who.rule = both((earlier.selection or {}).get("rule"), rule)
+        who.rule = both(selection_rule(earlier), rule)
     return who.as_customers() if who.rule or who.handle else None
 
 
@@ -200,6 +202,14 @@ def _chart(sentence: Sentence, args: dict[str, Any]) -> None:
 
 def _windows(sentence: Sentence) -> list[Window]:
     return [sense.data["window"] for sense in sentence.take_all("window")]
+
+
+def _absorb_counts(sentence: Sentence) -> None:
+    """“How many” that goes with a metric that was taken: right before or after it; of anything else it is another question."""
+    for place, _ in list(sentence.free("cue", "count")):
+        near = [sentence.after(place, "metric", "dimension", "verb", within=1), sentence.before(place, "metric", within=1)]
+        if any(at is not None and (at in sentence.used or sentence.tokens[at].is_("verb")) for at in near):
+            sentence.use(place)
 
 
 def _absorb_predicates(sentence: Sentence) -> None:
