@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from assistant.dates import DateMention, dates_in, find_dates
 from assistant.prompt_library import read_yaml
@@ -23,7 +23,7 @@ _KINDS: dict[Kind, frozenset[Unit]] = {
     "days": frozenset({Unit.DAYS, Unit.COUNT, Unit.NUMBER}),
     "plain": frozenset({Unit.COUNT, Unit.NUMBER, Unit.SCORE, Unit.MONEY, Unit.DAYS, Unit.RATIO}),
 }
-_STOP = frozenset(["the", "and", "for", "with", "per", "all", "last", "total", "number", "share", "customers", "customer", "客户"])
+_STOP = frozenset(["the", "and", "for", "with", "per", "all", "last", "total", "number", "share", "customer", "客户", "of"])
 _WORD = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]+")
 _HAS_NUMBER = re.compile(r"\d")
 
@@ -63,7 +63,8 @@ class Evidence:
     def bound(self, quantity: Quantity, sentence: str) -> Figure | None:
         """The one figure that the number is, rounded as it is written; None when none or several fit."""
         for results in (self._latest, self.results):
-            fitting = [figure for figure in _all_figures(results) if _fits(quantity, figure) and _about(figure.label, sentence)]
+            near = {figure: _nearness(figure, sentence) for figure in _all_figures(results) if _fits(quantity, figure)}
+            fitting = [figure for figure, nearness in near.items() if nearness and nearness == max(near.values())]
             if len({(figure.value, figure.unit) for figure in fitting}) == 1:
                 return fitting[0]
             if fitting:
@@ -207,23 +208,36 @@ def _fits(quantity: Quantity, figure: Figure) -> bool:
     return abs(value - wanted) <= tolerance
 
 
-def _about(label: Text, sentence: str) -> bool:
-    """Whether the sentence speaks of what the label says: of its group where it names one, else of any word of it."""
-    for text in (label.zh, label.en):
+def _nearness(figure: Figure, sentence: str) -> int:
+    """How well the sentence speaks of what the label says: 2 names its group, 1 shares a word, 0 is about something else."""
+    if figure.unit in (Unit.CHANGE, Unit.POINTS) and not _change_words().search(sentence):
+        return 0
+    nearness = 0
+    for text in (figure.label.zh, figure.label.en):
         group, separator, _ = text.replace("\uff1a", ":").partition(":")
         if separator and group.strip().lower() in sentence.lower():
-            return True
-        if not separator and _tokens(text) & _tokens(sentence):
-            return True
-    return False
+            nearness = 2
+        elif not separator and _shared_words(text, sentence):
+            nearness = max(nearness, 1)
+    return nearness
+
+
+def _shared_words(label: str, sentence: str) -> set[str]:
+    wanted = _tokens(label)
+    # Words that every label has tell nothing, unless the label has no other.
+    return ((wanted - _STOP) or wanted) & _tokens(sentence)
+
+
+@lru_cache(maxsize=1)
+def _change_words() -> re.Pattern[str]:
+    return re.compile("|".join(read_yaml("quantities.yaml")["change_words"]), re.I)
 
 
 def _tokens(text: str) -> set[str]:
     tokens: set[str] = set()
     for word in _WORD.findall(text.lower()):
         tokens |= {word.rstrip("s")} if word.isascii() else {word[index : index + 2] for index in range(max(1, len(word) - 1))}
-    named = {token for token in tokens if token not in _STOP and token + "s" not in _STOP}
-    return named or tokens
+    return tokens
 
 
 def _covers(asked: DateMention, mention: DateMention) -> bool:

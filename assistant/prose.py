@@ -60,7 +60,7 @@ class ProseStream:
             start = self._buffer.rfind("\n", 0, match.start()) + 1
             if _ONLY_ORDINAL.fullmatch(self._buffer[start : match.end()]) and "\n" not in match[0]:
                 continue
-            if match.end() == len(self._buffer) and match[0].strip() != "":
+            if match.end() == len(self._buffer) and not match[0][-1].isspace():
                 return 0  # More of the same mark, or a closing quote, may follow.
             return match.end()
         return LONGEST if len(self._buffer) > LONGEST else 0

@@ -173,7 +173,10 @@ def chinese_number(text: str) -> int | None:
             section, digit = section + (1 if digit is None else digit) * step, None
         elif character in _MYRIADS:
             step = _MYRIADS[character]
-            total, section, digit = (total + section + (digit or 0) or 1) * step, 0, None
+            here = section + (digit or 0)
+            # 三亿二千万 adds, 一万亿 multiplies.
+            total = total + here * step if total >= step and here else (total + here or 1) * step
+            section, digit = 0, None
         else:
             return None
     # 一万五 is 15000: a last digit right after a step counts tenths of it.

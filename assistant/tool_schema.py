@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,6 +14,7 @@ _SHAPES = {"Selection": "customers", "Condition": "rule", "Window": "window"}
 """A definition that a property refers to, and the shape that stands in for the property; the first that matches wins."""
 
 
+@lru_cache(maxsize=64)
 def argument_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema of ``model`` without titles and definitions; deep arguments are described in words."""
     full = model.model_json_schema()

@@ -1,0 +1,123 @@
+"""Rendering of figures, recognition of numbers, and what of a brain's prose reaches the operator."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from assistant.evidence import Evidence
+from assistant.figures import render
+from assistant.prose import ProseStream, render_sentence
+from assistant.quantities import chinese_number, find_quantities
+from assistant.session import Session
+from tools.contracts import Column, Figure, Table, Text, ToolResult, Unit
+
+CASES = Path(__file__).parent.parent / "cases" / "prose"
+
+
+def _cases(name: str) -> Any:
+    return yaml.safe_load((CASES / name).read_text(encoding="utf-8"))
+
+
+def _value(written: Any) -> Any:
+    return Decimal(written) if isinstance(written, str) and written.strip("-").replace(".", "").isdigit() else written
+
+
+@pytest.mark.parametrize("case", _cases("rendering.yaml"), ids=str)
+def test_figures_read_as_in_the_conventions(case: dict[str, Any]) -> None:
+    value, unit, style = _value(case["value"]), Unit(case["unit"]), case.get("style", "")
+    assert render(value, unit, "en", "$", style) == str(case["en"])
+    assert render(value, unit, "zh", "$", style) == str(case["zh"])
+
+
+def test_dates_are_iso_and_the_currency_is_a_setting() -> None:
+    assert render(dt.date(2017, 11, 15), Unit.DATE, "en") == "2017-11-15"
+    assert render(dt.datetime(2017, 11, 15), Unit.DATE, "zh") == "2017-11-15"
+    assert render(Decimal("123456789.00"), Unit.MONEY, "zh", "¥") == "¥1.23亿"
+    assert render(True, Unit.TEXT, "zh") == "是"
+    assert render(float("nan"), Unit.SHARE, "en") == "n/a"
+
+
+@pytest.mark.parametrize("case", _cases("quantities.yaml"), ids=lambda case: case["text"])
+def test_every_number_of_a_text_is_found(case: dict[str, Any]) -> None:
+    found = [(quantity.value, quantity.kind) for quantity in find_quantities(case["text"])]
+    assert found == [(Decimal(str(value)), kind) for value, kind in case["found"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("十", 10), ("十二", 12), ("三百零五", 305), ("两千四百六十九", 2469), ("一万五", 15000), ("三亿二千万", 320000000), ("客", None)],
+)
+def test_chinese_numerals(text: str, value: int | None) -> None:
+    assert chinese_number(text) == value
+
+
+def _text(zh: str, en: str) -> Text:
+    return Text(zh=zh, en=en)
+
+
+def evidence() -> Evidence:
+    """The figures that the head of sentences.yaml lists."""
+    figures = (
+        Figure(id="customers", label=_text("客户数", "customers"), value=2469, unit=Unit.COUNT),
+        Figure(id="revenue", label=_text("销售额", "revenue"), value=Decimal("4596039.58"), unit=Unit.MONEY),
+        Figure(id="deli", label=_text("DELI：销售额占比", "DELI: share of revenue"), value=0.1234, unit=Unit.SHARE),
+        Figure(id="growth", label=_text("销售额增长", "growth of revenue"), value=0.125, unit=Unit.CHANGE),
+        Figure(id="median", label=_text("间隔中位数", "median gap"), value=12.5, unit=Unit.DAYS),
+        Figure(id="repeat", label=_text("复购率", "repeat rate"), value=1.0, unit=Unit.SHARE),
+        Figure(id="group", label=_text("分群", "group"), value="Champions 25-34", unit=Unit.TEXT),
+    )
+    columns = (
+        Column(id="customer_id", label=_text("客户编号", "customer id"), unit=Unit.ID),
+        Column(id="category", label=_text("品类", "category"), unit=Unit.TEXT),
+        Column(id="amount", label=_text("金额", "amount"), unit=Unit.MONEY),
+    )
+    rows = (("1228", "DELI", Decimal("17.50")), ("99", "MEAT 2", Decimal("3.00")))
+    table = Table(title=_text("客户", "customers"), columns=columns, rows=rows, row_count=2)
+    session = Session("s")
+    session.register(ToolResult(tool="measure", figures=figures, tables=(table,)))
+    return Evidence(list(session.results.values()), ["customers with at least 5 orders in Q4 2017"], 1, dt.date(2018, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("language", "case"), [(language, case) for language, cases in _cases("sentences.yaml").items() for case in cases], ids=str
+)
+def test_what_reaches_the_operator(language: str, case: list[str | None]) -> None:
+    written, shown = case
+    assert written is not None
+    found = render_sentence(written, evidence(), language)
+    assert (found.text if found else None) == shown
+
+
+def _stream(text: str, size: int) -> tuple[str, int]:
+    stream = ProseStream(evidence(), "en")
+    out = "".join(stream.feed(text[start : start + size]) for start in range(0, len(text), size))
+    return out + stream.finish(), stream.dropped
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 1000])
+def test_the_pieces_that_text_arrives_in_change_nothing(size: int) -> None:
+    text = "We have [[t1.customers]] customers. It is 4,711 worse!\n\n1. Call them. 2,000 times.\n2. Write!\n好的。还有99999位。Bye"
+    assert _stream(text, size) == ("We have 2,469 customers. \n\n1. Call them. \n2. Write!\n好的。Bye", 3)
+
+
+def test_sentences_are_shown_before_the_text_ends() -> None:
+    stream = ProseStream(evidence(), "en")
+    assert stream.feed("We have [[t1.customers]] customers. And") == "We have 2,469 customers. "
+
+
+def test_text_without_an_end_is_not_held_back_for_ever() -> None:
+    stream = ProseStream(evidence(), "en")
+    assert stream.feed("word " * 500)
+
+
+def test_cited_figures_are_kept_for_the_receipts() -> None:
+    stream = ProseStream(evidence(), "en")
+    stream.feed("Row one spent [[t1.table.1.amount]] of [[t1.revenue]].\n")
+    assert [figure.id for figure in stream.used] == ["t1.table.1.amount", "t1.revenue"]
+    assert stream.used[0].label.en == "1228: amount"
