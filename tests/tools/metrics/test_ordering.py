@@ -21,7 +21,8 @@ from tools.metrics.results import Group, Run
     ],
 )
 def test_bands_go_by_their_first_number(ordered: list[str]) -> None:
-    assert sorted(ordered[::-1], key=natural_key) == ordered
+    backwards = ordered[::-1]
+    assert sorted(backwards, key=natural_key) == ordered
 
 
 def test_attributes_are_bands_when_most_values_have_numbers() -> None:
