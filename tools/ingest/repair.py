@@ -105,7 +105,7 @@ def _lenient(number: int, text: str, dialect: Dialect) -> Record:
 def _unquoted(cell: str, quote: str) -> str:
     if len(cell) > 1 and cell.startswith(quote) and cell.endswith(quote):
         return cell[1:-1].replace(quote * 2, quote)
-    return cell
+    return cell.removeprefix(quote) if cell.count(quote) == 1 else cell
 
 
 def _sized(number: int, cells: list[str], dialect: Dialect) -> Record:

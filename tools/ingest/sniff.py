@@ -163,4 +163,4 @@ def _rows(text: str, delimiter: str, quote: str) -> tuple[list[list[str]], list[
 def _is_ragged(rows: list[list[str]], width: int) -> bool:
     full = [row for row in rows if filled(row) > 1]
     short = sum(1 for row in full if len(row) < width)
-    return short > 0 and short >= len(full) // 50 + 1
+    return short >= max(3, len(full) // 50)

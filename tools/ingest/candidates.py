@@ -1,0 +1,115 @@
+"""What a column may mean, judged by its name and by whether its values agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tools.ingest.names import Meaning, NameMatch, match_name, meanings
+from tools.ingest.shapes import Shape
+
+SURE_NAME = 0.7
+"""From this confidence by name on, values that disagree do not make a column something else."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One meaning that one column may have."""
+
+    column: str
+    meaning: Meaning
+    confidence: float
+    reason: str
+    rank: int
+
+
+def candidates_of(column: str, shape: Shape) -> list[Candidate]:
+    """The meanings that a column may have; those that its values rule out are left out."""
+    matches = match_name(column)
+    named = [Candidate(column, match.meaning, _fitting(match, shape), match.reason, match.rank) for match in matches]
+    if any(match.meaning.id == "generic_name" for match in matches) and shape.order_numbers > 0.9:
+        # Shop exports call the order's number its name: #1001.
+        named.append(Candidate(column, meanings()["order_id"], 0.85, "values", 0))
+    good = [candidate for candidate in named if candidate.confidence > 0.3]
+    return good or ([] if matches and max(match.confidence for match in matches) > SURE_NAME else _by_values(column, shape))
+
+
+def _fitting(match: NameMatch, shape: Shape) -> float:
+    """The confidence by name, less where the values speak against it and where most are missing."""
+    if shape.filled == 0:
+        return match.confidence * 0.7
+    fit = _fit(match.meaning, shape)
+    factor = 1.0 if fit >= 0.8 else 0.85 if fit >= 0.5 else 0.3
+    return match.confidence * factor - 0.15 * (1 - shape.filled) * (match.meaning.kind in ("date", "datetime", "money"))
+
+
+def _fit(meaning: Meaning, shape: Shape) -> float:
+    """Share of the values that are what the meaning needs; 1 where any text will do."""
+    if meaning.kind in ("date", "datetime"):
+        return shape.dates.share
+    if meaning.kind in ("money", "number"):
+        return 0.0 if shape.dates.share > 0.9 and not shape.dates.numeric else shape.numbers
+    if meaning.id == "email":
+        return shape.emails
+    if meaning.id == "phone":
+        return max(shape.phones, 0.5 if shape.mean_length > 5 and shape.numbers < 0.5 else 0.0)
+    if meaning.kind == "id" and shape.dates.share > 0.9 and not shape.dates.numeric:
+        return 0.0
+    return 1.0
+
+
+def _by_values(column: str, shape: Shape) -> list[Candidate]:
+    """What the values alone suggest; never sure."""
+
+    def guess(meaning: str, confidence: float) -> Candidate:
+        return Candidate(column, meanings()[meaning], confidence, "values", 0)
+
+    if shape.filled == 0:
+        return []
+    if shape.emails > 0.8:
+        return [guess("email", 0.8)]
+    if shape.mobiles > 0.8:
+        return [guess("phone", 0.75)]
+    if not column.startswith("column_") and not shape.dates.share > 0.9:
+        # A column with a name of its own that says nothing to us is more likely something else than an id or an amount.
+        return []
+    if shape.dates.share > 0.9:
+        return [guess("when", 0.62 if not shape.dates.numeric or shape.dates.pattern == "%Y%m%d" else 0.4)]
+    if shape.money > 0.5 and shape.numbers > 0.9:
+        return [guess("amount", 0.62)]
+    if shape.whole > 0.9 or (shape.mean_length <= 20 and shape.distinct > 0.3 and shape.numbers < 0.5):
+        return [guess("order_id", 0.61)] if shape.is_unique else [guess("customer_id", 0.5 + 0.12 * (shape.distinct > 0.05))]
+    return []
+
+
+def whole_amounts(candidates: list[Candidate], sample: Mapping[str, Sequence[str | None]]) -> list[Candidate]:
+    """Of a table of lines, tell the amounts of whole orders: the same on every line of an order, or only on its first.
+
+    Args:
+        candidates: Of all columns.
+        sample: Column to its sampled values, row by row.
+
+    Returns:
+        The candidates, in which an amount of whole orders is meant by no other amount.
+    """
+    order = max((c for c in candidates if c.meaning.id == "order_id"), key=lambda c: c.confidence, default=None)
+    if order is None:
+        return candidates
+    amounts = [c for c in candidates if c.meaning.id in ("amount_paid", "amount", "amount_before", "discount")]
+    whole = {c.column for c in amounts if _is_constant(sample[order.column], sample[c.column])}
+    return [replace(c, meaning=_of_order(c.meaning)) if c in amounts and c.column in whole else c for c in candidates]
+
+
+def _of_order(meaning: Meaning) -> Meaning:
+    return replace(meaning, id=f"whole_{meaning.id}")
+
+
+def _is_constant(orders: Sequence[str | None], amounts: Sequence[str | None]) -> bool:
+    seen: dict[str, set[str]] = {}
+    lines: dict[str, int] = {}
+    for order, amount in zip(orders, amounts, strict=True):
+        if order:
+            lines[order] = lines.get(order, 0) + 1
+            seen.setdefault(order, set()).update([amount] if amount else [])
+    several = [order for order, count in lines.items() if count > 1]
+    return len(several) >= 2 and all(len(seen[order]) <= 1 for order in several)
