@@ -96,7 +96,8 @@ class Block:
             if one.label_sql
         ]
         query = query.select(*keys, *labels, *(exp.alias_(self._parse(sql), name) for name, sql in aggregates))
-        return query.group_by(*(exp.Literal.number(n + 1) for n in range(len(keys)))) if keys else query
+        query = query.group_by(*(exp.Literal.number(n + 1) for n in range(len(keys)))) if keys else query
+        return _without_idle_joins(query)
 
     def _from(self, query: exp.Select) -> exp.Select:
         read = parse_one(f"SELECT 1 FROM {self.source.sql}", read="duckdb")
@@ -207,6 +208,17 @@ class Block:
         if start is None:
             return group
         return exp.Greatest(this=group, expressions=[self._moment("start", start)])
+
+
+def _without_idle_joins(query: exp.Select) -> exp.Select:
+    """Drop joined lookups that nothing refers to; each matches one row at most, so no row comes or goes."""
+    joins: list[exp.Join] = query.args.get("joins") or []
+    for join in reversed(joins):
+        own = {id(column) for column in join.find_all(exp.Column)}
+        used = any(column.table == join.alias_or_name for column in query.find_all(exp.Column) if id(column) not in own)
+        if join.side.upper() == "LEFT" and not used:
+            join.pop()
+    return query
 
 
 def key_name(index: int) -> str:

@@ -16,6 +16,9 @@ from tools.warehouse.context import ToolContext
 from tools.windows import DateRange
 
 _NAMED = 5
+_BULK = 100
+_BULK_SHARE = 0.2
+"""Quantities from _BULK on are told when they make up this part of all items."""
 _SIMILAR = 0.9
 """Windows are of one length when the shorter is at least this part of the longer, as February is of January."""
 _BUYERS = frozenset({"active_customers", "new_customers", "returning_customers", "repeat_customers", "previously_active_customers"})
@@ -31,6 +34,7 @@ def build_caveats(ctx: ToolContext, measured: Measured) -> list[Text]:
         *_unassigned(ctx, measured),
         *_overlap(measured),
         *_line_grain(measured),
+        *_bulk(ctx, measured),
         *_small(ctx, measured),
         *_without_customer(ctx, measured),
         *_controls(ctx, measured),
@@ -155,6 +159,28 @@ def _line_grain(measured: Measured) -> Iterator[Text]:
         yield Text(
             zh="按商品维度的客单价是该商品明细金额 ÷ 含该商品的订单数，不是整单金额。",
             en="Average order value by products is the amount of those products per order that has them, not the whole order's.",
+        )
+
+
+def _bulk(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
+    """Goods sold by weight or volume, such as fuel in millilitres, can drown the count of pieces."""
+    if not any(part.id == "items" for metric in measured.plan.metrics for part in components(metric)):
+        return
+
+    def read() -> tuple[int, float]:
+        lines, share = ctx.engine.rows(
+            "SELECT count(CASE WHEN quantity >= $bulk THEN 1 END), "
+            "CAST(sum(CASE WHEN quantity >= $bulk THEN quantity END) AS DOUBLE) / nullif(sum(quantity), 0) FROM order_lines",
+            {"bulk": _BULK},
+        )[0]
+        return int(lines), float(share or 0)
+
+    lines, share = remember(ctx, "bulk lines", read)
+    if share >= _BULK_SHARE:
+        yield Text(
+            zh=f"有 {lines:,} 条明细的数量不小于 {_BULK}（可能按重量或体积计），占全部件数的 {share:.1%}；件数指标请谨慎使用。",
+            en=f"{lines:,} lines have a quantity of {_BULK} or more, probably weights or volumes; "
+            f"they make up {share:.1%} of all items, so take counts of items with care.",
         )
 
 

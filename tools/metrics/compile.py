@@ -53,7 +53,9 @@ def compile_plan(ctx: ToolContext, plan: Plan, order: Order) -> Statement:
     """The statement that yields one row per group: k1, k2, the metrics, and the number of groups as ``group_count``."""
     builder = _Builder(ctx, plan)
     query = builder.build(order)
-    return Statement(sql=query.sql(dialect="duckdb", pretty=True), parameters=builder.parameters.values)
+    mentioned = {node.name for node in query.find_all(exp.Placeholder)}
+    parameters = {name: value for name, value in builder.parameters.values.items() if name in mentioned}
+    return Statement(sql=query.sql(dialect="duckdb", pretty=True), parameters=parameters)
 
 
 class _Builder:
