@@ -36,7 +36,8 @@ def plan_load(warehouse: Warehouse, paths: Sequence[Path], overrides: Mapping[st
     Args:
         warehouse: Looked at to tell what was loaded before; need not exist.
         paths: Files and folders.
-        overrides: Source column to target ("orders.amount"), as an operator corrected them.
+        overrides: Source column, or "file:column" where several files have it, to target ("orders.amount"), as an operator
+            corrected them.
 
     Raises:
         FileProblem: A file cannot be read as it is.
@@ -59,7 +60,8 @@ def load(
     Args:
         warehouse: Where to; its file is made when missing.
         paths: Files and folders.
-        overrides: Source column to target ("orders.amount"), as an operator corrected them.
+        overrides: Source column, or "file:column" where several files have it, to target ("orders.amount"), as an operator
+            corrected them.
         progress: Told what is being done and the share done; an exception it raises stops the load, and nothing is stored.
 
     Raises:
@@ -91,13 +93,18 @@ def _store(engine: Engine, pairs: list[_Pair], tell: Progress) -> LoadReport:
 
 
 def _map(engine: Engine, staged: Sequence[StagedTable], overrides: Mapping[str, str]) -> list[_Pair]:
-    columns = [column for table in staged for column in table.columns]
+    known = [name for table in staged for name in (*table.columns, *(f"{table.source}:{column}" for column in table.columns))]
     for name in overrides:
-        if name not in columns:
-            raise UnknownName("column in these files", "列", name, columns)
-    return [
-        (table, propose(engine, table, {name: target for name, target in overrides.items() if name in table.columns})) for table in staged
-    ]
+        if name not in known:
+            raise UnknownName("column in these files", "列", name, [column for table in staged for column in table.columns])
+    return [(table, propose(engine, table, _own_overrides(table, overrides))) for table in staged]
+
+
+def _own_overrides(table: StagedTable, overrides: Mapping[str, str]) -> dict[str, str]:
+    """What the overrides say of one table; "file:column" is for that file alone and wins over "column"."""
+    found = {column: overrides[column] for column in table.columns if column in overrides}
+    qualified = {column: f"{table.source}:{column}" for column in table.columns}
+    return found | {column: overrides[name] for column, name in qualified.items() if name in overrides}
 
 
 def _split(pairs: Sequence[_Pair], known: Sequence[LoadedFile]) -> tuple[list[_Pair], list[_Pair]]:
@@ -148,7 +155,8 @@ def _known_files(warehouse: Warehouse) -> list[LoadedFile]:
         return loaded_files(engine)
 
 
-def _plan_table(engine: Engine, staged: StagedTable, mapping: TableMapping, known: Sequence[LoadedFile]) -> PlannedTable:
+def _plan_table(engine: Engine, unchecked: StagedTable, mapping: TableMapping, known: Sequence[LoadedFile]) -> PlannedTable:
+    staged = unchecked.checked()
     return PlannedTable(
         mapping=mapping,
         samples=_samples(engine, staged),
