@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assistant.ui.jobs import Load, LoadJob
-from assistant.ui.mapping_form import form_html, is_loadable, read_choices
+from assistant.ui.jobs import LoadJob
+from assistant.ui.mapping_form import form_html, read_choices
 from assistant.ui.panel import Panel
 from assistant.ui.pieces import piece
 from assistant.ui.quiet_gradio import gr
 from assistant.ui.sessions import Session, Sessions, discard
-from assistant.ui.texts import say
+from assistant.ui.texts import say, texts
+from tools.contracts import Text
 from tools.errors import Cancelled, FenqunError
+from tools.ingest.bookkeeping import holds_demo
 from tools.ingest.report import REASONS, LoadReport, TableReport
 from tools.warehouse.warehouse import Warehouse
 
 Updates = tuple[Any, ...]
+Said = Callable[[str], str]
+"""HTML that can be said in either language."""
 
 
 @dataclass(frozen=True)
@@ -72,18 +76,10 @@ class LoadHandlers:
 
     def plan(self, paths: list[str] | None, request: gr.Request) -> Iterator[Updates]:
         """Read the chosen files and show where their columns would go; stores nothing."""
-        from tools.ingest.load import plan_load
-
         session = self._session(request)
         session.uploads[:] = [Path(path) for path in paths or []]
-        yield _show(session, _progress(session, say("load_reading", session.language), None), choose=False)
-        try:
-            plan = plan_load(self._warehouse, session.uploads)
-        except FenqunError as error:
-            discard(session.uploads)
-            yield _show(session, _problem(session, error), choose=True)
-            return
-        yield _show(session, form_html(plan, session.language), choose=False, confirm=is_loadable(plan) or bool(plan.unsure), cancel=True)
+        yield _show(session, _progress_of("load_reading"), choose=False)
+        yield self._form(session, {})
 
     def load(self, choices: str, request: gr.Request) -> Iterator[Updates]:
         """Load the chosen files as confirmed."""
@@ -92,66 +88,98 @@ class LoadHandlers:
         session = self._session(request)
         paths, overrides = list(session.uploads), read_choices(choices)
         if not paths:
-            yield _show(session, piece("problem", session.language, text=say("load_no_files", session.language)), choose=True)
+            yield _show(session, _sentence("load_no_files"), choose=True)
             return
-        yield from self._work(session, lambda warehouse, tell: load(warehouse, paths, overrides, progress=tell))
+        job = LoadJob(self._warehouse, lambda warehouse, tell: load(warehouse, paths, overrides, progress=tell), session.stop_loading)
+        yield from self._work(session, job)
+        if job.error is not None and job.error.mendable:
+            yield self._form(session, overrides, job.error)
+            return
+        yield self._result(session, job)
 
     def load_demo(self, request: gr.Request) -> Iterator[Updates]:
         """Load the demo data."""
         from tools.ingest.demo import load_demo_data
 
-        yield from self._work(self._session(request), load_demo_data)
+        session = self._session(request)
+        job = LoadJob(self._warehouse, load_demo_data, session.stop_loading)
+        yield from self._work(session, job)
+        yield self._result(session, job)
 
     def cancel(self, request: gr.Request) -> Updates:
         """Forget the chosen files, or stop the load that runs."""
         session = self._session(request)
         session.stop_loading.set()
         if session.loading:
-            return _show(session, _progress(session, say("load_cancelling", session.language), None), choose=False)
+            return _show(session, _progress_of("load_cancelling"), choose=False)
         discard(session.uploads)
-        return _show(session, "", choose=True)
+        return _show(session, None, choose=True)
 
-    def _work(self, session: Session, load: Load) -> Iterator[Updates]:
-        job = LoadJob(self._warehouse, load, session.stop_loading)
+    def _form(self, session: Session, overrides: dict[str, str], error: FenqunError | None = None) -> Updates:
+        from tools.ingest.load import plan_load
+
+        try:
+            plan = plan_load(self._warehouse, session.uploads, overrides)
+        except FenqunError as failure:
+            discard(session.uploads)
+            return _show(session, _problem(failure), choose=True)
+        form = partial(form_html, plan, replaces_demo=self._holds_demo())
+        said = (lambda language: _problem(error)(language) + form(language)) if error else form
+        return _show(session, said, choose=False, confirm=True, cancel=True)
+
+    def _work(self, session: Session, job: LoadJob) -> Iterator[Updates]:
         session.loading = True
         job.start()
-        yield _show(session, _progress(session, say("load_running", session.language), 0.0), choose=False, cancel=True)
+        yield _show(session, _progress_of("load_running", 0.0), choose=False, cancel=True)
         for _ in job.follow():
-            stage = job.stage.say(session.language) if job.stage else say("load_running", session.language)
-            yield _show(session, _progress(session, stage, job.fraction), choose=False, cancel=job.stoppable)
+            said = partial(_progress, job.stage, job.fraction) if job.stage else _progress_of("load_running", 0.0)
+            yield _show(session, said, choose=False, cancel=job.stoppable)
         session.loading = False
-        discard(session.uploads)
-        yield self._result(session, job)
 
     def _result(self, session: Session, job: LoadJob) -> Updates:
-        language = session.language
+        discard(session.uploads)
         if job.report is None:
-            html = _problem(session, job.error) if job.error else piece("problem", language, text=say("unexpected", language))
-            return _show(session, html, choose=True)
-        return _show(session, report_html(job.report, language), choose=True, panel=self._panel.html(language))
+            return _show(session, _problem(job.error) if job.error else _sentence("unexpected"), choose=True)
+        return _show(session, partial(report_html, job.report), choose=True, panel=self._panel.html(session.language))
+
+    def _holds_demo(self) -> bool:
+        if not self._warehouse.exists:
+            return False
+        with self._warehouse.reading() as engine:
+            return holds_demo(engine)
 
     def _session(self, request: gr.Request) -> Session:
         return self._sessions.get(str(request.session_hash))
 
 
-def _problem(session: Session, error: FenqunError) -> str:
-    cancelled = isinstance(error, Cancelled)
-    text = say("load_cancelled", session.language) if cancelled else error.message(session.language)
-    return piece("problem", session.language, text=text)
+def _problem(error: FenqunError) -> Said:
+    if isinstance(error, Cancelled):
+        return _sentence("load_cancelled")
+    return lambda language: piece("problem", language, text=error.message(language))
 
 
-def _progress(session: Session, stage: str, fraction: float | None) -> str:
-    return piece("progress", session.language, stage=stage, fraction=fraction)
+def _sentence(key: str) -> Said:
+    return lambda language: piece("problem", language, text=say(key, language))
 
 
-def _show(session: Session, stage: str, *, choose: bool, confirm: bool = False, cancel: bool = False, panel: str | None = None) -> Updates:
-    """The loader with ``stage`` in its middle; the chooser is emptied whenever it shows again."""
-    session.stage = stage
+def _progress_of(key: str, fraction: float | None = None) -> Said:
+    return partial(_progress, texts()[key], fraction)
+
+
+def _progress(stage: Text, fraction: float | None, language: str) -> str:
+    return piece("progress", language, stage=stage.say(language), fraction=fraction)
+
+
+def _show(
+    session: Session, said: Said | None, *, choose: bool, confirm: bool = False, cancel: bool = False, panel: str | None = None
+) -> Updates:
+    """The loader with ``said`` in its middle; the chooser is emptied whenever it shows again."""
+    session.stage = said
     files = gr.update(value=None, visible=True) if choose else gr.update(visible=False)
     return (
         gr.skip(),
         files,
-        stage,
+        said(session.language) if said else "",
         gr.update(visible=confirm),
         gr.update(visible=cancel),
         gr.update(visible=False),
@@ -181,7 +209,7 @@ def speak_loader(session: Session, warehouse: Warehouse) -> Updates:
     return (
         piece("load_intro", session.language),
         gr.skip(),
-        gr.skip(),
+        session.stage(session.language) if session.stage else "",
         gr.update(value=say_it("load_confirm")),
         gr.update(value=say_it("load_cancel")),
         gr.update(value=say_it("load_demo"), visible=not warehouse.exists),

@@ -15,11 +15,12 @@ from assistant.ui.texts import say
 from tools.contracts import Text
 from tools.ingest.grains import GRAINS, Field
 from tools.ingest.report import LoadPlan, PlannedTable
-from tools.ingest.types import ColumnMapping, Grain
+from tools.ingest.types import ColumnMapping, Grain, TableMapping
 
-IGNORE = "ignore"
-_KEEP = ""
+IGNORE, KEEP = "ignore", "none"
+_DATE_ORDERS = ("day_first", "month_first")
 _SAMPLES = 3
+_SENT = ("source", "column", "target")
 
 
 @dataclass(frozen=True)
@@ -31,26 +32,27 @@ class Option:
     chosen: bool
 
 
-def form_html(plan: LoadPlan, language: str) -> str:
-    """The form for ``plan``: every column, its samples, its meaning and how sure that is."""
+def form_html(plan: LoadPlan, language: str, *, replaces_demo: bool = False) -> str:
+    """The form for ``plan``: every column, its samples, its meaning and how sure that is.
+
+    Args:
+        plan: What a load would do.
+        language: Of the page.
+        replaces_demo: Whether the demo data would give way to these.
+    """
     tables = [_table(table, language) for table in plan.tables]
-    notes = [note.say(language) for note in plan.notes]
+    notes = [note.say(language) for note in plan.notes] + ([say("load_replaces_demo", language)] if replaces_demo else [])
     return piece("mapping", language, tables=tables, notes=notes, unsure=len(plan.unsure))
 
 
-def is_loadable(plan: LoadPlan) -> bool:
-    """Whether every table of the plan could be loaded as it is."""
-    return all(table.problem is None for table in plan.tables)
-
-
 def read_choices(raw: str) -> dict[str, str]:
-    """Source column to target, from what the form's script sends; what it cannot have sent is left out."""
+    """ "file:column" to target, from what the form's script sends; what it cannot have sent is left out."""
     try:
         sent = json.loads(raw or "[]")
     except json.JSONDecodeError:
         return {}
     rows = [row for row in sent if isinstance(row, dict)] if isinstance(sent, list) else []
-    return {str(row["column"]): str(row["target"]) for row in rows if row.get("column") and row.get("target")}
+    return {f"{row['source']}:{row['column']}": str(row["target"]) for row in rows if all(row.get(key) for key in _SENT)}
 
 
 def _table(table: PlannedTable, language: str) -> dict[str, Any]:
@@ -71,22 +73,30 @@ def _column(column: ColumnMapping, table: PlannedTable, language: str) -> dict[s
     return {
         "name": column.source,
         "samples": table.samples.get(column.source, [])[:_SAMPLES],
-        "proposed": column.target or _KEEP,
-        "options": _options(column, table.mapping.grain, language),
+        "proposed": column.target or KEEP,
+        "options": _options(column, table.mapping, language),
         "confidence": round(column.confidence * 100),
         "unsure": column.source in table.mapping.unsure,
         "mapped": column.target not in (None, IGNORE),
     }
 
 
-def _options(column: ColumnMapping, grain: Grain, language: str) -> list[Option]:
-    targets = [_target(field, grain) for field in GRAINS[grain].fields]
+def _options(column: ColumnMapping, mapping: TableMapping, language: str) -> list[Option]:
+    targets = [_target(field, mapping.grain) for field in GRAINS[mapping.grain].fields]
     if column.target and column.target not in (*targets, IGNORE):
         targets.insert(0, column.target)
-    kept = say("load_keep" if grain == "customers" else "load_skip", language)
-    first = [Option(_KEEP, kept, column.target is None)] if column.target is None else []
-    last = Option(IGNORE, say("load_skip", language), column.target == IGNORE)
-    return [*first, *(Option(target, target_name(target, language), target == column.target) for target in targets), last]
+    kept = say("load_keep" if mapping.grain == "customers" else "load_unused", language)
+    options = [Option(target, target_name(target, language), target == column.target) for target in targets]
+    if column.source in mapping.unsure and column.kind in ("date", "datetime") and column.day_first is None:
+        options[:0] = _date_orders(column, language)
+    left = [Option(KEEP, kept, column.target is None), Option(IGNORE, say("load_skip", language), column.target == IGNORE)]
+    return [*options, *left]
+
+
+def _date_orders(column: ColumnMapping, language: str) -> list[Option]:
+    """A date such as 05/03/2024 whose order the column itself does not tell."""
+    name = target_name(str(column.target), language)
+    return [Option(f"{column.target}:{order}", f"{name} ({say(f'load_{order}', language)})", chosen=False) for order in _DATE_ORDERS]
 
 
 def _target(field: Field, grain: Grain) -> str:

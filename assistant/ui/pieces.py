@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache, partial
 from typing import Any
 
@@ -21,6 +22,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["compact"] = _compact
+    environment.filters["percent"] = _percent
     return environment
 
 
@@ -48,3 +50,11 @@ def _named(language: str, prefix: str, name: str) -> str:
 def _compact(value: Any) -> str:
     """A value of a tool's arguments as an operator reads it: text as it is, the rest as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _percent(share: Decimal) -> str:
+    """A share to one decimal; only the whole reads 100 %, and only nothing 0 %."""
+    shown = (share * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    if shown == 100 and share < 1:
+        return ">99.9%"
+    return "<0.1%" if shown == 0 and share > 0 else f"{shown}%"

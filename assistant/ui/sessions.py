@@ -58,7 +58,8 @@ class Session:
     asking: threading.Lock = field(default_factory=threading.Lock)
     stop_loading: threading.Event = field(default_factory=threading.Event)
     loading: bool = False
-    stage: str = ""
+    stage: Callable[[str], str] | None = None
+    """What the loader shows, in the language it is given, so that it can be said again in the other one."""
     left_at: float | None = None
     _conversation: Conversation | None = None
     _opening: threading.Lock = field(default_factory=threading.Lock)

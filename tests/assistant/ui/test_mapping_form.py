@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from assistant.ui.mapping_form import form_html, is_loadable, read_choices
+from assistant.ui.mapping_form import form_html, read_choices
 from tools.contracts import Text
 from tools.ingest.report import LoadPlan, PlannedTable
 from tools.ingest.types import ColumnMapping, TableMapping
@@ -33,7 +33,7 @@ def test_every_column_has_its_meaning_chosen_and_the_others_to_choose() -> None:
     found = selects(form_html(plan(), "zh"))
     assert list(found) == ["订单号", "&lt;时间&gt;", "身份证", "备注"]
     chosen = {name: [value for value, mark in options if mark] for name, options in found.items()}
-    assert chosen == {"订单号": ["orders.order_id"], "&lt;时间&gt;": ["orders.ordered_at"], "身份证": ["ignore"], "备注": [""]}
+    assert chosen == {"订单号": ["orders.order_id"], "&lt;时间&gt;": ["orders.ordered_at"], "身份证": ["ignore"], "备注": ["none"]}
     assert {"orders.amount", "orders.customer_id", "customers.phone", "ignore"} <= {value for value, _ in found["订单号"]}
 
 
@@ -54,18 +54,29 @@ def test_what_comes_from_the_file_is_escaped_and_samples_are_few() -> None:
     assert "<b>A" not in html
 
 
+def test_a_date_that_does_not_tell_its_order_can_be_told() -> None:
+    column = ColumnMapping(source="date", target="orders.ordered_at", kind="date", confidence=0.5)
+    mapping = TableMapping(source="f.csv", grain="orders", columns=(column,), unsure=("date",))
+    html = form_html(LoadPlan(tables=(PlannedTable(mapping=mapping, samples={}, rows=1),)), "en")
+    assert [value for value, _ in selects(html)["date"]][:2] == ["orders.ordered_at:day_first", "orders.ordered_at:month_first"]
+    assert "Order time (day/month/year)" in html
+
+
+def test_it_is_said_before_that_the_demo_gives_way() -> None:
+    assert "演示数据会被您的数据替换" in form_html(plan(), "zh", replaces_demo=True)
+    assert "演示数据" not in form_html(plan(), "zh")
+
+
 def test_a_table_that_cannot_be_loaded_says_why() -> None:
     broken = plan(problem=Text(zh="缺少日期列。", en="No column is a date."))
-    assert not is_loadable(broken)
-    assert is_loadable(plan())
     assert "缺少日期列。" in form_html(broken, "zh")
 
 
 @pytest.mark.parametrize(
     ("sent", "expected"),
     [
-        ('[{"source": "f.csv", "column": "时间", "target": "orders.ordered_at"}]', {"时间": "orders.ordered_at"}),
-        ('[{"column": "a", "target": ""}, {"target": "x"}, 3]', {}),
+        ('[{"source": "f.csv", "column": "时间", "target": "orders.ordered_at"}]', {"f.csv:时间": "orders.ordered_at"}),
+        ('[{"source": "f", "column": "a", "target": ""}, {"column": "a", "target": "x"}, 3]', {}),
         ("not json", {}),
         ('{"column": "a"}', {}),
         ("", {}),
