@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 from tools.contracts import Frozen, Text
 from tools.errors import UnknownName, UnsupportedQuestion
 from tools.metrics.catalogue import ATTRIBUTE, Dimension, Entry
-from tools.metrics.values import attribute_names, is_filled
+from tools.metrics.values import attribute_names, is_filled, is_identifying
 from tools.warehouse.context import ToolContext
 
 
@@ -74,12 +74,18 @@ def require_dimension(ctx: ToolContext, dimension: Dimension) -> None:
 
     Raises:
         UnknownName: There is no such attribute.
-        UnsupportedQuestion: The column is empty.
+        UnsupportedQuestion: The column is empty, or tells customers apart.
     """
     if dimension.id.startswith(ATTRIBUTE):
         known = attribute_names(ctx)
         name = dimension.id.removeprefix(ATTRIBUTE)
         if name not in known:
             raise UnknownName("attribute", "属性", name, known)
+        if is_identifying(ctx, name):
+            raise UnsupportedQuestion(
+                f"The attribute {name} has a value of its own for most customers, such as a name, a number or free text, "
+                "so it is no dimension to group or filter by.",
+                f"属性“{name}”几乎每位客户的取值都不同（例如姓名、编号或自由文本），不能用来分组或筛选。",
+            )
         return
     require(ctx, dimension, dimension.needs)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 from tools.contracts import Text
-from tools.metrics.catalogue import ATTRIBUTE, Dimension, Level, attribute_dimension, catalogue
+from tools.metrics.catalogue import Dimension, Level, attribute_dimension, catalogue
 from tools.warehouse.context import ToolContext
 from tools.warehouse.identifiers import quote
 
@@ -16,6 +16,11 @@ MOST_VALUES = 2000
 """Values indexed per dimension, the most frequent first."""
 MOST_ATTRIBUTES = 200
 _KEPT = 512
+_ENOUGH = 20
+_UNIQUE_SHARE = 0.5
+"""An attribute with this many different values per customer, of _ENOUGH customers at least, tells them apart."""
+_FREE_TEXT = 80
+"""Characters from which on a value is free text."""
 
 _TABLES: dict[Level, str] = {
     "product": "products AS p",
@@ -70,10 +75,24 @@ def _attribute_names(ctx: ToolContext) -> list[str]:
     return [row[0] for row in found]
 
 
+def is_identifying(ctx: ToolContext, name: str) -> bool:
+    """Whether an attribute tells customers apart: ids, names, free text. Such values are never listed or grouped by."""
+    expression = attribute_dimension(name).sql
+
+    def read() -> bool:
+        known, different, longest = ctx.engine.rows(
+            "SELECT count(value), count(DISTINCT value), max(length(value)) "
+            f"FROM (SELECT {expression} AS value FROM customer_base AS c) AS found"
+        )[0]
+        return (known >= _ENOUGH and different >= _UNIQUE_SHARE * known) or (longest or 0) > _FREE_TEXT
+
+    return remember(ctx, f"identifying {name}", read)
+
+
 def usable_dimensions(ctx: ToolContext) -> list[Dimension]:
     """The dimensions that the loaded data fill, attributes included."""
     fixed = [one for one in catalogue().dimensions if all(is_filled(ctx, need) for need in one.needs)]
-    return fixed + [attribute_dimension(name) for name in attribute_names(ctx)]
+    return fixed + [attribute_dimension(name) for name in attribute_names(ctx) if not is_identifying(ctx, name)]
 
 
 def value_index(ctx: ToolContext) -> dict[str, list[str]]:
@@ -128,8 +147,3 @@ def scheme_names(ctx: ToolContext, scheme: str) -> dict[str, Text]:
         {"scheme": scheme},
     )
     return {segment: Text(zh=zh, en=en) for segment, zh, en in found}
-
-
-def is_attribute(dimension: Dimension) -> bool:
-    """Whether the dimension is a customer attribute."""
-    return dimension.id.startswith(ATTRIBUTE)

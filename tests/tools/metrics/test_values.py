@@ -1,6 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from tools.errors import UnsupportedQuestion
 from tools.metrics.catalogue import catalogue
+from tools.metrics.needs import require_dimension
 from tools.metrics.values import attribute_names, is_filled, matching_values, scheme_names, usable_dimensions, value_index
 from tools.warehouse.context import ToolContext, open_context
 from tools.warehouse.warehouse import Warehouse
@@ -47,3 +53,24 @@ def test_what_is_kept_follows_the_data(small: Warehouse) -> None:
         assert value_index(other) is not value_index(ctx)
         forgetful = type(ctx)(ctx.engine, ctx.as_of, ctx.data_version, ctx.config)
         assert value_index(forgetful) is not value_index(forgetful)
+
+
+def test_attributes_that_tell_customers_apart_are_no_dimensions(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "attributes.duckdb")
+    with warehouse.writing() as engine:
+        engine.execute(
+            "INSERT INTO customers (customer_id, attributes) SELECT CAST(i AS VARCHAR), "
+            '\'{"wechat": "wx\' || i || \'", "level": "\' || (i % 3) || \'", "note": "\' || (CASE i WHEN 5 THEN repeat(\'x\', 99) END) || \'"}\' '
+            "FROM range(40) AS r(i)"
+        )
+        engine.execute("INSERT INTO orders (order_id, ordered_at, status, amount) VALUES ('1', '2024-01-05', 'completed', 1)")
+        engine.execute(
+            'UPDATE customers SET attributes = \'{"wechat": "wx\' || customer_id || \'", "level": "1"}\' WHERE attributes IS NULL'
+        )
+    with open_context(warehouse) as ctx:
+        assert attribute_names(ctx) == ["level", "note", "wechat"]
+        assert [name for name in value_index(ctx) if name.startswith("attribute.")] == ["attribute.level"]
+        with pytest.raises(UnsupportedQuestion, match="wechat has a value of its own for most customers"):
+            require_dimension(ctx, catalogue().dimension("attribute.wechat"))
+        with pytest.raises(UnsupportedQuestion, match="note has a value of its own"):
+            require_dimension(ctx, catalogue().dimension("attribute.note"))
