@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tools.errors import WarehouseError
+from tools.segments.churn_scope import scoped
 from tools.warehouse.engine import Engine
 
 Floats = NDArray[np.float64]
@@ -23,8 +23,6 @@ _UNKNOWN_GAP_DAYS = 60.0
 """Stands in for the gap of customers who ordered on one date only; ``one_visit`` tells the model that it does."""
 _NEVER_DAYS = 999.0
 """Age of the latest event of customers without any."""
-
-SAMPLE_VIEW = "churn_sample"
 
 
 @lru_cache
@@ -79,81 +77,15 @@ def read_cases(engine: Engine, cut_off: dt.date, horizon: int | None = None, sam
         engine: Reads the warehouse.
         cut_off: Features use nothing after this date.
         horizon: Days after the cut-off in which an order means "not churned".
-        sampled: Only customers of the registered ``churn_sample``.
+        sampled: Only customers of the sample that was drawn.
     """
-    raw = engine.query(_scoped(churn_feature_query(), sampled), {"as_of": cut_off})
+    raw = engine.query(scoped(churn_feature_query(), sampled), {"as_of": cut_off})
     labels = None
     if horizon is not None:
-        buyers = engine.query(_read("churn_buyers"), {"as_of": cut_off, "until": cut_off + dt.timedelta(days=horizon)})
+        buyers = engine.query(scoped(_read("churn_buyers"), sampled), {"as_of": cut_off, "until": cut_off + dt.timedelta(days=horizon)})
         bought = set(buyers.column("customer_id").to_pylist())
         labels = np.array([name not in bought for name in raw.column("customer_id").to_pylist()], dtype=np.int64)
     return Cases(cut_off, raw, to_matrix(raw), labels)
-
-
-def _scoped(query: str, sampled: bool) -> str:
-    if not sampled:
-        return query
-    return (
-        f"WITH counted_orders AS (SELECT * FROM main.counted_orders WHERE customer_id IN (SELECT customer_id FROM {SAMPLE_VIEW}))\n"
-        f"SELECT * FROM ({query}) AS scoped ORDER BY customer_id"
-    )
-
-
-def _until(moment: str) -> str:
-    return f"CAST({moment} AS DATE) <= CAST($as_of AS DATE)"
-
-
-# What each table held on the cut-off; what was derived later did not exist.
-_PAST = {
-    "orders": _until("ordered_at"),
-    "counted_orders": _until("ordered_at"),
-    "events": _until("occurred_at"),
-    "campaign_contacts": _until("contacted_at"),
-    "campaign_responses": _until("responded_at"),
-    "feedback": _until("submitted_at"),
-    "customer_features": "FALSE",
-    "scores": "FALSE",
-    "customer_base": "FALSE",
-    "segment_members": "FALSE",
-}
-
-
-def check_no_future(engine: Engine, cut_off: dt.date, query: str | None = None) -> None:
-    """Prove that a feature query gives the same rows when the rows after the cut-off do not exist.
-
-    Args:
-        engine: Reads the warehouse.
-        cut_off: Bound as ``$as_of``.
-        query: A SELECT with a customer_id; the churn model's own when left out.
-
-    Raises:
-        WarehouseError: A column, or the set of customers, changes: it was made with rows after the cut-off.
-    """
-    query = query or churn_feature_query()
-    tables = ", ".join(f"{name} AS (SELECT * FROM main.{name} WHERE {kept})" for name, kept in _PAST.items())
-    past = f"WITH {tables}\nSELECT * FROM ({query}) AS scoped ORDER BY customer_id"
-    whole = engine.query(f"SELECT * FROM ({query}) AS whole ORDER BY customer_id", {"as_of": cut_off})
-    without_future = engine.query(past, {"as_of": cut_off})
-    leaks = _differences(whole, without_future)
-    if leaks:
-        names = ", ".join(leaks)
-        raise WarehouseError(
-            f"Churn features leak the future: {names} changes when rows after {cut_off} are taken away; the model was not evaluated.",
-            f"流失特征泄露了未来信息：去掉 {cut_off} 之后的数据后，{names} 发生变化；模型未作评估。",
-        )
-
-
-def _differences(whole: pa.Table, past: pa.Table) -> list[str]:
-    if not whole.column("customer_id").equals(past.column("customer_id")):
-        return ["customer_id"]
-    return [name for name in whole.column_names if not _same(whole.column(name), past.column(name))]
-
-
-def _same(left: pa.ChunkedArray, right: pa.ChunkedArray) -> bool:
-    if not pa.types.is_floating(left.type):
-        return bool(left.equals(right))
-    # Sums of floating-point numbers may differ in the last bits when threads add them in another order.
-    return bool(np.allclose(left.to_numpy(), right.to_numpy(), rtol=1e-9, equal_nan=True))
 
 
 def _column(raw: pa.Table, name: str) -> Floats:

@@ -15,8 +15,9 @@ from tools.contracts import Text
 from tools.errors import NotEnoughData
 from tools.models.churn import ChurnClassifier, Kind
 from tools.models.evaluation import auc, evaluate
-from tools.segments.churn_features import SAMPLE_VIEW, THEME_COLUMNS, Cases, Floats, Labels, check_no_future, read_cases, read_history
+from tools.segments.churn_features import THEME_COLUMNS, Cases, Floats, Labels, churn_feature_query, read_cases, read_history
 from tools.segments.churn_reasons import Reason, explain, rhythm_reasons
+from tools.segments.churn_scope import check_no_future, draw_sample
 from tools.settings import Settings
 from tools.warehouse.context import read_meta
 from tools.warehouse.engine import Engine
@@ -113,9 +114,9 @@ def _model_run(engine: Engine, as_of: dt.date, horizon: int, config: Settings) -
     history = read_history(engine, as_of)
     _check_history(history.customers, history.days, horizon)
     assert history.first_date is not None
-    sampled = _sample(engine, as_of, history.customers, config.seed)
+    sampled = draw_sample(engine, as_of, MOST_SAMPLED, config.seed)
     test_day = as_of - dt.timedelta(days=horizon)
-    check_no_future(engine, test_day)
+    check_no_future(engine, test_day, churn_feature_query(), sampled)
     days = sorted({*cut_offs(history.first_date, as_of, horizon), *cut_offs(history.first_date, test_day, horizon)}, reverse=True)
     cases = {day: read_cases(engine, day, horizon, sampled) for day in days}
     training = [cases[day] for day in cut_offs(history.first_date, test_day, horizon)]
@@ -163,19 +164,6 @@ def _check_cases(training: list[Cases], test: Cases) -> None:
             f"there are {churned} and {stayed}.",
             f"流失模型至少需要 {LEAST_CASES} 位已流失和 {LEAST_CASES} 位未流失的客户；目前为 {churned} 位和 {stayed} 位。",
         )
-
-
-def _sample(engine: Engine, as_of: dt.date, customers: int, seed: int) -> bool:
-    """Register a random sample of the buyers when there are too many to fit on all; whether it did."""
-    if customers <= MOST_SAMPLED:
-        return False
-    ids = engine.query(
-        "SELECT DISTINCT customer_id FROM counted_orders WHERE customer_id IS NOT NULL AND order_date <= $as_of ORDER BY customer_id",
-        {"as_of": as_of},
-    )
-    chosen = np.random.default_rng(seed).choice(ids.num_rows, size=min(MOST_SAMPLED, ids.num_rows), replace=False)
-    engine.register(SAMPLE_VIEW, ids.take(pa.array(np.sort(chosen))))
-    return True
 
 
 def _quality(model: ChurnClassifier, test: Cases, training: list[Cases], horizon: int) -> dict[str, Any]:

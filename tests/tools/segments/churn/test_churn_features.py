@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from tools.errors import WarehouseError
-from tools.segments.churn_features import FEATURES, THEME_COLUMNS, check_no_future, churn_feature_query, read_cases, read_history
+from tools.segments.churn_features import FEATURES, THEME_COLUMNS, churn_feature_query, read_cases, read_history
+from tools.segments.churn_scope import check_no_future
 from tools.warehouse.context import ToolContext
 from tools.warehouse.warehouse import Warehouse
 
@@ -106,7 +107,7 @@ def test_features_are_the_same_without_the_future(small: Warehouse, make_warehou
     past = make_warehouse([order for order in ORDERS if order[1] <= CUT_OFF.isoformat()], name="past")
     with small.reading() as whole, past.reading() as without:
         assert read_cases(whole, CUT_OFF).raw.equals(read_cases(without, CUT_OFF).raw)
-        check_no_future(whole, CUT_OFF)
+        check_no_future(whole, CUT_OFF, churn_feature_query())
 
 
 @pytest.mark.parametrize(
@@ -134,4 +135,4 @@ def test_a_planted_leak_is_caught(small: Warehouse, planted: str, leak: str) -> 
 
 
 def test_the_demo_has_no_leak(demo: ToolContext) -> None:
-    check_no_future(demo.engine, dt.date(2017, 8, 1))
+    check_no_future(demo.engine, dt.date(2017, 8, 1), churn_feature_query())
