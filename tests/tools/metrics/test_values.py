@@ -60,7 +60,7 @@ def test_attributes_that_tell_customers_apart_are_no_dimensions(tmp_path: Path) 
     with warehouse.writing() as engine:
         engine.execute(
             "INSERT INTO customers (customer_id, attributes) SELECT CAST(i AS VARCHAR), "
-            '\'{"wechat": "wx\' || i || \'", "level": "\' || (i % 3) || \'", "note": "\' || (CASE i WHEN 5 THEN repeat(\'x\', 99) END) || \'"}\' '
+            '\'{"wechat": "wx\' || i || \'", "level": "\' || (i % 3) || \'", "note": "\' || CASE i WHEN 5 THEN repeat(\'x\', 99) END || \'"}\' '
             "FROM range(40) AS r(i)"
         )
         engine.execute("INSERT INTO orders (order_id, ordered_at, status, amount) VALUES ('1', '2024-01-05', 'completed', 1)")
