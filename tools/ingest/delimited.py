@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tools.errors import WarehouseError
 from tools.ingest.formats import one_of
-from tools.ingest.layout import TAIL_ROWS, TOTAL_WORDS, data_rows
+from tools.ingest.layout import TAIL_ROWS, TOTAL_WORDS, data_rows, is_note
 from tools.ingest.repair import records
 from tools.ingest.scratch import Scratch
 from tools.ingest.sniff import Dialect, sniff
@@ -24,24 +24,59 @@ from tools.warehouse.identifiers import quote
 _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", " ": "blank"}
 _UTF8 = ("utf-8", "utf-8-sig")
 LONGEST_SHOWN = 2_000
+LARGE = 16 << 20
+"""Bytes from which looking through a file beforehand is felt."""
 
 
 @dataclass(frozen=True)
 class TextSource:
-    """A text file to stage: its (unpacked) path, the name to show and the hash of the original."""
+    """A text file to stage: its (unpacked) path and the name to show."""
 
     path: Path
     name: str
-    file_hash: str
 
 
 def stage_text(scratch: Scratch, source: TextSource) -> StagedTable:
-    """Stage one delimited text file.
+    """Stage one delimited text file; a large plain one is looked through only when its reader asks for that.
 
     Raises:
         FileProblem: It is no table, or has no rows.
     """
     encoding = detect_encoding(source.path)
+    is_large = source.path.stat().st_size >= LARGE
+    if is_large and encoding in _UTF8 and not glob.has_magic(str(source.path)):
+        dialect = sniff(source.path, "utf-8-sig", source.name)
+        if _splits(dialect) and _has_rows(scratch, source.path, dialect):
+            return _unchecked(scratch, source, encoding, dialect)
+    return _stage_checked(scratch, source, encoding)
+
+
+def _unchecked(scratch: Scratch, source: TextSource, encoding: str, dialect: Dialect) -> StagedTable:
+    """A reading without a look through the whole file, which takes as long as the reading itself."""
+    notes = {"encoding": encoding.removesuffix("-sig").upper()}
+    _note(dialect, notes)
+    relation = f"(SELECT row_number() OVER () AS _row, * FROM {read_csv_call(source.path, dialect)})"
+    return StagedTable(
+        relation,
+        dialect.header.names,
+        source.name,
+        "",
+        notes=notes,
+        check=lambda: _stage_checked(scratch, source, encoding),
+    )
+
+
+def _splits(dialect: Dialect) -> bool:
+    return not dialect.ragged and dialect.newline != "\r" and dialect.width > 1
+
+
+def _has_rows(scratch: Scratch, path: Path, dialect: Dialect) -> bool:
+    with contextlib.suppress(WarehouseError):
+        return bool(scratch.engine.rows(f"SELECT 1 FROM {read_csv_call(path, dialect)} LIMIT 1"))
+    return False
+
+
+def _stage_checked(scratch: Scratch, source: TextSource, encoding: str) -> StagedTable:
     notes = {"encoding": encoding.removesuffix("-sig").upper()}
     path = _plain_utf8(scratch, source.path, encoding, notes)
     staged = _stage_utf8(scratch, path, source, notes)
@@ -78,7 +113,7 @@ def _stage_utf8(scratch: Scratch, path: Path, source: TextSource, notes: dict[st
     """Stage a UTF-8 file; None when it has bytes that are not UTF-8."""
     dialect = sniff(path, "utf-8-sig", source.name)
     _note(dialect, notes)
-    if not dialect.ragged and dialect.newline != "\r" and dialect.width > 1:
+    if _splits(dialect):
         # An error means that some line does not split; what follows finds out which, and keeps the others.
         with contextlib.suppress(WarehouseError):
             return _in_place(scratch, path, source, dialect, notes)
@@ -120,21 +155,36 @@ def _in_place(scratch: Scratch, path: Path, source: TextSource, dialect: Dialect
     total, layout_rows, sparse_rows = scratch.engine.rows(
         f"SELECT count(*), count(*) FILTER (WHERE {layout}), count(*) FILTER (WHERE {sparse}), {counts} FROM {call}"
     )[0][:3]
-    numbered = f"(SELECT row_number() OVER () AS _row, * FROM {call})"
-    conditions = [f"NOT coalesce({layout}, FALSE)"] if layout_rows else []
+    unwanted = [layout] if layout_rows else []
     if sparse_rows:
-        last = scratch.engine.rows(
-            f"SELECT coalesce(max(_row) FILTER (WHERE NOT ({sparse}) AND NOT coalesce({layout}, FALSE)), 0) FROM {numbered}"
-        )
-        tail = total - int(last[0][0])
-        if 0 < tail <= TAIL_ROWS:
-            conditions.append(f"_row <= {last[0][0]}")
-            layout_rows = scratch.engine.rows(f"SELECT count(*) FROM {numbered} WHERE NOT ({' AND '.join(conditions)})")[0][0]
-    relation = f"(SELECT * FROM {numbered} WHERE {' AND '.join(conditions)})" if conditions else numbered
+        notes_at_end = _notes_at_end(scratch, call, names, layout, sparse, total)
+        unwanted += [_same_as(names, cells) for cells in notes_at_end]
+        layout_rows += len(notes_at_end)
+    relation = f"(SELECT row_number() OVER () AS _row, * FROM {call})"
+    if unwanted:
+        relation = f"(SELECT * FROM {relation} WHERE NOT coalesce({' OR '.join(unwanted)}, FALSE))"
     if total == layout_rows:
         raise no_rows(source.name)
     _note_layout(notes, layout_rows + _layout_above(dialect))
-    return StagedTable(relation, names, source.name, source.file_hash, total - layout_rows, notes)
+    return StagedTable(relation, names, source.name, "", total - layout_rows, notes)
+
+
+def _notes_at_end(scratch: Scratch, call: str, names: tuple[str, ...], layout: str, sparse: str, total: int) -> list[tuple[str, ...]]:
+    """The notes and signatures below the last full row."""
+    numbered = f"(SELECT row_number() OVER () AS _row, * FROM {call})"
+    last = f"SELECT coalesce(max(_row) FILTER (WHERE NOT ({sparse}) AND NOT coalesce({layout}, FALSE)), 0) FROM {numbered}"
+    below = int(scratch.engine.rows(last)[0][0])
+    if total - below > TAIL_ROWS:
+        return []
+    columns = ", ".join(f"coalesce({quote(name)}, '')" for name in names)
+    rows = scratch.engine.rows(f"SELECT {columns} FROM {numbered} WHERE _row > {below} AND NOT coalesce({layout}, FALSE)")
+    return [row for row in rows if is_note(row, len(names))]
+
+
+def _same_as(names: tuple[str, ...], cells: tuple[str, ...]) -> str:
+    # By content and not by number, so that reading the rest need not count rows.
+    same = (f"{quote(name)} = {_literal(cell)}" if cell else f"{quote(name)} IS NULL" for name, cell in zip(names, cells, strict=True))
+    return "(" + " AND ".join(same) + ")"
 
 
 def _layout_condition(dialect: Dialect) -> str:
@@ -155,7 +205,7 @@ def _layout_condition(dialect: Dialect) -> str:
 def _sparse_condition(names: tuple[str, ...]) -> str:
     if len(names) < 4:
         return "FALSE"
-    allowed = max(2, len(names) // 4)
+    allowed = max(1, len(names) // 4)
     return "(" + " AND ".join(f"{quote(name)} IS NULL" for name in names[allowed:]) + ")"
 
 
@@ -199,7 +249,7 @@ def _line_by_line(scratch: Scratch, path: Path, source: TextSource, dialect: Dia
     if not table.rows:
         raise no_table(source.name) if broken.rows else no_rows(source.name)
     _note_layout(notes, layout)
-    return StagedTable(table.name, names, source.name, source.file_hash, table.rows, notes, broken.name if broken.rows else None)
+    return StagedTable(table.name, names, source.name, "", table.rows, notes, broken.name if broken.rows else None)
 
 
 def _literal(text: str) -> str:

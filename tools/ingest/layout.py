@@ -21,6 +21,7 @@ TOTAL_WORDS = (
 )  # fmt: skip
 _ENDS = re.compile(r"[\s::]+$")
 _TOTAL_WITH_FIGURE = re.compile(r"^(合计|总计|小计|共计|合計|總計|grand total|subtotal|total)[\s::(（].*", re.IGNORECASE)
+_NOTE = re.compile(r"[::]|\S+\s+\S+\s+\S+|[\u4e00-\u9fff]{4}|^(注|备注|说明|制表|审核|页|签字|盖章|end|note|page|source)", re.IGNORECASE)
 _VALUE = re.compile(
     r"[¥$€£￥(（+-]*\d[\d,.\s]*[)）%元万千件-]*"  # numbers and money
     r"|\d{1,4}[-/.年]\d{1,2}([-/.月]\d{1,4}日?)?([ T].*)?"  # dates
@@ -71,9 +72,16 @@ def is_repeat(cells: Cells, header: Cells) -> bool:
     return len(texts) >= len(header) > 0 and filled(texts) > 0 and texts[: len(header)] == [name.strip() for name in header]
 
 
-def is_sparse(cells: Cells, width: int) -> bool:
-    """Whether a row of a table of ``width`` columns holds so little that at the end it is a note or a signature."""
-    return width >= 4 and filled(cells) <= max(2, width // 4)
+def is_note(cells: Cells, width: int) -> bool:
+    """Whether a row at the end of a table of ``width`` columns is a note or a signature.
+
+    It fills few cells of a wide table, and its first text is words rather than an id or a value, which would make it a row of data
+    that lacks the rest.
+    """
+    texts = [cell.strip() for cell in cells if cell.strip()]
+    if width < 4 or not texts or len(texts) > max(1, width // 4):
+        return False
+    return bool(_NOTE.search(texts[0])) and not is_value(texts[0])
 
 
 def find_header(rows: Sequence[Cells]) -> Header | None:
@@ -115,7 +123,7 @@ def data_rows(rows: Iterable[tuple[int, list[str]]], names: Cells, header: Cells
             continue
         if is_repeat(cells, header) or is_total(cells):
             yield number, cells, True
-        elif is_sparse(cells, len(names)) and len(held) < TAIL_ROWS:
+        elif is_note(cells, len(names)) and len(held) < TAIL_ROWS:
             held.append((number, cells))
         else:
             yield from ((kept, row, False) for kept, row in held)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tools.errors import UnknownName
+from tools.errors import UnknownName, WarehouseError
 from tools.ingest.candidates import Candidate, candidates_of, whole_amounts
 from tools.ingest.choose_grain import TABLES, choose_grain
 from tools.ingest.names import match_name, meanings, meanings_of_targets
@@ -49,7 +49,12 @@ def propose(engine: Engine, staged: StagedTable, overrides: Mapping[str, str]) -
         UnknownName: An override names a column that the table has not, or a target that does not exist.
     """
     chosen = _read_overrides(staged, overrides)
-    sample = _sample(engine, staged)
+    try:
+        sample = _sample(engine, staged)
+    except WarehouseError:
+        # A line that does not split, met before the file was looked through.
+        staged = staged.checked()
+        sample = _sample(engine, staged)
     shapes = {column: shape_of(values) for column, values in sample.items()}
     candidates = [candidate for column in staged.columns if column not in chosen for candidate in candidates_of(column, shapes[column])]
     grain = _grain([*candidates, *_forced(chosen)], shapes)
@@ -191,7 +196,10 @@ def _day_first(engine: Engine, staged: StagedTable, column: str, shape: Shape) -
         return shape.dates.day_first
     part = r"TRY_CAST(regexp_extract({0}, '^\s*([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]', {1}) AS INTEGER)"
     highest = ", ".join(f"coalesce(max({part.format(quote(column), group)}), 0)" for group in (1, 2))
-    first, second = engine.rows(f"SELECT {highest} FROM {staged.relation}")[0]
+    try:
+        first, second = engine.rows(f"SELECT {highest} FROM {staged.relation}")[0]
+    except WarehouseError:
+        first, second = engine.rows(f"SELECT {highest} FROM {staged.checked().relation}")[0]
     return None if (first > 12) == (second > 12) else first > 12
 
 

@@ -26,7 +26,7 @@ WHOLE_JSON = 200 << 20
 _JSON_SAMPLE = 200_000
 
 
-def stage_parquet(scratch: Scratch, path: Path, name: str, file_hash: str) -> StagedTable:
+def stage_parquet(scratch: Scratch, path: Path, name: str) -> StagedTable:
     """Stage a Parquet file in place; its values become text (timestamps as stored, without time zone).
 
     Raises:
@@ -49,10 +49,10 @@ def stage_parquet(scratch: Scratch, path: Path, name: str, file_hash: str) -> St
     except WarehouseError as error:
         raise damaged(name) from error
     notes = {"renamed": "; ".join(renamed)} if renamed else {}
-    return StagedTable(relation, names, name, file_hash, footer.num_rows, notes)
+    return StagedTable(relation, names, name, "", footer.num_rows, notes)
 
 
-def stage_json(scratch: Scratch, path: Path, name: str, file_hash: str) -> StagedTable:
+def stage_json(scratch: Scratch, path: Path, name: str) -> StagedTable:
     """Stage JSON lines, an array of objects, or one object that holds such an array.
 
     Raises:
@@ -64,12 +64,12 @@ def stage_json(scratch: Scratch, path: Path, name: str, file_hash: str) -> Stage
     layout = _json_layout(path)
     if layout != "document":
         try:
-            return _json_in_place(scratch, path, name, file_hash, layout)
+            return _json_in_place(scratch, path, name, layout)
         except WarehouseError as error:
             if layout == "array":
                 raise damaged(name) from error
     rows = _json_lines(path, name) if layout == "newline_delimited" else _json_document(path, name)
-    return _json_rows(scratch, list(rows), name, file_hash)
+    return _json_rows(scratch, list(rows), name)
 
 
 def _as_text(column: str, kind: str) -> str:
@@ -103,7 +103,7 @@ def _holds_list(text: str) -> bool:
     return any(isinstance(value, list) and value and isinstance(value[0], dict) for value in json.loads(text).values())
 
 
-def _json_in_place(scratch: Scratch, path: Path, name: str, file_hash: str, layout: str) -> StagedTable:
+def _json_in_place(scratch: Scratch, path: Path, name: str, layout: str) -> StagedTable:
     size = -1 if path.stat().st_size < WHOLE_JSON else _JSON_SAMPLE
     file = _literal(_escaped(path))
     described = scratch.engine.rows(
@@ -118,7 +118,7 @@ def _json_in_place(scratch: Scratch, path: Path, name: str, file_hash: str, layo
     rows = int(scratch.engine.rows(f"SELECT count(*), {counts} FROM {call}")[0][0])
     if rows == 0:
         raise no_rows(name)
-    return StagedTable(f"(SELECT row_number() OVER () AS _row, * FROM {call})", names, name, file_hash, rows, {})
+    return StagedTable(f"(SELECT row_number() OVER () AS _row, * FROM {call})", names, name, "", rows, {})
 
 
 def _json_lines(path: Path, name: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
@@ -156,7 +156,7 @@ def _json_document(path: Path, name: str) -> Iterator[tuple[int, dict[str, Any] 
     yield from enumerate(rows, start=1)
 
 
-def _json_rows(scratch: Scratch, rows: list[tuple[int, dict[str, Any] | str]], name: str, file_hash: str) -> StagedTable:
+def _json_rows(scratch: Scratch, rows: list[tuple[int, dict[str, Any] | str]], name: str) -> StagedTable:
     keys = list(dict.fromkeys(key for _, row in rows if isinstance(row, dict) for key in row))
     if not keys:
         raise damaged(name)
@@ -164,13 +164,13 @@ def _json_rows(scratch: Scratch, rows: list[tuple[int, dict[str, Any] | str]], n
     table, broken = scratch.new_table(names), scratch.new_table(("reason", "line"))
     for number, row in rows:
         if isinstance(row, str):
-            broken.add(number, ("json", row[:2_000]))
+            broken.add(number, ("json", row.strip()[:2_000]))
         else:
             table.add(number, [_json_text(row.get(key)) for key in keys])
     table.flush()
     broken.flush()
     notes = {"renamed": "; ".join(renamed)} if renamed else {}
-    return StagedTable(table.name, names, name, file_hash, table.rows, notes, broken.name if broken.rows else None)
+    return StagedTable(table.name, names, name, "", table.rows, notes, broken.name if broken.rows else None)
 
 
 def _json_text(value: object) -> str:

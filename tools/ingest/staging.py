@@ -6,6 +6,7 @@ import hashlib
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tools.errors import FileProblem
@@ -59,8 +60,16 @@ def _stage_all(scratch: Scratch, paths: Sequence[Path], config: Settings) -> lis
     del config  # limits are not settings so far
     tables: list[StagedTable] = []
     for path in expand_paths(paths):
-        tables.extend(_stage_file(scratch, path, path.name, file_hash(path), 0))
+        staged = _stage_file(scratch, path, path.name, 0)
+        # Hashed last, so that a file that cannot be loaded is never read to its end.
+        digest = file_hash(path)
+        tables.extend(_with_hash(table, digest) for table in staged)
     return tables
+
+
+def _with_hash(table: StagedTable, digest: str) -> StagedTable:
+    check = table.check
+    return replace(table, file_hash=digest, check=check and (lambda: replace(check(), file_hash=digest)))
 
 
 def file_hash(path: Path) -> str:
@@ -69,28 +78,28 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _stage_file(scratch: Scratch, path: Path, name: str, digest: str, depth: int) -> list[StagedTable]:
+def _stage_file(scratch: Scratch, path: Path, name: str, depth: int) -> list[StagedTable]:
     kind = recognise(path)
     if kind in (FileKind.GZIP, FileKind.ZIP):
-        return _stage_archive(scratch, path, name, digest, depth, kind)
+        return _stage_archive(scratch, path, name, depth, kind)
     if kind == FileKind.EXCEL:
-        return stage_workbook(scratch, path, name, digest)
+        return stage_workbook(scratch, path, name)
     if kind == FileKind.PARQUET:
-        return [stage_parquet(scratch, path, name, digest)]
+        return [stage_parquet(scratch, path, name)]
     if kind == FileKind.JSON:
-        return [stage_json(scratch, path, name, digest)]
-    return [stage_text(scratch, TextSource(path, name, digest))]
+        return [stage_json(scratch, path, name)]
+    return [stage_text(scratch, TextSource(path, name))]
 
 
-def _stage_archive(scratch: Scratch, path: Path, name: str, digest: str, depth: int, kind: FileKind) -> list[StagedTable]:
+def _stage_archive(scratch: Scratch, path: Path, name: str, depth: int, kind: FileKind) -> list[StagedTable]:
     if depth >= _DEEPEST:
         raise FileProblem(
             f"{name} is an archive inside archives; unpack it and load the tables themselves.",
             f"{name} 是多层嵌套的压缩包;请先解压,再载入里面的表格。",
         )
     if kind == FileKind.GZIP:
-        return _stage_file(scratch, gunzip(path, scratch.folder), name, digest, depth + 1)
+        return _stage_file(scratch, gunzip(path, scratch.folder), name, depth + 1)
     tables = []
     for member, file in unzip(path, scratch.folder):
-        tables.extend(_stage_file(scratch, file, f"{name}/{member}", f"{digest}:{member}", depth + 1))
+        tables.extend(_stage_file(scratch, file, f"{name}/{member}", depth + 1))
     return tables

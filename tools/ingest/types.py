@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -31,6 +32,8 @@ class StagedTable:
         malformed: SQL for a FROM clause that yields ``_row`` (BIGINT), ``reason`` (VARCHAR, a word such as "columns", "quote",
             "characters") and ``line`` (VARCHAR) of the lines that could not be split into columns; they are rows of the
             source that ``relation`` does not have, to be counted as rejected. None when there are none.
+        check: Where the file has not been read through yet, so that ``relation`` may still have layout rows and may fail on a
+            line that does not split: looks through it and returns the table as it should be read. None when that was done.
     """
 
     relation: str
@@ -40,6 +43,11 @@ class StagedTable:
     row_count: int | None = None
     notes: dict[str, str] = field(default_factory=dict)
     malformed: str | None = None
+    check: Callable[[], StagedTable] | None = field(default=None, compare=False)
+
+    def checked(self) -> StagedTable:
+        """This table, with its file read through."""
+        return self.check() if self.check else self
 
 
 class ColumnMapping(BaseModel):

@@ -21,7 +21,7 @@ _MOST_MERGED_ROWS = 10_000
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
-def stage_workbook(scratch: Scratch, path: Path, name: str, file_hash: str) -> list[StagedTable]:
+def stage_workbook(scratch: Scratch, path: Path, name: str) -> list[StagedTable]:
     """Stage the visible sheets of a workbook that hold a table.
 
     Raises:
@@ -37,7 +37,7 @@ def stage_workbook(scratch: Scratch, path: Path, name: str, file_hash: str) -> l
             if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
             label = f"{name} [{sheet.name}]" if len(sheets) > 1 else name
-            table = _stage_sheet(scratch, _sheet(workbook, sheet.name, name), label, file_hash)
+            table = _stage_sheet(scratch, _sheet(workbook, sheet.name, name), label)
             if table is not None:
                 staged.append(table)
     finally:
@@ -92,7 +92,7 @@ def _sheet(workbook: calamine.CalamineWorkbook, sheet: str, name: str) -> calami
         raise damaged(name) from error
 
 
-def _stage_sheet(scratch: Scratch, sheet: calamine.CalamineSheet, label: str, file_hash: str) -> StagedTable | None:
+def _stage_sheet(scratch: Scratch, sheet: calamine.CalamineSheet, label: str) -> StagedTable | None:
     rows = _rows(sheet)
     head = list(itertools.islice(rows, HEADER_SEARCH * 5))
     header = find_header([cells for _, cells in head])
@@ -115,7 +115,7 @@ def _stage_sheet(scratch: Scratch, sheet: calamine.CalamineSheet, label: str, fi
     notes = {"sheet": sheet.name, "header_row": str(head[header.row][0] if header.row >= 0 else 0)}
     notes |= {"layout_rows": str(layout)} if layout else {}
     notes |= {"renamed": "; ".join(header.renamed)} if header.renamed else {}
-    return StagedTable(table.name, header.names, label, file_hash, table.rows, notes)
+    return StagedTable(table.name, header.names, label, "", table.rows, notes)
 
 
 def _rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[int, list[str]]]:

@@ -30,7 +30,7 @@ def detect_encoding(path: Path) -> str:
 
 def guess_encoding(text: bytes) -> str:
     """The encoding of whole lines of text that is not UTF-16."""
-    if _decodes(text, "utf-8"):
+    if _decodes(text, "utf-8") or _is_mostly_utf8(text):
         return "utf-8"
     chinese = {encoding: _share_of_common(text, encoding) for encoding in ("gb18030", "big5hkscs")}
     best = max(chinese, key=lambda encoding: chinese[encoding])
@@ -82,6 +82,15 @@ def _decodes(text: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_mostly_utf8(text: bytes) -> bool:
+    """Whether nearly all that is not ASCII reads as UTF-8, so that the rest are damaged characters of it."""
+    decoded = text.decode("utf-8", errors="replace")
+    foreign = [character for character in decoded if ord(character) > 127]
+    damaged = foreign.count("\ufffd")
+    several_bytes = len(foreign) - damaged
+    return several_bytes > 0 and damaged <= several_bytes
 
 
 def _share_of_common(text: bytes, encoding: str) -> float:

@@ -31,6 +31,7 @@ _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
     (b"GIF8", "a picture", "图片"),
     (b"Rar!", "a RAR archive", "RAR 压缩包"),
     (b"7z\xbc\xaf", "a 7z archive", "7z 压缩包"),
+    (b"PK\x05\x06", "an empty archive", "空的压缩包"),
     (b"BZh", "a bzip2 archive", "bzip2 压缩包"),
     (b"\xfd7zXZ", "an xz archive", "xz 压缩包"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive", "zstd 压缩包"),
