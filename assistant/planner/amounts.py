@@ -122,6 +122,16 @@ def comparisons(tokens: list[Token], _: Vocabulary) -> list[Token]:
     return _scan(tokens, join)
 
 
+def operators_last(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """“至少买过3次”, “at least bought 3 times”: the verb between an operator and its number goes before both."""
+    found = list(tokens)
+    for at in range(len(found) - 2):
+        op, verb, quantity = found[at : at + 3]
+        if op.is_("op") and not op.is_("between") and verb.is_("verb") and not verb.is_("quantity") and quantity.is_("quantity"):
+            found[at : at + 2] = [verb, op]
+    return found
+
+
 def _ranged(tokens: list[Token], at: int) -> tuple[int, Token] | None:
     opened = 1 if tokens[at].is_("between") else 0
     part = tokens[at + opened : at + opened + 3]
@@ -146,12 +156,14 @@ def _prefixed(tokens: list[Token], at: int) -> tuple[int, Token] | None:
     while at_number < len(tokens) and tokens[at_number].is_("stop") and not tokens[at_number].is_("quantity") and at_number < at + 3:
         at_number += 1
     quantity = tokens[at_number].get("quantity") if at_number < len(tokens) else None
-    if not quantity:
+    ranked = tokens[at].is_("rank") and any(token.text == "的" for token in tokens[at + 1 : at_number])
+    if not quantity or ranked:
         return None
     part = tokens[at : at_number + 1]
     if part[0].is_("unit") and part[0].text in ("=",):
         return None
-    return len(part), merged(part, _comparison(op.id, quantity))
+    data = {**quantity.data, "unit": op.data.get("unit") or quantity.data["unit"]}
+    return len(part), merged(part, _comparison(str(op.data.get("op", op.id)), Sense("quantity", quantity.id, data)))
 
 
 def _suffixed(tokens: list[Token], at: int) -> tuple[int, Token] | None:
@@ -212,7 +224,7 @@ def _add(token: Token, sense: Sense) -> Token:
     return Token(token.start, token.end, token.text, (*token.senses, sense))
 
 
-STEPS: tuple[Step, ...] = (named_values, described_values, quantities, comparisons, rankings)
+STEPS: tuple[Step, ...] = (named_values, described_values, quantities, operators_last, comparisons, rankings)
 
 
 def reduce(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:

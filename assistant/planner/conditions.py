@@ -146,26 +146,36 @@ def _parts(rule: Rule) -> list[Rule]:
 def _clause_rules(
     sentence: Sentence, clause: Clause, shared: Window | None, last: _Group | None, loose: bool
 ) -> tuple[list[Rule], _Group | None]:
-    rules = list(_direct_rules(sentence, clause, loose))
+    rules = list(_direct_rules(sentence, clause, shared, loose))
     group = _group(sentence, clause)
     if group is None and last is not None:
         group = _continued(sentence, clause, last)
     if group is None:
         return [*rules, *_value_rules(sentence, clause, loose)], last
     rules += _value_rules(sentence, clause, True)
+    if last is not None and (last.behaviour, group.behaviour) == ("contacts", "responses"):
+        group.values = group.values or last.values
     group.window = group.window or shared
     if shared is not None:
         sentence.use(*(place for place, _ in sentence.free("window")))
     return [*rules, *_behaviour_rules(group)], group
 
 
-def _direct_rules(sentence: Sentence, clause: Clause, loose: bool) -> Iterator[Rule]:
+def _other_verb(sentence: Sentence) -> bool:
+    """Whether something else in the question takes the window."""
+    return any(not sentence.tokens[place].is_("condition") and not sentence.tokens[place].is_("noun") for place, _ in sentence.free("verb"))
+
+
+def _direct_rules(sentence: Sentence, clause: Clause, shared: Window | None, loose: bool) -> Iterator[Rule]:
     """Segments, bands, ready conditions and comparisons of fields."""
     for place in clause.places:
         token = sentence.tokens[place]
         if place in sentence.used:
             continue
         rule = _named_rule(token) if loose or token.is_("condition") or token.is_("band") else None
+        if rule and "behaviour" in rule and shared is not None and not _other_verb(sentence):
+            rule["window"] = shared.model_dump(mode="json", exclude_defaults=True)
+            sentence.use(*(at for at, _ in sentence.free("window")))
         if rule:
             negation = _negation(sentence, clause, place)
             sentence.use(place)
@@ -235,7 +245,7 @@ def _scaled(comparison: Sense, field_id: str) -> Any:
 def _as_share(value: Any) -> Any:
     if isinstance(value, list):
         return [_as_share(one) for one in value]
-    return plain(Decimal(value) / 100) if value > 1 else value
+    return plain(Decimal(value) / 100) if Decimal(value) > 1 else value
 
 
 def _subject(sentence: Sentence, clause: Clause, place: int) -> tuple[int, str] | None:
@@ -282,6 +292,9 @@ def _group(sentence: Sentence, clause: Clause) -> _Group | None:
             _collect(sentence, clause, place, group)
     if group.behaviour is None:
         return None
+    if group.behaviour in ("contacts", "responses"):
+        named = [place for place in clause.places if sentence.tokens[place].is_("dimension", "campaign", "campaign_kind")]
+        sentence.use(*named)
     _qualify(sentence, clause, group)
     return group
 
@@ -309,7 +322,9 @@ def _verb_like(sentence: Sentence, place: int) -> bool:
 def _bare(sentence: Sentence, place: int) -> Sense | None:
     """“买过3次”, “with 2 orders”: a plain number of orders, items or money means exactly so many."""
     quantity = sentence.tokens[place].get("quantity")
-    if not quantity or quantity.data["unit"] not in ("order", "item", "money"):
+    denied = any(token.is_("neg") or ((verb := token.get("verb")) and verb.data.get("negated")) for token in sentence.tokens)
+    units = ("order", "item", "money", *(_DAYS if denied else ()))
+    if not quantity or quantity.data["unit"] not in units:
         return None
     return Sense("comparison", f"= {quantity.data['value']}", {"op": "=", **quantity.data})
 

@@ -12,7 +12,7 @@ _HAN = re.compile(f"[{HAN}]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _APOSTROPHES = re.compile(r"['’‘`´](?=\w)|(?<=\w)['’‘`´]")
 _HYPHEN = re.compile(r"(?<=[a-z])[-_‐‑–](?=[a-z])")
-_SPACE_IN_HAN = re.compile(f"(?<=[{HAN}])\\s+(?=[{HAN}])")
+_SPACE_IN_HAN = re.compile(f"(?<=[{HAN}])\\s+|\\s+(?=[{HAN}])")
 _SPACES = re.compile(r"\s+")
 _QUOTES = str.maketrans({**dict.fromkeys("“”「」《》", '"'), "、": ",", "。": ".", "～": "~", "—": "-", "–": "-"})
 

@@ -31,7 +31,8 @@ def mend_han(text: str, unknown: range, vocabulary: Vocabulary) -> tuple[int, in
             piece = text[start : start + length]
             for index in range(length):
                 if start + index in unknown:
+                    rest = piece[:index] + piece[index + 1 :]
                     meant = vocabulary.han_wildcards.get(piece[:index] + "?" + piece[index + 1 :])
-                    if meant:
+                    if meant and rest not in vocabulary.texts:
                         return start, start + length, meant
     return None

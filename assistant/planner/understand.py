@@ -33,6 +33,7 @@ INTENTS: tuple[Intent, ...] = (
     measures.measure,
     customers.summarize,
     customers.find,
+    measures.listing,
 )
 """Readings to try, in this order; the first that uses every word of the question is taken."""
 

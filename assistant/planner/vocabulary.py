@@ -23,7 +23,7 @@ WORD_FILES = ("words", "cues", "fields", "outside")
 _BAND = re.compile(r"(\d+)\s?-\s?(\d+)(k?)")
 _PLUS = re.compile(r"(\d+k?)\+")
 _BARE_BAND = re.compile(r"\d+[-~]\d+k?|\d{2,}k?\+")
-_COUNTING = ("how many", "number of", "多少", "customers who ", "customers with ")
+_COUNTING = ("how many", "number of", "多少", "customers ")
 """Names such as "how many customers" are read as the question for a number and its noun."""
 _NO_PHRASES = frozenset({"rfm_group", "rfm_eight", "churn_band", "marketing_consent", "customer", "arm", "response_kind"})
 _MERGED: dict[tuple[str, str], Vocabulary] = {}
@@ -63,6 +63,11 @@ class Vocabulary:
         """The Latin words of phrases with content, to mend misspelt ones against."""
         found = (word for text, sense in self.phrases if sense.kind != "stop" for word in re.findall(r"[a-z]{4,}", text))
         return frozenset(found)
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """All phrases."""
+        return frozenset(text for text, _ in self.phrases)
 
     @cached_property
     def known_words(self) -> frozenset[str]:
@@ -116,9 +121,13 @@ def make_vocabulary(as_of: dt.date, values: Mapping[str, list[str]], levels: Map
         *((form, _plain(phrase.sense)) for phrase in ours for form in spellings(phrase.text)),
         *_catalogue_phrases(book, attributes),
         *_segment_phrases(),
-        *_value_phrases(values, taken),
+        *_value_phrases({**values, **_time_values(book)}, taken),
     ]
-    return Vocabulary(as_of, tuple(_unique(phrases)), dict(values), dict(levels), _names(book))
+    return Vocabulary(as_of, tuple(_unique(phrases)), dict(values), {**_levels(book), **levels}, _names(book))
+
+
+def _levels(book: Catalogue) -> dict[str, str]:
+    return {one.id: one.level for one in book.dimensions}
 
 
 def _unique(phrases: Iterable[tuple[str, Sense]]) -> Iterator[tuple[str, Sense]]:
@@ -138,7 +147,13 @@ def _fits(phrase: Phrase, book: Catalogue) -> bool:
 
 
 def _plain(sense: Sense) -> Sense:
-    return Sense("segment", sense.id, sense.data) if sense.kind == "segment_alias" else sense
+    kind = {"segment_alias": "segment", "values": "value"}.get(sense.kind, sense.kind)
+    return Sense(kind, sense.id, sense.data)
+
+
+def _time_values(book: Catalogue) -> dict[str, list[str]]:
+    """Values of dimensions of time, which no data hold, such as the days of the week."""
+    return {one.id: list(one.values) for one in book.dimensions if one.level == "time" and one.values}
 
 
 def _catalogue_phrases(book: Catalogue, attributes: list[str]) -> Iterator[tuple[str, Sense]]:

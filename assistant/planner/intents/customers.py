@@ -115,7 +115,7 @@ def _values(sentence: Sentence) -> list[Any]:
     """Two values of one dimension of the customer."""
     levels = sentence.vocabulary.levels
     found = [(place, sense) for place, sense in sentence.free("value") if levels.get(sense.data["dimension"]) == "customer"]
-    if len(found) != 2 or sentence.has("metric"):
+    if len(found) != 2 or any(not sentence.tokens[place].is_("noun") for place, _ in sentence.free("metric")):
         return []
     sentence.use(*(place for place, _ in found))
     return [{"field": sense.data["dimension"], "op": "=", "value": sense.data["value"]} for _, sense in found]
@@ -124,6 +124,7 @@ def _values(sentence: Sentence) -> list[Any]:
 def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Which customers are about to churn?”, “列出流失概率最高的20个客户”."""
     asks = sentence.says("cue", "churn") or sentence.says("band") or sentence.says("field", "churn_probability")
+    asks = asks or (sentence.says("cue", "churned") and sentence.says("definition"))
     if not asks or sentence.has("comparison") or (sentence.has("dimension", "rfm_group") and sentence.has("by")):
         return None
     lowest = sentence.first("ranking", "smallest")
@@ -138,7 +139,7 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     limit = ranking.data.get("n") if ranking else None
     quantity = sentence.take("quantity")
     args["limit"] = limit or (int(quantity.data["value"]) if quantity and quantity.data["unit"] in ("", "person") else None)
-    sentence.take_all("cue", "churn", "list", "count", "why", "share", "summarize")
+    sentence.take_all("cue", *(["explain"] if definition else []), "churn", "churned", "list", "count", "why", "share", "summarize")
     sentence.take_all("field", "churn_probability", "churn_band", "churn_reasons", "customer_id")
     if ranking:
         sentence.take_all("noun")
@@ -166,6 +167,8 @@ def overview(sentence: Sentence, _: Dialogue) -> Plan | None:
     sentence.take_all("metric", "customers", "revenue")
     sentence.take_all("chart")
     sentence.take_all("pronoun")
+    for place, ranking in sentence.free("ranking"):
+        sentence.use(*([place] if ranking.data["n"] is None else []))
     _take_eight(sentence)
     return plan("segment_overview", scheme="rfm_eight" if eight else "rfm")
 
@@ -179,14 +182,21 @@ def _take_eight(sentence: Sentence) -> None:
 def _asks_all_segments(sentence: Sentence) -> bool:
     if sentence.has("segment") or sentence.has("value") or sentence.has("window") or sentence.has("comparison"):
         return False
+    others = [sense.id for place, sense in sentence.free("dimension") if not sentence.tokens[place].is_("noun")]
+    if any(not one.startswith("rfm") for one in others) and sentence.has("metric"):
+        return False
     return sentence.has("scheme") or sentence.has("cue", "segments") or sentence.has("dimension", "rfm_group", "rfm_eight")
 
 
 def summarize(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Summarise the champions”, “介绍一下这些客户”."""
     asked = bool(sentence.take_all("cue", "summarize"))
-    if not asked and not (sentence.says("segment") and not sentence.has("cue", "count", "list", "share")):
+    shared = sentence.has("cue", "share") and sentence.has("metric")
+    if not asked and not (sentence.says("segment") and (shared or not sentence.has("cue", "count", "list", "share"))):
         return None
+    if shared:
+        sentence.take_all("metric", "revenue", "customers", "orders")
+        sentence.take_all("verb")
     if sentence.says("quantity") or sentence.says("ranking"):
         return None
     sentence.take_all("cue", "count", "share", "segments", "list")

@@ -46,6 +46,8 @@ def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
     ]
     bare = sentence.text.startswith(("what is ", "whats ")) or sentence.text.rstrip("?").endswith(("是什么", "什么是"))
     only_terms = bool(named) and all(not token.is_("metric") for _, token in named) and bare
+    if not asked and sentence.has("cue", "data_overview"):
+        return None
     if not named or not (asked or only_terms) or sentence.has("window") or sentence.has("comparison"):
         return None
     token = next((token for _, token in named if not token.is_("noun")), named[0][1])

@@ -11,6 +11,7 @@ from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense
 from assistant.planner.who import Who, both, selection_rule, take_pronoun
+from tools.segments.schemes import scheme_of
 from tools.windows import Window
 
 _MOST_METRICS = 6
@@ -29,11 +30,15 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         metrics = ["active_customers"] if sentence.has("window") else []
     if not metrics:
         return None
+    if sentence.has("cue", "share") and not by and sentence.has("segment") and not sentence.has("window"):
+        return None
     args: dict[str, Any] = {"metrics": metrics[:_MOST_METRICS], "by": by}
     args |= take_filters(sentence)
+    _split_values(args)
     args["customers"] = _customers(sentence, dialogue, rule)
+    args["by"] = args["by"] or _segments_apart(args["customers"])
     _trend(sentence, args)
-    args |= take_sorting(sentence)
+    args |= take_sorting(sentence) if by or args.get("by") else {}
     _chart(sentence, args)
     windows = _windows(sentence)
     _absorb_counts(sentence)
@@ -49,7 +54,8 @@ def take_dimensions(sentence: Sentence) -> list[str]:
     for place, sense in list(sentence.free("dimension")):
         token = sentence.tokens[place]
         grouped = sentence.before(place, "by", within=1) is not None
-        if token.is_("noun") or (token.is_("metric") and not grouped and has_metric < 2) or token.is_("condition"):
+        named = token.is_("noun") or token.is_("condition") or token.is_("value")
+        if named or (token.is_("metric") and not grouped and has_metric < 2):
             continue
         if _names_value(sentence, place, sense.id):
             sentence.use(place)
@@ -76,7 +82,7 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
     dated = bool(by) or sentence.says("window")
     for place, sense in list(sentence.free("metric")):
         token = sentence.tokens[place]
-        if place in people or token.is_("condition") or (token.is_("segment") and not dated):
+        if place in people or ((token.is_("condition") or token.is_("segment")) and not dated):
             continue
         if token.is_("stop"):
             weak.append((place, sense.id))
@@ -97,9 +103,11 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
 def _counts_people(sentence: Sentence) -> list[int]:
     """Where a "how many" stands for people: no metric follows it ("多少人", but not "多少订单")."""
     found = []
-    for place, _ in [*sentence.free("cue", "count"), *sentence.free("cue", "share")]:
+    for place, sense in [*sentence.free("cue", "count"), *sentence.free("cue", "share")]:
         following = sentence.after(place, "metric", "dimension", within=1)
-        if following is None or sentence.tokens[following].is_("noun"):
+        people = following is not None and sentence.tokens[following].is_("noun")
+        alone = following is None and sense.id == "count" and sentence.before(place, "metric", within=1) is None
+        if people or alone:
             found.append(place)
     return found
 
@@ -113,9 +121,10 @@ def _averaged(sentence: Sentence, place: int, metric: str) -> str:
 
 def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> list[str]:
     """“How much did they spend”, “各部门卖了多少钱”: money is revenue; “how many bought” is customers who ordered."""
-    money = sentence.take_all("cue", "how_much")
+    money = sentence.take_all("cue", "how_much") or _sold(sentence, by)
     spent = sentence.first("verb", "spend")
-    if money or (spent and (by or sentence.has("cue", "count"))):
+    noun = spent is not None and (spent[0] == 0 or sentence.tokens[spent[0] - 1].text == "的")
+    if money or (spent and (by or noun or sentence.has("cue", "count"))):
         sentence.take_all("verb", "spend")
         return ["revenue"]
     if weak and (by or sentence.says("window")):
@@ -124,6 +133,34 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
     if by and (sentence.has("cue", "count") or sentence.has("cue", "share")) and sentence.says("noun"):
         return ["customers"]
     return []
+
+
+def _sold(sentence: Sentence, by: list[str]) -> bool:
+    """“Which stores sold the most”: what was sold is revenue."""
+    asked = bool(by) or sentence.has("value") or sentence.has("window")
+    return asked and bool(sentence.take_all("cue", "sold"))
+
+
+def listing(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“How many stores do we have?”, “列出所有部门”: the values of a dimension, with what each one brings."""
+    if not (sentence.has("cue", "count") or sentence.has("cue", "list") or sentence.says("stop")) or sentence.has("metric"):
+        return None
+    sentence.take_all("cue", "count", "list", "sold", "everyone")
+    by = take_dimensions(sentence)
+    if len(by) != 1:
+        return None
+    level = sentence.vocabulary.levels.get(by[0])
+    metric = {"customer": "customers", "campaign": "contacted_customers", "contact": "contacts", "response": "responses"}.get(
+        level or "", "revenue"
+    )
+    return plan("measure", metrics=[metric], by=by, sort="largest")
+
+
+def _split_values(args: dict[str, Any]) -> None:
+    """Two values of one dimension are shown side by side."""
+    for dimension, values in args.get("where", {}).items():
+        if len(values) > 1 and dimension not in args["by"] and len(args["by"]) < _MOST_DIMENSIONS:
+            args["by"] = [*args["by"], dimension]
 
 
 def _restricted(sentence: Sentence) -> bool:
@@ -152,12 +189,18 @@ def take_filters(sentence: Sentence) -> dict[str, Any]:
         negation = next((at for at in near if sentence.tokens[at].is_("neg")), None)
         target = where if negation is None else unwanted
         values = target.setdefault(sense.data["dimension"], [])
-        if sense.data["value"] not in values:
-            values.append(sense.data["value"])
+        values += [one for one in (sense.data["value"], *sense.data.get("also", ())) if one not in values]
         sentence.use(place, *([negation] if negation is not None else []))
     for band in sentence.take_all("band"):
         where.setdefault("churn_band", []).append(band.id)
     return {"where": where, "where_not": unwanted}
+
+
+def _segments_apart(customers: Any) -> list[str]:
+    """Several segments are shown side by side, where they belong to one scheme."""
+    parts = customers.get("any", []) if isinstance(customers, dict) else []
+    schemes = {scheme.field for part in parts if "segment" in part and (scheme := scheme_of(part["segment"])) is not None}
+    return list(schemes) if len(schemes) == 1 else []
 
 
 def _customers(sentence: Sentence, dialogue: Dialogue, rule: dict[str, Any] | None) -> Any:
@@ -189,9 +232,20 @@ def take_sorting(sentence: Sentence) -> dict[str, Any]:
         args["sort"] = ranking.id
         args["limit"] = ranking.data["n"]
         sentence.take_all("ranking", ranking.id)
+        args["limit"] = args["limit"] or _counted_groups(sentence)
     if sentence.take_all("rank", "listing") and "sort" not in args:
         args["sort"] = "largest"
     return args
+
+
+def _counted_groups(sentence: Sentence) -> int | None:
+    """“Which 5 stores sold the most”: a number right before what is grouped by."""
+    for place, quantity in sentence.free("quantity"):
+        following = sentence.tokens[place + 1 : place + 2]
+        if quantity.data["unit"] == "" and following and following[0].is_("dimension"):
+            sentence.use(place)
+            return int(quantity.data["value"])
+    return None
 
 
 def _chart(sentence: Sentence, args: dict[str, Any]) -> None:
