@@ -46,7 +46,7 @@ def form_html(plan: LoadPlan, language: str, *, replaces_demo: bool = False) -> 
 
 
 def read_choices(raw: str) -> dict[str, str]:
-    """ "file:column" to target, from what the form's script sends; what it cannot have sent is left out."""
+    """What the form's script sends, as "file:column" to target; what it cannot have sent is left out."""
     try:
         sent = json.loads(raw or "[]")
     except json.JSONDecodeError:

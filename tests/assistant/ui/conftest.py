@@ -43,14 +43,14 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def serve_page(module: str, warehouse: Path) -> Iterator[str]:
-    """Run ``module`` on a free port until the test is over; yields the address that it prints."""
-    environment = {**os.environ, "FENQUN_HOME": str(warehouse.parent), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, str(Path(__file__).parent / module), str(warehouse), "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as server:
+def _serve(command: list[str], **environment: str) -> Iterator[str]:
+    """Run a server until the test is over; yields the address that it prints last on a line."""
+    with subprocess.Popen(
+        [sys.executable, *command], stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}, cwd=ROOT
+    ) as server:
         assert server.stdout is not None
         try:
-            yield server.stdout.readline().strip()
+            yield next(line for line in server.stdout if "http://" in line).split()[-1]
         finally:
             server.terminate()
             server.wait(10)
@@ -59,7 +59,16 @@ def serve_page(module: str, warehouse: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def scripted_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page over scripted conversations and no warehouse."""
-    yield from serve_page("scripted.py", tmp_path_factory.mktemp("scripted") / "none.duckdb")
+    home = tmp_path_factory.mktemp("scripted")
+    yield from _serve([str(Path(__file__).parent / "scripted.py"), str(home / "none.duckdb"), "0"], FENQUN_HOME=str(home))
+
+
+@pytest.fixture(scope="session")
+def demo_address(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The product itself, started as an operator starts it, over a copy of the demo."""
+    home = tmp_path_factory.mktemp("served")
+    shutil.copy(demo_path, home / "fenqun.duckdb")
+    yield from _serve(["app.py"], FENQUN_HOME=str(home), PORT="0")
 
 
 @pytest.fixture

@@ -1,0 +1,145 @@
+"""The product as an operator meets it: app.py, the demo, the embedded planner, a real browser."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+Ask = Callable[[Page, str], None]
+Keep = Callable[[Page, str], None]
+pytestmark = pytest.mark.browser
+LONG = 60_000
+MEANINGS = {
+    "订单号": "orders.order_id",
+    "会员编号": "orders.customer_id",
+    "下单时间": "orders.ordered_at",
+    "实付金额": "orders.amount",
+    "渠道": "orders.channel",
+}
+
+
+def test_questions_in_both_languages_by_two_operators_at_once(open_page: OpenPage, demo_address: str, ask: Ask, keep: Keep) -> None:
+    zh, en = open_page(demo_address, "zh-CN"), open_page(demo_address, "en-US", dark=True)
+    ask(zh, "我们一共有多少客户?")
+    ask(en, "How many customers do we have?")
+    expect(zh.locator("#fq-log .bot-row .md")).to_contain_text("2,469")
+    expect(en.locator("#fq-log .bot-row .md")).to_contain_text("2,469")
+    ask(zh, "用RFM给客户分群并总结每个群的特点和建议")
+    ask(en, "Which customers are about to churn?")
+    expect(zh.locator(".fq-table").last).to_contain_text("冠军客户")
+    expect(en.locator(".fq-table").last.locator("th").first).to_have_text(re.compile("customer", re.IGNORECASE))
+    expect(zh.locator("#fq-log .bot-row").last).not_to_contain_text("churn")
+    zh.wait_for_selector("#fq-log .js-plotly-plot .point")
+    keep(zh, "segments-zh")
+    keep(en, "churn-en-dark")
+
+
+def test_the_step_behind_an_answer_shows_its_sql(open_page: OpenPage, demo_address: str, ask: Ask, keep: Keep) -> None:
+    page = open_page(demo_address)
+    ask(page, "What was revenue in the last 90 days, and the 90 days before?")
+    page.locator(".fq-step summary").first.click()
+    body = page.locator(".fq-step-body").first
+    expect(body.locator(".fq-sql pre").first).to_contain_text("SELECT")
+    expect(body).to_contain_text("2018-01-01")
+    keep(page, "step-en")
+
+
+def test_the_panel_describes_the_data(open_page: OpenPage, demo_address: str) -> None:
+    page = open_page(demo_address)
+    panel = page.locator(".fq-panel")
+    expect(panel).to_contain_text("2018-01-01")
+    expect(panel.locator(".fq-counts")).to_contain_text("155,848")
+    expect(panel.locator(".fq-counts")).to_contain_text("1,469,307")
+    expect(panel.locator(".fq-quality")).to_contain_text("Complete profiles")
+    expect(panel.locator(".fq-brain")).to_have_text("Embedded planner")
+    page.click("[data-language=zh]")
+    expect(panel.locator(".fq-brain")).to_have_text("内置规划器")
+
+
+def test_an_export_is_downloaded_and_opens(open_page: OpenPage, demo_address: str, ask: Ask, tmp_path: Path) -> None:
+    page = open_page(demo_address)
+    ask(page, "Export the at-risk customers to Excel")
+    stated = int(re.sub(r"\D", "", page.locator("a.fq-file small").inner_text().split("rows")[0]))
+    with page.expect_download() as waiting:
+        page.click("a.fq-file")
+    path = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    assert path.suffix == ".xlsx"
+    rows = list(openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True))
+    assert rows[0][0] == "customer_id"
+    assert len(rows) - 1 == stated > 100
+    assert len({row[0] for row in rows[1:]}) == stated
+
+
+def _orders(path: Path) -> tuple[int, int]:
+    """A shop's orders as Chinese shops export them: GB18030, one impossible date; returns (customers, good orders)."""
+    chance = random.Random(5)
+    lines, customers = ["订单号,会员编号,下单时间,实付金额,渠道"], set()
+    for number in range(400):
+        customer = f"M{chance.randrange(60):03d}"
+        customers.add(customer)
+        month, day = chance.randrange(1, 13), chance.randrange(1, 29)
+        lines.append(f"D{number},{customer},2024年{month}月{day}日,¥{chance.uniform(5, 900):.2f},{chance.choice(['天猫', '门店'])}")
+    lines.append("D9999,M000,2024年13月45日,¥1.00,天猫")
+    path.write_bytes("\n".join(lines).encode("gb18030"))
+    return len(customers), 400
+
+
+def test_a_chinese_file_is_checked_loaded_and_asked_about(
+    open_page: OpenPage, demo_address: str, ask: Ask, keep: Keep, tmp_path: Path
+) -> None:
+    page = open_page(demo_address, "zh-CN")
+    customers, orders = _orders(tmp_path / "店铺订单.csv")
+    page.click(".fq-tabs [data-view=data]")
+    page.set_input_files("#fq-files input[type=file]", tmp_path / "店铺订单.csv")
+    form = page.locator(".fq-mapping")
+    expect(form).to_contain_text("GB18030", timeout=LONG)
+    meanings = {
+        name: page.locator(f"select[data-column={name}]").input_value() for name in ("订单号", "会员编号", "下单时间", "实付金额", "渠道")
+    }
+    assert meanings == {
+        "订单号": "orders.order_id",
+        "会员编号": "orders.customer_id",
+        "下单时间": "orders.ordered_at",
+        "实付金额": "orders.amount",
+        "渠道": "orders.channel",
+    }
+    keep(page, "mapping-zh")
+
+    page.click("#fq-cancel")
+    expect(page.locator("#fq-files")).to_be_visible()
+    expect(page.locator(".fq-counts")).to_contain_text("155,848")
+
+    page.set_input_files("#fq-files input[type=file]", tmp_path / "店铺订单.csv")
+    form.wait_for(timeout=LONG)
+    page.select_option("select[data-column=渠道]", "ignore")
+    page.click("#fq-confirm")
+    report = page.locator(".fq-report")
+    expect(report).to_contain_text("载入完成", timeout=LONG)
+    assert report.locator("tbody td").all_inner_texts() == ["店铺订单.csv", str(orders + 1), str(orders), "1"]
+    expect(page.locator(".fq-counts")).to_contain_text(str(customers))
+    keep(page, "report-zh")
+
+    page.click(".fq-go")
+    ask(page, "我们一共有多少客户?")
+    expect(page.locator("#fq-log .bot-row .md").last).to_contain_text(str(customers))
+
+
+def test_a_file_that_is_none_gets_one_sentence_and_changes_nothing(open_page: OpenPage, demo_address: str, tmp_path: Path) -> None:
+    page = open_page(demo_address)
+    before = page.locator(".fq-counts").inner_text()
+    (tmp_path / "empty.csv").write_bytes(b"")
+    page.click(".fq-tabs [data-view=data]")
+    page.set_input_files("#fq-files input[type=file]", tmp_path / "empty.csv")
+    problem = page.locator("#fq-stage .fq-problem")
+    expect(problem).to_contain_text("empty", timeout=LONG)
+    assert "Traceback" not in problem.inner_text()
+    expect(page.locator("#fq-confirm")).to_be_hidden()
+    assert page.locator(".fq-counts").inner_text() == before
