@@ -136,6 +136,7 @@ class Evidence:
     def _names(self) -> list[str]:
         names = {str(cell) for cell in self._cells((Unit.TEXT,))}
         names |= {str(figure.value) for figure in _all_figures(self.results) if figure.unit is Unit.TEXT}
+        names |= {file.name for result in self.results for file in result.files}
         for figure in _all_figures(self.results):
             for label in (figure.label.zh, figure.label.en):
                 names |= {label, *re.split(r"[:\uff1a]\s?", label)}

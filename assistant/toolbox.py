@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -130,6 +131,7 @@ TOOLS: Mapping[str, Tool] = {
     "query_sql": Tool(requests.QuerySql, _query_sql, models_only=True),
 }
 
+INTERRUPT_SECONDS = 0.05
 UNREADABLE = "__unreadable__"
 """The key under which arguments arrive that were no valid JSON."""
 
@@ -155,17 +157,31 @@ class Toolbox:
     """What was hidden from a language model, so that its arguments can be read."""
     _running: ToolContext | None = None
     _stopped: bool = False
-
-    def begin(self, question: str) -> None:
-        """A new question was asked."""
-        self.question, self._stopped = question, False
+    _changing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _idle: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def cancel(self) -> None:
         """Stop the running query, and run no further tool for this question; callable from another thread."""
         self._stopped = True
-        running = self._running
-        if running is not None:
-            running.engine.cancel()
+        threading.Thread(target=self._interrupt, name="interrupt", daemon=True).start()
+
+    def running(self, context: ToolContext | None) -> None:
+        """Notes which context works now; None when it is done."""
+        with self._changing:
+            self._running = context
+        if context is None:
+            self._idle.set()
+        else:
+            self._idle.clear()
+
+    def _interrupt(self) -> None:
+        # Once is not enough: between two queries of a tool there is nothing to interrupt.
+        while True:
+            with self._changing:
+                if self._running is None:
+                    return
+                self._running.engine.cancel()
+            self._idle.wait(INTERRUPT_SECONDS)
 
     def evidence(self) -> Evidence:
         """What vouches for numbers in a language model's words to the operator."""
@@ -251,11 +267,11 @@ class _Tracked(AbstractContextManager[ToolContext]):
 
     def __enter__(self) -> ToolContext:
         context = self._opened.__enter__()
-        self._toolbox._running = context
+        self._toolbox.running(context)
         return context
 
     def __exit__(self, *error: Any) -> bool | None:
-        self._toolbox._running = None
+        self._toolbox.running(None)
         return self._opened.__exit__(*error)
 
 
