@@ -7,46 +7,22 @@ are set operations over it; rows never pass through Python.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 
-from tools.ingest import formats
-from tools.ingest.grains import GRAINS, SQL_TYPES, Field, mapped_fields
-from tools.ingest.types import ColumnMapping, Grain, StagedTable, TableMapping
+from tools.errors import WarehouseError
+from tools.ingest.cleaning_query import cleaning_query, is_stored
+from tools.ingest.grains import GRAINS, SQL_TYPES, mapped_fields
+from tools.ingest.types import Grain, StagedTable, TableMapping
 from tools.warehouse.engine import Engine
 from tools.warehouse.identifiers import quote
 
-EARLIEST = dt.date(1990, 1, 1)
-"""Nothing in a retailer's data is older; earlier dates are defaults and typing errors."""
-
-LARGEST_AMOUNT = 1_000_000_000
-"""Amounts from here on are typing errors or ids in the wrong column, in any currency."""
-
-NOBODY = (
-    "0",
-    "-1",
-    "00000000",
-    "guest",
-    "guests",
-    "anonymous",
-    "walk-in",
-    "walkin",
-    "walk in",
-    "unknown",
-    "游客",
-    "散客",
-    "匿名",
-    "路人",
-    "非会员",
-)
-"""Customer ids that stand for "no customer", in lower case."""
-
-_PLAIN_ID = "[1-9A-Za-z][0-9A-Za-z_#-]*[0-9]"
-"""Ids of this shape need no trimming, mean no "nothing" and no "nobody", and have no ".0" behind them."""
-
-_NUMBERS = ("amount", "line_amount", "quantity", "unit_price")
-_DATE_SHAPE = r"^\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}"
+SUSPICIOUS_AMOUNT = 1_000_000
+ABSURD_MULTIPLE = 10_000
+"""An amount is absurd, too, when it is at least a million and ten thousand times the source's median amount."""
 
 
 @dataclass(frozen=True)
@@ -78,30 +54,43 @@ def latest_possible_day() -> dt.date:
     return (dt.datetime.now(dt.UTC) + dt.timedelta(hours=14)).date()
 
 
-def clean(engine: Engine, staged: StagedTable, mapping: TableMapping, table: str) -> Cleaned:
+def clean(engine: Engine, staged: StagedTable, mapping: TableMapping, table: str, *, fresh: bool) -> Cleaned:
     """Read ``staged`` once, and make the temporary view ``table`` of its typed and judged rows.
 
     Numbering the rows of a CSV reads it on one thread, and the numbers are only needed to tell which row was rejected or
-    came first. So orders and events are read without numbers, and once more with them only when something is off.
+    came first. So orders and events are read without numbers, and once more with them only when something is off; titles,
+    totals and signatures are always off, so that looking for them can wait, too.
 
     Args:
         engine: Runs the scan.
         staged: The source.
         mapping: Its mapping, which ``grains.check_mapping`` has let pass.
         table: Name of the view to make.
+        fresh: Whether its rows can repeat nothing that was stored before, so that they may go without numbers.
     """
     mapped = frozenset(mapped_fields(mapping))
     last_day = latest_possible_day()
-    cleaned = Cleaned(table, staged, mapping, mapped)
     engine.execute(f"DROP VIEW IF EXISTS {table}")
-    if _may_go_unnumbered(engine, mapping.grain, mapped):
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE {cleaned.rows} AS {cleaning_query(staged, mapping, last_day, numbered=False)}")
-        if _is_flawless(engine, mapping.grain, cleaned):
-            cleaned = dataclasses.replace(cleaned, flawless=True)
-    if not cleaned.flawless:
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE {cleaned.rows} AS {cleaning_query(staged, mapping, last_day)}")
+    cleaned = _clean_flawless(engine, Cleaned(table, staged, mapping, mapped), last_day) if fresh else None
+    if cleaned is None:
+        checked = staged.checked()
+        cleaned = Cleaned(table, checked, mapping, mapped)
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {cleaned.rows} AS {cleaning_query(checked, mapping, last_day)}")
     engine.execute(f"CREATE TEMP VIEW {table} AS SELECT *{_absent(cleaned)} FROM {cleaned.rows}")
     return cleaned
+
+
+def _clean_flawless(engine: Engine, cleaned: Cleaned, last_day: dt.date) -> Cleaned | None:
+    """Read the source without numbers, not looked through; None when it cannot be, or when a row is off."""
+    if not _may_go_unnumbered(cleaned):
+        return None
+    query = cleaning_query(cleaned.staged, cleaned.mapping, last_day, numbered=False)
+    with contextlib.suppress(WarehouseError):
+        # A line that does not split ends up here: reading with care tells which one.
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {cleaned.rows} AS {query}")
+        if _is_flawless(engine, cleaned.mapping.grain, cleaned):
+            return dataclasses.replace(cleaned, flawless=True)
+    return None
 
 
 def drop_cleaned(engine: Engine, cleaned: Cleaned) -> None:
@@ -112,198 +101,35 @@ def drop_cleaned(engine: Engine, cleaned: Cleaned) -> None:
 
 def _absent(cleaned: Cleaned) -> str:
     """NULL columns for what is not there; kept in the view, because a stored NULL takes as much memory as a value."""
-    fields = [field for field in GRAINS[cleaned.mapping.grain].fields if not _is_stored(field, cleaned.mapped)]
+    fields = [field for field in GRAINS[cleaned.mapping.grain].fields if not is_stored(field, cleaned.mapped)]
     columns = [(field.name, SQL_TYPES[field.kind]) for field in fields]
     if cleaned.flawless:
         columns += [("_row", "BIGINT"), ("reason", "VARCHAR"), ("detail", "VARCHAR"), ("row_values", "VARCHAR")]
     return "".join(f", CAST(NULL AS {kind}) AS {quote(name)}" for name, kind in columns)
 
 
-def _is_stored(field: Field, mapped: frozenset[str]) -> bool:
-    return field.name in mapped or field.kind == "customer"
-
-
-def _may_go_unnumbered(engine: Engine, grain: Grain, mapped: frozenset[str]) -> bool:
-    stored = {"orders": "orders", "events": "events"}.get(grain)
-    if stored is None or any(field.startswith("customers_") for field in mapped):
-        return False
-    return not engine.rows(f"SELECT 1 FROM {stored} LIMIT 1")
+def _may_go_unnumbered(cleaned: Cleaned) -> bool:
+    return cleaned.mapping.grain in ("orders", "events") and not any(field.startswith("customers_") for field in cleaned.mapped)
 
 
 def _is_flawless(engine: Engine, grain: Grain, cleaned: Cleaned) -> bool:
     key, table = "order_id" if grain == "orders" else "content", cleaned.rows
     if engine.rows(f"SELECT 1 FROM {table} WHERE flawed LIMIT 1"):
         return False
-    if "amount" in cleaned.mapped and engine.rows(f"SELECT 1 FROM {table} WHERE amount < 0 LIMIT 1"):
-        return False
+    if "amount" in cleaned.mapped:
+        smallest = engine.rows(f"SELECT min(amount) FROM {table}")[0][0]
+        if (smallest is not None and smallest < 0) or largest_believable(engine, table, "amount") is not None:
+            return False
     # Equal hashes of different keys only cost a closer look; different hashes are different keys.
     rows, different = engine.rows(f"SELECT count(*), count(DISTINCT hash({key})) FROM {table}")[0]
     return bool(rows == different)
 
 
-def cleaning_query(staged: StagedTable, mapping: TableMapping, last_day: dt.date, *, numbered: bool = True) -> str:
-    """The SELECT that reads, types and judges every row.
-
-    Args:
-        staged: The source.
-        mapping: Its mapping.
-        last_day: Dates after it are impossible.
-        numbered: Whether to number the rows and say what is wrong with each; else ``flawed`` tells whether something is.
-    """
-    reader = _Reader(staged, mapping, last_day)
-    stored = [field for field in reader.spec.fields if _is_stored(field, frozenset(reader.found))]
-    typed = ", ".join(f"{reader.expression(field)} AS {reader.name(field.name)}" for field in stored)
-    fields = ", ".join(f"{reader.name(field.name)} AS {quote(field.name)}" for field in stored)
-    extra = "".join(f", {expression} AS {name}" for name, expression in reader.extras())
-    raw = ", ".join(f"{_literal(column)}: {quote(column)}" for column in staged.columns)
-    told = f"""
-        _row, reason, CASE WHEN reason IS NOT NULL THEN {reader.detail()} END AS detail,
-        CASE WHEN reason IS NOT NULL THEN CAST(to_json({{{raw}}}) AS VARCHAR) END AS row_values
-    """
-    return f"""
-        SELECT {told if numbered else "reason IS NOT NULL AS flawed"}, {fields}{extra}
-        FROM (SELECT *, {reader.reason()} AS reason FROM (SELECT *, {typed} FROM {staged.relation}) AS typed) AS judged
-    """
-
-
-class _Reader:
-    """Writes the expressions for one source; typed columns carry a prefix that no source column has."""
-
-    def __init__(self, staged: StagedTable, mapping: TableMapping, last_day: dt.date) -> None:
-        self.staged = staged
-        self.mapping = mapping
-        self.spec = GRAINS[mapping.grain]
-        self.found = mapped_fields(mapping)
-        self.last_day = last_day
-        self.prefix = "·"
-        while any(column.startswith(self.prefix) for column in staged.columns):
-            self.prefix += "·"
-
-    def name(self, field: str) -> str:
-        return quote(self.prefix + field)
-
-    def expression(self, field: Field) -> str:
-        column = self.found.get(field.name)
-        if field.kind == "customer":
-            return self._customer(column)
-        if column is None:
-            return f"CAST(NULL AS {SQL_TYPES[field.kind]})"
-        return _reading(field, column)
-
-    def _customer(self, column: ColumnMapping | None) -> str:
-        stand_ins = []
-        if "membership_number" in self.found:
-            stand_ins.append(formats.id_expression(self.found["membership_number"]))
-        contact = [
-            read(self.found[name])
-            for name, read in (
-                ("phone", formats.phone_expression),
-                ("email", formats.email_expression),
-                ("customers_phone", formats.phone_expression),
-                ("customers_email", formats.email_expression),
-            )
-            if name in self.found
-        ]
-        if contact:
-            # Ids reach language models, contacts must not: the id of who is known by a contact only is a digest of it.
-            stand_ins.append(f"'contact-' || left(md5(COALESCE({', '.join(contact)})), 12)")
-        given = _plainly(column, _somebody(formats.id_expression(column))) if column else ""
-        parts = [*([given] if given else []), *stand_ins]
-        return f"COALESCE({', '.join(parts)})" if parts else "CAST(NULL AS VARCHAR)"
-
-    def reason(self) -> str:
-        ids = [f"WHEN {self.name(field)} IS NULL THEN 'missing_id'" for field in self.spec.required]
-        checks = [f"CASE {' '.join(ids)} END"] if ids else []
-        checks += [self._date_check()] if "happened_at" in self.found else []
-        checks += [self._number_check(field) for field in _NUMBERS if field in self.found]
-        return f"COALESCE({', '.join(checks)})" if checks else "CAST(NULL AS VARCHAR)"
-
-    def _date_check(self) -> str:
-        moment, text = self.name("happened_at"), self._raw_text("happened_at")
-        shaped = f"regexp_matches({text}, {_literal(_DATE_SHAPE)})"
-        unread = f"CASE WHEN {text} IS NULL THEN 'missing_date' WHEN {shaped} THEN 'impossible_date' ELSE 'unreadable_date' END"
-        bounds = f"{moment} < TIMESTAMP '{EARLIEST}' OR {moment} >= TIMESTAMP '{self.last_day + dt.timedelta(days=1)}'"
-        return f"CASE WHEN {moment} IS NULL THEN {unread} WHEN {bounds} THEN 'impossible_date' END"
-
-    def _number_check(self, field: str) -> str:
-        value, text = self.name(field), self._raw_text(field)
-        number = f"CASE WHEN TRY_CAST({text} AS DOUBLE) IS NOT NULL THEN 'absurd_amount' ELSE 'unreadable_amount' END"
-        missing = "'missing_amount'" if self._needs(field) else "NULL"
-        # Nested, so that the text is only looked at where the number is missing.
-        unread = f"CASE WHEN {text} IS NULL THEN {missing} ELSE {number} END"
-        return f"CASE WHEN {value} IS NULL THEN {unread} WHEN abs({value}) >= {LARGEST_AMOUNT} THEN 'absurd_amount' END"
-
-    def _needs(self, field: str) -> bool:
-        """Whether a row without this number is worth nothing: an order without its amount."""
-        if field == "line_amount":
-            return not self.found.keys() & {"unit_price", "amount"}
-        return field == self.spec.amount
-
-    def detail(self) -> str:
-        parts = []
-        if "happened_at" in self.found:
-            parts.append(f"WHEN reason IN ('impossible_date', 'unreadable_date') THEN left({self._raw('happened_at')}, 100)")
-        amounts = [self._raw(field) for field in _NUMBERS if field in self.found]
-        if amounts:
-            parts.append(f"WHEN reason IN ('absurd_amount', 'unreadable_amount') THEN left(concat_ws(' · ', {', '.join(amounts)}), 100)")
-        return f"CASE {' '.join(parts)} END" if parts else "CAST(NULL AS VARCHAR)"
-
-    def extras(self) -> list[tuple[str, str]]:
-        if self.mapping.grain == "customers":
-            return [("attributes", self._attributes())]
-        if self.mapping.grain in ("orders", "customers", "products"):
-            return []
-        # Rows without an id of their own repeat only when every column of theirs does.
-        columns = ", ".join(quote(column) for column in self.staged.columns)
-        return [("content", f"hash({columns})")]
-
-    def _attributes(self) -> str:
-        kept = [column for column in self.mapping.columns if column.target is None]
-        if not kept:
-            return "CAST(NULL AS VARCHAR)"
-        pairs = ", ".join(f"{_literal(column.source)}: {formats.text_expression(column)}" for column in kept)
-        # Merging into an empty object leaves out what is NULL.
-        merged = f"CAST(json_merge_patch('{{}}', to_json({{{pairs}}})) AS VARCHAR)"
-        return f"nullif({merged}, '{{}}')"
-
-    def _raw(self, field: str) -> str:
-        return quote(self.found[field].source)
-
-    def _raw_text(self, field: str) -> str:
-        return formats.text_expression(self.found[field])
-
-
-def _reading(field: Field, column: ColumnMapping) -> str:
-    if field.kind == "money":
-        return formats.money_expression(column)
-    if field.kind == "number":
-        return formats.number_expression(column)
-    if field.kind == "timestamp":
-        return formats.date_expression(column)
-    if field.kind == "date":
-        return f"CAST({formats.date_expression(column)} AS DATE)"
-    if field.kind == "boolean":
-        return formats.boolean_expression(column)
-    if field.kind == "id":
-        return _plainly(column, formats.id_expression(column))
-    if field.kind == "word":
-        return quote(column.source)
-    if field.kind == "phone":
-        return f"COALESCE({formats.phone_expression(column)}, {formats.text_expression(column)})"
-    if field.kind == "email":
-        return f"COALESCE({formats.email_expression(column)}, {formats.text_expression(column)})"
-    return formats.text_expression(column)
-
-
-def _plainly(column: ColumnMapping, forgiving: str) -> str:
-    """An id as it is where its shape shows that nothing is to be done, which costs a third of finding that out in parts."""
-    raw = quote(column.source)
-    return f"CASE WHEN regexp_full_match({raw}, '{_PLAIN_ID}') THEN {raw} ELSE {forgiving} END"
-
-
-def _somebody(identifier: str) -> str:
-    return f"CASE WHEN {formats.one_of(f'lower({identifier})', NOBODY)} THEN NULL ELSE {identifier} END"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def largest_believable(engine: Engine, table: str, field: str) -> Decimal | None:
+    """The amount above which the field's values are absurd beside the others; None when none is."""
+    largest = engine.rows(f"SELECT max(abs({field})) FROM {table}")[0][0]
+    if largest is None or largest < SUSPICIOUS_AMOUNT:
+        return None
+    median = engine.rows(f"SELECT CAST(median(abs({field})) AS DECIMAL(18, 2)) FROM {table} WHERE {field} <> 0")[0][0]
+    limit = max(Decimal(SUSPICIOUS_AMOUNT), ABSURD_MULTIPLE * Decimal(median))
+    return limit if largest > limit else None

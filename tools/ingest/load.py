@@ -86,9 +86,8 @@ def _store(engine: Engine, pairs: list[_Pair], tell: Progress) -> LoadReport:
         check_mapping(mapping)
     if not new:
         return summarise(engine, changed=False, tables=unchanged).model_copy(update={"notes": tuple(notes)})
-    with engine.transaction():
-        sources = [Source(staged, mapping) for staged, mapping in new]
-        report = store_sources(engine, sources, lambda stage, fraction: tell(stage, 0.02 + 0.97 * fraction))
+    sources = [Source(staged, mapping) for staged, mapping in new]
+    report = store_sources(engine, sources, lambda stage, fraction: tell(stage, 0.02 + 0.97 * fraction))
     return report.model_copy(update={"tables": (*report.tables, *unchanged), "notes": (*report.notes, *notes)})
 
 

@@ -9,7 +9,7 @@ from tools.contracts import Text
 from tools.ingest.bookkeeping import empty_warehouse, holds_demo, next_load_id, record_load, renew_data_version, summarise
 from tools.ingest.clean import Cleaned, clean, drop_cleaned
 from tools.ingest.customer_bands import fill_bands
-from tools.ingest.grains import LOAD_ORDER
+from tools.ingest.grains import GRAINS, LOAD_ORDER
 from tools.ingest.identities import resolve_identities
 from tools.ingest.quarantine import judge, store_rejected
 from tools.ingest.report import LoadReport, Progress, TableReport
@@ -60,47 +60,62 @@ class Source:
 
 
 def store_sources(engine: Engine, sources: Sequence[Source], tell: Progress) -> LoadReport:
-    """Store all sources, resolve identities and count the data version up; the caller holds the transaction.
+    """Clean all sources, then store them, resolve identities and count the data version up in one transaction.
 
     Args:
         engine: Writes the warehouse.
         sources: What to store, none of it loaded before; their mappings have been checked.
-        tell: Told what is being done.
+        tell: Told what is being done and the share done.
     """
-    notes = []
-    if holds_demo(engine):
-        empty_warehouse(engine)
-        notes.append(_DEMO_REPLACED)
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE {KNOWN} AS SELECT customer_id FROM customers")
     ordered = sorted(enumerate(sources), key=lambda pair: LOAD_ORDER.index(pair[1].mapping.grain))
-    reports: dict[int, TableReport] = {}
+    steps = 2 * len(ordered) + 1
     cleaned: list[Cleaned] = []
     for done, (number, source) in enumerate(ordered):
-        tell(_reading(source.staged.source), done / (len(ordered) + 0.2))
-        table = clean(engine, source.staged, source.mapping, f"cleaned_{number}")
-        cleaned.append(table)
-        tell(_storing(source.staged.source), (done + 0.5) / (len(ordered) + 0.2))
-        report, told = _store(engine, table, source)
-        reports[number] = report
-        notes += told
-    tell(_LINKING, len(ordered) / (len(ordered) + 0.2))
-    merged, told = _finish(engine, cleaned)
-    summary = summarise(engine, changed=True, tables=tuple(reports[number] for number in sorted(reports)))
+        tell(_reading(source.staged.source), done / steps)
+        cleaned.append(clean(engine, source.staged, source.mapping, f"cleaned_{number}", fresh=_is_fresh(engine, source, cleaned)))
+    with engine.transaction():
+        notes = _replace_demo(engine)
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {KNOWN} AS SELECT customer_id FROM customers")
+        reports: dict[int, TableReport] = {}
+        for done, ((number, _), table) in enumerate(zip(ordered, cleaned, strict=True)):
+            tell(_storing(table.staged.source), (len(ordered) + done) / steps)
+            reports[number], told = _store(engine, table)
+            notes += told
+        tell(_LINKING, (steps - 1) / steps)
+        merged, told = _finish(engine, cleaned)
+        summary = summarise(engine, changed=True, tables=tuple(reports[number] for number in sorted(reports)))
+    for table in cleaned:
+        drop_cleaned(engine, table)
     return summary.model_copy(update={"notes": (*notes, *told), "merged": merged})
 
 
-def _store(engine: Engine, table: Cleaned, source: Source) -> tuple[TableReport, list[Text]]:
+def _is_fresh(engine: Engine, source: Source, earlier: list[Cleaned]) -> bool:
+    """Whether the source's rows can repeat nothing that is stored or comes before them in this load."""
+    table = GRAINS[source.mapping.grain].table
+    if any(GRAINS[one.mapping.grain].table == table for one in earlier):
+        return False
+    return holds_demo(engine) or not engine.rows(f"SELECT 1 FROM {table} LIMIT 1")
+
+
+def _replace_demo(engine: Engine) -> list[Text]:
+    if not holds_demo(engine):
+        return []
+    empty_warehouse(engine)
+    return [_DEMO_REPLACED]
+
+
+def _store(engine: Engine, table: Cleaned) -> tuple[TableReport, list[Text]]:
     notes = list(_STORE[table.mapping.grain](engine, table))
     if table.mapping.grain in ("orders", "order_lines"):
         store_customers_of_facts(engine, table)
     if table.mapping.grain in _WITH_CUSTOMERS:
         bare = store_bare_customers(engine, table)
-        notes += _bare_notes(engine, source.staged.source, bare)
+        notes += _bare_notes(engine, table.staged.source, bare)
     report = judge(engine, table)
     load_id = next_load_id(engine)
     if report.rows_rejected:
         store_rejected(engine, table, load_id)
-    record_load(engine, load_id, report, source.staged.file_hash, source.mapping.model_dump_json())
+    record_load(engine, load_id, report, table.staged.file_hash, table.mapping.model_dump_json())
     return report, notes
 
 
@@ -108,8 +123,6 @@ def _finish(engine: Engine, cleaned: list[Cleaned]) -> tuple[int, list[Text]]:
     told = [note for table in cleaned if (note := _amounts_from_lines(engine, table))]
     fill_bands(engine)
     merged, matched = resolve_identities(engine, KNOWN, cleaned)
-    for table in cleaned:
-        drop_cleaned(engine, table)
     engine.execute(f"DROP TABLE {KNOWN}")
     renew_data_version(engine)
     return merged, [*told, *matched]

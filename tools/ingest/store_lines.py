@@ -12,7 +12,7 @@ from tools.ingest.grains import PRODUCT_COLUMNS
 from tools.ingest.quarantine import REFUND, mark, mark_exact_repeats
 from tools.ingest.refunds import PENDING, apply_refunds, prepare_refunds
 from tools.ingest.store_customers import upsert
-from tools.ingest.store_orders import guest_notes, mark_absurd, order_status, refund_notes, unknown_statuses
+from tools.ingest.store_orders import forget_nobody, guest_notes, mark_absurd, order_status, refund_notes, unknown_statuses
 from tools.ingest.words import Translation, tidy
 from tools.warehouse.engine import Engine
 
@@ -22,6 +22,7 @@ _BUILT = "built_orders"
 
 def store_lines(engine: Engine, cleaned: Cleaned) -> list[Text]:
     """Judge repeats, conflicts and refunds, store the lines and the orders built from them; return what is worth telling."""
+    forget_nobody(engine, cleaned)
     status = order_status(engine, cleaned)
     mark_exact_repeats(engine, cleaned)
     for field in ("amount", "line_amount"):

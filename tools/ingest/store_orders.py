@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from tools.contracts import Text
-from tools.ingest.clean import Cleaned
+from tools.ingest.clean import Cleaned, largest_believable
 from tools.ingest.quarantine import REFUND, UPDATE, mark, mark_repeats
 from tools.ingest.refunds import apply_refunds, prepare_refunds
 from tools.ingest.words import Translation, tidy, translate
 from tools.warehouse.engine import Engine
 
-SUSPICIOUS_AMOUNT = 1_000_000
-ABSURD_MULTIPLE = 10_000
-"""An amount is absurd when it is at least a million and ten thousand times the source's median amount."""
+FEWEST_OF_NOBODY = 50
+TIMES_THE_SHARE = 20
+"""Customer 0 is nobody when it has at least so many rows, and so many times the rows of an average customer."""
 
 CANONICAL = """COALESCE((
     SELECT min(i.customer_id) FROM identities AS i WHERE i.source_customer_id = t.customer_id AND i.matched_by <> 'undone'
@@ -21,6 +21,7 @@ CANONICAL = """COALESCE((
 
 def store_orders(engine: Engine, cleaned: Cleaned) -> list[Text]:
     """Judge repeats, conflicts and refunds, store the orders, apply the refunds; return what is worth telling."""
+    forget_nobody(engine, cleaned)
     status = order_status(engine, cleaned)
     mark_absurd(engine, cleaned, "amount")
     if not cleaned.flawless:
@@ -29,6 +30,18 @@ def store_orders(engine: Engine, cleaned: Cleaned) -> list[Text]:
     _insert(engine, cleaned, status)
     notes = [*unknown_statuses(status), *([] if cleaned.flawless else _refund_notes(engine, cleaned))]
     return [*notes, *guest_notes(engine, cleaned)]
+
+
+def forget_nobody(engine: Engine, cleaned: Cleaned) -> None:
+    """Take the customer off rows of customer 0, where that is a till's word for nobody and not the first of many ids."""
+    nobody = engine.rows(f"SELECT count(*) FROM {cleaned.table} WHERE customer_id = '0'")[0][0]
+    if nobody < FEWEST_OF_NOBODY:
+        return
+    others, customers = engine.rows(
+        f"SELECT count(*), count(DISTINCT customer_id) FROM {cleaned.table} WHERE customer_id IS NOT NULL AND customer_id <> '0'"
+    )[0]
+    if nobody * customers > TIMES_THE_SHARE * others:
+        engine.execute(f"UPDATE {cleaned.rows} SET customer_id = NULL WHERE customer_id = '0'")
 
 
 def order_status(engine: Engine, cleaned: Cleaned) -> Translation:
@@ -51,16 +64,15 @@ def unknown_statuses(status: Translation) -> list[Text]:
 
 def mark_absurd(engine: Engine, cleaned: Cleaned, field: str) -> None:
     """Mark amounts that are out of all proportion to the source's others."""
-    found = engine.rows(f"SELECT max(abs({field})) FROM {cleaned.table} WHERE reason IS NULL")[0][0]
-    if found is None or found < SUSPICIOUS_AMOUNT:
-        return
-    engine.execute(
-        f"""
-        UPDATE {cleaned.rows} SET reason = 'absurd_amount', detail = CAST({field} AS VARCHAR)
-        WHERE reason IS NULL AND abs({field}) >= {SUSPICIOUS_AMOUNT}
-          AND abs({field}) > {ABSURD_MULTIPLE} * (SELECT median(abs({field})) FROM {cleaned.table} WHERE reason IS NULL AND {field} <> 0)
-        """
-    )
+    limit = None if cleaned.flawless else largest_believable(engine, cleaned.table, field)
+    if limit is not None:
+        engine.execute(
+            f"""
+            UPDATE {cleaned.rows} SET reason = 'absurd_amount', detail = CAST({field} AS VARCHAR)
+            WHERE reason IS NULL AND abs({field}) > $limit
+            """,
+            {"limit": limit},
+        )
 
 
 def _mark_refunds(engine: Engine, cleaned: Cleaned, status: Translation) -> None:

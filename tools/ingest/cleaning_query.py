@@ -1,0 +1,212 @@
+"""The statement that reads, types and judges every row of a source."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tools.ingest import formats
+from tools.ingest.grains import GRAINS, SQL_TYPES, Field, mapped_fields
+from tools.ingest.types import ColumnMapping, StagedTable, TableMapping
+from tools.warehouse.identifiers import quote
+
+EARLIEST = dt.date(1990, 1, 1)
+"""Nothing in a retailer's data is older; earlier dates are defaults and typing errors."""
+
+LARGEST_AMOUNT = 1_000_000_000
+"""Amounts from here on are typing errors or ids in the wrong column, in any currency."""
+
+NOBODY = (
+    "-1",
+    "guest",
+    "guests",
+    "anonymous",
+    "walk-in",
+    "walkin",
+    "walk in",
+    "unknown",
+    "游客",
+    "散客",
+    "匿名",
+    "路人",
+    "非会员",
+)
+"""Customer ids that stand for "no customer", in lower case."""
+
+_PLAIN_ID = "[1-9A-Za-z][0-9A-Za-z_#-]*[0-9]"
+"""Ids of this shape need no trimming, mean no "nothing" and no "nobody", and have no ".0" behind them."""
+
+_NUMBERS = ("amount", "line_amount", "quantity", "unit_price")
+_DATE_SHAPE = r"^\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}"
+
+
+def is_stored(field: Field, mapped: frozenset[str]) -> bool:
+    """Whether the cleaned table has a column for the field."""
+    return field.name in mapped or field.kind == "customer"
+
+
+def cleaning_query(staged: StagedTable, mapping: TableMapping, last_day: dt.date, *, numbered: bool = True) -> str:
+    """The SELECT that reads, types and judges every row.
+
+    Args:
+        staged: The source.
+        mapping: Its mapping.
+        last_day: Dates after it are impossible.
+        numbered: Whether to number the rows and say what is wrong with each; else ``flawed`` tells whether something is.
+    """
+    reader = _Reader(staged, mapping, last_day)
+    stored = [field for field in reader.spec.fields if is_stored(field, frozenset(reader.found))]
+    typed = ", ".join(f"{reader.expression(field)} AS {reader.name(field.name)}" for field in stored)
+    fields = ", ".join(f"{reader.name(field.name)} AS {quote(field.name)}" for field in stored)
+    extra = "".join(f", {expression} AS {name}" for name, expression in reader.extras())
+    raw = ", ".join(f"{_literal(column)}: {quote(column)}" for column in staged.columns)
+    told = f"""
+        _row, reason, CASE WHEN reason IS NOT NULL THEN {reader.detail()} END AS detail,
+        CASE WHEN reason IS NOT NULL THEN CAST(to_json({{{raw}}}) AS VARCHAR) END AS row_values
+    """
+    return f"""
+        SELECT {told if numbered else "reason IS NOT NULL AS flawed"}, {fields}{extra}
+        FROM (SELECT *, {reader.reason()} AS reason FROM (SELECT *, {typed} FROM {staged.relation}) AS typed) AS judged
+    """
+
+
+class _Reader:
+    """Writes the expressions for one source; typed columns carry a prefix that no source column has."""
+
+    def __init__(self, staged: StagedTable, mapping: TableMapping, last_day: dt.date) -> None:
+        self.staged = staged
+        self.mapping = mapping
+        self.spec = GRAINS[mapping.grain]
+        self.found = mapped_fields(mapping)
+        self.last_day = last_day
+        self.prefix = "·"
+        while any(column.startswith(self.prefix) for column in staged.columns):
+            self.prefix += "·"
+
+    def name(self, field: str) -> str:
+        return quote(self.prefix + field)
+
+    def expression(self, field: Field) -> str:
+        column = self.found.get(field.name)
+        if field.kind == "customer":
+            return self._customer(column)
+        if column is None:
+            return f"CAST(NULL AS {SQL_TYPES[field.kind]})"
+        return _reading(field, column)
+
+    def _customer(self, column: ColumnMapping | None) -> str:
+        stand_ins = []
+        if "membership_number" in self.found:
+            stand_ins.append(formats.id_expression(self.found["membership_number"]))
+        contact = [
+            read(self.found[name])
+            for name, read in (
+                ("phone", formats.phone_expression),
+                ("email", formats.email_expression),
+                ("customers_phone", formats.phone_expression),
+                ("customers_email", formats.email_expression),
+            )
+            if name in self.found
+        ]
+        if contact:
+            # Ids reach language models, contacts must not: the id of who is known by a contact only is a digest of it.
+            stand_ins.append(f"'contact-' || left(md5(COALESCE({', '.join(contact)})), 12)")
+        given = _plainly(column, _somebody(formats.id_expression(column))) if column else ""
+        parts = [*([given] if given else []), *stand_ins]
+        return f"COALESCE({', '.join(parts)})" if parts else "CAST(NULL AS VARCHAR)"
+
+    def reason(self) -> str:
+        ids = [f"WHEN {self.name(field)} IS NULL THEN 'missing_id'" for field in self.spec.required]
+        checks = [f"CASE {' '.join(ids)} END"] if ids else []
+        checks += [self._date_check()] if "happened_at" in self.found else []
+        checks += [self._number_check(field) for field in _NUMBERS if field in self.found]
+        return f"COALESCE({', '.join(checks)})" if checks else "CAST(NULL AS VARCHAR)"
+
+    def _date_check(self) -> str:
+        moment, text = self.name("happened_at"), self._raw_text("happened_at")
+        shaped = f"regexp_matches({text}, {_literal(_DATE_SHAPE)})"
+        unread = f"CASE WHEN {text} IS NULL THEN 'missing_date' WHEN {shaped} THEN 'impossible_date' ELSE 'unreadable_date' END"
+        bounds = f"{moment} < TIMESTAMP '{EARLIEST}' OR {moment} >= TIMESTAMP '{self.last_day + dt.timedelta(days=1)}'"
+        return f"CASE WHEN {moment} IS NULL THEN {unread} WHEN {bounds} THEN 'impossible_date' END"
+
+    def _number_check(self, field: str) -> str:
+        value, text = self.name(field), self._raw_text(field)
+        number = f"CASE WHEN TRY_CAST({text} AS DOUBLE) IS NOT NULL THEN 'absurd_amount' ELSE 'unreadable_amount' END"
+        missing = "'missing_amount'" if self._needs(field) else "NULL"
+        # Nested, so that the text is only looked at where the number is missing.
+        unread = f"CASE WHEN {text} IS NULL THEN {missing} ELSE {number} END"
+        return f"CASE WHEN {value} IS NULL THEN {unread} WHEN abs({value}) >= {LARGEST_AMOUNT} THEN 'absurd_amount' END"
+
+    def _needs(self, field: str) -> bool:
+        """Whether a row without this number is worth nothing: an order without its amount."""
+        if field == "line_amount":
+            return not self.found.keys() & {"unit_price", "amount"}
+        return field == self.spec.amount
+
+    def detail(self) -> str:
+        parts = []
+        if "happened_at" in self.found:
+            parts.append(f"WHEN reason IN ('impossible_date', 'unreadable_date') THEN left({self._raw('happened_at')}, 100)")
+        amounts = [self._raw(field) for field in _NUMBERS if field in self.found]
+        if amounts:
+            parts.append(f"WHEN reason IN ('absurd_amount', 'unreadable_amount') THEN left(concat_ws(' · ', {', '.join(amounts)}), 100)")
+        return f"CASE {' '.join(parts)} END" if parts else "CAST(NULL AS VARCHAR)"
+
+    def extras(self) -> list[tuple[str, str]]:
+        if self.mapping.grain == "customers":
+            return [("attributes", self._attributes())]
+        if self.mapping.grain in ("orders", "customers", "products"):
+            return []
+        # Rows without an id of their own repeat only when every column of theirs does.
+        columns = ", ".join(quote(column) for column in self.staged.columns)
+        return [("content", f"hash({columns})")]
+
+    def _attributes(self) -> str:
+        kept = [column for column in self.mapping.columns if column.target is None]
+        if not kept:
+            return "CAST(NULL AS VARCHAR)"
+        pairs = ", ".join(f"{_literal(column.source)}: {formats.text_expression(column)}" for column in kept)
+        # Merging into an empty object leaves out what is NULL.
+        merged = f"CAST(json_merge_patch('{{}}', to_json({{{pairs}}})) AS VARCHAR)"
+        return f"nullif({merged}, '{{}}')"
+
+    def _raw(self, field: str) -> str:
+        return quote(self.found[field].source)
+
+    def _raw_text(self, field: str) -> str:
+        return formats.text_expression(self.found[field])
+
+
+def _reading(field: Field, column: ColumnMapping) -> str:
+    if field.kind == "money":
+        return formats.money_expression(column)
+    if field.kind == "number":
+        return formats.number_expression(column)
+    if field.kind == "timestamp":
+        return formats.date_expression(column)
+    if field.kind == "date":
+        return f"CAST({formats.date_expression(column)} AS DATE)"
+    if field.kind == "boolean":
+        return formats.boolean_expression(column)
+    if field.kind == "id":
+        return _plainly(column, formats.id_expression(column))
+    if field.kind == "word":
+        return quote(column.source)
+    if field.kind == "phone":
+        return f"COALESCE({formats.phone_expression(column)}, {formats.text_expression(column)})"
+    if field.kind == "email":
+        return f"COALESCE({formats.email_expression(column)}, {formats.text_expression(column)})"
+    return formats.text_expression(column)
+
+
+def _plainly(column: ColumnMapping, forgiving: str) -> str:
+    """An id as it is where its shape shows that nothing is to be done, which costs a third of finding that out in parts."""
+    raw = quote(column.source)
+    return f"CASE WHEN regexp_full_match({raw}, '{_PLAIN_ID}') THEN {raw} ELSE {forgiving} END"
+
+
+def _somebody(identifier: str) -> str:
+    return f"CASE WHEN {formats.one_of(f'lower({identifier})', NOBODY)} THEN NULL ELSE {identifier} END"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
