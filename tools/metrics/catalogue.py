@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Iterable
+from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal, Self, TypeVar
 
@@ -13,158 +13,29 @@ from pydantic import TypeAdapter, model_validator
 
 from tools.contracts import Frozen, Text, Unit
 from tools.errors import UnknownName
+from tools.metrics.entries import Dimension, Entry, Field, Form, Level, Metric, Ratio, Source, Term, Words
+
+__all__ = [
+    "ATTRIBUTE",
+    "Catalogue",
+    "Dimension",
+    "Entry",
+    "Field",
+    "Form",
+    "Level",
+    "Metric",
+    "Ratio",
+    "Source",
+    "Term",
+    "Words",
+    "attribute_dimension",
+    "attribute_expression",
+    "attribute_field",
+    "catalogue",
+]
 
 ATTRIBUTE = "attribute."
 """Prefix of the ids of attributes, the columns of a source that are not canonical ones."""
-
-Level = Literal["customer", "time", "order", "product", "campaign", "contact", "response", "event"]
-Kind = Literal["category", "band", "time", "segment", "id"]
-
-
-class Words(Frozen):
-    """Other names in both languages."""
-
-    zh: tuple[str, ...] = ()
-    en: tuple[str, ...] = ()
-
-
-class Entry(Frozen):
-    """What every entry has: a stable id, a name and other names in both languages."""
-
-    id: str
-    name: Text
-    synonyms: Words = Words()
-
-    @cached_property
-    def words(self) -> tuple[str, ...]:
-        """The id and all names, as they may be typed."""
-        return (self.id, self.name.zh, self.name.en, *self.synonyms.zh, *self.synonyms.en)
-
-
-class Source(Frozen):
-    """Rows that metrics aggregate: a FROM clause, whose customer and time they are, and what can be grouped by.
-
-    ``time_may_lack``: rows without a time count where no window is asked for.
-    """
-
-    id: str
-    name: Text
-    sql: str
-    customer: str
-    time: str | None = None
-    time_may_lack: bool = False
-    levels: tuple[Level, ...]
-    needs: tuple[str, ...]
-
-
-class Form(Frozen):
-    """One aggregate over one source. ``per_customer`` is aggregated per customer and group before ``sql``."""
-
-    source: str
-    sql: str
-    per_customer: dict[str, str] = PydanticField(default={})
-    needs: tuple[str, ...] = ()
-
-
-class Ratio(Frozen):
-    """One metric divided by another; the denominator leaves out dimensions of the levels in ``without``."""
-
-    numerator: str
-    denominator: str
-    without: tuple[Level, ...] = ()
-
-
-class Metric(Entry):
-    """A number that can be measured by dimensions, with filters and a window.
-
-    Args:
-        unit: Its unit.
-        additive: Levels over which the numbers of groups add up to the total.
-        window: rows: the source's rows in the window; ignored: none applies; needed: there must be one;
-            churn: the churn horizon when none is given.
-        rows: Which rows are aggregated: those in the window, in the one before, or all until its end.
-        requires: Levels of which at least one dimension must be used.
-        needs: Tables ("orders") or columns ("orders.discount") that must hold something.
-        hidden: Only a part of other metrics.
-    """
-
-    definition: Text
-    unit: Unit
-    additive: tuple[Level, ...] = ()
-    window: Literal["rows", "ignored", "needed", "churn"] = "rows"
-    rows: Literal["window", "previous", "until"] = "window"
-    requires: tuple[Level, ...] = ()
-    needs: tuple[str, ...] = ()
-    hidden: bool = False
-    forms: tuple[Form, ...] = ()
-    ratio: Ratio | None = None
-
-    @model_validator(mode="after")
-    def _forms_or_ratio(self) -> Self:
-        if bool(self.forms) == bool(self.ratio):
-            raise ValueError(f"metric {self.id} needs either forms or a ratio")
-        return self
-
-
-class Dimension(Entry):
-    """Something to group and filter by; ``sql`` yields its value as text.
-
-    Args:
-        level: What it is a property of.
-        kind: How values are ordered and shown.
-        label_sql: A name shown beside an id.
-        needs: Tables or columns that must hold something.
-        values: Names of the values, where they are ids; also their order when ``order`` is "listed".
-        scheme: The segment scheme whose names the values have.
-        period: The calendar period of a dimension of time.
-    """
-
-    definition: Text
-    level: Level
-    kind: Kind = "category"
-    sql: str
-    label_sql: str | None = None
-    needs: tuple[str, ...] = ()
-    values: dict[str, Text] = PydanticField(default={})
-    order: Literal["natural", "listed"] | None = None
-    scheme: str | None = None
-    period: Literal["day", "week", "month", "quarter", "year"] | None = None
-
-
-class Field(Entry):
-    """A property of a customer, for rules and lists.
-
-    Args:
-        unit: Its unit.
-        kind: How it is compared.
-        group: A family that can be asked for together, such as "demographics".
-        table: Where it lies; all but personal ones are in customer_base.
-        personal: Never shown to a language model; listed and exported only on request.
-        listed: Whether it makes sense in a list of customers.
-        column: SQL over the columns of ``table``; the column of the field's id when left out.
-        scheme: The segment scheme whose names the values have.
-    """
-
-    unit: Unit
-    kind: Literal["number", "category", "band", "segment", "boolean", "date", "text", "id"]
-    group: str
-    table: Literal["customer_base", "customers"] = "customer_base"
-    personal: bool = False
-    listed: bool = True
-    column: str | None = None
-    scheme: str | None = None
-
-    @property
-    def sql(self) -> str:
-        """SQL that yields the value from a row of ``table``."""
-        return self.column or f'"{self.id}"'
-
-
-class Term(Entry):
-    """A word of the product and what it means."""
-
-    definition: Text
-
 
 E_ = TypeVar("E_", bound=Entry)
 
@@ -312,8 +183,3 @@ def _folded(words: tuple[str, ...]) -> frozenset[str]:
 
 def _unknown(kind_en: str, kind_zh: str, name: str, entries: Iterable[Entry]) -> Any:
     raise UnknownName(kind_en, kind_zh, name, [entry.id for entry in entries])
-
-
-def names_of(entries: Iterable[Entry]) -> Mapping[str, Text]:
-    """Names by id."""
-    return {entry.id: entry.name for entry in entries}

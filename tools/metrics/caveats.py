@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
 from tools.contracts import Text, Unit
-from tools.metrics.catalogue import Dimension, Metric, catalogue
+from tools.metrics.catalogue import Dimension, Metric
 from tools.metrics.outcome import Measured, group_name
-from tools.metrics.plan import components
-from tools.metrics.results import data_range, period_of
+from tools.metrics.plan import components, main_source
+from tools.metrics.results import data_range
 from tools.metrics.values import remember
 from tools.warehouse.context import ToolContext
 from tools.windows import DateRange
@@ -29,7 +28,7 @@ def build_caveats(ctx: ToolContext, measured: Measured) -> list[Text]:
     return [
         *_outside(ctx, measured),
         *_lengths(measured),
-        *_incomplete(ctx, measured),
+        *_incomplete(measured),
         *_partly_known(ctx, measured),
         *_unassigned(ctx, measured),
         *_overlap(measured),
@@ -43,14 +42,8 @@ def build_caveats(ctx: ToolContext, measured: Measured) -> list[Text]:
     ]
 
 
-def main_source(measured: Measured) -> str:
-    """The source of the first metric that has a time; "orders" when none has."""
-    forms = measured.plan.forms.values()
-    return next((form.source for form in forms if catalogue().source(form.source).time), "orders")
-
-
 def _outside(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
-    data = data_range(ctx, main_source(measured))
+    data = data_range(ctx, main_source(measured.plan))
     if data.start is None or data.end is None:
         return
     for dates in (measured.window, measured.before):
@@ -78,26 +71,12 @@ def _days(dates: DateRange | None) -> int | None:
     return (dates.end - dates.start).days + 1
 
 
-def _incomplete(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
-    index = next((i for i, one in enumerate(measured.plan.by) if one.period not in (None, "day")), None)
-    data = data_range(ctx, main_source(measured))
-    if index is None or data.start is None or data.end is None:
-        return
-    unit = measured.plan.by[index].period
-    assert unit is not None
-    first, last = max(measured.window.start or data.start, data.start), min(measured.window.end or data.end, data.end)
-    shown = {group.keys[index] for group in measured.shown}
-    for day in dict.fromkeys((first, last)):
-        name, window = period_of(unit, day)
-        whole = window.resolve(dt.date.max)
-        assert whole.start is not None
-        assert whole.end is not None
-        if name in shown and (whole.start < first or whole.end > last):
-            covered = DateRange(max(whole.start, first), min(whole.end, last))
-            yield Text(
-                zh=f"{name} 不完整：只包含 {covered.start} 至 {covered.end}。",
-                en=f"{name} is incomplete: it covers only {covered.start} to {covered.end}.",
-            )
+def _incomplete(measured: Measured) -> Iterator[Text]:
+    for name, covered in measured.incomplete.items():
+        yield Text(
+            zh=f"{name} 不完整：只包含 {covered.start} 至 {covered.end}。",
+            en=f"{name} is incomplete: it covers only {covered.start} to {covered.end}.",
+        )
 
 
 def _partly_known(ctx: ToolContext, measured: Measured) -> Iterator[Text]:

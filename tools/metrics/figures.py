@@ -71,11 +71,12 @@ def _extremes(measured: Measured) -> Iterator[Figure]:
 
 
 def extremes(measured: Measured) -> dict[str, Group]:
-    """The groups with the highest and the lowest value of the first metric."""
+    """The groups with the highest and the lowest value of the first metric; periods cut off are left out of it."""
     metric = measured.plan.metrics[0].id
     if not measured.grouped or measured.group_count > len(measured.groups):
         return {}
-    known = [group for group in measured.groups if group.values.get(metric) is not None]
+    whole = [group for group in measured.groups if not measured.incomplete.keys() & set(group.keys)]
+    known = [group for group in whole if group.values.get(metric) is not None]
     if len(known) < 2:
         return {}
     ranked = sorted(known, key=lambda group: float(group.values[metric] or 0))

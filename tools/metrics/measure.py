@@ -8,13 +8,13 @@ from typing import Any
 from tools.contracts import CustomerQuery, Outcome, Receipt, Statement, Text, ToolResult
 from tools.errors import InputError
 from tools.metrics.catalogue import catalogue
-from tools.metrics.caveats import build_caveats, main_source
+from tools.metrics.caveats import build_caveats
 from tools.metrics.charts import build_chart
 from tools.metrics.figures import build_figures, build_table, extremes
 from tools.metrics.ordering import arranged
 from tools.metrics.outcome import Measured, group_name, names_by_label
-from tools.metrics.plan import Dates, Plan, components, dates_of, make_plan, shown_dates
-from tools.metrics.results import Group, Run, data_range, run_plan
+from tools.metrics.plan import Dates, Plan, components, dates_of, main_source, make_plan, shown_dates
+from tools.metrics.results import Group, Run, data_range, incomplete_periods, run_plan
 from tools.metrics.sentences import dates_text, definition_text, filter_text, interpretation, title_text
 from tools.metrics.values import value_names
 from tools.requests import Measure
@@ -107,18 +107,27 @@ class _Runs:
             groups = arranged(run, plan.by, plan.metrics[0].id, request.sort, request.limit)
         names = names_by_label(groups, plan.by, [value_names(self.ctx, one) for one in plan.by])
         window = self._dates(plan).window
-        return Measured(plan, window, before, groups, request.limit, run.group_count, total, previous, previous_total, names)
+        incomplete = self._incomplete(plan, groups, window)
+        return Measured(plan, window, before, groups, request.limit, run.group_count, total, previous, previous_total, names, incomplete)
+
+    def _incomplete(self, plan: Plan, groups: list[Group], window: DateRange) -> dict[str, DateRange]:
+        index, unit = next(((i, one.period) for i, one in enumerate(plan.by) if one.period not in (None, "day")), (0, None))
+        if unit is None:
+            return {}
+        present = {group.keys[index] for group in groups}
+        found = incomplete_periods(self.ctx, unit, main_source(plan), window)
+        return {name: covered for name, covered in found.items() if name in present}
 
     def is_empty(self, measured: Measured) -> bool:
         """Whether there is nothing to measure in the window, which is not the same as a measured zero."""
         runs = [*measured.groups, measured.total, *([measured.previous_total] if measured.previous_total else [])]
         if any(group.values.get(metric.id) for group in runs for metric in self.plan.metrics):
             return False
-        probe = _PROBES.get(main_source(measured))
+        probe = _PROBES.get(main_source(measured.plan))
         if probe is None or any(part.rows != "window" for metric in self.plan.metrics for part in components(metric)):
             return False
         metric = catalogue().metric(probe)
-        form = next(form for form in metric.forms if form.source == main_source(measured))
+        form = next(form for form in metric.forms if form.source == main_source(measured.plan))
         counted = self._run(replace(self.plan, by=(), metrics=(metric,), extra=(), forms={metric.id: form}))
         return not counted.groups[0].values[metric.id]
 
@@ -181,7 +190,7 @@ def _details(measured: Measured) -> dict[str, Any]:
 
 
 def _nothing(ctx: ToolContext, measured: Measured) -> Text:
-    source = catalogue().source(main_source(measured))
+    source = catalogue().source(main_source(measured.plan))
     data = data_range(ctx, source.id)
     conditions = [filter_text(one) for one in measured.plan.filters]
     if measured.plan.customers is not None:

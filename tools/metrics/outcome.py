@@ -29,6 +29,7 @@ class Measured:
         previous: Groups of the period before, by their keys.
         previous_total: All of the period before together.
         names: For each dimension, names of stored values.
+        incomplete: Periods among the groups that the window or the data cut off, and the dates that they cover.
     """
 
     plan: Plan
@@ -41,6 +42,7 @@ class Measured:
     previous: dict[tuple[str, ...], Group]
     previous_total: Group | None
     names: tuple[dict[str, Text], ...]
+    incomplete: dict[str, DateRange]
 
     @property
     def shown(self) -> list[Group]:

@@ -112,6 +112,11 @@ def components(metric: Metric) -> tuple[Metric, ...]:
     return catalogue().metric(metric.ratio.numerator), catalogue().metric(metric.ratio.denominator)
 
 
+def main_source(plan: Plan) -> str:
+    """The id of the first source that has a time; "orders" when none has."""
+    return next((form.source for form in plan.forms.values() if catalogue().source(form.source).time), "orders")
+
+
 def is_applicable(metric: Metric, dimension: Dimension) -> bool:
     """Whether the metric can be split or filtered by the dimension, data aside."""
     free = metric.ratio.without if metric.ratio else ()

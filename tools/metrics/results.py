@@ -127,6 +127,23 @@ def period_of(unit: str, day: dt.date) -> tuple[str, Window]:
     return name, Window(period=name)
 
 
+def incomplete_periods(ctx: ToolContext, unit: str, source_id: str, window: DateRange) -> dict[str, DateRange]:
+    """The first and last period that the window or the data cut off: the name among groups, and the dates covered."""
+    data = data_range(ctx, source_id)
+    if data.start is None or data.end is None:
+        return {}
+    first, last = max(window.start or data.start, data.start), min(window.end or data.end, data.end)
+    found = {}
+    for day in (first, last):
+        name, period = period_of(unit, day)
+        whole = period.resolve(dt.date.max)
+        assert whole.start is not None
+        assert whole.end is not None
+        if whole.start < first or whole.end > last:
+            found[name] = DateRange(max(whole.start, first), min(whole.end, last))
+    return found
+
+
 def data_range(ctx: ToolContext, source_id: str) -> DateRange:
     """The first and last date of a source's rows up to the as-of date; open ends when it has no dated rows."""
     source = catalogue().source(source_id)

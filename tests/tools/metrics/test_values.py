@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from tools.errors import UnsupportedQuestion
@@ -58,15 +60,10 @@ def test_what_is_kept_follows_the_data(small: Warehouse) -> None:
 def test_attributes_that_tell_customers_apart_are_no_dimensions(tmp_path: Path) -> None:
     warehouse = Warehouse(tmp_path / "attributes.duckdb")
     with warehouse.writing() as engine:
-        engine.execute(
-            "INSERT INTO customers (customer_id, attributes) SELECT CAST(i AS VARCHAR), "
-            '\'{"wechat": "wx\' || i || \'", "level": "\' || (i % 3) || \'", "note": "\' || CASE i WHEN 5 THEN repeat(\'x\', 99) END || \'"}\' '
-            "FROM range(40) AS r(i)"
-        )
+        texts = [json.dumps({"wechat": f"wx{i}", "level": str(i % 3), "note": "x" * 99 if i == 5 else "-"}) for i in range(40)]
+        engine.register("texts", pa.table({"id": [str(i) for i in range(40)], "text": texts}))
+        engine.execute("INSERT INTO customers (customer_id, attributes) SELECT id, text FROM texts")
         engine.execute("INSERT INTO orders (order_id, ordered_at, status, amount) VALUES ('1', '2024-01-05', 'completed', 1)")
-        engine.execute(
-            'UPDATE customers SET attributes = \'{"wechat": "wx\' || customer_id || \'", "level": "1"}\' WHERE attributes IS NULL'
-        )
     with open_context(warehouse) as ctx:
         assert attribute_names(ctx) == ["level", "note", "wechat"]
         assert [name for name in value_index(ctx) if name.startswith("attribute.")] == ["attribute.level"]
