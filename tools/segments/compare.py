@@ -29,8 +29,11 @@ _AVERAGED = (
     "responses",
     "churn_probability",
 )
+_ROWS = ("first", "second", "all")
+_FIRST_TABLE = 8
+"""Measures in the first table: sizes, and what customers spend."""
 _DEFINITION = Text(
-    zh="两组客户并列比较:规模、消费额与其在全部客户中的占比,以及每位客户的平均值;消费额为全部有效订单净额。",
+    zh="两组客户并列比较：规模、消费额与其在全部客户中的占比，以及每位客户的平均值；消费额为全部有效订单净额。",
     en="Both groups side by side: size, revenue, their shares of all customers, and averages per customer; revenue is the net "
     "amount of all counted orders.",
 )
@@ -76,7 +79,7 @@ def compare_segments(ctx: ToolContext, request: CompareSegments) -> ToolResult:
     common: dict[str, Any] = {"tool": TOOL, "receipts": (receipt,), "caveats": sides[0].profile.caveats}
     first, second = sides
     common["interpretation"] = Text(
-        zh=f"{first.profile.sentence.zh},对比{second.profile.sentence.zh}",
+        zh=f"{first.profile.sentence.zh}，对比{second.profile.sentence.zh}",
         en=f"{first.profile.sentence.en}, against {second.profile.sentence.en}",
     )
     empty = [side for side in sides if not side.profile.customers]
@@ -86,7 +89,7 @@ def compare_segments(ctx: ToolContext, request: CompareSegments) -> ToolResult:
     measures = _measures(sides)
     return ToolResult(
         figures=(*_figures(sides, measures), figure("overlap", "同时属于两组的客户数", "customers in both", both, Unit.COUNT)),
-        tables=(_table(sides, measures),),
+        tables=_tables(sides, measures),
         charts=(_chart(sides, measures),),
         details={"first": first.name.model_dump(), "second": second.name.model_dump(), "measures": [one.id for one in measures]},
         **common,
@@ -144,31 +147,36 @@ def _figures(sides: list[_Side], measures: list[_Measure]) -> list[Figure]:
     for measure in measures:
         for side, value in zip(sides, measure.values, strict=False):
             if value is not None:
-                zh, en = f"{side.name.zh}:{measure.label.zh}", f"{side.name.en}: {measure.label.en}"
+                zh, en = f"{side.name.zh}：{measure.label.zh}", f"{side.name.en}: {measure.label.en}"
                 found.append(figure(f"{side.id}.{measure.id}", zh, en, value, measure.unit))
         if measure.ratio is not None:
-            zh, en = f"{measure.label.zh}之比(前者÷后者)", f"{measure.label.en}: first ÷ second"
+            zh, en = f"{measure.label.zh}之比（前者÷后者）", f"{measure.label.en}: first ÷ second"
             found.append(figure(f"ratio.{measure.id}", zh, en, measure.ratio, Unit.RATIO))
     return found
 
 
-def _table(sides: list[_Side], measures: list[_Measure]) -> Table:
+def _tables(sides: list[_Side], measures: list[_Measure]) -> tuple[Table, ...]:
+    title = Text(zh=f"{sides[0].name.zh}对比{sides[1].name.zh}", en=f"{sides[0].name.en} and {sides[1].name.en}")
+    per_customer = Text(zh=f"{title.zh}：习惯", en=f"{title.en}: habits")
+    split = (("comparison", title, measures[:_FIRST_TABLE]), ("habits", per_customer, measures[_FIRST_TABLE:]))
+    return tuple(_table(table_id, name, sides, part) for table_id, name, part in split if part)
+
+
+def _table(table_id: str, title: Text, sides: list[_Side], measures: list[_Measure]) -> Table:
     everyone = Text(zh="全部客户", en="All customers")
-    names = [*(side.name for side in sides), everyone]
-    ids = ("first", "second", "all")
+    names = dict(zip(_ROWS, [*(side.name for side in sides), everyone], strict=True))
     columns = (
-        Column(id="segment", label=Text(zh="分群", en="segment"), unit=Unit.TEXT, names=dict(zip(ids, names, strict=True))),
+        Column(id="segment", label=Text(zh="分群", en="segment"), unit=Unit.TEXT, names=names),
         *(Column(id=measure.id, label=measure.label, unit=measure.unit) for measure in measures),
     )
-    rows = tuple((ids[place], *(measure.values[place] for measure in measures)) for place in range(len(ids)))
-    title = Text(zh=f"{sides[0].name.zh}对比{sides[1].name.zh}", en=f"{sides[0].name.en} and {sides[1].name.en}")
-    return Table(id="comparison", title=title, columns=columns, rows=rows, row_count=len(rows))
+    rows = tuple((name, *(measure.values[place] for measure in measures)) for place, name in enumerate(_ROWS))
+    return Table(id=table_id, title=title, columns=columns, rows=rows, row_count=len(rows))
 
 
 def _chart(sides: list[_Side], measures: list[_Measure]) -> Chart:
     shown = [measure for measure in measures if measure.id in _AVERAGED and measure.values[2]]
     series = [(side.name, [_index(measure, place) for measure in shown]) for place, side in enumerate(sides)]
-    title = Text(zh="与全部客户平均值之比(1 = 平均)", en="Compared with the average customer (1 = average)")
+    title = Text(zh="与全部客户平均值之比（1 = 平均）", en="Compared with the average customer (1 = average)")
     return bars("comparison", title, [measure.label for measure in shown], series, ".1f")
 
 
@@ -178,4 +186,4 @@ def _index(measure: _Measure, place: int) -> float | None:
 
 
 def _nobody(side: _Side) -> Text:
-    return Text(zh=f"{side.name.zh}中没有客户,无法比较。", en=f"There is nobody in {side.name.en}, so there is nothing to compare.")
+    return Text(zh=f"{side.name.zh}中没有客户，无法比较。", en=f"There is nobody in {side.name.en}, so there is nothing to compare.")

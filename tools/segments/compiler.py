@@ -87,7 +87,7 @@ class _Compiler:
         """The rule as a boolean expression over ``customer_base AS b`` and the joined behaviours."""
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise InputError("The rule is nested too deeply; split it.", "规则嵌套太深;请拆分。")
+            raise InputError("The rule is nested too deeply; split it.", "规则嵌套太深；请拆分。")
         try:
             return self._dispatch(rule)
         finally:
@@ -137,7 +137,7 @@ class _Compiler:
             raise UnknownName("segment", "分群", segment_id, self.segments)
         if segment_id in self._open:
             circle = " → ".join([*self._open[self._open.index(segment_id) :], segment_id])
-            raise InputError(f"Segments refer to each other in a circle: {circle}.", f"分群规则循环引用:{circle}。")
+            raise InputError(f"Segments refer to each other in a circle: {circle}.", f"分群规则循环引用：{circle}。")
         self._open.append(segment_id)
         try:
             return self.condition(self.segments[segment_id])

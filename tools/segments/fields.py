@@ -48,7 +48,7 @@ def field(name: str) -> FieldInfo:
     if entry.personal:
         raise Blocked(
             f"{entry.name.en} is personal data: rules and lists of customers do not read it.",
-            f"“{entry.name.zh}”属于个人信息,不能用于规则或客户列表。",
+            f"“{entry.name.zh}”属于个人信息，不能用于规则或客户列表。",
         )
     return FieldInfo(entry.id, entry.name, entry.unit, entry.kind, _sql(entry), _names(entry))
 

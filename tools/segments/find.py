@@ -12,6 +12,7 @@ from tools.segments.compiler import compile_selection
 from tools.segments.coverage import coverage_caveats
 from tools.segments.fields import FieldInfo
 from tools.segments.freshness import freshness_caveats, require_features
+from tools.segments.measured import MeasuredColumns, measured_columns
 from tools.segments.reporting import ROWS_SHOWN, field_column, fields_in_order, figure, row_figures, share, shown_value
 from tools.segments.stored import fields_of, group_rules, stored_rules
 from tools.segments.whole_table import write_whole
@@ -35,7 +36,9 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
     sizes = _sizes(ctx, query)
     rule_fields = list(fields_of(selection.rule, {**group_rules(), **stored_rules(ctx.engine)}))
     infos = _columns(request, selection, rule_fields)
-    listing = list_statement(query, infos, selection)
+    measured = measured_columns(selection.rule, ctx.as_of)
+    infos = [infos[0], *measured.infos, *infos[1:]]
+    listing = list_statement(query, infos, selection, measured)
     receipt = _receipt(ctx, request, query, listing)
     caveats = (*freshness_caveats(ctx), *coverage_caveats(ctx, rule_fields))
     common: dict[str, Any] = {
@@ -83,16 +86,16 @@ def _columns(request: FindCustomers, selection: Selection, rule_fields: list[str
     return fields_in_order([*sorted_by, *rule_fields, *request.columns, *_ALWAYS])
 
 
-def list_statement(query: CustomerQuery, infos: list[FieldInfo], selection: Selection) -> Statement:
+def list_statement(query: CustomerQuery, infos: list[FieldInfo], selection: Selection, measured: MeasuredColumns) -> Statement:
     """The customers of ``query`` with the columns of ``infos``, in the selection's order; the largest spenders first by default."""
     columns = ", ".join(f"{info.sql} AS {quote(info.id)}" for info in infos)
     by = fields_in_order([selection.sort_by or "amount"])[1].sql if selection.sort_by != "customer_id" else "b.customer_id"
     way = "DESC" if selection.descending else "ASC"
     sql = (
-        f"SELECT {columns} FROM customer_base AS b INNER JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id\n"
+        f"SELECT {columns} FROM customer_base AS b INNER JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id{measured.joins}\n"
         f"ORDER BY {by} {way} NULLS LAST, b.customer_id"
     )
-    return Statement(sql=sql, parameters=query.parameters)
+    return Statement(sql=sql, parameters=query.parameters | measured.parameters)
 
 
 def _table(ctx: ToolContext, sentence: Text, listing: Statement, infos: list[FieldInfo], count: int) -> tuple[Table, list[dict[str, Any]]]:
@@ -116,7 +119,7 @@ def _cell(info: FieldInfo, value: Any) -> Any:
 
 def _receipt(ctx: ToolContext, request: FindCustomers, query: CustomerQuery, listing: Statement) -> Receipt:
     definition = Text(
-        zh=f"{query.sentence.zh};消费额为截至数据日期的全部有效订单净额。",
+        zh=f"{query.sentence.zh}；消费额为截至数据日期的全部有效订单净额。",
         en=f"{query.sentence.en}; spend is the net amount of all counted orders up to the as-of date.",
     )
     arguments = request.model_dump(mode="json", by_alias=True)
@@ -124,4 +127,4 @@ def _receipt(ctx: ToolContext, request: FindCustomers, query: CustomerQuery, lis
 
 
 def _nobody(sentence: Text) -> Text:
-    return Text(zh=f"没有符合条件的客户:{sentence.zh}。", en=f"No customers match: {sentence.en}.")
+    return Text(zh=f"没有符合条件的客户：{sentence.zh}。", en=f"No customers match: {sentence.en}.")

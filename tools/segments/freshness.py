@@ -19,7 +19,7 @@ def require_features(ctx: ToolContext) -> dt.date:
     if found is None:
         raise UnsupportedQuestion(
             "Features and segments have not been computed yet; run: fenqun refresh.",
-            "客户特征和分群还没有计算;请先运行:fenqun refresh。",
+            "客户特征和分群还没有计算；请先运行：fenqun refresh。",
         )
     return dt.date.fromisoformat(found)
 
@@ -31,14 +31,14 @@ def freshness_caveats(ctx: ToolContext) -> tuple[Text, ...]:
     if computed != ctx.as_of:
         caveats.append(
             Text(
-                zh=f"客户特征与分群按 {computed} 计算,而不是 {ctx.as_of}。",
+                zh=f"客户特征与分群按 {computed} 计算，而不是 {ctx.as_of}。",
                 en=f"Features and segments are as of {computed}, not {ctx.as_of}.",
             )
         )
     if version != ctx.data_version:
         caveats.append(
             Text(
-                zh="数据在上次刷新之后有更新,特征与分群尚未包含;请运行 fenqun refresh。",
+                zh="数据在上次刷新之后有更新，特征与分群尚未包含；请运行 fenqun refresh。",
                 en="Data were loaded after the last refresh; features and segments do not have them yet: run fenqun refresh.",
             )
         )

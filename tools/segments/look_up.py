@@ -18,43 +18,53 @@ from tools.warehouse.context import ToolContext
 from tools.warehouse.identifiers import quote
 
 TOOL = "look_up_customer"
-_FIELDS = (
-    "customer_id",
-    "rfm_group",
-    "rfm_eight",
-    "recency_score",
-    "frequency_score",
-    "monetary_score",
-    "first_order_date",
-    "last_order_date",
-    "recency_days",
-    "orders",
-    "amount",
-    "average_order_value",
-    "orders_90d",
-    "amount_90d",
-    "orders_365d",
-    "amount_365d",
-    "gap_median_days",
-    "gap_ratio",
-    "top_category",
-    "top_category_share",
-    "top_channel",
-    "top_store",
-    "contacts",
-    "responses",
-    "events_30d",
-    "churn_probability",
-    "churn_band",
-    "gender",
-    "age",
-    "age_band",
-    "income_band",
-    "city",
-    "region",
-)
+_FIELDS = {
+    "profile": (
+        Text(zh="客户概况", en="Profile"),
+        (
+            "customer_id",
+            "rfm_group",
+            "recency_days",
+            "last_order_date",
+            "orders",
+            "amount",
+            "average_order_value",
+            "churn_probability",
+            "churn_band",
+        ),
+    ),
+    "scores": (
+        Text(zh="评分与近期表现", en="Scores and recent orders"),
+        (
+            "rfm_eight",
+            "recency_score",
+            "frequency_score",
+            "monetary_score",
+            "orders_90d",
+            "amount_90d",
+            "orders_365d",
+            "amount_365d",
+        ),
+    ),
+    "habits": (
+        Text(zh="购买习惯", en="Habits"),
+        (
+            "first_order_date",
+            "gap_median_days",
+            "gap_ratio",
+            "top_category",
+            "top_category_share",
+            "top_channel",
+            "top_store",
+            "contacts",
+            "responses",
+            "events_30d",
+        ),
+    ),
+    "about": (Text(zh="客户属性", en="About"), ("gender", "age", "age_band", "income_band", "city", "region")),
+}
 _DEFINITION = Text(
-    zh="该客户截至数据日期的特征、评分、最近订单、品类与营销触达;个人信息不显示。",
+    zh="该客户截至数据日期的特征、评分、最近订单、品类与营销触达；个人信息不显示。",
     en="Features, scores, last orders, categories and campaigns of the customer up to the as-of date; personal data are not shown.",
 )
 _ORDER_COLUMNS = (
@@ -94,7 +104,7 @@ def look_up_customer(ctx: ToolContext, request: LookUpCustomer) -> ToolResult:
         near = _near_ids(ctx, asked)
         return ToolResult(tool=TOOL, outcome=Outcome.EMPTY, message=_unknown(asked, near), receipts=(receipt,), details={"near": near})
     infos, row, statement = _base(ctx, customer_id)
-    tables = [_one_row(infos, row), *_lists(ctx, customer_id)]
+    tables = [*_one_rows(infos, row), *_lists(ctx, customer_id)]
     return ToolResult(
         tool=TOOL,
         figures=tuple(_figures(customer_id, infos, row, tables)),
@@ -129,12 +139,13 @@ def _near_ids(ctx: ToolContext, asked: str) -> list[str]:
 def _unknown(asked: str, near: list[str]) -> Text:
     if not near:
         return Text(zh=f"没有编号为 {asked} 的客户。", en=f"There is no customer {asked}.")
-    zh = f"没有编号为 {asked} 的客户;相近的编号有:{'、'.join(near)}。"
+    zh = f"没有编号为 {asked} 的客户；相近的编号有：{'、'.join(near)}。"
     return Text(zh=zh, en=f"There is no customer {asked}; the nearest ids are {', '.join(near)}.")
 
 
 def _base(ctx: ToolContext, customer_id: str) -> tuple[list[FieldInfo], dict[str, Any], Statement]:
-    infos = [field(name) for name in (*_FIELDS, *(f"attribute.{name}" for name in attribute_names(ctx.engine)))]
+    named = [name for _, names in _FIELDS.values() for name in names]
+    infos = [field(name) for name in (*named, *(f"attribute.{name}" for name in attribute_names(ctx.engine)))]
     columns = ", ".join(f"{info.sql} AS {quote(info.id)}" for info in infos)
     sql = f"SELECT {columns}, b.churn_reasons FROM customer_base AS b WHERE b.customer_id = $customer_id"
     statement = Statement(sql=sql, parameters={"customer_id": customer_id})
@@ -143,14 +154,15 @@ def _base(ctx: ToolContext, customer_id: str) -> tuple[list[FieldInfo], dict[str
     return [info for info in infos if row[info.id] is not None], row, statement
 
 
-def _one_row(infos: list[FieldInfo], row: dict[str, Any]) -> Table:
-    return Table(
-        id="profile",
-        title=Text(zh="客户概况", en="Profile"),
-        columns=tuple(field_column(info) for info in infos),
-        rows=(tuple(shown_value(info, row[info.id]) for info in infos),),
-        row_count=1,
-    )
+def _one_rows(infos: list[FieldInfo], row: dict[str, Any]) -> list[Table]:
+    tables = []
+    for table_id, (title, names) in _FIELDS.items():
+        shown = [info for info in infos if info.id in names or (table_id == "about" and info.is_attribute)]
+        if shown:
+            cells = tuple(shown_value(info, row[info.id]) for info in shown)
+            columns = tuple(field_column(info) for info in shown)
+            tables.append(Table(id=table_id, title=title, columns=columns, rows=(cells,), row_count=1))
+    return tables
 
 
 def _lists(ctx: ToolContext, customer_id: str) -> list[Table]:
@@ -188,19 +200,21 @@ def _figures(customer_id: str, infos: list[FieldInfo], row: dict[str, Any], tabl
     for info in infos:
         prefixed = field_figure("", owner, info, shown_value(info, row[info.id]))
         figures.append(prefixed.model_copy(update={"id": info.id}))
-    for table in tables[1:]:
+    for table in tables:
         figures += _list_figures(table)
     return figures
 
 
 def _list_figures(table: Table) -> list[Figure]:
-    short = {"last_orders": "order", "top_categories": "category", "campaigns_of": "campaign"}[table.id]
+    short = {"last_orders": "order", "top_categories": "category", "campaigns_of": "campaign"}.get(table.id)
+    if short is None:
+        return []
     found = []
     for number, row in enumerate(table.rows[:5], 1):
         name = row[0]
         for column, value in zip(table.columns, row, strict=True):
             if value is not None:
-                label = Text(zh=f"{name}:{column.label.zh}", en=f"{name}: {column.label.en}")
+                label = Text(zh=f"{name}：{column.label.zh}", en=f"{name}: {column.label.en}")
                 found.append(Figure(id=f"{short}{number}.{column.id}", label=label, value=value, unit=column.unit))
     return found
 

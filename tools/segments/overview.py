@@ -20,12 +20,12 @@ from tools.warehouse.identifiers import quote
 
 TOOL = "segment_overview"
 _DIMENSIONS = {
-    "recency": Text(zh="R(最近购买)", en="recency"),
-    "frequency": Text(zh="F(频次)", en="frequency"),
-    "monetary": Text(zh="M(金额)", en="money"),
+    "recency": Text(zh="R（最近购买）", en="recency"),
+    "frequency": Text(zh="F（频次）", en="frequency"),
+    "monetary": Text(zh="M（金额）", en="money"),
 }
 _NOBODY = Text(
-    zh="还没有客户下过有效订单,无法进行 RFM 分群。",
+    zh="还没有客户下过有效订单，无法进行 RFM 分群。",
     en="No customer has a counted order yet, so there are no RFM segments.",
 )
 _COLUMNS = (
@@ -103,7 +103,7 @@ def _rows(scheme: Scheme, found: list[dict[str, Any]]) -> tuple[list[GroupRow], 
     outside = by_value.get(None, {}).get("customers", 0)
     if sum(row.customers for row in rows) + outside != everyone:
         raise WarehouseError(
-            "The groups do not add up to all customers; run: fenqun refresh.", "各分群人数之和与客户总数不符;请运行:fenqun refresh。"
+            "The groups do not add up to all customers; run: fenqun refresh.", "各分群人数之和与客户总数不符；请运行：fenqun refresh。"
         )
     return [row for row in rows if row.customers or row.group.id != "prospects"], outside
 
@@ -148,7 +148,7 @@ def _total_figures(totals: dict[str, Any], rows: list[GroupRow]) -> list[Figure]
 
 def _group_figures(rows: list[GroupRow]) -> list[Figure]:
     return [
-        figure(f"{row.group.id}.{name}", f"{row.group.name.zh}:{zh}", f"{row.group.name.en}: {en}", row.numbers[name], unit)
+        figure(f"{row.group.id}.{name}", f"{row.group.name.zh}：{zh}", f"{row.group.name.en}: {en}", row.numbers[name], unit)
         for row in rows
         for name, zh, en, unit in _COLUMNS
         if row.numbers[name] is not None
@@ -169,7 +169,7 @@ def _table(scheme: Scheme, rows: list[GroupRow]) -> Table:
 
 def _chart(scheme: Scheme, rows: list[GroupRow]) -> Any:
     shares = [(Text(zh=zh, en=en), [_float(row.numbers[name]) for row in rows]) for name, zh, en, unit in _COLUMNS if unit is Unit.SHARE]
-    title = Text(zh=f"{scheme.name.zh}:客户与消费额占比", en=f"{scheme.name.en}: shares of customers and of revenue")
+    title = Text(zh=f"{scheme.name.zh}：客户与消费额占比", en=f"{scheme.name.en}: shares of customers and of revenue")
     return bars("segments", title, [row.group.name for row in rows], shares, ".0%")
 
 
@@ -195,7 +195,7 @@ def _small_caveats(ctx: ToolContext, merges: dict[Group, str]) -> list[Text]:
     smallest, limit = f"{float(ctx.config.smallest_segment_share):.0%}", ctx.config.smallest_segment_size
     return [
         Text(
-            zh=f"{group.name.zh}太小(不足客户的 {smallest} 或 {limit} 人),不宜单独运营,建议并入{names[target].zh}。",
+            zh=f"{group.name.zh}太小（不足客户的 {smallest} 或 {limit} 人），不宜单独运营，建议并入{names[target].zh}。",
             en=f"{group.name.en} is too small to act on alone (below {smallest} of customers, or {limit}); "
             f"treat it together with {names[target].en}.",
         )
@@ -211,7 +211,7 @@ def _edge_caveats(ctx: ToolContext) -> list[Text]:
     en = ", ".join(_DIMENSIONS[name].en for name in edges.collapsed)
     return [
         Text(
-            zh=f"{zh}的取值过于集中,分界不足四个,得分少于五档。",
+            zh=f"{zh}的取值过于集中，分界不足四个，得分少于五档。",
             en=f"Many customers share the same {en}: there are fewer than four distinct edges, hence fewer than five scores.",
         )
     ]
@@ -222,7 +222,7 @@ def _outside_caveats(outside: int) -> list[Text]:
         return []
     return [
         Text(
-            zh=f"没有有效订单的客户({outside} 位)不在这些分群中。",
+            zh=f"没有有效订单的客户（{outside} 位）不在这些分群中。",
             en=f"Customers without a counted order ({outside}) are in none of the groups.",
         )
     ]

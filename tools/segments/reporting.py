@@ -27,7 +27,7 @@ def figure(figure_id: str, zh: str, en: str, value: FigureValue, unit: Unit) -> 
 
 def field_figure(prefix: str, owner: Text, info: FieldInfo, value: FigureValue) -> Figure:
     """The figure of one field of one row or group, such as ``row1.amount``."""
-    label = Text(zh=f"{owner.zh}:{info.label.zh}", en=f"{owner.en}: {info.label.en}")
+    label = Text(zh=f"{owner.zh}：{info.label.zh}", en=f"{owner.en}: {info.label.en}")
     return Figure(id=f"{prefix}.{info.id}", label=label, value=value, unit=info.unit)
 
 

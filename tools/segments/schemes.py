@@ -78,18 +78,18 @@ RFM = Scheme(
             "needs_attention",
             "需关注客户",
             "Needs attention",
-            "各方面都在中游,开始变冷",
+            "各方面都在中游，开始变冷",
             "middling on every count and cooling",
             "need attention",
             "需要关注客户",
         ),
         _group("about_to_sleep", "即将沉睡客户", "About to sleep", "有一阵没来、买得不多", "have been away for a while and bought little"),
-        _group("at_risk", "流失风险客户", "At risk", "以前买得不少,很久没来", "used to buy a fair amount, long away", "风险客户"),
+        _group("at_risk", "流失风险客户", "At risk", "以前买得不少，很久没来", "used to buy a fair amount, long away", "风险客户"),
         _group(
             "cannot_lose",
             "不可流失客户",
             "Cannot lose",
-            "以前是大客户,很久没来",
+            "以前是大客户，很久没来",
             "were among the best, long away",
             "can't lose",
             "cant lose",
@@ -101,8 +101,8 @@ RFM = Scheme(
         PROSPECTS,
     ),
     Text(
-        zh="按最近一次购买距今天数(R)、订单数(F)、总金额(M)各打 1–5 分(分界为人群的 20/40/60/80% 分位数),"
-        "再按 R 与 FM=(F+M)/2(四舍五入)的 25 格对应到分群。",
+        zh="按最近一次购买距今天数（R）、订单数（F）、总金额（M）各打 1–5 分（分界为人群的 20/40/60/80% 分位数），"
+        "再按 R 与 FM=(F+M)/2（四舍五入）的 25 格对应到分群。",
         en="Days since the last order (R), number of orders (F) and total amount (M) are scored 1–5 at the population's "
         "20/40/60/80 % quantiles; R and FM = (F + M) / 2, rounded half up, give one of 25 cells, and each cell one group.",
     ),
@@ -186,7 +186,7 @@ EIGHT = Scheme(
         ),
     ),
     Text(
-        zh="R、F、M 三项得分各与人群平均分比较,高于平均为高,共八种组合;未下单客户不在其中。",
+        zh="R、F、M 三项得分各与人群平均分比较，高于平均为高，共八种组合；未下单客户不在其中。",
         en="Each of the scores R, F and M is high when it is above the population's mean score; the eight combinations are the "
         "groups. Customers without an order are in none.",
     ),
@@ -232,7 +232,7 @@ CHURN = Scheme(
         ),
     ),
     Text(
-        zh="按模型给出的流失概率分为高(≥0.6)、中(0.3–0.6)、低(<0.3)三层;只对仍活跃的客户评分。",
+        zh="按模型给出的流失概率分为高（≥0.6）、中（0.3–0.6）、低（<0.3）三层；只对仍活跃的客户评分。",
         en="The model's churn probability in three bands: high from 0.6, middle from 0.3, low below; only customers who are still "
         "active are scored.",
     ),

@@ -202,7 +202,7 @@ def rescore_customer(engine: Engine, customer_id: str, as_of: dt.date) -> Scores
     if edges is None:
         raise NotEnoughData(
             "There are no stored scores yet; run: fenqun refresh.",
-            "还没有已保存的评分分界;请先运行:fenqun refresh。",
+            "还没有已保存的评分分界；请先运行：fenqun refresh。",
         )
     row = engine.rows(
         f"SELECT recency_days, orders, amount FROM (\n{rfm_query()}\n) AS rfm WHERE customer_id = $customer_id",

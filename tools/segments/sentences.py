@@ -37,7 +37,7 @@ def describe_selection(selection: Selection, as_of: dt.date | None = None, names
     way_zh, way_en = ("最高", "highest") if selection.descending else ("最低", "lowest")
     if selection.limit is None:
         order_zh, order_en = ("从高到低", "highest first") if selection.descending else ("从低到高", "lowest first")
-        return Text(zh=f"{who.zh}(按{label.zh}{order_zh})", en=f"{who.en}, by {label.en}, {order_en}")
+        return Text(zh=f"{who.zh}（按{label.zh}{order_zh}）", en=f"{who.en}, by {label.en}, {order_en}")
     return Text(
         zh=f"{who.zh}中{label.zh}{way_zh}的{selection.limit}位",
         en=f"the {selection.limit} {who.en.removeprefix('all ')} with the {way_en} {label.en}"

@@ -31,7 +31,7 @@ def comparison_values(rule: Condition, info: FieldInfo) -> tuple[list[Any], str]
     if rule.op in _ORDERING:
         raise InputError(
             f"{info.label.en} has no order; compare it with =, !=, in or not in.",
-            f"“{info.label.zh}”不能比较大小;请用“等于”“属于”等。",
+            f"“{info.label.zh}”不能比较大小；请用“等于”“属于”等。",
         )
     if info.kind == "boolean":
         return [_boolean(value, info) for value in values], info.sql
@@ -80,7 +80,7 @@ def _date(value: Any, info: FieldInfo) -> dt.date:
     try:
         return dt.date.fromisoformat(str(value))
     except ValueError as error:
-        raise _off(value, info, "a date such as 2017-11-15", "日期(如 2017-11-15)") from error
+        raise _off(value, info, "a date such as 2017-11-15", "日期（如 2017-11-15）") from error
 
 
 def _boolean(value: Any, info: FieldInfo) -> bool:
@@ -100,5 +100,5 @@ def _name(value: Any, info: FieldInfo) -> str:
 
 def _off(value: Any, info: FieldInfo, kind_en: str, kind_zh: str) -> InputError:
     return InputError(
-        f"{info.label.en} is compared with {kind_en}, not {value!r}.", f"“{info.label.zh}”应与{kind_zh}比较,而不是“{value}”。"
+        f"{info.label.en} is compared with {kind_en}, not {value!r}.", f"“{info.label.zh}”应与{kind_zh}比较，而不是“{value}”。"
     )

@@ -84,12 +84,36 @@ def test_columns_are_those_of_the_sort_the_rule_and_the_request(demo: ToolContex
     assert [caveat.en for caveat in found.caveats] == ["The age band is known for 801 of 2469 customers only."]
 
 
+def test_what_the_rule_measures_is_listed(demo: ToolContext, source: Ask) -> None:
+    found = _find(demo, rule=Q4_DELI)
+    columns = found.tables[0].columns
+    assert [column.label.en for column in columns[1:3]] == ["orders (between 2017-10-01 and 2017-12-31)", "orders (DELI)"]
+    assert columns[1].label.zh == "订单数（2017-10-01 至 2017-12-31 期间）"
+    want = dict(
+        source(
+            "SELECT CAST(household_id AS VARCHAR), count(*) FROM baskets "
+            "WHERE day BETWEEN DATE '2017-10-01' AND DATE '2017-12-31' GROUP BY 1"
+        )
+    )
+    deli = dict(
+        source(
+            "SELECT CAST(household_id AS VARCHAR), count(DISTINCT basket_id) FROM lines JOIN products USING (product_id) "
+            "WHERE department = 'DELI' GROUP BY 1"
+        )
+    )
+    assert [row[1:3] for row in found.tables[0].rows] == [(want[row[0]], deli[row[0]]) for row in found.tables[0].rows]  # type: ignore[index]
+    assert found.figure("row1.measured_1").value == found.tables[0].rows[0][1]
+    silent = _find(demo, rule=SILENT)
+    listed = [column.id for column in silent.tables[0].columns[:3]]
+    assert listed == ["customer_id", "measured_1", "recency_days"], "what was not done is not listed"
+
+
 def test_nobody_is_an_outcome_of_its_own(demo: ToolContext) -> None:
     found = _find(demo, rule={"field": "orders", "op": ">", "value": 100000})
     assert found.outcome is Outcome.EMPTY
     assert found.message is not None
     assert found.message.en == "No customers match: customers whose orders are over 100,000."
-    assert found.message.zh == "没有符合条件的客户:累计订单数超过100000的客户。"
+    assert found.message.zh == "没有符合条件的客户：累计订单数超过100000的客户。"
     assert found.figure("customers").value == 0
     assert found.tables == ()
 

@@ -72,7 +72,7 @@ def test_small_groups_are_flagged_with_what_to_merge(rfm: ToolResult) -> None:
     assert text.en == (
         "New customers is too small to act on alone (below 1% of customers, or 30); treat it together with Potential loyalists."
     )
-    assert text.zh == "新客户太小(不足客户的 1% 或 30 人),不宜单独运营,建议并入潜力忠诚客户。"
+    assert text.zh == "新客户太小（不足客户的 1% 或 30 人），不宜单独运营，建议并入潜力忠诚客户。"
 
 
 def test_merging_goes_on_to_a_group_that_is_large_enough() -> None:

@@ -1,0 +1,66 @@
+"""What customers did, as columns of a list: a rule about orders in a quarter shows how many there were."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from tools.contracts import Text, Unit
+from tools.rules import AllOf, AnyOf, Behaviour, SegmentRule
+from tools.segments.behaviours import behaviour_query
+from tools.segments.fields import FieldInfo
+from tools.segments.spans import window_words
+
+_MOST = 4
+_NAMES = {
+    "orders": ("订单数", "orders", Unit.COUNT),
+    "amount": ("消费额", "spend", Unit.MONEY),
+    "quantity": ("购买件数", "items", Unit.NUMBER),
+    "active_days": ("下单天数", "days with orders", Unit.COUNT),
+    "contacts": ("触达次数", "contacts", Unit.COUNT),
+    "responses": ("响应次数", "responses", Unit.COUNT),
+    "events": ("行为次数", "events", Unit.COUNT),
+}
+
+
+@dataclass(frozen=True)
+class MeasuredColumns:
+    """Columns to list, the joins that yield them (to ``customer_base AS b``), and the values bound in these."""
+
+    infos: tuple[FieldInfo, ...]
+    joins: str
+    parameters: dict[str, Any]
+
+
+def measured_columns(rule: SegmentRule, as_of: dt.date) -> MeasuredColumns:
+    """A column for each thing that the customers of ``rule`` have done; what they have not done shows nothing."""
+    parameters: dict[str, Any] = {}
+
+    def bind(value: Any) -> str:
+        name = f"m_{len(parameters)}"
+        parameters[name] = value
+        return f"${name}"
+
+    infos, joins = [], []
+    for number, behaviour in enumerate(_done(rule)[:_MOST], 1):
+        name = f"measured_{number}"
+        joins.append(f"\nLEFT JOIN ({behaviour_query(behaviour, as_of, bind)}) AS {name} ON {name}.customer_id = b.customer_id")
+        zh, en, unit = _NAMES[behaviour.behaviour]
+        infos.append(FieldInfo(name, _label(zh, en, behaviour), unit, "number", f"coalesce({name}.value, 0)", {}))
+    return MeasuredColumns(tuple(infos), "".join(joins), parameters)
+
+
+def _done(rule: SegmentRule) -> list[Behaviour]:
+    if isinstance(rule, Behaviour):
+        none = rule.op in ("=", "<", "<=") and rule.value in (0, 1)
+        return [] if none else [rule]
+    parts = rule.all if isinstance(rule, AllOf) else rule.any if isinstance(rule, AnyOf) else ()
+    return list({behaviour.model_dump_json(): behaviour for part in parts for behaviour in _done(part)}.values())
+
+
+def _label(zh: str, en: str, behaviour: Behaviour) -> Text:
+    when = window_words(behaviour.window, None)
+    what = [value for values in behaviour.where.values() for value in values]
+    zh_extra, en_extra = "、".join([*what, *([when.zh] if when.zh else [])]), ", ".join([*what, *([when.en] if when.en else [])])
+    return Text(zh=f"{zh}（{zh_extra}）" if zh_extra else zh, en=f"{en} ({en_extra})" if en_extra else en)
