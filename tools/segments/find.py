@@ -15,9 +15,9 @@ from tools.segments.freshness import freshness_caveats, require_features
 from tools.segments.measured import MeasuredColumns, measured_columns
 from tools.segments.reporting import ROWS_SHOWN, field_column, fields_in_order, figure, row_figures, share, shown_value
 from tools.segments.stored import fields_of, group_rules, stored_rules
-from tools.segments.whole_table import write_whole
 from tools.warehouse.context import ToolContext
 from tools.warehouse.identifiers import quote
+from tools.warehouse.whole_table import write_whole
 
 TOOL = "find_customers"
 _ALWAYS = ("recency_days", "orders", "amount", "rfm_group")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tools.segments.whole_table import write_whole
+from tools.warehouse.whole_table import write_whole
 
 TABLE = pa.table({"customer_id": ["1", "=2+3", "@x", "重要"], "orders": [1, -2, None, 4]})
 
