@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -17,6 +18,8 @@ from assistant.ui.texts import texts
 from tools.errors import FenqunError
 from tools.warehouse.warehouse import Warehouse
 
+_KEEP_UPLOADS = (3600, 86400)
+"""Seconds between two looks for forgotten uploads, and the age at which they go."""
 OpenConversation = Callable[[], Conversation]
 
 
@@ -31,7 +34,9 @@ def build_app(warehouse: Warehouse, sessions: Sessions | None = None, warm_up: C
     known = sessions or Sessions(conversation_opener(warehouse))
     title = texts()["title"]
     blocks: gr.Blocks
-    with gr.Blocks(title=f"{title.zh} · {title.en}", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
+    with gr.Blocks(
+        title=f"{title.zh} · {title.en}", analytics_enabled=False, fill_width=True, fill_height=True, delete_cache=(3600, 86400)
+    ) as blocks:
         parts, panel = build_page(), Panel(warehouse)
         PageHandlers(known, warehouse, panel, warm_up).bind(blocks, parts)
         ChatHandlers(known).bind(parts.chat)
@@ -79,6 +84,8 @@ def serve(
     Raises:
         InputError: The port is taken.
     """
+    # Uploads hold personal data: they go to the operator's own folder, not to one that all users of the machine share.
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(warehouse.config.home.expanduser() / "uploads"))
     sessions = Sessions(open_conversation or conversation_opener(warehouse))
     warm_up = None if open_conversation else partial(warm_up_conversations, warehouse)
     run(build_app(warehouse, sessions, warm_up), sessions, host, port, ready)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache, partial
@@ -49,12 +50,12 @@ def _named(language: str, prefix: str, name: str) -> str:
 
 def _compact(value: Any) -> str:
     """A value of a tool's arguments as an operator reads it: text as it is, the rest as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return str(value) if isinstance(value, str | dt.date | Decimal) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _percent(share: Decimal) -> str:
     """A share to one decimal; only the whole reads 100 %, and only nothing 0 %."""
     shown = (share * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    if shown == 100 and share < 1:
-        return ">99.9%"
+    if shown == 100:
+        return "100%" if share == 1 else ">99.9%"
     return "<0.1%" if shown == 0 and share > 0 else f"{shown}%"

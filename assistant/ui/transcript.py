@@ -37,7 +37,7 @@ def messages(turns: Iterable[Turn], language: str, link: Link) -> list[Message]:
 def _remembered(turn: Turn, language: str, link: Link, *, last: bool) -> list[Message]:
     key = (language, last)
     if turn.running or key not in turn.rendered:
-        user = {"role": "user", "content": [_text(turn.question)]}
+        user = {"role": "user", "content": [_html(piece("asked", language, text=turn.question))]}
         turn.rendered[key] = [user, _answer(turn, language, link, last=last)]
     rendered: list[Message] = turn.rendered[key]
     return rendered
@@ -133,7 +133,8 @@ def _size(size: int) -> str:
 
 
 def _text(text: str) -> Message:
-    return {"type": "text", "text": text}
+    # Answers hold no pictures: what reads like one came from the data or a model's fancy, and must not be fetched.
+    return {"type": "text", "text": text.replace("![", "[")}
 
 
 def _html(html: str) -> Message:

@@ -79,7 +79,9 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     errors: list[str] = []
 
     def note(request: Request) -> None:
-        if urlsplit(request.url).scheme in ("http", "https", "ws", "wss") and urlsplit(request.url).hostname != "127.0.0.1":
+        address = urlsplit(request.url)
+        # What the page's own policy stops never leaves the browser.
+        if address.scheme not in ("data", "blob") and address.hostname != "127.0.0.1" and request.failure != "csp":
             foreign.append(request.url)
 
     def open_one(address: str, locale: str = "en-US", *, dark: bool = False, size: tuple[int, int] = (1280, 860)) -> Page:
@@ -89,7 +91,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("request", note)
+        page.on("requestfinished", note)
+        page.on("requestfailed", note)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address)
         page.wait_for_selector("body[data-ready]")

@@ -77,7 +77,7 @@ def test_follow_ups_and_examples_are_asked_by_a_click(open_page: OpenPage, scrip
     page.locator("#fq-log .option", has_text="Compare champions").click()
     expect(page.locator("#fq-log .user-row")).to_have_count(2)
     settled(page)
-    expect(page.locator("#fq-log .user-row").last).to_contain_text("Compare champions with at-risk")
+    expect(page.locator("#fq-log .fq-asked").last).to_have_text("Compare champions with at-risk")
     expect(page.locator("#fq-log .options")).to_have_count(1)
 
 
@@ -170,3 +170,14 @@ def test_without_data_the_page_says_how_to_begin(open_page: OpenPage, scripted_a
     page.click(".fq-tabs [data-view=data]")
     expect(page.locator("#fq-demo")).to_have_text("Load the demo data")
     expect(page.locator("#fq-confirm")).to_be_hidden()
+
+
+def test_markup_in_an_answer_stays_text_and_fetches_nothing(open_page: OpenPage, scripted_address: str, ask: Ask) -> None:
+    page = open_page(scripted_address)
+    title = page.title()
+    ask(page, """<img src=x onerror="document.title='hacked'"><script>document.title='hacked'</script> ![](http://192.0.2.1/leak.png)""")
+    assert page.title() == title
+    assert page.locator("#fq-log script, #fq-log [onerror]").count() == 0
+    assert page.locator("#fq-log img[src^=http]").count() == 0
+    page.evaluate("document.body.append(Object.assign(new Image(), {src: 'http://192.0.2.1/leak.png'}))")
+    page.wait_for_function("performance.getEntriesByName('http://192.0.2.1/leak.png').length")
