@@ -10,6 +10,7 @@ from charset_normalizer import from_bytes
 from tools.sources.recognise import looks_like_utf16
 
 SAMPLE_BYTES = 131_072
+_FEW_SIGNS = 3
 _LIKELY_LAST_RESORTS = {"cp1252", "latin_1", "cp1250", "cp1251", "cp1254", "shift_jis", "cp932", "euc_jp", "euc_kr", "cp949", "mac_roman"}
 
 
@@ -116,5 +117,8 @@ def _is_everyday(character: str, encoding: str) -> bool:
 
 
 def _last_resort(text: bytes) -> str:
+    if len({byte for byte in text if byte > 127}) <= _FEW_SIGNS and _decodes(text, "cp1252"):
+        # A pound sign or two tell nothing of a language; this is the encoding of most such files.
+        return "cp1252"
     best = from_bytes(text[:SAMPLE_BYTES], cp_isolation=sorted(_LIKELY_LAST_RESORTS)).best()
     return best.encoding if best is not None else "cp1252"

@@ -48,11 +48,17 @@ def _expand(path: Path) -> list[Path]:
         raise FileProblem(
             f"{str(path)[:200]} cannot be a path; check its name.", f"{str(path)[:200]} 不是有效的路径;请检查名称。"
         ) from error
-    matches = sorted(glob.glob(str(path), recursive=True)) if glob.has_magic(str(path)) else []  # noqa: PTH207 - patterns may be absolute
-    files = [file for match in matches for file in (_folder(Path(match)) if Path(match).is_dir() else [_readable(Path(match))])]
+    files = [file for match in _matches(path) for file in (_folder(match) if match.is_dir() else [_readable(match)])]
     if not files:
         raise _missing(path)
     return files
+
+
+def _matches(pattern: Path) -> list[Path]:
+    if not glob.has_magic(str(pattern)):
+        return []
+    found = sorted(glob.glob(str(pattern), recursive=True))  # noqa: PTH207 - Path.glob refuses absolute patterns
+    return [Path(match) for match in found if not Path(match).name.startswith("~$")]
 
 
 def _folder(folder: Path) -> list[Path]:
