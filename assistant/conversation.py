@@ -219,7 +219,7 @@ class _Work:
 
     def _system_prompt(self, brain: Brain) -> str:
         if not brain.is_service:
-            return ""
+            return f"language: {self._language}"
         with self.toolbox.context() as context:
             return render("system.md", language_name=_LANGUAGE_NAMES[self._language], as_of=context.as_of.isoformat())
 

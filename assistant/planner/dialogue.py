@@ -39,11 +39,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Dialogue:
-    """Earlier results, the latest last, and the operator's question that the planner asked back about, if it did."""
+    """Earlier results, the latest last, and the operator's question that the planner asked back about, if it did.
+
+    ``language`` is the answer's; empty leaves it to the question.
+    """
 
     results: tuple[Result, ...] = ()
     asked: str | None = None
-    language: str = "en"
+    language: str = ""
 
     @property
     def last(self) -> Result | None:

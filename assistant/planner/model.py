@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
@@ -17,13 +18,15 @@ from langchain_core.tools import BaseTool
 from pydantic import ConfigDict
 from typing_extensions import override
 
+from assistant.language import language_of
 from assistant.planner.answers import write_answer, write_own
 from assistant.planner.dialogue import Dialogue, Result, read_dialogue
-from assistant.planner.normalise import language_of
 from assistant.planner.plan import Plan
 from assistant.planner.understand import understand
 from assistant.planner.vocabulary import Vocabulary
 
+_ASKED = re.compile(r"language: (zh|en)")
+"""A system message of this form sets the language of answers."""
 NOTES = "planner_notes"
 """Where a message keeps what the operator should know of the reading."""
 
@@ -94,13 +97,12 @@ class PlannerModel(BaseChatModel):
         return _message(understand(question, self.vocabulary, dialogue), language)
 
     def _language(self, earlier: Sequence[BaseMessage], question: str) -> str:
-        if self.language != "auto":
-            return self.language
+        asked = next((match[1] for message in earlier if (match := _ASKED.fullmatch(str(message.text).strip()))), self.language)
         language = "en"
         for message in earlier:
             if isinstance(message, HumanMessage):
-                language = language_of(str(message.text), language)
-        return language_of(question, language)
+                language = language_of(str(message.text), asked, language)
+        return language_of(question, asked, language)
 
 
 def _last_question(messages: Sequence[BaseMessage]) -> int | None:

@@ -9,7 +9,6 @@ from typing import Any
 
 HAN = r"\u3400-\u9fff"
 _HAN = re.compile(f"[{HAN}]")
-_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _APOSTROPHES = re.compile(r"['’‘`´](?=\w)|(?<=\w)['’‘`´]")
 _HYPHEN = re.compile(r"(?<=[a-z])[-_‐‑–](?=[a-z])")
 _SPACE_IN_HAN = re.compile(f"(?<=[{HAN}])\\s+|\\s+(?=[{HAN}])")
@@ -35,12 +34,3 @@ def normalise(text: str) -> str:
     plain = _HYPHEN.sub(" ", _APOSTROPHES.sub("", plain))
     plain = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Zs", "So") else char for char in plain)
     return _SPACE_IN_HAN.sub("", _SPACES.sub(" ", plain)).strip()
-
-
-def language_of(text: str, before: str = "en") -> str:
-    """“zh” where the text has more Chinese than English in it, else “en”; ``before`` decides where it has neither."""
-    han = len(_HAN.findall(text))
-    latin = len(_LATIN_WORD.findall(text))
-    if not han and not latin:
-        return before
-    return "zh" if han and han >= latin else "en"

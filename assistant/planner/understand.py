@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from assistant.language import language_of
 from assistant.planner.amounts import reduce
 from assistant.planner.coverage import ask_about, without
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.followups import after, follow_up, is_elliptic
 from assistant.planner.intents import customers, data, measures
-from assistant.planner.normalise import language_of, normalise
+from assistant.planner.normalise import normalise
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokenise import tokenise
@@ -52,7 +53,8 @@ def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> 
     """A question as reduced tokens."""
     tokens, mended = tokenise(normalise(question), vocabulary, vocabulary.as_of)
     text = "".join(_gaps(tokens))
-    return Sentence(text, reduce(tokens, vocabulary), vocabulary, language_of(question, dialogue.language), mended)
+    language = dialogue.language or language_of(question, "auto", "en")
+    return Sentence(text, reduce(tokens, vocabulary), vocabulary, language, mended)
 
 
 def _gaps(tokens: list[Token]) -> list[str]:

@@ -107,6 +107,11 @@ class ResultView:
         """The name of a field of a customer."""
         return catalogue().field(field).name.say(self.language)
 
+    def dimension_name(self, by: list[str]) -> str:
+        """The names of what is grouped by."""
+        names = [catalogue().dimension(one).name.say(self.language).split("（")[0] for one in by]
+        return " × ".join(names)
+
     def plural(self, metric: str) -> bool:
         """Whether the English name of a metric is a plural noun."""
         return self.metric_name(metric).endswith("s") and self.figures[metric].unit == "count"
@@ -144,6 +149,10 @@ class ResultView:
     def first_ref(self, *ids: str) -> str:
         """The reference to the first of these figures that is there and not zero; empty without any."""
         return next((self.ref(one) for one in ids if self.has(one) and self.value(one)), "")
+
+    def problems(self, ids: list[str]) -> list[FigureView]:
+        """Those of these counts that are there and not zero."""
+        return [self.figures[one] for one in ids if self.has(one) and self.value(one)]
 
     def reason(self, index: int) -> str:
         """Why the customer at that place of a churn list may leave."""

@@ -169,7 +169,7 @@ def _restricted(sentence: Sentence) -> bool:
         if not token.is_("noun") and not token.is_("pronoun"):
             continue
         following = sentence.tokens[place + 1 : place + 3]
-        if any(next_token.is_("conj", "who") or next_token.is_("verb") for next_token in following[:1]) and sentence.language == "en":
+        if any(next_token.is_("conj", "who") or next_token.is_("verb") for next_token in following[:1]) and token.text.isascii():
             return _acts(sentence, place + 1, len(sentence.tokens))
         if place and sentence.tokens[place - 1].text == "的" and _acts(sentence, 0, place):
             return True
