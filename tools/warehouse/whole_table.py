@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_FORMULA = r"^[=+\-@\t\r]"
 
 
 def write_whole(folder: Path, name: str, table: pa.Table) -> Path:
@@ -17,30 +19,26 @@ def write_whole(folder: Path, name: str, table: pa.Table) -> Path:
     The name ends in a digest of the content, so that the same list is one file however often it is asked for.
     UTF-8 with a byte order mark; text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    columns = [_cells(table.column(name_)) for name_ in table.column_names]
-    rows = list(zip(*columns, strict=True))
-    path = folder / f"{name}-{_digest(table.column_names, rows)}.csv"
-    if path.exists():
-        return path
-    draft = path.with_suffix(".tmp")
-    with draft.open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(table.column_names)
-        writer.writerows(rows)
-    draft.replace(path)
+    sink = pa.BufferOutputStream()
+    plain = pa.table([_plain(column) for column in table.columns], names=[_neutral(column) for column in table.column_names])
+    csv.write_csv(plain, sink)
+    content = sink.getvalue().to_pybytes()
+    path = folder / f"{name}-{hashlib.sha256(content).hexdigest()[:12]}.csv"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".tmp")
+        draft.write_bytes(_BYTE_ORDER_MARK + content)
+        draft.replace(path)
     return path
 
 
-def _digest(header: list[str], rows: list[tuple[object, ...]]) -> str:
-    digest = hashlib.sha256(repr(header).encode())
-    for row in rows:
-        digest.update(repr(row).encode())
-    return digest.hexdigest()[:12]
-
-
-def _cells(column: pa.ChunkedArray) -> list[object]:
-    values: list[object] = column.to_pylist()
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_timestamp(column.type):
+        return column.cast(pa.timestamp("s"), safe=False)
     if not pa.types.is_string(column.type) and not pa.types.is_large_string(column.type):
-        return values
-    return [f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value for value in values]
+        return column
+    return pc.if_else(pc.match_substring_regex(column, _FORMULA), pc.binary_join_element_wise("'", column, ""), column)
+
+
+def _neutral(header: str) -> str:
+    return f"'{header}" if header.startswith(("=", "+", "-", "@", "\t", "\r")) else header
