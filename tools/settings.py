@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     currency: str = Field(default="$", max_length=4, description="Symbol put before money in English and Chinese.")
     threads: int = Field(default=0, ge=0, le=256, description="Threads of queries and models; 0 is the cores this process may use.")
     memory_limit: str = Field(default="2GB", description="Memory that DuckDB may use before it spills to disk.")
+    temp_limit: str = Field(default="20GB", description="Disk that queries which only read may spill to.")
     query_seconds: float = Field(default=60.0, gt=0, description="Longest time one query of a tool may take.")
     sql_seconds: float = Field(default=10.0, gt=0, description="Longest time a query written by a language model may take.")
     sql_rows: int = Field(default=1000, ge=1, description="Most rows returned by a query written by a language model.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+import pyarrow as pa
+
 from tools.contracts import Column, Figure, FigureValue, Table, Text, Unit
 from tools.metrics.catalogue import Metric
 from tools.metrics.outcome import Measured, change_of, group_name, share_of
@@ -147,6 +149,13 @@ def build_table(measured: Measured, title: Text) -> Table | None:
 
 def _metric_columns(measured: Measured) -> list[Column]:
     return [Column(id=metric.id, label=metric.name, unit=metric.unit) for metric in measured.plan.metrics]
+
+
+def whole_table(measured: Measured) -> pa.Table:
+    """All groups shown, with the ids of the preview's columns."""
+    table = _grouped_table(measured, Text(zh="", en=""))
+    rows = [_row(measured, group) for group in measured.shown]
+    return pa.table({column.id: [row[index] for row in rows] for index, column in enumerate(table.columns)})
 
 
 def _grouped_table(measured: Measured, title: Text) -> Table:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tools.contracts import CustomerQuery, Outcome, Receipt, Statement, Text, ToolResult
+from tools.contracts import CustomerQuery, Outcome, Receipt, Statement, Table, Text, ToolResult
 from tools.errors import InputError
 from tools.metrics.catalogue import catalogue
 from tools.metrics.caveats import build_caveats
 from tools.metrics.charts import build_chart
-from tools.metrics.figures import build_figures, build_table, extremes
+from tools.metrics.figures import TABLE_ROWS, build_figures, build_table, extremes, whole_table
 from tools.metrics.ordering import arranged
 from tools.metrics.outcome import Measured, group_name, names_by_label
 from tools.metrics.plan import Dates, Plan, components, dates_of, main_source, make_plan, shown_dates
@@ -20,6 +20,7 @@ from tools.metrics.values import value_names
 from tools.requests import Measure
 from tools.warehouse.context import ToolContext
 from tools.warehouse.tables import tables_of
+from tools.warehouse.whole_table import write_whole
 from tools.windows import DateRange
 
 TOOL = "measure"
@@ -53,7 +54,7 @@ def measure(ctx: ToolContext, request: Measure, customers: CustomerQuery | None 
     runs = _Runs(ctx, plan, request)
     measured = runs.measured()
     title = title_text(plan)
-    table = build_table(measured, title)
+    table = _with_file(ctx, build_table(measured, title), measured)
     chart = build_chart(measured, request.chart, title, ctx.config.currency)
     result = ToolResult(
         tool=TOOL,
@@ -68,6 +69,14 @@ def measure(ctx: ToolContext, request: Measure, customers: CustomerQuery | None 
     if runs.is_empty(measured):
         return result.model_copy(update={"outcome": Outcome.EMPTY, "message": _nothing(ctx, measured), "charts": (), "tables": ()})
     return result
+
+
+def _with_file(ctx: ToolContext, table: Table | None, measured: Measured) -> Table | None:
+    """The table; when it is longer than its preview, with the path of the whole."""
+    if table is None or len(measured.shown) <= TABLE_ROWS:
+        return table
+    path = write_whole(ctx.config.exports_dir, TOOL, whole_table(measured))
+    return table.model_copy(update={"path": str(path)})
 
 
 def _check(request: Measure, customers: CustomerQuery | None) -> None:

@@ -150,6 +150,7 @@ class Warehouse:
     def _lock_down(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         # Only settable once the temporary folder is, hence after connecting. GLOBAL so that cursors have it too.
         connection.execute(f"SET GLOBAL max_execution_time = {int(self.config.query_seconds * 1000)}").complete()
+        connection.execute("SET GLOBAL max_temp_directory_size = $limit", {"limit": self.config.temp_limit}).complete()
         connection.execute("SET GLOBAL enable_external_access = false").complete()
         connection.execute("SET GLOBAL lock_configuration = true").complete()
         return connection

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -217,6 +218,18 @@ def test_windows_outside_the_data_and_incomplete_periods_are_told(ctx: ToolConte
     assert "differ in length" in caveats(run(ctx, metrics=["revenue"], window={"period": "this_week"}, compare="previous"))
 
 
+def test_periods_cut_off_are_no_extremes(demo_ctx: ToolContext) -> None:
+    result = run(demo_ctx, metrics=["revenue"], by=["month"])
+    assert result.figure("lowest.revenue").value == min(row[1] for row in rows(result)[:-1])
+    assert rows(result)[-1][0] == "2018-01"
+    assert result.details["extremes"]["lowest"]["en"] != "2018-01"
+
+
+def test_quantities_of_weight_or_volume_are_told(demo_ctx: ToolContext, ctx: ToolContext) -> None:
+    assert "probably weights or volumes" in caveats(run(demo_ctx, metrics=["items_per_order"]))
+    assert "volumes" not in caveats(run(ctx, metrics=["items_per_order"]))
+
+
 def test_orders_without_a_customer_are_told(ctx: ToolContext) -> None:
     assert "1 orders in the data have no customer" in caveats(run(ctx, metrics=["active_customers"]))
 
@@ -281,6 +294,17 @@ def test_the_receipt_holds_what_ran(ctx: ToolContext) -> None:
     assert len(receipt.statements) == 2
     again = ctx.engine.rows(receipt.statements[1].sql, receipt.statements[1].parameters)
     assert again == [(result.figure("total.revenue").value,)]
+
+
+def test_a_long_list_comes_with_a_file(demo_ctx: ToolContext) -> None:
+    result = run(demo_ctx, metrics=["revenue", "average_order_value"], by=["store"])
+    table = result.tables[0]
+    assert (len(table.rows), table.row_count) == (50, 457)
+    assert table.path is not None
+    lines = Path(table.path).read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "store,revenue,revenue.share,average_order_value"
+    assert len(lines) == 458
+    assert run(demo_ctx, metrics=["revenue"], by=["store"], limit=50).tables[0].path is None
 
 
 def test_churn_and_retention_by_periods(ctx: ToolContext, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -204,6 +204,16 @@ def test_every_statement_is_refused_without_the_check_too(warehouse: Warehouse) 
                 engine.execute(sql)
 
 
+def test_memory_and_temporary_space_are_limited(warehouse: Warehouse) -> None:
+    with warehouse.reading(locked=True) as engine:
+        memory, space, busy = engine.rows(
+            "SELECT current_setting('memory_limit'), current_setting('max_temp_directory_size'), current_setting('max_execution_time')"
+        )[0]
+    assert memory == "1.8 GiB"
+    assert space == "18.6 GiB"
+    assert int(busy) == 60_000
+
+
 def test_huge_and_deep_queries_are_refused() -> None:
     columns = readable_columns({"orders": ("order_id", "amount")})
     with pytest.raises(Blocked, match="longer than 8000 characters"):
