@@ -55,16 +55,28 @@ def explain(raw: pa.Table, effects: Mapping[str, NDArray[np.float64]], currency:
     """
     themes = list(effects)
     matrix = np.column_stack([effects[theme] for theme in themes]) if raw.num_rows else np.zeros((0, len(themes)))
-    direction = np.where(matrix.sum(axis=1) >= 0, 1.0, -1.0)
-    strength = matrix * direction[:, None]
-    order = np.argsort(-strength, axis=1, kind="stable")[:, :MOST_REASONS]
     averages = _averages(raw)
-    found: list[list[Reason]] = []
-    for i, row in enumerate(raw.to_pylist()):
-        facts = _Facts(row, averages, currency)
-        chosen = [j for j in order[i] if strength[i, j] >= LEAST_EFFECT] or [order[i][0]]
-        found.append([_reason(themes[j], float(matrix[i, j]), facts) for j in chosen])
-    return found
+    return [
+        _strongest(dict(zip(themes, line, strict=True)), _Facts(row, averages, currency))
+        for row, line in zip(raw.to_pylist(), matrix.tolist(), strict=True)
+    ]
+
+
+def _strongest(effects: Mapping[str, float], facts: _Facts) -> list[Reason]:
+    spoken: dict[str, float] = {}
+    for theme, effect in effects.items():
+        name = _spoken(theme, facts.row)
+        spoken[name] = spoken.get(name, 0.0) + effect
+    sign = 1.0 if sum(spoken.values()) >= 0 else -1.0
+    ranked = sorted(spoken, key=lambda name: -sign * spoken[name])[:MOST_REASONS]
+    chosen = [name for name in ranked if sign * spoken[name] >= LEAST_EFFECT] or ranked[:1]
+    return [_reason(name, spoken[name], facts) for name in chosen]
+
+
+def _spoken(theme: str, row: Mapping[str, Any]) -> str:
+    """The theme whose words say it: several themes say nothing but that somebody has long been silent."""
+    said_by_silence = {"recent": not row["days_60"], "trend": not row["days_90"], "rhythm": not row["gap_median"]}
+    return "silence" if said_by_silence.get(theme) else theme
 
 
 def rhythm_reasons(raw: pa.Table, currency: str) -> list[list[Reason]]:
@@ -100,6 +112,8 @@ def silence_words(days: int, gap: float | None) -> Text:
     if not gap:
         return Text(zh=f"最近一次下单是{days}天前，且只在一天下过单", en=f"last order {_days(days)} ago, and ordered on one date only")
     times = _number(days / gap)
+    if times == "1":
+        return Text(zh=f"最近一次下单是{days}天前，与其平时间隔相当", en=f"last order {_days(days)} ago, about their usual gap")
     return Text(zh=f"最近一次下单是{days}天前，是其平时间隔的{times}倍", en=f"last order {_days(days)} ago, {times} times their usual gap")
 
 
@@ -156,7 +170,7 @@ def _rhythm(facts: _Facts) -> Words:
 
 def _spend(facts: _Facts) -> Words:
     amount, usual = facts.money(facts.row["amount_90"]), facts.money(facts.averages["amount_90"])
-    return f"最近90天消费{amount}(平均客户{usual})", f"spent {amount} in the last 90 days (average customer {usual})"
+    return f"最近90天消费{amount}（平均客户{usual}）", f"spent {amount} in the last 90 days (average customer {usual})"
 
 
 def _basket(facts: _Facts) -> Words:

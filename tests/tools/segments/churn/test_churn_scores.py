@@ -80,10 +80,23 @@ def test_reasons_state_what_the_source_files_say(run: ChurnRun, churn_facts: Fac
             if reason.id == "silence" and facts.loc[customer, "gap"] > 0:
                 times = f"{facts.loc[customer, 'ratio']:.1f}".removesuffix(".0")
                 days = int(facts.loc[customer, "recency"])
-                assert reason.en == f"last order {days} {'day' if days == 1 else 'days'} ago, {times} times their usual gap"
-                assert reason.zh == f"最近一次下单是{days}天前，是其平时间隔的{times}倍"
+                how_en, how_zh = (f"{times} times their usual gap", f"是其平时间隔的{times}倍")
+                if times == "1":
+                    how_en, how_zh = "about their usual gap", "与其平时间隔相当"
+                assert reason.en == f"last order {days} {'day' if days == 1 else 'days'} ago, {how_en}"
+                assert reason.zh == f"最近一次下单是{days}天前，{how_zh}"
                 checked += 1
     assert checked > 100
+
+
+def test_long_silence_is_said_once(run: ChurnRun, churn_facts: Facts) -> None:
+    recency = churn_facts(run.as_of).set_index("customer")["recency"]
+    long_silent = [i for i, customer in enumerate(run.customers) if recency[customer] >= 90]
+    assert long_silent
+    for i in long_silent:
+        told = [reason.id for reason in run.reasons[i]]
+        assert len(told) == len(set(told))
+        assert not {"recent", "trend"} & set(told)
 
 
 def test_reasons_of_the_likeliest_raise_and_of_the_least_likely_lower(run: ChurnRun) -> None:
