@@ -16,9 +16,8 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
 from assistant.chat_model import Brain
-from assistant.failures import BrainFailed
+from assistant.failures import BROKEN, BrainFailed
 from assistant.outgoing import outgoing
-from assistant.service_chat import BROKEN
 from assistant.toolbox import UNREADABLE, Toolbox
 from tools.errors import Cancelled
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+BROKEN = "broken_calls"
+"""Key of a message's additional data that lists the positions of tool calls whose arguments are no valid JSON."""
+
 
 class BrainFailed(Exception):
     """A brain gave no usable answer.

@@ -10,8 +10,7 @@ from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
 
-BROKEN = "broken_calls"
-"""Key of a message's additional data that lists the positions of tool calls whose arguments are no valid JSON."""
+from assistant.failures import BROKEN
 
 
 class ServiceChat(ChatOpenAI):
