@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).parents[3]
 ARTIFACTS = ROOT / "test-artifacts"
@@ -26,6 +26,7 @@ ARGUMENTS = (
     "--disable-sync",
 )
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
@@ -71,10 +72,28 @@ def demo_address(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     yield from _serve(["app.py"], FENQUN_HOME=str(home), PORT="0")
 
 
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Browser profiles by what they look like; a profile is kept, so that the page's assets are fetched once."""
+    known: dict[tuple[object, ...], BrowserContext] = {}
+
+    def profile(locale: str, dark: bool, size: tuple[int, int]) -> BrowserContext:
+        key = (locale, dark, size)
+        if key not in known:
+            scheme = "dark" if dark else "light"
+            known[key] = browser.new_context(locale=locale, color_scheme=scheme, viewport={"width": size[0], "height": size[1]})
+            known[key].set_default_timeout(20_000)
+        return known[key]
+
+    yield profile
+    for context in known.values():
+        context.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Opens the page in a browser of its own; no request may leave this machine, no script may fail."""
-    contexts: list[BrowserContext] = []
+def open_page(profiles: Callable[..., BrowserContext]) -> Iterator[OpenPage]:
+    """Opens the page as a visitor of its own; no request may leave this machine, no script may fail."""
+    pages: list[Page] = []
     foreign: list[str] = []
     errors: list[str] = []
 
@@ -85,12 +104,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             foreign.append(request.url)
 
     def open_one(address: str, locale: str = "en-US", *, dark: bool = False, size: tuple[int, int] = (1280, 860)) -> Page:
-        context = browser.new_context(
-            locale=locale, color_scheme="dark" if dark else "light", viewport={"width": size[0], "height": size[1]}
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
+        page = profiles(locale, dark, size).new_page()
+        pages.append(page)
         page.on("requestfinished", note)
         page.on("requestfailed", note)
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -100,8 +115,10 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         return page
 
     yield open_one
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.evaluate("localStorage.clear()")
+        page.context.clear_cookies()
+        page.close()
     assert foreign == []
     assert errors == []
 
