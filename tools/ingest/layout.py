@@ -20,7 +20,9 @@ TOTAL_WORDS = (
     "总 计", "total", "grand total", "subtotal", "sub total", "sub-total", "totals", "sum", "total:", "grand total:", "sum:",
 )  # fmt: skip
 _ENDS = re.compile(r"[\s::]+$")
-_TOTAL_WITH_FIGURE = re.compile(r"^(合计|总计|小计|共计|合計|總計|grand total|subtotal|total)[\s::(（].*", re.IGNORECASE)
+_TOTAL_WITH_FIGURE = re.compile(
+    r"^(合计|总计|小计|共计|合計|總計|grand total|subtotal|total)\s*([::(（].*|[-¥￥$€\d][\d,.\s元]*)$", re.IGNORECASE
+)
 _NOTE = re.compile(r"[::]|\S+\s+\S+\s+\S+|[\u4e00-\u9fff]{4}|^(注|备注|说明|制表|审核|页|签字|盖章|end|note|page|source)", re.IGNORECASE)
 _VALUE = re.compile(
     r"[¥$€£￥(（+-]*\d[\d,.\s]*[)）%元万千件-]*"  # numbers and money

@@ -82,7 +82,7 @@ def normal_form(name: str) -> str:
 def _plain(name: str) -> str:
     bare = _BRACKETS.sub(" ", name).strip() or name
     spaced = _BETWEEN.sub(" ", _CAMEL.sub(" ", bare)).strip().lower()
-    return spaced.replace(" ", "") if _HAN.search(spaced) else spaced
+    return spaced.replace(" ", "").replace("帐", "账") if _HAN.search(spaced) else spaced
 
 
 @lru_cache(maxsize=1)
