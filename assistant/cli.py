@@ -80,7 +80,13 @@ def ask(
     """Ask about the loaded data, in Chinese or English."""
     from assistant.cli_output import ask_all
 
-    raise typer.Exit(ask_all(_open(warehouse), questions, session, as_json))
+    try:
+        status = ask_all(_open(warehouse), questions, session, as_json)
+    except KeyboardInterrupt:
+        # A service that is silent would keep its thread, and so this process, alive until its time is up.
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)
+    raise typer.Exit(status)
 
 
 @app.command()
