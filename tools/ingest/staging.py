@@ -60,11 +60,17 @@ def _stage_all(scratch: Scratch, paths: Sequence[Path], config: Settings) -> lis
     del config  # limits are not settings so far
     tables: list[StagedTable] = []
     for path in expand_paths(paths):
-        staged = _stage_file(scratch, path, path.name, 0)
-        # Hashed last, so that a file that cannot be loaded is never read to its end.
-        digest = file_hash(path)
-        tables.extend(_with_hash(table, digest) for table in staged)
+        tables.extend(_stage_hashed(scratch, path, path.name, 0))
     return tables
+
+
+def _stage_hashed(scratch: Scratch, path: Path, name: str, depth: int) -> list[StagedTable]:
+    staged = _stage_file(scratch, path, name, depth)
+    # Hashed last, so that a file that cannot be loaded is never read to its end. Members of archives have hashes of their own.
+    if all(table.file_hash for table in staged):
+        return staged
+    digest = file_hash(path)
+    return [_with_hash(table, digest) for table in staged]
 
 
 def _with_hash(table: StagedTable, digest: str) -> StagedTable:
@@ -101,5 +107,5 @@ def _stage_archive(scratch: Scratch, path: Path, name: str, depth: int, kind: Fi
         return _stage_file(scratch, gunzip(path, scratch.folder), name, depth + 1)
     tables = []
     for member, file in unzip(path, scratch.folder):
-        tables.extend(_stage_file(scratch, file, f"{name}/{member}", depth + 1))
+        tables.extend(_stage_hashed(scratch, file, f"{name}/{member}", depth + 1))
     return tables

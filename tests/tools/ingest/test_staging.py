@@ -87,8 +87,13 @@ def test_staging_without_a_block_cleans_up_with_its_engine(tmp_path: Path, monke
 
 
 def test_hash_is_of_the_file_given() -> None:
-    # Computed with sha256sum over an empty file and over "abc".
+    # Computed with sha256sum over nothing.
     assert file_hash(Path("/dev/null")).startswith("e3b0c44298fc1c14")
+
+
+def test_members_of_an_archive_have_hashes_of_their_own(engine: DuckDBEngine) -> None:
+    with staged_tables(engine, [FILES / "two_tables.zip"], Settings()) as tables:
+        assert len({table.file_hash for table in tables}) == 2
 
 
 def test_folder_pattern_and_file_together(engine: DuckDBEngine, tmp_path: Path) -> None:
