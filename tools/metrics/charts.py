@@ -9,7 +9,7 @@ from typing import Any, Literal
 from tools.contracts import Chart, Language, Text, Unit
 from tools.metrics.catalogue import Metric
 from tools.metrics.ordering import is_natural
-from tools.metrics.outcome import Measured, change_of, group_name, share_of
+from tools.metrics.outcome import Measured, group_name, share_of
 from tools.metrics.results import Group, Value, value_label
 from tools.metrics.sentences import dates_text
 
@@ -18,6 +18,8 @@ COLOURS = ("#3b6fd4", "#e8833a", "#2f9e77", "#b65fc4", "#d64545", "#8a6d3b", "#4
 MOST_BARS = 20
 MOST_POINTS = 400
 MOST_SERIES = 8
+_ENOUGH_POINTS = 3
+_REST_COLOUR = "#c3c9d4"
 _LONG_LABELS = 7
 """From this many bars on they lie, so that their labels can be read."""
 
@@ -39,8 +41,13 @@ def build_chart(measured: Measured, kind: Kind, title: Text, currency: str) -> C
     )
 
 
+def can_be_pie(measured: Measured) -> bool:
+    """Whether the groups are parts of a whole, along one dimension."""
+    return len(measured.plan.by) == 1 and measured.has_share(measured.plan.metrics[0])
+
+
 def _kind(measured: Measured, kind: Kind) -> Kind:
-    if kind == "pie" and len(measured.plan.by) == 1 and change_of(measured.plan.metrics[0], None, None)[1] is Unit.CHANGE:
+    if kind == "pie" and can_be_pie(measured):
         return "pie"
     if kind in ("bar", "line"):
         return kind
@@ -59,13 +66,13 @@ def _figure(measured: Measured, kind: Kind, language: Language, title: Text, cur
 
 def _one(measured: Measured, kind: Kind, language: Language, layout: dict[str, Any], currency: str) -> dict[str, Any]:
     metric = measured.plan.metrics[0]
-    groups = measured.shown[: MOST_POINTS if kind == "line" else MOST_BARS]
+    groups = _plotted(measured, kind)[: MOST_POINTS if kind == "line" else MOST_BARS]
     names = [group_name(measured, group).say(language) for group in groups]
     traces = []
     if measured.before is not None:
         earlier = [measured.before_of(group) for group in groups]
         label = dates_text(measured.before).say(language)
-        traces.append(_trace(kind, label, names, [_value(group, metric) for group in earlier], _hover(metric, currency), "#c3c9d4"))
+        traces.append(_trace(kind, label, names, [_value(group, metric) for group in earlier], _hover(metric, currency), _REST_COLOUR))
     label = dates_text(measured.window).say(language)
     traces.append(_trace(kind, label, names, [_value(group, metric) for group in groups], _hover(metric, currency), COLOURS[0]))
     lying = kind == "bar" and len(groups) >= _LONG_LABELS and not _natural(measured, 0)
@@ -75,7 +82,7 @@ def _one(measured: Measured, kind: Kind, language: Language, layout: dict[str, A
 def _two(measured: Measured, kind: Kind, language: Language, layout: dict[str, Any], currency: str) -> dict[str, Any]:
     metric = measured.plan.metrics[0]
     across, series = _axes_of(measured)
-    keys = list(dict.fromkeys(group.keys[across] for group in measured.shown))[: MOST_POINTS if kind == "line" else MOST_BARS]
+    keys = list(dict.fromkeys(group.keys[across] for group in _plotted(measured, kind)))[: MOST_POINTS if kind == "line" else MOST_BARS]
     cells = {(group.keys[across], group.keys[series]): group for group in measured.shown}
     names = [value_label(measured.names[across], key, None).say(language) for key in keys]
     traces = []
@@ -84,6 +91,12 @@ def _two(measured: Measured, kind: Kind, language: Language, layout: dict[str, A
         values = [_value(cells.get((key, one)), metric) for key in keys]
         traces.append(_trace(kind, label, names, values, f"{label}<br>{_hover(metric, currency)}", COLOURS[number % len(COLOURS)]))
     return {"data": traces, "layout": _axes(layout, False, names, True)}
+
+
+def _plotted(measured: Measured, kind: Kind) -> list[Group]:
+    """The groups to plot: a line leaves out periods cut off, whose fall would mislead, where enough whole ones remain."""
+    whole = [group for group in measured.shown if not measured.incomplete.keys() & set(group.keys)]
+    return whole if kind == "line" and len(whole) >= _ENOUGH_POINTS else measured.shown
 
 
 def _axes_of(measured: Measured) -> tuple[int, int]:
@@ -117,7 +130,7 @@ def _laid(trace: Trace) -> Trace:
 
 
 def _pie(measured: Measured, metric: Metric, language: Language, currency: str) -> Trace:
-    groups = measured.shown[:MOST_SERIES] if measured.has_share(metric) else measured.shown[:MOST_BARS]
+    groups = measured.shown[:MOST_SERIES]
     labels = [group_name(measured, group).say(language) for group in groups]
     values = [_value(group, metric) for group in groups]
     if measured.has_share(metric):
@@ -127,7 +140,6 @@ def _pie(measured: Measured, metric: Metric, language: Language, currency: str) 
             labels.append("其余" if language == "zh" else "the rest")
             values.append(round(total * rest, 2))
     hover = _hover(metric, currency).replace("%{x}", "%{label}").replace("%{y", "%{value") + " (%{percent})<extra></extra>"
-    colours = [*COLOURS, "#c3c9d4"]
     return {
         "type": "pie",
         "labels": labels,
@@ -137,7 +149,7 @@ def _pie(measured: Measured, metric: Metric, language: Language, currency: str) 
         "direction": "clockwise",
         "textinfo": "label+percent",
         "hovertemplate": hover,
-        "marker": {"colors": colours[: len(labels)]},
+        "marker": {"colors": [*COLOURS[: len(groups)], _REST_COLOUR][: len(labels)]},
     }
 
 

@@ -9,7 +9,7 @@ from tools.contracts import CustomerQuery, Outcome, Receipt, Statement, Table, T
 from tools.errors import InputError
 from tools.metrics.catalogue import catalogue
 from tools.metrics.caveats import build_caveats
-from tools.metrics.charts import build_chart
+from tools.metrics.charts import build_chart, can_be_pie
 from tools.metrics.figures import TABLE_ROWS, build_figures, build_table, extremes, whole_table
 from tools.metrics.ordering import arranged
 from tools.metrics.outcome import Measured, group_name, names_by_label
@@ -25,6 +25,10 @@ from tools.windows import DateRange
 
 TOOL = "measure"
 NAMED_GROUPS = 20
+_NO_PIE = Text(
+    zh="各组相加不等于整体，因此用柱状图代替饼图。",
+    en="The groups are not parts of one whole, so this is a bar chart instead of a pie.",
+)
 _PROBES = {
     "orders": "orders",
     "lines": "orders_with_lines",
@@ -62,7 +66,7 @@ def measure(ctx: ToolContext, request: Measure, customers: CustomerQuery | None 
         tables=(table,) if table else (),
         charts=(chart,) if chart else (),
         receipts=(_receipt(ctx, request, plan, runs.statements),),
-        caveats=tuple(build_caveats(ctx, measured)),
+        caveats=(*build_caveats(ctx, measured), *([_NO_PIE] if request.chart == "pie" and chart and not can_be_pie(measured) else [])),
         interpretation=interpretation(measured, request),
         details=_details(measured),
     )

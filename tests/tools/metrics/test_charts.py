@@ -54,7 +54,13 @@ def test_a_pie_shows_the_rest(demo_ctx: ToolContext) -> None:
     (trace,) = found["data"]
     assert trace["labels"] == ["GROCERY", "DRUG GM", "FUEL", "the rest"]
     assert sum(trace["values"]) == pytest.approx(4596039.58, abs=0.02)
-    assert chart(demo_ctx, metrics=["repeat_rate"], by=["age_band"], chart="pie")["data"][0]["type"] == "bar"
+
+
+def test_parts_that_do_not_add_up_are_no_pie(ctx: ToolContext) -> None:
+    for metric in ("repeat_rate", "orders"):
+        result = measure(ctx, Measure(metrics=[metric], by=["category"], chart="pie"))
+        assert result.charts[0].en["data"][0]["type"] == "bar"
+        assert "bar chart instead of a pie" in result.caveats[-1].en
 
 
 def test_a_comparison_has_both_periods(ctx: ToolContext) -> None:
@@ -67,6 +73,12 @@ def test_two_dimensions_make_series_along_time(ctx: ToolContext) -> None:
     found = chart(ctx, metrics=["orders"], by=["channel", "month"])
     assert {trace["name"]: trace["y"] for trace in found["data"]} == {"store": [1.0, 1.0], "web": [1.0, 1.0]}
     assert found["data"][0]["x"] == ["2024-01", "2024-02"]
+
+
+def test_a_line_leaves_out_a_period_cut_off_the_table_does_not(demo_ctx: ToolContext) -> None:
+    assert chart(demo_ctx, metrics=["revenue"], by=["month"])["data"][0]["x"][-1] == "2017-12"
+    assert chart(demo_ctx, metrics=["revenue"], by=["month"], chart="bar")["data"][0]["x"][-1] == "2018-01"
+    assert measure(demo_ctx, Measure(metrics=["revenue"], by=["month"])).tables[0].rows[-1][0] == "2018-01"
 
 
 def test_no_chart_of_one_number_or_when_none_is_wanted(ctx: ToolContext) -> None:
