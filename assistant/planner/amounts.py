@@ -185,6 +185,25 @@ def _comparison(op: str, quantity: Sense) -> Sense:
     return Sense("comparison", f"{op} {quantity.data['value']}", {"op": op, **quantity.data})
 
 
+_COUNTS = {"category": "category_count", "store": "store_count", "channel": "channel_count"}
+
+
+def counted_dimensions(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """“at least 3 categories”, “5个以上品类”: a comparison of how many different ones a customer bought or visited."""
+
+    def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
+        comparison = all_tokens[at].get("comparison")
+        if not comparison or comparison.data["unit"] or at + 1 >= len(all_tokens):
+            return None
+        dimension = next((sense.id for sense in all_tokens[at + 1].senses if sense.kind == "dimension" and sense.id in _COUNTS), None)
+        if dimension is None:
+            return None
+        data = {**comparison.data, "unit": "different", "field": _COUNTS[dimension]}
+        return 2, merged(all_tokens[at : at + 2], Sense("comparison", comparison.id, data))
+
+    return _scan(tokens, join)
+
+
 def rankings(tokens: list[Token], _: Vocabulary) -> list[Token]:
     """“top 5”, “前20名”, “最高的20个”, “the 10 best”: a direction with its number."""
 
@@ -224,7 +243,7 @@ def _add(token: Token, sense: Sense) -> Token:
     return Token(token.start, token.end, token.text, (*token.senses, sense))
 
 
-STEPS: tuple[Step, ...] = (named_values, described_values, quantities, operators_last, comparisons, rankings)
+STEPS: tuple[Step, ...] = (named_values, described_values, quantities, operators_last, comparisons, counted_dimensions, rankings)
 
 
 def reduce(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:

@@ -45,6 +45,11 @@ class _Group:
     values: list[Sense] = field(default_factory=list)
     subject: str | None = None
 
+    @property
+    def bare(self) -> bool:
+        """Whether it is a verb that says nothing more."""
+        return self.comparison is None and not self.values and self.window is None and not self.negated
+
 
 def clauses(sentence: Sentence) -> list[Clause]:
     """The sentence cut at joints, and where a second verb begins."""
@@ -152,6 +157,8 @@ def _clause_rules(
         group = _continued(sentence, clause, last)
     if group is None:
         return [*rules, *_value_rules(sentence, clause, loose)], last
+    if rules and group.bare:
+        return rules, last
     rules += _value_rules(sentence, clause, True)
     if last is not None and (last.behaviour, group.behaviour) == ("contacts", "responses"):
         group.values = group.values or last.values
@@ -185,6 +192,27 @@ def _direct_rules(sentence: Sentence, clause: Clause, shared: Window | None, loo
             if compared:
                 yield compared
     yield from _known(sentence, clause)
+    yield from _dated(sentence, clause)
+
+
+_DATES = ("first_order_date", "last_order_date", "signup_at", "last_response_date")
+
+
+def _dated(sentence: Sentence, clause: Clause) -> Iterator[Rule]:
+    """“whose first order was in June”: a date of the customer in a window."""
+    fields = [place for place in clause.places if place not in sentence.used and sentence.tokens[place].is_("field", *_DATES)]
+    windows = [place for place in clause.places if place not in sentence.used and sentence.tokens[place].is_("window")]
+    if not fields or not windows:
+        return
+    field_sense, window = sentence.tokens[fields[0]].get("field", *_DATES), sentence.tokens[windows[0]].get("window")
+    assert field_sense is not None
+    assert window is not None
+    start, end = window.data["window"].resolve(sentence.vocabulary.as_of)
+    sentence.use(fields[0], windows[0], *(place for place in clause.places if sentence.tokens[place].is_("verb")))
+    if start and end:
+        yield {"field": field_sense.id, "op": "between", "value": [start.isoformat(), end.isoformat()]}
+    else:
+        yield {"field": field_sense.id, "op": ">=" if start else "<=", "value": (start or end).isoformat()}
 
 
 def _named_rule(token: Token) -> Rule | None:
@@ -213,6 +241,9 @@ def _field_rule(sentence: Sentence, clause: Clause, place: int) -> Rule | None:
     comparison = sentence.tokens[place].get("comparison")
     assert comparison is not None
     unit = comparison.data["unit"]
+    if unit == "different":
+        sentence.use(place)
+        return {"field": comparison.data["field"], "op": comparison.data["op"], "value": _scaled(comparison, comparison.data["field"])}
     if unit == "age":
         sentence.use(place)
         return band_condition("age", comparison, sentence.vocabulary)
@@ -319,11 +350,18 @@ def _verb_like(sentence: Sentence, place: int) -> bool:
     return before is not None
 
 
+def _field_id(token: Token) -> str | None:
+    sense = token.get("field")
+    return sense.id if sense else None
+
+
 def _bare(sentence: Sentence, place: int) -> Sense | None:
     """“买过3次”, “with 2 orders”: a plain number of orders, items or money means exactly so many."""
     quantity = sentence.tokens[place].get("quantity")
     denied = any(token.is_("neg") or ((verb := token.get("verb")) and verb.data.get("negated")) for token in sentence.tokens)
     units = ("order", "item", "money", *(_DAYS if denied else ()))
+    if quantity and not quantity.data["unit"] and place and str(_field_id(sentence.tokens[place - 1])).endswith("_score"):
+        return Sense("comparison", f"= {quantity.data['value']}", {"op": "=", **quantity.data})
     if not quantity or quantity.data["unit"] not in units:
         return None
     return Sense("comparison", f"= {quantity.data['value']}", {"op": "=", **quantity.data})
@@ -372,9 +410,14 @@ def _qualify(sentence: Sentence, clause: Clause, group: _Group) -> None:
 
 def _continued(sentence: Sentence, clause: Clause, last: _Group) -> _Group | None:
     """“... or seafood”: a clause of values alone continues the one before."""
-    group = _Group(last.behaviour, last.negated, None if last.negated else last.comparison if last.values else None, last.window)
+    group = _Group(last.behaviour, last.negated, None if last.negated else last.comparison)
     _qualify(sentence, clause, group)
-    return group if group.values else None
+    if group.negated and not last.negated:
+        group.comparison = None
+    if not group.values and group.window is None:
+        return None
+    group.values, group.window = group.values or last.values, group.window or last.window
+    return group
 
 
 def _value_rules(sentence: Sentence, clause: Clause, loose: bool) -> Iterator[Rule]:

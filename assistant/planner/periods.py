@@ -29,6 +29,8 @@ class Period(NamedTuple):
     start: int
     end: int
     window: Window
+    parts: tuple[Window, ...] = ()
+    """The two periods of a range."""
 
 
 def find_periods(text: str, as_of: dt.date) -> list[Period]:
@@ -79,15 +81,18 @@ def _atoms(text: str, as_of: dt.date) -> Iterator[Period]:
 def _ranges(text: str, as_of: dt.date, atoms: list[Period]) -> Iterator[Period]:
     rules = read_table("periods")["ranges"]
     joint, opener = re.compile(rules["joints"]), re.compile(f"(?:{rules['openers']})$")
-    closer = re.compile(rules["closers"])
+    closer, opened = re.compile(rules["closers"]), re.compile(rules["joints_after_opener"])
     for first in atoms:
         for second in atoms:
-            if second.start < first.end or not joint.fullmatch(text[first.end : second.start]):
+            begin = opener.search(text[: first.start])
+            between = text[first.end : second.start]
+            if second.start < first.end or not (joint.fullmatch(between) or (begin and opened.fullmatch(between))):
                 continue
             window = _span(first.window, second.window, as_of, text[second.start : second.end])
             if window is not None:
-                begin, end = opener.search(text[: first.start]), closer.match(text, second.end)
-                yield Period(begin.start() if begin else first.start, end.end() if end else second.end, window)
+                end = closer.match(text, second.end)
+                whole = (begin.start() if begin else first.start, end.end() if end else second.end)
+                yield Period(*whole, window, (first.window, second.window))
 
 
 def _span(first: Window, second: Window, as_of: dt.date, words: str) -> Window | None:

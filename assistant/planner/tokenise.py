@@ -85,7 +85,7 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date) -> dict[int, list[
         kind = "share" if number.share else "number"
         senses[number.start, number.end].append(Sense(kind, str(number.value), {"value": number.value}))
     for period in find_periods(text, as_of):
-        senses[period.start, period.end].insert(0, Sense("window", str(period.window), {"window": period.window}))
+        senses[period.start, period.end].insert(0, Sense("window", str(period.window), {"window": period.window, "parts": period.parts}))
     for start, end, customer_id in _customer_ids(text):
         senses[start, end].insert(0, Sense("customer_id", customer_id))
     for start, end, days in find_horizons(text):

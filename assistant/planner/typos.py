@@ -18,7 +18,8 @@ def mend_word(word: str, vocabulary: Vocabulary) -> str | None:
     if len(word) < 4 or word in vocabulary.known_words:
         return None
     allowed = 1 if len(word) < 7 else 2
-    found = process.extractOne(word, vocabulary.words, scorer=OSA.distance, score_cutoff=allowed)
+    known = vocabulary.words if len(word) > 6 else vocabulary.single_words
+    found = process.extractOne(word, known, scorer=OSA.distance, score_cutoff=allowed)
     if not found or (len(word) == 4 and sorted(found[0]) != sorted(word)):
         return None
     return found[0] if found[0][0] == word[0] or found[1] == 1 else None
@@ -26,7 +27,7 @@ def mend_word(word: str, vocabulary: Vocabulary) -> str | None:
 
 def mend_han(text: str, unknown: range, vocabulary: Vocabulary) -> tuple[int, int, str] | None:
     """The Chinese phrase meant around the unexplained characters, when one character of it is wrong."""
-    for length in range(6, 2, -1):
+    for length in range(6, 3, -1):
         for start in range(max(0, unknown.stop - length), min(unknown.start, len(text) - length) + 1):
             piece = text[start : start + length]
             for index in range(length):

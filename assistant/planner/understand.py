@@ -23,6 +23,7 @@ Intent = Callable[[Sentence, Dialogue], Plan | None]
 INTENTS: tuple[Intent, ...] = (
     data.outside,
     data.help_,
+    data.festival,
     customers.look_up,
     data.explain,
     data.describe,
@@ -31,6 +32,7 @@ INTENTS: tuple[Intent, ...] = (
     customers.compare,
     customers.churn,
     customers.overview,
+    measures.ranked_customers,
     measures.measure,
     customers.summarize,
     customers.find,

@@ -19,7 +19,7 @@ from tools.metrics.values import usable_dimensions, value_index
 from tools.segments.schemes import SCHEMES
 from tools.warehouse.context import ToolContext
 
-WORD_FILES = ("words", "cues", "fields", "outside")
+WORD_FILES = ("words", "cues", "fields", "outside", "festivals")
 _BAND = re.compile(r"(\d+)\s?-\s?(\d+)(k?)")
 _PLUS = re.compile(r"(\d+k?)\+")
 _BARE_BAND = re.compile(r"\d+[-~]\d+k?|\d{2,}k?\+")
@@ -56,13 +56,18 @@ class Vocabulary:
     def warm_up(self) -> None:
         """Build what is built on first use, so that the first question is as quick as the others."""
         self.matcher.find("", 0)
-        _ = (self.words, self.known_words, self.han_wildcards)
+        _ = (self.words, self.single_words, self.texts, self.known_words, self.han_wildcards)
 
     @cached_property
     def words(self) -> frozenset[str]:
         """The Latin words of phrases with content, to mend misspelt ones against."""
         found = (word for text, sense in self.phrases if sense.kind != "stop" for word in re.findall(r"[a-z]{4,}", text))
         return frozenset(found)
+
+    @cached_property
+    def single_words(self) -> frozenset[str]:
+        """Latin words that are phrases by themselves."""
+        return frozenset(text for text, sense in self.phrases if sense.kind != "stop" and re.fullmatch(r"[a-z]{4,}", text))
 
     @cached_property
     def texts(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.who import Who, both, selection_rule, take_who
+from tools.segments.schemes import scheme_of
 
 HIGH_RISK: Rule = {"field": "churn_band", "op": "=", "value": "high"}
 
@@ -90,12 +91,24 @@ def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if not sentence.take_all("cue", "compare"):
         return None
     sides = _sides(sentence, dialogue)
+    if len(sides) > 2 and all(isinstance(one, str) for one in sides):
+        return _several(sentence, sides)
     if len(sides) != 2:
         return None
     sentence.take_all("cue", "summarize", "list", "why", "everyone", "share", "count", "segments")
     sentence.take_all("metric")
     sentence.take_all("neg")
     return plan("compare_segments", first=sides[0], second=sides[1])
+
+
+def _several(sentence: Sentence, segments: list[str]) -> Plan | None:
+    """More than two groups of one scheme are set side by side by their numbers."""
+    fields = {scheme.field for one in segments if (scheme := scheme_of(one)) is not None}
+    if len(fields) != 1:
+        return None
+    metrics = [sense.id for sense in sentence.take_all("metric") if sense.id != "customers"] or ["revenue", "average_order_value"]
+    everyone = {"any": [{"segment": one} for one in segments]}
+    return plan("measure", metrics=["customers", *dict.fromkeys(metrics)], by=list(fields), customers=everyone)
 
 
 def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.texts import text
+from assistant.planner.tokens import Token
 
 _STRONG = ("metric", "noun", "segment", "band", "scheme", "field", "value", "condition")
 _EXPLAINED = ("term", "metric", "segment", "field", "dimension", "scheme")
@@ -30,10 +32,41 @@ def _is_churn(sentence: Sentence) -> bool:
 
 def help_(sentence: Sentence, _: Dialogue) -> Plan | None:
     """“What can you do?”."""
-    if not sentence.take_all("cue", "whoami") or any(sentence.has(kind) for kind in _STRONG):
+    greeting = all(token.is_("stop", "polite") or token.is_("punctuation") for token in sentence.tokens)
+    if not greeting and (not sentence.take_all("cue", "whoami") or any(sentence.has(kind) for kind in _STRONG)):
         return None
     sentence.use(*range(len(sentence.tokens)))
     return Plan(say="help")
+
+
+def festival(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“去年双十一的销售额”: a sale of several days is asked about, with its dates to choose from."""
+    found = sentence.first("festival")
+    if not found:
+        return None
+    place, sense = found
+    token, before = sentence.tokens[place], sentence.tokens[place - 1] if place else None
+    year = _festival_year(sentence, before)
+    start = before.start if before is not None and before.is_("window") and year else token.start
+    sentence.use(*range(len(sentence.tokens)))
+    spans = [
+        (f"{year or _latest(sentence, one[0])}-{one[0]}", f"{year or _latest(sentence, one[0])}-{one[1]}") for one in sense.data["spans"]
+    ]
+    joint = "到" if sentence.language == "zh" else " to "
+    dates = [first if first == last else f"{first}{joint}{last}" for first, last in spans]
+    choices = [f"{sentence.text[:start]}{one}{sentence.text[token.end :]}" for one in dates]
+    return plan("ask_user", question=text("festival", sentence.language).format(words=token.text), choices=choices)
+
+
+def _festival_year(sentence: Sentence, before: Token | None) -> int | None:
+    window = before.get("window") if before is not None else None
+    dates = window.data["window"].resolve(sentence.vocabulary.as_of) if window else None
+    return dates.start.year if dates and dates.start else None
+
+
+def _latest(sentence: Sentence, day: str) -> int:
+    as_of = sentence.vocabulary.as_of
+    return as_of.year if f"{as_of.year}-{day}" <= as_of.isoformat() else as_of.year - 1
 
 
 def explain(sentence: Sentence, _: Dialogue) -> Plan | None:

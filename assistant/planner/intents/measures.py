@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from assistant.planner.conditions import find_rules
@@ -10,22 +11,27 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense
-from assistant.planner.who import Who, both, selection_rule, take_pronoun
+from assistant.planner.who import Who, both, selection_rule, take_order, take_pronoun
 from tools.segments.schemes import scheme_of
 from tools.windows import Window
 
 _MOST_METRICS = 6
 _MOST_DIMENSIONS = 2
 _SHORT_WINDOW = 62
+_METRIC_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
 _AVERAGES = {"revenue": "revenue_per_customer", "orders": "orders_per_customer", "amount": "revenue_per_customer"}
 
 
 def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“revenue by month”, “各部门的销售额排名前5”, “average order value by income band”."""
+    rule = find_rules(sentence, loose=False) if _restricted(sentence) else None
     by = take_dimensions(sentence)
-    restricted = _restricted(sentence)
-    rule = find_rules(sentence, loose=False) if restricted else None
-    metrics = take_metrics(sentence, by)
+    if sentence.take_all("cue", "favourite"):
+        by = by or ["category"]
+        args_sort = {"sort": "largest"}
+    else:
+        args_sort = {}
+    metrics = take_metrics(sentence, by) or (["revenue"] if args_sort else [])
     if metrics == ["customers"] and not by:
         metrics = ["active_customers"] if sentence.has("window") else []
     if not metrics:
@@ -33,7 +39,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if sentence.has("cue", "share") and not by and sentence.has("segment") and not sentence.has("window"):
         return None
     args: dict[str, Any] = {"metrics": metrics[:_MOST_METRICS], "by": by}
-    args |= take_filters(sentence)
+    args |= take_filters(sentence) | args_sort
     _split_values(args)
     args["customers"] = _customers(sentence, dialogue, rule)
     args["by"] = args["by"] or _segments_apart(args["customers"])
@@ -130,9 +136,39 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
     if weak and (by or sentence.says("window")):
         sentence.use(weak[0][0])
         return [weak[0][1]]
+    if by and (sentence.has("ranking") or sentence.has("segment")):
+        return ["revenue" if sentence.vocabulary.levels.get(by[0]) in ("product", "order") else "customers"]
     if by and (sentence.has("cue", "count") or sentence.has("cue", "share")) and sentence.says("noun"):
         return ["customers"]
     return []
+
+
+def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Top 10 customers by spend in 2017”, “2017年消费最多的10个客户”: customers ordered by what they did in a window or of something."""
+    values = [
+        sense for _, sense in sentence.free("value") if sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order")
+    ]
+    people = sentence.says("noun") or any(sense.data.get("person") for _, sense in sentence.free("ranking"))
+    if not people or not sentence.has("ranking") or not (values or sentence.has("window")) or sentence.has("comparison"):
+        return None
+    if sentence.has("neg") or sentence.has("cue", "export") or any(True for _ in _groupings(sentence)):
+        return None
+    who = Who()
+    take_order(sentence, who)
+    metric = _METRIC_OF_FIELD.get(who.sort_by or "")
+    if metric is None:
+        return None
+    args: dict[str, Any] = {"metrics": [metric], "by": ["customer"], **take_filters(sentence)}
+    args["customers"] = _customers(sentence, dialogue, None)
+    args |= {"sort": "largest" if who.descending else "smallest", "limit": who.limit}
+    windows = _windows(sentence)
+    sentence.take_all("cue", "list", "count")
+    _absorb_predicates(sentence)
+    return _with_windows(sentence, args, windows)
+
+
+def _groupings(sentence: Sentence) -> Iterator[int]:
+    return (place for place, _ in sentence.free("dimension") if not sentence.tokens[place].is_("noun"))
 
 
 def _sold(sentence: Sentence, by: list[str]) -> bool:
@@ -185,12 +221,11 @@ def take_filters(sentence: Sentence) -> dict[str, Any]:
     where: dict[str, list[str]] = {}
     unwanted: dict[str, list[str]] = {}
     for place, sense in list(sentence.free("value")):
-        near = (at for at in (place - 1, place - 2) if at >= 0 and at not in sentence.used)
-        negation = next((at for at in near if sentence.tokens[at].is_("neg")), None)
-        target = where if negation is None else unwanted
+        negations = _negations(sentence, place)
+        target = unwanted if negations else where
         values = target.setdefault(sense.data["dimension"], [])
         values += [one for one in (sense.data["value"], *sense.data.get("also", ())) if one not in values]
-        sentence.use(place, *([negation] if negation is not None else []))
+        sentence.use(place, *negations)
     for band in sentence.take_all("band"):
         where.setdefault("churn_band", []).append(band.id)
     return {"where": where, "where_not": unwanted}
@@ -201,6 +236,13 @@ def _segments_apart(customers: Any) -> list[str]:
     parts = customers.get("any", []) if isinstance(customers, dict) else []
     schemes = {scheme.field for part in parts if "segment" in part and (scheme := scheme_of(part["segment"])) is not None}
     return list(schemes) if len(schemes) == 1 else []
+
+
+def _negations(sentence: Sentence, place: int) -> list[int]:
+    """The words around a value that exclude it: “excluding fuel”, “除了燃油以外”."""
+    before = [at for at in (place - 1, place - 2) if at >= 0 and at not in sentence.used and sentence.tokens[at].is_("neg")]
+    after = [place + 1] if place + 1 < len(sentence.tokens) and sentence.tokens[place + 1].is_("neg", "except") else []
+    return [*before[:1], *after]
 
 
 def _customers(sentence: Sentence, dialogue: Dialogue, rule: dict[str, Any] | None) -> Any:
@@ -255,7 +297,12 @@ def _chart(sentence: Sentence, args: dict[str, Any]) -> None:
 
 
 def _windows(sentence: Sentence) -> list[Window]:
-    return [sense.data["window"] for sense in sentence.take_all("window")]
+    """The windows; “from Q3 to Q4” is two where growth is asked for, and one stretch of time otherwise."""
+    senses = sentence.take_all("window")
+    if len(senses) == 1 and senses[0].data.get("parts") and sentence.has("cue", "previous"):
+        sentence.take_all("cue", "previous")
+        return list(senses[0].data["parts"])
+    return [sense.data["window"] for sense in senses]
 
 
 def _absorb_counts(sentence: Sentence) -> None:
