@@ -15,6 +15,8 @@ _EN = {"=": "", "!=": "not ", "<": "under ", "<=": "at most ", ">": "over ", ">=
 _ZH = {"=": "为", "!=": "不为", "<": "低于", "<=": "不超过", ">": "超过", ">=": "不少于"}
 _TIMES_EN = {"=": "exactly", "!=": "other than", "<": "fewer than", "<=": "at most", ">": "more than", ">=": "at least"}
 _TIMES_ZH = {"=": "恰好", "!=": "不等于", "<": "少于", "<=": "不超过", ">": "超过", ">=": "不少于"}
+_DATES_EN = {"<": "before", "<=": "on or before", ">": "after", ">=": "on or after"}
+_DATES_ZH = {"<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"}
 _COUNTED = (Unit.COUNT, Unit.MONEY, Unit.DAYS)
 _FRACTIONS = (Unit.SHARE, Unit.PROBABILITY, Unit.CHANGE, Unit.POINTS)
 
@@ -108,6 +110,8 @@ def _special(rule: Condition, info: FieldInfo, zh: list[str], en: list[str]) -> 
 
 def _generic(rule: Condition, info: FieldInfo, zh: list[str], en: list[str]) -> Text:
     verb = "are" if info.unit in (Unit.COUNT, Unit.DAYS) else "is"
+    if info.kind == "date" and rule.op in _DATES_EN:
+        return Text(en=f"whose {info.label.en} {verb} {_DATES_EN[rule.op]} {en[0]}", zh=f"{info.label.zh}{_DATES_ZH[rule.op]}{zh[0]}")
     if rule.op == "between":
         return Text(en=f"whose {info.label.en} {verb} between {' and '.join(en)}", zh=f"{info.label.zh}在{'至'.join(zh)}之间")
     if rule.op in ("in", "not in"):

@@ -15,6 +15,7 @@ from tools.errors import InputError, UnknownName
 from tools.rules import AllOf, AnyOf, Behaviour, Condition, InSegment, NotRule, SegmentRule, Selection
 from tools.segments.behaviours import behaviour_query
 from tools.segments.fields import field
+from tools.segments.grounding import ground
 from tools.segments.sentences import describe_rule, describe_selection
 from tools.segments.stored import check_attributes, group_rules, stored_rules
 from tools.segments.values import comparison_values
@@ -42,12 +43,13 @@ def compile_selection(ctx: ToolContext, selection: Selection) -> CustomerQuery:
     """SQL of a selection, in its order, with stored segments looked up in the warehouse.
 
     Raises:
-        UnknownName: A field, attribute, dimension or segment does not exist.
+        UnknownName: A field, attribute, dimension, value or segment does not exist.
+        UnsupportedQuestion: The data that the rule is about were not loaded.
         InputError: A value does not fit its field, or segments refer to each other in a circle.
     """
     segments = stored_rules(ctx.engine)
     check_attributes(ctx.engine, selection, segments)
-    return _compile(selection, ctx.as_of, segments)
+    return _compile(ground(ctx, selection), ctx.as_of, segments)
 
 
 def _compile(selection: Selection, as_of: dt.date, segments: Mapping[str, SegmentRule]) -> CustomerQuery:

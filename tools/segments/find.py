@@ -12,6 +12,7 @@ from tools.segments.compiler import compile_selection
 from tools.segments.coverage import coverage_caveats
 from tools.segments.fields import FieldInfo
 from tools.segments.freshness import freshness_caveats, require_features
+from tools.segments.grounding import ground
 from tools.segments.measured import MeasuredColumns, measured_columns
 from tools.segments.reporting import ROWS_SHOWN, field_column, fields_in_order, figure, row_figures, share, shown_value
 from tools.segments.stored import fields_of, group_rules, stored_rules
@@ -31,7 +32,7 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
         UnsupportedQuestion: Features were never computed.
     """
     require_features(ctx)
-    selection = _selection(request)
+    selection = ground(ctx, _selection(request))
     query = compile_selection(ctx, selection)
     sizes = _sizes(ctx, query)
     rule_fields = list(fields_of(selection.rule, {**group_rules(), **stored_rules(ctx.engine)}))
