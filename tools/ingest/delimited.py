@@ -195,7 +195,7 @@ def _layout_condition(dialect: Dialect) -> str:
     empty = " AND ".join(f"{quote(name)} IS NULL" for name in names)
     incomplete = " OR ".join(f"{quote(name)} IS NULL" for name in names)
     total = f"{one_of(f'lower(trim({first}))', TOTAL_WORDS)} OR ({first} IS NULL AND {one_of(f'lower(trim({second}))', TOTAL_WORDS)})"
-    parts = [f"({empty})", f"(({incomplete}) AND ({total}))"]
+    parts = [f"({empty})", f"(CASE WHEN {incomplete} THEN {total} ELSE FALSE END)"]
     filled = [(name, text) for name, text in zip(names, written, strict=False) if text.strip()]
     if filled:
         parts.append("(" + " AND ".join(f"{quote(name)} = {_literal(text)}" for name, text in filled) + ")")
