@@ -9,6 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from tools.contracts import Column, FigureValue, Unit
 
 MISSING = "–"
+_LINE = 36
+"""Characters of text that a cell shows on one line."""
 _TEXTUAL = frozenset({Unit.TEXT, Unit.ID, Unit.DATE})
 _PERCENT = {Unit.SHARE: False, Unit.PROBABILITY: False, Unit.POINTS: True, Unit.CHANGE: True}
 """Units shown as a percentage; whether a plus sign is written."""
@@ -27,6 +29,11 @@ class Cell:
     shown: str
     exact: str = ""
     numeric: bool = False
+
+    @property
+    def long(self) -> bool:
+        """Whether it needs more than one line."""
+        return len(self.shown) > _LINE
 
 
 def is_numeric(unit: Unit) -> bool:

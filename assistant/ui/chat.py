@@ -91,7 +91,7 @@ class ChatHandlers:
             return
         turn = start(session, question.strip())
         if turn is None:
-            gr.Info(say("busy", session.language))
+            gr.Info(say("busy", session.language), title=say("brand", session.language))
             yield (gr.skip(),) * 7
             return
         yield draw(session, box=gr.update(value=""))

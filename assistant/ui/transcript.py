@@ -59,7 +59,7 @@ def _contents(turn: Turn, language: str, link: Link) -> Iterable[Message]:
     prose = turn.text or (turn.asked or "")
     if prose:
         yield _text(prose)
-    elif turn.running:
+    elif turn.running and not any(step.running for step in turn.steps):
         yield _html(piece("thinking", language))
     if turn.problem and turn.problem not in prose:
         yield _html(piece("problem", language, text=turn.problem))
