@@ -30,8 +30,27 @@ def candidates_of(column: str, shape: Shape) -> list[Candidate]:
     if any(match.meaning.id == "generic_name" for match in matches) and shape.order_numbers > 0.9:
         # Shop exports call the order's number its name: #1001.
         named.append(Candidate(column, meanings()["order_id"], 0.85, "values", 0))
+    named = [_as_band(candidate, shape) for candidate in named]
     good = [candidate for candidate in named if candidate.confidence > 0.3]
     return good or ([] if matches and max(match.confidence for match in matches) > SURE_NAME else _by_values(column, shape))
+
+
+def _as_band(candidate: Candidate, shape: Shape) -> Candidate:
+    """An age or income written as ranges (35-44, 50-74K) is a band."""
+    band = meanings().get(f"{candidate.meaning.id}_band")
+    if band is None or shape.filled == 0 or shape.numbers >= 0.5:
+        return candidate
+    return replace(candidate, meaning=band, confidence=0.85)
+
+
+def category_levels(candidates: list[Candidate], shapes: Mapping[str, Shape]) -> list[Candidate]:
+    """Of several columns that name categories, take the coarsest for the category and the next for the subcategory."""
+    level = {c.column: c for c in candidates if c.meaning.id == "category"}
+    if len(level) < 2 or any(c.meaning.id == "subcategory" for c in candidates):
+        return candidates
+    coarse, fine = sorted(level, key=lambda column: shapes[column].distinct * shapes[column].filled)[:2]
+    kept = [c for c in candidates if c.meaning.id != "category"]
+    return [*kept, level[coarse], replace(level[fine], meaning=meanings()["subcategory"], confidence=min(level[fine].confidence, 0.8))]
 
 
 def _fitting(match: NameMatch, shape: Shape) -> float:

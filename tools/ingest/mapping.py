@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tools.errors import UnknownName, WarehouseError
-from tools.ingest.candidates import Candidate, candidates_of, whole_amounts
+from tools.ingest.candidates import Candidate, candidates_of, category_levels, whole_amounts
 from tools.ingest.choose_grain import TABLES, choose_grain
 from tools.ingest.names import match_name, meanings, meanings_of_targets
 from tools.ingest.shapes import Shape, shape_of
@@ -15,6 +15,8 @@ from tools.warehouse.engine import Engine
 from tools.warehouse.identifiers import quote
 
 SAMPLE_ROWS = 4_000
+SAMPLE_CELLS = 200_000
+"""Wide tables are sampled in fewer rows."""
 UNSURE_BELOW = 0.7
 IGNORE = "ignore"
 """The target of columns that are never stored."""
@@ -57,6 +59,7 @@ def propose(engine: Engine, staged: StagedTable, overrides: Mapping[str, str]) -
         sample = _sample(engine, staged)
     shapes = {column: shape_of(values) for column, values in sample.items()}
     candidates = [candidate for column in staged.columns if column not in chosen for candidate in candidates_of(column, shapes[column])]
+    candidates = category_levels(candidates, shapes)
     grain = _grain([*candidates, *_forced(chosen)], shapes)
     if grain == "order_lines":
         candidates = whole_amounts(candidates, sample)
@@ -98,7 +101,8 @@ def _read_target(said: str) -> Override:
 
 def _sample(engine: Engine, staged: StagedTable) -> dict[str, list[str | None]]:
     columns = ", ".join(quote(column) for column in staged.columns)
-    table = engine.query(f"SELECT {columns} FROM {staged.relation} LIMIT {SAMPLE_ROWS}")
+    rows = max(200, min(SAMPLE_ROWS, SAMPLE_CELLS // len(staged.columns)))
+    table = engine.query(f"SELECT {columns} FROM {staged.relation} LIMIT {rows}")
     return {column: table.column(index).to_pylist() for index, column in enumerate(staged.columns)}
 
 
