@@ -66,3 +66,8 @@ def loader(tmp_path: Path) -> Loader:
 @pytest.fixture(scope="session")
 def source() -> Callable[..., Source]:
     return make_source
+
+
+@pytest.fixture(scope="session")
+def loader_class() -> type[Loader]:
+    return Loader
