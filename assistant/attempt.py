@@ -42,8 +42,9 @@ class Attempt:
     system_prompt: str = ""
     new_messages: list[AnyMessage] = field(default_factory=list)
     _calls: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    _awaited: list[str] = field(default_factory=list)
+    _arrived: dict[str, ToolMessage] = field(default_factory=dict)
     _held: str = ""
-    _streamed: bool = False
     _finish: str = ""
 
     def run(self) -> Iterator[Event]:
@@ -83,11 +84,12 @@ class Attempt:
     def _update(self, data: dict[str, Any]) -> Iterator[Event]:
         for change in data.values():
             for message in (change or {}).get("messages", []) if isinstance(change, dict) else []:
-                self.new_messages.append(message)
                 if isinstance(message, AIMessage):
+                    self.new_messages.append(message)
                     yield from self._said(message)
                 elif isinstance(message, ToolMessage):
-                    yield from self._returned(message)
+                    self._arrived[message.tool_call_id] = message
+                    yield from self._in_order()
 
     def _said(self, message: AIMessage) -> Iterator[Event]:
         held, self._held = self._held, ""
@@ -99,7 +101,15 @@ class Attempt:
             yield from self._show("\n\n")
         for call in message.tool_calls:
             self._calls[call["id"] or ""] = (call["name"], call["args"])
+            self._awaited.append(call["id"] or "")
             yield StepStarted(call_id=call["id"] or "", tool=call["name"], arguments=call["args"])
+
+    def _in_order(self) -> Iterator[Event]:
+        """Results in the order of their calls: those that end at the same moment are reported in any order."""
+        while self._awaited and self._awaited[0] in self._arrived:
+            message = self._arrived.pop(self._awaited.pop(0))
+            self.new_messages.append(message)
+            yield from self._returned(message)
 
     def _returned(self, message: ToolMessage) -> Iterator[Event]:
         tool, arguments = self._calls.get(message.tool_call_id, (message.name or "", {}))
