@@ -55,6 +55,21 @@ def named_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
     return _scan(tokens, join)
 
 
+def listed_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
+    """“stores 367 and 406”, “367和406号门店”: a number joined to a named value is another one of its dimension."""
+    found = list(tokens)
+    for at in range(len(found) - 2):
+        if not (found[at + 1].is_("conj") or found[at + 1].is_("punctuation", ",")):
+            continue
+        for known, other in ((at, at + 2), (at + 2, at)):
+            sense = found[known].get("value")
+            if sense and not found[other].is_("value") and _number(found[other]) is not None:
+                meant = vocabulary.value_named(str(sense.data["dimension"]), found[other].text)
+                data = {"dimension": sense.data["dimension"], "value": meant}
+                found[other] = merged([found[other]], Sense("value", f"{data['dimension']}={meant}", data)) if meant else found[other]
+    return found
+
+
 def described_values(tokens: list[Token], _: Vocabulary) -> list[Token]:
     """“income 50-74K”, “ages 45-54”, “DELI department”: a value with the name of its dimension beside it."""
 
@@ -117,7 +132,7 @@ def comparisons(tokens: list[Token], _: Vocabulary) -> list[Token]:
     """“at least 5 orders”, “2000元以上”, “between 5 and 10”, “5到10次”: operators with their quantities."""
 
     def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
-        return _ranged(all_tokens, at) or _prefixed(all_tokens, at) or _suffixed(all_tokens, at)
+        return _ranged(all_tokens, at) or _prefixed(all_tokens, at) or _suffixed(all_tokens, at) or _scored(all_tokens, at)
 
     return _scan(tokens, join)
 
@@ -179,6 +194,14 @@ def _suffixed(tokens: list[Token], at: int) -> tuple[int, Token] | None:
         size, unit = 3, after.id
     sense = _comparison(op.id, Sense("quantity", "", {"value": quantity.data["value"], "unit": unit}))
     return size, merged(tokens[at : at + size], sense)
+
+
+def _scored(tokens: list[Token], at: int) -> tuple[int, Token] | None:
+    """“R score 5”: a number right after a score is its value."""
+    quantity, before = tokens[at].get("quantity"), tokens[at - 1].get("field") if at else None
+    if not quantity or quantity.data["unit"] or not before or not before.id.endswith("_score"):
+        return None
+    return 1, merged([tokens[at]], _comparison("=", quantity))
 
 
 def _comparison(op: str, quantity: Sense) -> Sense:
@@ -243,7 +266,16 @@ def _add(token: Token, sense: Sense) -> Token:
     return Token(token.start, token.end, token.text, (*token.senses, sense))
 
 
-STEPS: tuple[Step, ...] = (named_values, described_values, quantities, operators_last, comparisons, counted_dimensions, rankings)
+STEPS: tuple[Step, ...] = (
+    named_values,
+    listed_values,
+    described_values,
+    quantities,
+    operators_last,
+    comparisons,
+    counted_dimensions,
+    rankings,
+)
 
 
 def reduce(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:

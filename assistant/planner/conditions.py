@@ -110,10 +110,24 @@ def find_rules(sentence: Sentence, *, loose: bool = True) -> Rule | None:
     shared = _shared_window(sentence)
     rules: list[tuple[str, Rule]] = []
     last: _Group | None = None
+    waiting: list[Clause] = []
     for clause in parts:
-        found, last = _clause_rules(sentence, clause, shared, last, loose)
+        found, group = _clause_rules(sentence, clause, shared, last, loose)
         rules.extend((clause.joint if index == 0 else "and", rule) for index, rule in enumerate(found))
+        if group is None and any(sentence.tokens[place].is_("window") for place in clause.places):
+            waiting.append(clause)
+        if last is None and group is not None:
+            rules.extend(("and", rule) for rule in _led(sentence, waiting, group))
+        last = group
     return _combine(rules)
+
+
+def _led(sentence: Sentence, waiting: list[Clause], group: _Group) -> Iterator[Rule]:
+    """“Q3和Q4都买过”: windows before the first verb have it too."""
+    for clause in waiting:
+        earlier = _continued(sentence, clause, group)
+        if earlier is not None:
+            yield from _behaviour_rules(earlier)
 
 
 def _shared_window(sentence: Sentence) -> Window | None:
@@ -350,18 +364,11 @@ def _verb_like(sentence: Sentence, place: int) -> bool:
     return before is not None
 
 
-def _field_id(token: Token) -> str | None:
-    sense = token.get("field")
-    return sense.id if sense else None
-
-
 def _bare(sentence: Sentence, place: int) -> Sense | None:
     """“买过3次”, “with 2 orders”: a plain number of orders, items or money means exactly so many."""
     quantity = sentence.tokens[place].get("quantity")
     denied = any(token.is_("neg") or ((verb := token.get("verb")) and verb.data.get("negated")) for token in sentence.tokens)
     units = ("order", "item", "money", *(_DAYS if denied else ()))
-    if quantity and not quantity.data["unit"] and place and str(_field_id(sentence.tokens[place - 1])).endswith("_score"):
-        return Sense("comparison", f"= {quantity.data['value']}", {"op": "=", **quantity.data})
     if not quantity or quantity.data["unit"] not in units:
         return None
     return Sense("comparison", f"= {quantity.data['value']}", {"op": "=", **quantity.data})

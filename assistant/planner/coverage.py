@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
+from assistant.planner.normalise import normalise
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
 from assistant.planner.tokens import Token
 
+_MOST_NAMES = 6
 _JOINTS = " ,.?!的和与且但并and or but"
 
 
@@ -47,6 +50,21 @@ def without(sentence: Sentence) -> str:
     return " ".join((text_left + sentence.text[at:]).split()).strip(_JOINTS[:5])
 
 
+def _value_choices(sentence: Sentence) -> list[str]:
+    """The question with an unplaced word replaced by each of the few names that have it in them ("milk" in "FLUID MILK PRODUCTS")."""
+    runs = _runs(sentence)
+    if len(runs) != 1 or not all(token.unknown for token in runs[0]):
+        return []
+    word, start, end = _words(runs[0]), runs[0][0].start, runs[0][-1].end
+    names = [value for values in sentence.vocabulary.values.values() for value in values if _has_word(normalise(value), word)]
+    found = names if 0 < len(names) <= _MOST_NAMES else []
+    return [f"{sentence.text[:start]}{name}{sentence.text[end:]}" for name in found]
+
+
+def _has_word(name: str, word: str) -> bool:
+    return re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", name) is not None if word.isascii() else word in name
+
+
 def ask_about(sentence: Sentence, understood: Plan | None, rest: str | None) -> Plan:
     """Asks whether the question without the unplaced words was meant; declines where nothing was understood.
 
@@ -56,6 +74,9 @@ def ask_about(sentence: Sentence, understood: Plan | None, rest: str | None) -> 
         rest: A question that is understood wholly, to offer.
     """
     words = "”、“".join(unplaced(sentence)) if sentence.language == "zh" else "”, “".join(unplaced(sentence))
+    named = _value_choices(sentence)
+    if named:
+        return plan("ask_user", question=text("which_value", sentence.language).format(words=words), choices=named)
     if understood is None or not rest:
         missing = text("not_placed_decline", sentence.language).format(words=words or sentence.text)
         return plan("decline", reason="not_understood", missing=missing)

@@ -22,6 +22,8 @@ from tools.warehouse.context import ToolContext
 WORD_FILES = ("words", "cues", "fields", "outside", "festivals")
 _BAND = re.compile(r"(\d+)\s?-\s?(\d+)(k?)")
 _PLUS = re.compile(r"(\d+k?)\+")
+_MENDED = frozenset({"metric", "dimension", "field", "value", "segment", "noun", "cue", "verb", "scheme", "format", "term", "band"})
+"""Kinds of words that a misspelt one may have been meant to be; never a negation, a comparison or a filler."""
 _BARE_BAND = re.compile(r"\d+[-~]\d+k?|\d{2,}k?\+")
 _COUNTING = ("how many", "number of", "多少", "customers ")
 """Names such as "how many customers" are read as the question for a number and its noun."""
@@ -61,13 +63,13 @@ class Vocabulary:
     @cached_property
     def words(self) -> frozenset[str]:
         """The Latin words of phrases with content, to mend misspelt ones against."""
-        found = (word for text, sense in self.phrases if sense.kind != "stop" for word in re.findall(r"[a-z]{4,}", text))
+        found = (word for text, sense in self.phrases if sense.kind in _MENDED for word in re.findall(r"[a-z]{4,}", text))
         return frozenset(found)
 
     @cached_property
     def single_words(self) -> frozenset[str]:
         """Latin words that are phrases by themselves."""
-        return frozenset(text for text, sense in self.phrases if sense.kind != "stop" and re.fullmatch(r"[a-z]{4,}", text))
+        return frozenset(text for text, sense in self.phrases if sense.kind in _MENDED and re.fullmatch(r"[a-z]{4,}", text))
 
     @cached_property
     def texts(self) -> frozenset[str]:
@@ -84,7 +86,7 @@ class Vocabulary:
         """Chinese phrases of three or more characters by each form with one character left open."""
         forms: dict[str, str] = {}
         for text, sense in self.phrases:
-            if sense.kind != "stop" and len(text) > 2 and re.fullmatch(r"[\u3400-\u9fff]+", text):
+            if sense.kind in _MENDED and len(text) > 3 and re.fullmatch(r"[\u3400-\u9fff]+", text):
                 forms.update({text[:index] + "?" + text[index + 1 :]: text for index in range(len(text))})
         return forms
 

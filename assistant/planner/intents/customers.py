@@ -8,6 +8,7 @@ from assistant.planner.conditions import Rule, find_rules
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.vocabulary import rule_of
 from assistant.planner.who import Who, both, selection_rule, take_who
 from tools.segments.schemes import scheme_of
 
@@ -113,6 +114,7 @@ def _several(sentence: Sentence, segments: list[str]) -> Plan | None:
 
 def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:
     sides: list[Any] = [sense.id for sense in sentence.take_all("segment")]
+    sides += [rule_of(sense) for sense in sentence.take_all("condition")]
     if not sides:
         sides = _values(sentence)
     if len(sides) < 2 and sentence.has("pronoun") and dialogue.last_customers:
@@ -137,7 +139,7 @@ def _values(sentence: Sentence) -> list[Any]:
 def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Which customers are about to churn?”, “列出流失概率最高的20个客户”."""
     asks = sentence.says("cue", "churn") or sentence.says("band") or sentence.says("field", "churn_probability")
-    asks = asks or (sentence.says("cue", "churned") and sentence.says("definition"))
+    asks = asks or sentence.says("field", "churn_reasons") or (sentence.says("cue", "churned") and sentence.says("definition"))
     if not asks or sentence.has("comparison") or (sentence.has("dimension", "rfm_group") and sentence.has("by")):
         return None
     lowest = sentence.first("ranking", "smallest")

@@ -44,7 +44,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     args["customers"] = _customers(sentence, dialogue, rule)
     args["by"] = args["by"] or _segments_apart(args["customers"])
     _trend(sentence, args)
-    args |= take_sorting(sentence) if by or args.get("by") else {}
+    args |= take_sorting(sentence, len(by)) if by or args.get("by") else {}
     _chart(sentence, args)
     windows = _windows(sentence)
     _absorb_counts(sentence)
@@ -148,7 +148,7 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     values = [
         sense for _, sense in sentence.free("value") if sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order")
     ]
-    people = sentence.says("noun") or any(sense.data.get("person") for _, sense in sentence.free("ranking"))
+    people = sentence.says("noun") or sentence.has("cue", "list") or any(sense.data.get("person") for _, sense in sentence.free("ranking"))
     if not people or not sentence.has("ranking") or not (values or sentence.has("window")) or sentence.has("comparison"):
         return None
     if sentence.has("neg") or sentence.has("cue", "export") or any(True for _ in _groupings(sentence)):
@@ -207,7 +207,8 @@ def _restricted(sentence: Sentence) -> bool:
         following = sentence.tokens[place + 1 : place + 3]
         if any(next_token.is_("conj", "who") or next_token.is_("verb") for next_token in following[:1]) and token.text.isascii():
             return _acts(sentence, place + 1, len(sentence.tokens))
-        if place and sentence.tokens[place - 1].text == "的" and _acts(sentence, 0, place):
+        before = sentence.tokens[place - 1] if place else None
+        if before is not None and (before.text == "的" or before.is_("comparison")) and _acts(sentence, 0, place):
             return True
     return False
 
@@ -266,10 +267,13 @@ def _trend(sentence: Sentence, args: dict[str, Any]) -> None:
         args["by"] = ["week" if window and (window.last_days or 365) <= _SHORT_WINDOW else "month", *args["by"]][:_MOST_DIMENSIONS]
 
 
-def take_sorting(sentence: Sentence) -> dict[str, Any]:
+def take_sorting(sentence: Sentence, groups: int = 1) -> dict[str, Any]:
     """“top 5”, “前5”, “lowest”: the order of groups and how many."""
     args: dict[str, Any] = {}
     ranking = sentence.take("ranking")
+    if ranking and groups > 1 and ranking.data["n"]:
+        _left_over(sentence)  # the best of each group cannot be asked for, and the number must not be dropped
+        return {}
     if ranking and not ranking.data.get("share"):
         args["sort"] = ranking.id
         args["limit"] = ranking.data["n"]
@@ -278,6 +282,11 @@ def take_sorting(sentence: Sentence) -> dict[str, Any]:
     if sentence.take_all("rank", "listing") and "sort" not in args:
         args["sort"] = "largest"
     return args
+
+
+def _left_over(sentence: Sentence) -> None:
+    """Give the ranking back, so that the planner asks about it."""
+    sentence.used -= {place for place, token in enumerate(sentence.tokens) if token.is_("ranking")}
 
 
 def _counted_groups(sentence: Sentence) -> int | None:
