@@ -58,6 +58,9 @@ def _fitting(match: NameMatch, shape: Shape) -> float:
     if shape.filled == 0:
         return match.confidence * 0.7
     fit = _fit(match.meaning, shape)
+    if match.meaning.id in ("discount", "line_discount") and shape.fractions > 0.9:
+        # Rates, not money.
+        return 0.5
     factor = 1.0 if fit >= 0.8 else 0.85 if fit >= 0.5 else 0.3
     return match.confidence * factor - 0.15 * (1 - shape.filled) * (match.meaning.kind in ("date", "datetime", "money"))
 
@@ -124,11 +127,12 @@ def _of_order(meaning: Meaning) -> Meaning:
 
 
 def _is_constant(orders: Sequence[str | None], amounts: Sequence[str | None]) -> bool:
-    seen: dict[str, set[str]] = {}
-    lines: dict[str, int] = {}
+    seen: dict[str, list[str | None]] = {}
     for order, amount in zip(orders, amounts, strict=True):
         if order:
-            lines[order] = lines.get(order, 0) + 1
-            seen.setdefault(order, set()).update([amount] if amount else [])
-    several = [order for order, count in lines.items() if count > 1]
-    return len(several) >= 2 and all(len(seen[order]) <= 1 for order in several)
+            seen.setdefault(order, []).append(amount)
+    several = [lines for lines in seen.values() if len(lines) > 1]
+    if len(several) < 2 or any(len({amount for amount in lines if amount}) > 1 for lines in several):
+        return False
+    # The same on all lines of all orders (0, most often) tells nothing, unless it is left out on further lines.
+    return any(None in lines for lines in several) or len({amount for lines in several for amount in lines}) > 1

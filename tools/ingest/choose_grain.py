@@ -72,7 +72,8 @@ def _is_lines(has: set[str], order: bool, person: bool, product: bool, money: bo
     if order and unique.get("order_id") and "amount_paid" in has and not has & {"unit_price", "line_amount", "product_id"}:
         # One row an order, with the name of what was bought first: a list of orders.
         return False
-    if not order and not money and "unit_price" not in has:
+    if not order and not has & {"quantity", "unit_price", "product_id"}:
+        # A description alone may be that of a payment.
         return False
     return order or bool(has & {"quantity", "unit_price", "line_amount"}) or money
 

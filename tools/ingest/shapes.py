@@ -12,6 +12,7 @@ from tools.ingest.formats import NULL_WORDS
 _NUMBER = re.compile(r"[-+(]?\s*[¥￥$€£]?\s*[-+]?\d[\d,. ']*\s*(e[+-]?\d+)?\s*([万千亿元%)-]|[A-Za-z]{1,4}|件|个|岁|次)?\s*", re.IGNORECASE)
 _MONEY = re.compile(r".*([¥￥$€£元万]|\.\d{2}$|,\d{2}$).*")
 _ORDER_NUMBER = re.compile(r"#?[A-Z]{0,4}-?\d{3,}")
+_FRACTION = re.compile(r"0?(\.\d+)?|\d{1,2}(\.\d+)?%")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _MOBILE = re.compile(r"(\+|00)?(86)?1[3-9]\d{9}")
 _PHONE = re.compile(r"\+?\d{7,15}")
@@ -29,6 +30,7 @@ class Shape:
     numbers: float
     money: float
     whole: float
+    fractions: float
     emails: float
     phones: float
     mobiles: float
@@ -56,6 +58,7 @@ def shape_of(values: Sequence[str | None]) -> Shape:
         numbers=_count(_NUMBER, texts) / count,
         money=_count(_MONEY, texts) / count,
         whole=sum(text.isdecimal() for text in texts) / count,
+        fractions=_count(_FRACTION, texts) / count if any(text.strip("0.") for text in texts) else 0.0,
         emails=_count(_EMAIL, texts) / count,
         phones=_count(_PHONE, compact) / count,
         order_numbers=_count(_ORDER_NUMBER, texts) / count,
