@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from assistant.ui.turns import Turn
 from tools.contracts import Column, FileOut, Table
 from tools.settings import settings
 
+_AFTER_LIST = re.compile(r"^([-*] .*\n)(?=[^\s*-])", re.MULTILINE)
+"""A line right below a list: Markdown would take it into the list's last item."""
 Message = dict[str, Any]
 Link = Callable[[str, str], str]
 """Makes the address under which a file (path, shown name) can be downloaded."""
@@ -134,7 +137,7 @@ def _size(size: int) -> str:
 
 def _text(text: str) -> Message:
     # Answers hold no pictures: what reads like one came from the data or a model's fancy, and must not be fetched.
-    return {"type": "text", "text": text.replace("![", "[")}
+    return {"type": "text", "text": _AFTER_LIST.sub(r"\1\n", text.replace("![", "["))}
 
 
 def _html(html: str) -> Message:

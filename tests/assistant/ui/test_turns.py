@@ -147,3 +147,9 @@ def test_what_belongs_to_the_page_changes_with_its_language() -> None:
     turn = answered(StepStarted(call_id="1", tool="measure", arguments={}), finished())
     assert "计算指标" in html(turn, "zh")
     assert "Measure" in html(turn, "en")
+
+
+def test_a_line_below_a_list_stands_on_its_own_and_pictures_are_only_links() -> None:
+    shown = html(answered(finished("Top:\n- a: 1\n- b: 2\nIn all 3.\n\n![x](http://192.0.2.1/x.png)")))
+    assert "- a: 1\n- b: 2\n\nIn all 3." in shown
+    assert "![" not in shown
