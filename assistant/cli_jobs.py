@@ -119,7 +119,7 @@ def _summarise(warehouse: Warehouse, report: object) -> None:
     language = speaking()
     for line in report.lines(language):
         typer.echo(line)
-    typer.echo(_totals(report, language, warehouse.config.currency))
+    typer.echo(_totals(report, language, warehouse.currency))
     if report.changed or _stale(warehouse):
         refresh_now(warehouse)
 

@@ -15,7 +15,7 @@ from assistant.cli import ANSWERED, FAILED, NOT_ANSWERED
 from assistant.conversation import Conversation, open_conversation
 from assistant.events import Answer, Finished, StepStarted, TextDelta
 from assistant.figures import render
-from tools.contracts import Outcome, Table, Unit
+from tools.contracts import Column, FigureValue, Outcome, Table, Unit
 from tools.warehouse.warehouse import Warehouse
 
 MOST_ROWS = 50
@@ -103,7 +103,7 @@ def _print_rest(console: Console, answer: Answer) -> None:
     for index, choice in enumerate(answer.choices, 1):
         console.print(RichText(f"  {index}. {choice}"))
     for table in answer.tables:
-        console.print(_rich_table(table, answer.language))
+        console.print(_rich_table(table, answer.language, answer.currency))
         if table.row_count > min(len(table.rows), SHOWN_ROWS):
             shown = say["more"].format(count=f"{table.row_count:,}", shown=min(len(table.rows), SHOWN_ROWS))
             console.print(RichText(f"  {shown}" + (f" · {say['whole']}: {table.path}" if table.path else ""), style="dim"))
@@ -130,15 +130,17 @@ def _plain(text: str) -> RichText:
     return shown
 
 
-def _rich_table(table: Table, language: str) -> RichTable:
-    from tools.settings import settings
+def _cell(value: FigureValue, column: Column, language: str, currency: str) -> str:
+    return column.name_of(value, language) or render(value, column.unit, language, currency, _STYLE.get(column.unit, ""))
 
+
+def _rich_table(table: Table, language: str, currency: str) -> RichTable:
     shown = RichTable(title=RichText(table.title.say(language)), title_justify="left", show_edge=False, pad_edge=False)
     for column in table.columns:
         label = RichText(column.label.say(language))
         shown.add_column(label, justify="right" if column.unit in _NUMERIC else "left", no_wrap=column.unit is not Unit.TEXT)
     for row in table.rows[:SHOWN_ROWS]:
         pairs = zip(row, table.columns, strict=True)
-        cells = [render(cell, column.unit, language, settings().currency, _STYLE.get(column.unit, "")) for cell, column in pairs]
+        cells = [_cell(cell, column, language, currency) for cell, column in pairs]
         shown.add_row(*(RichText(cell) for cell in cells))
     return shown

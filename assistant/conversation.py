@@ -194,7 +194,7 @@ class _Work:
 
     def _attempt(self, brain: Brain, note: Text | None) -> Answer:
         said = self.turn.text if self.turn else ""
-        turn = self.turn = Turn(self.question, self._language, self.conversation.warehouse.config.currency, brain.name)
+        turn = self.turn = Turn(self.question, self._language, self.conversation.warehouse.currency, brain.name)
         if note:
             turn.notes.append(note)
         if note and said.strip():

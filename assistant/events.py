@@ -109,6 +109,7 @@ class Answer(Event):
     caveats: list[str] = []
     suggestions: list[str] = Field(default=[], description="Questions that could follow.")
     brain: str = "planner"
+    currency: str = Field(default="", description="Symbol put before money.")
 
 
 class Finished(Event):

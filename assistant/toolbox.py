@@ -233,7 +233,7 @@ class Toolbox:
 
     def _kept(self, result: ToolResult, mendable: bool) -> Content:
         kept = self.session.register(result)
-        return model_content(kept, self.session.language, self.warehouse.config.currency, mendable), kept.model_dump(mode="json")
+        return model_content(kept, self.session.language, self.warehouse.currency, mendable), kept.model_dump(mode="json")
 
     def _run(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
         tool = self.tools[name]

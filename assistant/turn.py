@@ -107,6 +107,7 @@ class Turn:
             caveats=self._caveats(results),
             suggestions=suggestions(results, self.question, self.language),
             brain=self.brain,
+            currency=self.currency,
         )
 
     def _figures(self, results: list[ToolResult]) -> list[Figure]:

@@ -113,6 +113,11 @@ class Column(Frozen):
     personal: bool = False
     names: dict[str, Text] = Field(default_factory=dict)
 
+    def name_of(self, value: FigureValue, language: str) -> str | None:
+        """What a stored value is called; None where it has no name of its own."""
+        name = None if value is None else self.names.get(str(value))
+        return name.say(language) if name else None
+
 
 class Table(Frozen):
     """A bounded preview of a result: at most 50 ``rows`` of ``row_count``; ``path`` holds the whole when it is longer."""

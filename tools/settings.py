@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     model: str | None = Field(default=None, description="Name of the language model; used only where OPENAI_API_KEY is set.")
     brain: Literal["auto", "planner", "model"] = Field(default="auto", description="Who answers; auto is the model where a key is set.")
     language: Literal["auto", "zh", "en"] = Field(default="auto", description="Language of answers; auto is the question's.")
-    currency: str = Field(default="$", max_length=4, description="Symbol put before money in English and Chinese.")
+    currency: str = Field(default="", max_length=4, description="Symbol put before money; the loaded orders' own when left out.")
     threads: int = Field(default=0, ge=0, le=256, description="Threads of queries and models; 0 is the cores this process may use.")
     memory_limit: str = Field(default="2GB", description="Memory that DuckDB may use before it spills to disk.")
     temp_limit: str = Field(default="20GB", description="Disk that queries which only read may spill to.")

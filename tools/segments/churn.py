@@ -14,7 +14,7 @@ from tools.features.build import feature_query
 from tools.requests import ChurnRisk
 from tools.rules import Condition, Selection
 from tools.segments.churn_report import ROWS_SHOWN, Facts, describe_quality, for_file, show
-from tools.segments.churn_scores import MODEL, RHYTHM_LATE, ChurnRun, predict_churn, run_table
+from tools.segments.churn_run import MODEL, RHYTHM_LATE, ChurnRun, run_table
 from tools.segments.churn_words import definition_text, interpret, list_caveats
 from tools.segments.whole_table import write_whole
 from tools.warehouse.context import ToolContext, read_meta
@@ -102,6 +102,9 @@ def _scores(ctx: ToolContext, horizon: int) -> _Scores:
         quality = json.loads(found[0][3])
         if quality["horizon_days"] == horizon:
             return _Scores(True, quality["method"], quality, str(found[0][0]), "scores", _fallback(quality))
+    # Stored scores are read without the models, whose libraries take seconds to import.
+    from tools.segments.churn_scores import predict_churn
+
     run = predict_churn(ctx.engine, ctx.as_of, horizon, ctx.config)
     ctx.engine.register(_NOW, run_table(run))
     return _Scores(False, run.method, run.quality, run.version, _NOW, (*_fallback(run.quality), _computed_now(run)))

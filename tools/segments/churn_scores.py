@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,17 +14,15 @@ from tools.contracts import Text
 from tools.errors import NotEnoughData
 from tools.models.churn import ChurnClassifier, Kind
 from tools.models.evaluation import auc, evaluate
-from tools.segments.churn_features import THEME_COLUMNS, Cases, Floats, Labels, churn_feature_query, read_cases, read_history
-from tools.segments.churn_reasons import Reason, explain, rhythm_reasons
+from tools.segments.churn_features import THEME_COLUMNS, Cases, Labels, churn_feature_query, read_cases, read_history
+from tools.segments.churn_reasons import explain, rhythm_reasons
+from tools.segments.churn_run import MODEL, RHYTHM_LATE, ChurnRun, run_table
 from tools.segments.churn_scope import check_no_future, draw_sample
 from tools.settings import Settings
 from tools.warehouse.context import read_meta
 from tools.warehouse.engine import Engine
 
-MODEL = "churn"
-VERSION = "1"
 HIGH, MIDDLE = 0.6, 0.3
-RHYTHM_LATE = 2.0
 LEAST_CUSTOMERS, LEAST_DAYS, LEAST_CASES, LEAST_HORIZONS = 500, 180, 100, 3
 MOST_CUT_OFFS = 8
 LEAST_STEP_DAYS = 14
@@ -33,42 +30,6 @@ WARM_UP_DAYS = 90
 """Days of history wanted before the first training cut-off; where there are fewer, one horizon must do."""
 MOST_SAMPLED = 20_000
 """Customers that a model is fitted on; more of them change its quality by less than the noise of one period."""
-
-
-@dataclass(frozen=True)
-class ChurnRun:
-    """What one churn run found.
-
-    Args:
-        method: "model", or "rhythm" where the data were too few for a model.
-        as_of: Scores hold for the horizon after this date.
-        horizon: Days.
-        scored: Number of eligible customers, those with a score.
-        quality: Horizon, cut-offs, cases, base rate, AUC and the like, as stored in ``model_runs``.
-        run_id: Number of the row in ``model_runs``; None when nothing was stored.
-        reason: Why there is no model, for operators; None with one.
-        customers: Scored customers in order of id.
-        probabilities: Shape (scored,), NaN for the rhythm rule.
-        bands: "high", "middle", "low", or None where the rule cannot tell, aligned with ``customers``.
-        reasons: Up to three per customer, strongest first.
-    """
-
-    method: Literal["model", "rhythm"]
-    as_of: dt.date
-    horizon: int
-    scored: int
-    quality: dict[str, Any]
-    customers: list[str] = field(repr=False)
-    probabilities: Floats = field(repr=False)
-    bands: list[str | None] = field(repr=False)
-    reasons: list[list[Reason]] = field(repr=False)
-    run_id: int | None = None
-    reason: Text | None = None
-
-    @property
-    def version(self) -> str:
-        """Version of the model, as receipts name it."""
-        return f"{MODEL}-{VERSION}-{self.quality.get('kind', self.method)}"
 
 
 def band_of(probability: float) -> str:
@@ -219,19 +180,6 @@ def _rhythm_run(engine: Engine, as_of: dt.date, horizon: int, config: Settings, 
         bands=[None if r is None else "high" if r >= RHYTHM_LATE else "middle" if r >= RHYTHM_LATE / 2 else "low" for r in late],
         reasons=rhythm_reasons(cases.raw, config.currency),
         reason=lack,
-    )
-
-
-def run_table(run: ChurnRun) -> pa.Table:
-    """The scores of a run, columns as in ``scores``: customer_id, churn_probability, churn_band, churn_reasons (JSON)."""
-    reasons = [json.dumps([reason.model_dump() for reason in found], ensure_ascii=False) for found in run.reasons]
-    return pa.table(
-        {
-            "customer_id": pa.array(run.customers, pa.string()),
-            "churn_probability": pa.array(run.probabilities, pa.float64(), from_pandas=True),
-            "churn_band": pa.array(run.bands, pa.string()),
-            "churn_reasons": pa.array(reasons, pa.string()),
-        }
     )
 
 

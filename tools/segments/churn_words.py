@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.contracts import Text
 from tools.segments.churn_report import Facts, title
-from tools.segments.churn_scores import RHYTHM_LATE
+from tools.segments.churn_run import RHYTHM_LATE
 
 
 def definition_text(facts: Facts) -> Text:

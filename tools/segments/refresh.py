@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 
 from tools.contracts import Text
 from tools.features.build import rebuild
-from tools.segments.churn_scores import ChurnRun, score_churn
+from tools.segments.churn_run import ChurnRun
+from tools.segments.churn_scores import score_churn
 from tools.segments.membership import fill_segments
 from tools.segments.scoring import Edges, fill_scores, store_edges
 from tools.settings import Settings
 from tools.warehouse.context import latest_date, read_meta, write_meta
+from tools.warehouse.currency import with_currency
 from tools.warehouse.engine import Engine
 from tools.warehouse.warehouse import Warehouse
 
@@ -88,7 +90,7 @@ def refresh_within(engine: Engine, config: Settings, progress: Progress | None =
     edges = store_edges(engine, as_of)
     fill_scores(engine, edges)
     tell(_STAGES["churn"], 0.4)
-    churn = score_churn(engine, as_of, config) if edges else None
+    churn = score_churn(engine, as_of, with_currency(engine, config)) if edges else None
     tell(_STAGES["segments"], 0.85)
     members = fill_segments(engine, as_of)
     write_meta(engine, "features_as_of", as_of.isoformat())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from tools.contracts import Receipt, Statement, Text
 from tools.errors import UnsupportedQuestion
 from tools.settings import Settings
+from tools.warehouse.currency import with_currency
 from tools.warehouse.engine import Engine
 from tools.warehouse.warehouse import Warehouse
 
@@ -83,4 +84,5 @@ def open_context(warehouse: Warehouse, as_of: dt.date | None = None) -> Iterator
                 "The warehouse holds no orders or events yet; load some first: fenqun load PATH.",
                 "数据仓库里还没有订单或行为数据;请先载入:fenqun load 路径。",
             )
-        yield ToolContext(engine, day, read_meta(engine, "data_version") or "0", warehouse.config, str(warehouse.path))
+        version, config = read_meta(engine, "data_version") or "0", with_currency(engine, warehouse.config)
+        yield ToolContext(engine, day, version, config, str(warehouse.path))

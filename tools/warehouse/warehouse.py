@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ import duckdb
 
 from tools.errors import WarehouseBusy, WarehouseError, WarehouseMissing
 from tools.settings import Settings, settings
+from tools.warehouse.currency import currency_symbol
 from tools.warehouse.duckdb_engine import DuckDBEngine
 from tools.warehouse.schema import check_schema, migrate
 
@@ -32,6 +34,8 @@ class _Shared:
     users: int = 0
     writers_waiting: int = 0
     writing: bool = False
+    holders: Counter[int] = field(default_factory=Counter)
+    """How many engines each thread holds, so that a reader that reads again never waits for a writer that waits for it."""
 
 
 _shared: dict[Path, _Shared] = {}
@@ -54,6 +58,14 @@ class Warehouse:
     def exists(self) -> bool:
         """Whether the file is there."""
         return self.path.exists()
+
+    @property
+    def currency(self) -> str:
+        """The symbol put before this warehouse's amounts; empty where neither a setting nor the data tell one."""
+        if self.config.currency or not self.exists:
+            return self.config.currency
+        with self.reading() as engine:
+            return currency_symbol(engine, self.config)
 
     @contextmanager
     def reading(self, *, locked: bool = False) -> Iterator[DuckDBEngine]:
@@ -92,6 +104,8 @@ class Warehouse:
 
     @contextmanager
     def _engine(self, *, writable: bool, locked: bool = False) -> Iterator[DuckDBEngine]:
+        # A generator may end on another thread than it began on, so who entered is kept.
+        holder = threading.get_ident()
         shared = self._enter(writable, locked)
         try:
             assert shared.instance is not None
@@ -101,7 +115,7 @@ class Warehouse:
             finally:
                 engine.close()
         finally:
-            _leave(shared, writable)
+            _leave(shared, writable, holder)
 
     def _enter(self, writable: bool, locked: bool) -> _Shared:
         patience = self.config.busy_seconds + (0.0 if locked else self.config.query_seconds)
@@ -119,6 +133,7 @@ class Warehouse:
                 shared.instance = self._connect(writable)
                 shared.writable = writable
             shared.users += 1
+            shared.holders[threading.get_ident()] += 1
             shared.writing = shared.writing or writable
         return shared
 
@@ -162,12 +177,13 @@ def _may_enter(shared: _Shared, writable: bool, locked: bool) -> bool:
     if locked and shared.instance is not None and shared.writable:
         return False
     # Readers join whatever is open, but do not keep a waiting writer out for ever.
-    return shared.writing or shared.writers_waiting == 0
+    return shared.writing or shared.writers_waiting == 0 or shared.holders[threading.get_ident()] > 0
 
 
-def _leave(shared: _Shared, writable: bool) -> None:
+def _leave(shared: _Shared, writable: bool, holder: int) -> None:
     with shared.changed:
         shared.users -= 1
+        shared.holders -= Counter([holder])
         if writable:
             shared.writing = False
         if shared.users == 0 and shared.instance is not None:

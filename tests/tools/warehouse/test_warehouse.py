@@ -222,3 +222,20 @@ def test_transform_streams_batches(warehouse: Warehouse) -> None:
         written = engine.transform("SELECT i FROM range(250000) AS r(i)", lambda batch: batch, "doubled")
         assert written == 250_000
         assert engine.rows("SELECT count(*), sum(i) FROM doubled") == [(250_000, 249_999 * 250_000 // 2)]
+
+
+def test_a_reader_that_reads_again_does_not_wait_for_a_waiting_writer(warehouse: Warehouse) -> None:
+    with warehouse.reading():
+        writer = threading.Thread(target=lambda: _write_one(warehouse))
+        writer.start()
+        time.sleep(0.1)
+        begun = time.monotonic()
+        assert _count(warehouse) == 1
+        assert time.monotonic() - begun < 2
+    writer.join()
+    assert _count(warehouse) == 2
+
+
+def _write_one(warehouse: Warehouse) -> None:
+    with warehouse.writing() as engine:
+        _insert(engine, "2")

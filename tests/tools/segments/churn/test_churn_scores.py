@@ -14,7 +14,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from tools.segments.churn_features import read_cases
-from tools.segments.churn_scores import ChurnRun, band_of, cut_offs, fit_on, predict_churn, score_churn
+from tools.segments.churn_run import ChurnRun
+from tools.segments.churn_scores import band_of, cut_offs, fit_on, predict_churn, score_churn
 from tools.settings import Settings
 from tools.warehouse.context import open_context
 from tools.warehouse.warehouse import Warehouse
