@@ -43,8 +43,8 @@ def is_numeric(unit: Unit) -> bool:
 
 def cell_of(value: FigureValue, column: Column, language: str, currency: str) -> Cell:
     """The value of a column as its reader sees it: a stored id by its name, a number by its unit."""
-    name = column.names.get(str(value)) if column.names and value is not None else None
-    return Cell(name.say(language)) if name else format_cell(value, column.unit, currency)
+    name = column.name_of(value, language)
+    return Cell(name) if name else format_cell(value, column.unit, currency)
 
 
 def heading(column: Column, language: str) -> str:
@@ -72,7 +72,7 @@ def format_cell(value: FigureValue, unit: Unit, currency: str) -> Cell:
         return Cell(str(value))
     shown = _format(number, unit, currency)
     exact = _exact(number)
-    return Cell(shown, exact if exact != shown.lstrip(currency + "+").replace(",", "") else "", numeric=True)
+    return Cell(shown, exact if exact != shown.replace(currency, "").replace(",", "") else "", numeric=True)
 
 
 def _plain(value: FigureValue) -> str:

@@ -92,7 +92,7 @@ def _filled(data: PanelData, config: Settings, language: str) -> str:
         rows=_rows(figures),
         complete=_complete_share(data.quality),
         accepted=_accepted_share(data.quality),
-        defects=[(_capital(figure.label.say(language)), _shown(figure, config)) for figure in _defects(data.quality)],
+        defects=[(_capital(figure.label.say(language)), _shown(figure)) for figure in _defects(data.quality)],
         missing=missing,
         brain=brain_name(config, language),
     )
@@ -119,8 +119,8 @@ def _defects(quality: ToolResult) -> list[Figure]:
     return [found[name] for name in _WATCHED if name in found and found[name].value]
 
 
-def _shown(figure: Figure, config: Settings) -> str:
-    return format_cell(figure.value, figure.unit, config.currency).shown
+def _shown(figure: Figure) -> str:
+    return format_cell(figure.value, figure.unit, currency="").shown
 
 
 def _capital(label: str) -> str:

@@ -13,7 +13,6 @@ from assistant.ui.pieces import piece
 from assistant.ui.texts import say
 from assistant.ui.turns import Turn
 from tools.contracts import Column, FileOut, Table
-from tools.settings import settings
 
 _AFTER_LIST = re.compile(r"^([-*] .*\n)(?=[^\s*-])", re.MULTILINE)
 """A line right below a list: Markdown would take it into the list's last item."""
@@ -74,7 +73,7 @@ def _evidence(turn: Turn, language: str, link: Link) -> Iterable[Message]:
         yield _html(piece("chart_title", turn.language, title=chart.title.say(turn.language)))
         yield _component("plot", themed(chart.zh if turn.language == "zh" else chart.en))
     for table in turn.tables:
-        yield _html(table_html(table, turn.language, language, link))
+        yield _html(table_html(table, turn, language, link))
     for file in turn.files:
         yield _html(_file_html(file, language, link))
     if turn.answer and turn.answer.caveats:
@@ -96,16 +95,17 @@ def _footer(turn: Turn, language: str) -> list[str]:
     return parts
 
 
-def table_html(table: Table, language: str, page_language: str, link: Link) -> str:
+def table_html(table: Table, turn: Turn, page_language: str, link: Link) -> str:
     """A result table: numbers to the right and formatted, the exact value on hover.
 
     Args:
         table: At most 50 rows of it are present.
-        language: Of its title and headings.
+        turn: What it belongs to; tells the language of its title and headings, and the currency.
         page_language: Of the words around it.
         link: Makes the address of the whole table, where there is a file of it.
     """
-    shown = len(table.rows)
+    shown, language = len(table.rows), turn.language
+    currency = turn.answer.currency if turn.answer else ""
     key = "rows_all" if shown == table.row_count else "rows_shown"
     return piece(
         "table",
@@ -114,13 +114,12 @@ def table_html(table: Table, language: str, page_language: str, link: Link) -> s
         rows_text=say(key, page_language, shown=f"{shown:,}", count=f"{table.row_count:,}"),
         row_count=f"{table.row_count:,}",
         columns=[{"label": heading(column, language), "numeric": is_numeric(column.unit)} for column in table.columns],
-        rows=[_cells(row, table.columns, language) for row in table.rows],
+        rows=[_cells(row, table.columns, language, currency) for row in table.rows],
         href=link(table.path, Path(table.path).name) if table.path and table.row_count > shown else None,
     )
 
 
-def _cells(row: tuple[Any, ...], columns: tuple[Column, ...], language: str) -> list[Cell]:
-    currency = settings().currency
+def _cells(row: tuple[Any, ...], columns: tuple[Column, ...], language: str, currency: str) -> list[Cell]:
     return [cell_of(value, column, language, currency) for value, column in zip(row, columns, strict=True)]
 
 

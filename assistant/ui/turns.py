@@ -82,8 +82,7 @@ class Turn:
         with self.changed:
             if self.running:
                 self.problem, self.ended = sentence, True
-                for step in self.steps:
-                    step.running = False
+                self._end_steps()
             self._announce()
 
     def wait(self, seen: int, seconds: float) -> int:
@@ -148,5 +147,10 @@ class Turn:
         self.interpretation = event.answer.interpretation or self.interpretation
         self.tables, self.charts, self.files = list(event.answer.tables), list(event.answer.charts), list(event.answer.files)
         self.choices = list(event.answer.choices) or self.choices
+        self._end_steps()
+
+    def _end_steps(self) -> None:
+        """A step that is still running when all is over did not succeed."""
         for step in self.steps:
-            step.running = False
+            if step.running:
+                step.running, step.outcome = False, "failed"

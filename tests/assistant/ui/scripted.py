@@ -88,6 +88,7 @@ class ScriptedConversation:
                 text=text,
                 language=language,
                 outcome=outcome,
+                currency="$",
                 tables=[_table()] if whole else [],
                 charts=[_chart()] if whole else [],
                 files=[file] if file else [],

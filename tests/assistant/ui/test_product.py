@@ -123,7 +123,7 @@ def test_a_chinese_file_is_checked_loaded_and_asked_about(
     page.click("#fq-confirm")
     report = page.locator(".fq-report")
     expect(report).to_contain_text("载入完成", timeout=LONG)
-    assert report.locator("tbody td").all_inner_texts() == ["店铺订单.csv", str(orders + 1), str(orders), "1"]
+    assert report.locator("tbody td").all_inner_texts() == ["店铺订单.csv 订单", str(orders + 1), str(orders), "1"]
     expect(page.locator(".fq-counts")).to_contain_text(str(customers))
     keep(page, "report-zh")
 

@@ -62,7 +62,7 @@ def test_text_streams_and_the_answer_has_the_last_word() -> None:
 
 def test_a_step_that_never_ended_is_not_left_turning() -> None:
     turn = answered(StepStarted(call_id="1", tool="measure", arguments={"metrics": ["orders"]}), finished())
-    assert [step.running for step in turn.steps] == [False]
+    assert [(step.running, step.outcome) for step in turn.steps] == [(False, "failed")]
 
 
 def test_a_step_that_failed_says_why() -> None:
