@@ -24,6 +24,7 @@ INTENTS: tuple[Intent, ...] = (
     data.outside,
     data.help_,
     data.festival,
+    data.vague_time,
     customers.look_up,
     data.explain,
     data.describe,

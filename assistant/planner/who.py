@@ -113,11 +113,14 @@ def both(first: Rule | None, second: Rule | None) -> Rule | None:
 def take_order(sentence: Sentence, who: Who) -> None:
     """“top 20 by spend”, “消费最高的10个”: order and cut."""
     whales = sentence.take("top_customers")
-    ranking = sentence.first("ranking")
+    rankings = sorted(sentence.free("ranking"), key=lambda found: not found[1].data["n"])
+    ranking = rankings[0] if rankings else None
     if whales:
         who.sort_by, who.limit = str(whales.data["sort"]), _DEFAULT_TOP
     if ranking:
         _ranked(sentence, who, *ranking)
+        if who.sort_by:
+            sentence.use(*(place for place, one in rankings if one.id == ranking[1].id))
     _plain_limit(sentence, who)
 
 

@@ -26,9 +26,11 @@ def look_up(sentence: Sentence, _: Dialogue) -> Plan | None:
 
 def export(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Export the at-risk customers to Excel”, “导出为CSV”."""
-    if not sentence.has("cue", "export") or not (sentence.has("format") or _exportable(sentence, dialogue)):
+    named = any(sentence.has(kind) for kind in ("segment", "noun", "pronoun", "band", "ranking")) or sentence.has("cue", "everyone")
+    asked = sentence.has("cue", "export") or (sentence.has("format") and named and not _numbers(sentence))
+    if not asked or not (sentence.has("format") or _exportable(sentence, dialogue)):
         return None
-    sentence.take_all("cue", "export", "list", "everyone")
+    sentence.take_all("cue", "export", "list", "everyone", "segments")
     kind = sentence.take("format")
     personal = bool(sentence.take_all("cue", "personal"))
     internal = bool(sentence.take_all("cue", "consent"))
@@ -46,6 +48,10 @@ def export(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         include_personal=personal or None,
         for_marketing=False if internal else None,
     )
+
+
+def _numbers(sentence: Sentence) -> bool:
+    return any(not sentence.tokens[place].is_("noun") and not sentence.tokens[place].is_("field") for place, _ in sentence.free("metric"))
 
 
 def _exportable(sentence: Sentence, dialogue: Dialogue) -> bool:
@@ -139,7 +145,7 @@ def _values(sentence: Sentence) -> list[Any]:
 def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Which customers are about to churn?”, “列出流失概率最高的20个客户”."""
     asks = sentence.says("cue", "churn") or sentence.says("band") or sentence.says("field", "churn_probability")
-    asks = asks or sentence.says("field", "churn_reasons") or (sentence.says("cue", "churned") and sentence.says("definition"))
+    asks = asks or (sentence.says("cue", "churned") and sentence.says("definition"))
     if not asks or sentence.has("comparison") or (sentence.has("dimension", "rfm_group") and sentence.has("by")):
         return None
     lowest = sentence.first("ranking", "smallest")
@@ -154,7 +160,9 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     limit = ranking.data.get("n") if ranking else None
     quantity = sentence.take("quantity")
     args["limit"] = limit or (int(quantity.data["value"]) if quantity and quantity.data["unit"] in ("", "person") else None)
-    sentence.take_all("cue", *(["explain"] if definition else []), "churn", "churned", "list", "count", "why", "share", "summarize")
+    sentence.take_all(
+        "cue", *(["explain"] if definition else []), "recent", "churn", "churned", "list", "count", "why", "share", "summarize"
+    )
     sentence.take_all("field", "churn_probability", "churn_band", "churn_reasons", "customer_id")
     if ranking:
         sentence.take_all("noun")
@@ -177,6 +185,7 @@ def overview(sentence: Sentence, _: Dialogue) -> Plan | None:
         return None
     eight = bool(sentence.take_all("scheme", "rfm_eight")) or bool(sentence.take_all("dimension", "rfm_eight"))
     sentence.take_all("scheme")
+    sentence.take_all("segment")
     sentence.take_all("dimension", "rfm_group")
     sentence.take_all("cue", "segments", "summarize", "strategy", "list", "count", "share", "compare", "total")
     sentence.take_all("metric", "customers", "revenue")
@@ -195,7 +204,8 @@ def _take_eight(sentence: Sentence) -> None:
 
 
 def _asks_all_segments(sentence: Sentence) -> bool:
-    if sentence.has("segment") or sentence.has("value") or sentence.has("window") or sentence.has("comparison"):
+    named = sentence.has("segment") and not sentence.has("scheme", "rfm_eight")
+    if named or sentence.has("value") or sentence.has("window") or sentence.has("comparison"):
         return False
     others = [sense.id for place, sense in sentence.free("dimension") if not sentence.tokens[place].is_("noun")]
     if any(not one.startswith("rfm") for one in others) and sentence.has("metric"):

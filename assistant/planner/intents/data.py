@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
-from assistant.planner.texts import text
+from assistant.planner.texts import text, texts
 from assistant.planner.tokens import Token
 
 _STRONG = ("metric", "noun", "segment", "band", "scheme", "field", "value", "condition")
@@ -56,6 +56,18 @@ def festival(sentence: Sentence, _: Dialogue) -> Plan | None:
     dates = [first if first == last else f"{first}{joint}{last}" for first, last in spans]
     choices = [f"{sentence.text[:start]}{one}{sentence.text[token.end :]}" for one in dates]
     return plan("ask_user", question=text("festival", sentence.language).format(words=token.text), choices=choices)
+
+
+def vague_time(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“最近的销售额”: how long ago is asked about."""
+    found = sentence.first("cue", "recent")
+    if not found or sentence.has("window") or sentence.has("cue", "churn") or sentence.has("quantity"):
+        return None
+    token = sentence.tokens[found[0]]
+    sentence.use(*range(len(sentence.tokens)))
+    times = texts("recent_times", sentence.language)
+    choices = [" ".join(f"{sentence.text[: token.start]}{one}{sentence.text[token.end :]}".split()) for one in times]
+    return plan("ask_user", question=text("recent", sentence.language).format(words=token.text), choices=choices)
 
 
 def _festival_year(sentence: Sentence, before: Token | None) -> int | None:

@@ -48,7 +48,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     _chart(sentence, args)
     windows = _windows(sentence)
     _absorb_counts(sentence)
-    sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize")
+    sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize", "sold")
     _absorb_predicates(sentence)
     return _with_windows(sentence, args, windows)
 
@@ -76,6 +76,8 @@ def _names_value(sentence: Sentence, place: int, dimension: str) -> bool:
     for near in (place - 1, place + 1):
         value = sentence.tokens[near].get("value") if 0 <= near < len(sentence.tokens) else None
         if value and (value.data["dimension"] == dimension or value.data["dimension"].startswith(dimension)):
+            return True
+        if dimension.startswith("rfm") and 0 <= near < len(sentence.tokens) and sentence.tokens[near].is_("segment"):
             return True
     return False
 

@@ -47,7 +47,7 @@ def wanted(case: dict[str, Any]) -> list[tuple[str, requests.Request]]:
     return [(name, REQUESTS[name].model_validate(args)) for call in case.get("calls", []) for name, args in call.items()]
 
 
-@pytest.mark.parametrize("case", cases("listed", "paraphrases"))
+@pytest.mark.parametrize("case", cases("listed", "paraphrases", "wide"))
 def test_question_becomes_calls(case: dict[str, Any], vocabulary: Vocabulary) -> None:
     plan = understand(case["q"], vocabulary, Dialogue())
 
@@ -66,6 +66,18 @@ def test_question_is_not_guessed(case: dict[str, Any], vocabulary: Vocabulary) -
         assert word in str(call.args)
     if "reason" in case:
         assert call.args["reason"] == case["reason"]
+
+
+@pytest.mark.parametrize("name", ["held_out", "held_out_2"])
+def test_unseen_questions_are_mostly_read_rightly(name: str, vocabulary: Vocabulary) -> None:
+    wrong = [case["q"] for case in (param.values[0] for param in cases(name)) if not _fits(understand(case["q"], vocabulary), case)]
+
+    assert len(wrong) <= 0.08 * len(cases(name)), wrong
+
+
+def _fits(plan: Plan, case: dict[str, Any]) -> bool:
+    names = [call.name for call in plan.calls]
+    return names == [case["tool"]] and all(plan.calls[0].args.get(key) == value for key, value in case["has"].items())
 
 
 def test_questions_are_read_quickly(vocabulary: Vocabulary) -> None:
