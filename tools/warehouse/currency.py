@@ -20,7 +20,10 @@ SYMBOLS = {
     "KRW": "₩",
     "INR": "₹",
 }
-_MOST_USED = "SELECT upper(currency), count(*) AS orders FROM orders WHERE currency IS NOT NULL GROUP BY upper(currency) ORDER BY orders DESC, 1 LIMIT 1"
+_MOST_USED = """
+SELECT upper(currency), count(*) AS orders FROM orders WHERE currency IS NOT NULL
+GROUP BY upper(currency) ORDER BY orders DESC, upper(currency) LIMIT 1
+"""
 
 
 def currency_symbol(engine: Engine, config: Settings) -> str:
