@@ -69,7 +69,7 @@ class UnknownName(InputError):
         rest = "" if len(shown) == len(known) else " …"
         super().__init__(
             f"There is no {kind_en} named {name!r}; known: {', '.join(shown)}{rest}.",
-            f"没有名为“{name}”的{kind_zh};可用的有:{'、'.join(shown)}{rest}。",
+            f"没有名为“{name}”的{kind_zh}；可用的有：{'、'.join(shown)}{rest}。",
         )
 
 

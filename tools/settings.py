@@ -75,14 +75,14 @@ def read_settings() -> Settings:
     if unknown:
         raise InputError(
             f"{unknown[0]} is not a setting; known: {', '.join(sorted(known))}.",
-            f"{unknown[0]} 不是可用的设置;可用的有:{'、'.join(sorted(known))}。",
+            f"{unknown[0]} 不是可用的设置；可用的有：{'、'.join(sorted(known))}。",
         )
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
-        raise InputError(f"{name} is off: {first['msg']}.", f"{name} 的值不对:{first['msg']}。") from error
+        raise InputError(f"{name} is off: {first['msg']}.", f"{name} 的值不对：{first['msg']}。") from error
 
 
 @lru_cache(maxsize=1)

@@ -85,7 +85,7 @@ class Window(BaseModel):
         if self.start is None or self.end is None:
             raise InputError(
                 "A window that is open on one side has no period before it; give both dates.",
-                "单侧开放的时间范围没有“上一期”;请给出起止日期。",
+                "单侧开放的时间范围没有“上一期”；请给出起止日期。",
             )
         days = dt.timedelta(days=((self.end - self.start).days + 1) * self.shift)
         return DateRange(self.start - days, self.end - days)
@@ -104,7 +104,7 @@ def _period(name: str, as_of: dt.date, shift: int) -> DateRange:
     if not match:
         raise InputError(
             f"{name!r} is not a period; use a year (2017), quarter (2017-Q4), month (2017-11) or last_month and the like.",
-            f"“{name}”不是可识别的时间段;请用年(2017)、季度(2017-Q4)、月(2017-11)或 last_month 等。",
+            f"“{name}”不是可识别的时间段；请用年(2017)、季度(2017-Q4)、月(2017-11)或 last_month 等。",
         )
     return _calendar(match, shift)
 

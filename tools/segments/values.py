@@ -44,7 +44,7 @@ def _listed(rule: Condition) -> list[Any]:
     if not fits:
         raise InputError(
             f"{rule.field} {rule.op} takes {'two values' if rule.op == 'between' else 'a value'}, got {len(values)}.",
-            f"{rule.field} {rule.op} 需要{'两个值' if rule.op == 'between' else '一个值'},实际给了 {len(values)} 个。",
+            f"{rule.field} {rule.op} 需要{'两个值' if rule.op == 'between' else '一个值'}，实际给了 {len(values)} 个。",
         )
     return values
 

@@ -82,7 +82,7 @@ def open_context(warehouse: Warehouse, as_of: dt.date | None = None) -> Iterator
         if day is None:
             raise UnsupportedQuestion(
                 "The warehouse holds no orders or events yet; load some first: fenqun load PATH.",
-                "数据仓库里还没有订单或行为数据;请先载入:fenqun load 路径。",
+                "数据仓库里还没有订单或行为数据；请先载入：fenqun load 路径。",
             )
         version, config = read_meta(engine, "data_version") or "0", with_currency(engine, warehouse.config)
         yield ToolContext(engine, day, version, config, str(warehouse.path))

@@ -113,8 +113,8 @@ def _translated() -> Iterator[None]:
     except duckdb.InterruptException as error:
         raise Cancelled(
             "The query was stopped: it was cancelled or took too long.",
-            "查询已停止:被取消或超时。",
+            "查询已停止：被取消或超时。",
         ) from error
     except duckdb.Error as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WarehouseError(f"The database refused a statement: {first}", f"数据库拒绝了一条语句:{first}") from error
+        raise WarehouseError(f"The database refused a statement: {first}", f"数据库拒绝了一条语句：{first}") from error

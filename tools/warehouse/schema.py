@@ -36,7 +36,7 @@ def check_schema(engine: Engine) -> None:
     if found < known:
         raise SchemaMismatch(
             f"The warehouse has schema version {found}, this program reads {known}; run: fenqun refresh.",
-            f"数据仓库的结构版本是 {found},本程序读取 {known};请运行:fenqun refresh。",
+            f"数据仓库的结构版本是 {found}，本程序读取 {known}；请运行：fenqun refresh。",
         )
 
 
@@ -67,5 +67,5 @@ def split_statements(text: str) -> list[str]:
 def _newer(found: int, known: int) -> SchemaMismatch:
     return SchemaMismatch(
         f"The warehouse has schema version {found}, this program knows {known}; update the program.",
-        f"数据仓库的结构版本是 {found},本程序只认识 {known};请升级程序。",
+        f"数据仓库的结构版本是 {found}，本程序只认识 {known}；请升级程序。",
     )

@@ -83,7 +83,7 @@ class Warehouse:
         if not self.exists:
             raise WarehouseMissing(
                 f"There is no warehouse at {self.path}; load data first: fenqun demo, or fenqun load PATH.",
-                f"{self.path} 处还没有数据仓库;请先载入数据:fenqun demo 或 fenqun load 路径。",
+                f"{self.path} 处还没有数据仓库；请先载入数据：fenqun demo 或 fenqun load 路径。",
             )
         with self._engine(writable=False, locked=locked) as engine:
             check_schema(engine)
@@ -197,7 +197,7 @@ def _busy(path: Path, detail: str) -> WarehouseBusy:
     who_en, who_zh = (f"process {holder}", f"进程 {holder}") if holder else ("another task", "另一个任务")
     return WarehouseBusy(
         f"The warehouse {path} is in use by {who_en}; wait until it has finished, or stop it, and try again.",
-        f"数据仓库 {path} 正被{who_zh}使用;请等它结束或停止它后重试。",
+        f"数据仓库 {path} 正被{who_zh}使用；请等它结束或停止它后重试。",
     )
 
 
@@ -205,5 +205,5 @@ def _unreadable(path: Path, error: duckdb.Error) -> WarehouseError:
     first = str(error).splitlines()[0]
     return WarehouseError(
         f"{path} cannot be opened as a warehouse: {first} Give another --warehouse path, or move the file away and load again.",
-        f"无法把 {path} 作为数据仓库打开:{first} 请换一个 --warehouse 路径,或移走该文件后重新载入。",
+        f"无法把 {path} 作为数据仓库打开：{first} 请换一个 --warehouse 路径，或移走该文件后重新载入。",
     )
