@@ -19,7 +19,9 @@ from tools.windows import Window
 
 Args = dict[str, Any]
 _MODIFIERS = frozenset({"window", "dimension", "value", "ranking", "chart", "format", "by", "quantity", "ellipsis", "band", "definition"})
-_MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "unit", "noun", "neg"}
+_MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "unit", "neg"}
+_OF_ITS_OWN = ("metric", "noun", "scheme")
+"""A question that names one of these stands by itself, unless it begins like a follow-up."""
 _FREE_CUES = ("previous", "yoy", "why", "trend")
 _WHY_DIMENSIONS = ("category", "store", "rfm_group")
 
@@ -30,6 +32,8 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         return False
     if _leads(sentence) or sentence.says("ellipsis", "correct"):
         return True
+    if any(token.is_("cue", "segments") or any(token.is_(kind) for kind in _OF_ITS_OWN) for token in sentence.tokens):
+        return False
     return all(any(token.is_(kind) for kind in _MODIFIERS) or token.is_("cue", *_FREE_CUES) for token in sentence.tokens)
 
 
