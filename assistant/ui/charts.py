@@ -84,6 +84,8 @@ def _quiet_axis(axis: dict[str, Any]) -> None:
 
 def _in_our_colours(trace: dict[str, Any]) -> None:
     """Drop a trace's one colour for the page's own; a list of colours, one for each bar, means something and stays."""
+    if trace.get("type") == "bar":
+        trace.setdefault("textangle", 0)
     for part in ("marker", "line"):
         if isinstance(trace.get(part), dict) and isinstance(trace[part].get("color"), str):
             trace[part] = {key: value for key, value in trace[part].items() if key != "color"}

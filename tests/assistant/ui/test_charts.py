@@ -15,7 +15,7 @@ def test_a_chart_is_restyled_and_the_given_one_left_alone() -> None:
     assert json.dumps(given) == before
     figure = json.loads(shown["plot"])
     assert shown["type"] == "plotly"
-    assert figure["data"] == given["data"]
+    assert figure["data"] == [{**given["data"][0], "textangle": 0}]
     layout = figure["layout"]
     assert layout["title"] is None, "the title stands above the chart"
     assert "template" not in layout
