@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from assistant.planner.conditions import Rule, find_rules
+from assistant.planner.clauses import Rule
+from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue, Result
-from assistant.planner.intents.measures import take_dimensions, take_filters, take_metrics, take_sorting
+from assistant.planner.intents.filters import take_filters, take_sorting
+from assistant.planner.intents.measures import take_dimensions, take_metrics
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text

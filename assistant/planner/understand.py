@@ -10,7 +10,7 @@ from assistant.planner.amounts import reduce
 from assistant.planner.coverage import ask_about, without
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.followups import after, follow_up, is_elliptic
-from assistant.planner.intents import customers, data, measures
+from assistant.planner.intents import customers, data, measures, rankings
 from assistant.planner.normalise import normalise
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
@@ -33,11 +33,11 @@ INTENTS: tuple[Intent, ...] = (
     customers.compare,
     customers.churn,
     customers.overview,
-    measures.ranked_customers,
+    rankings.ranked_customers,
     measures.measure,
     customers.summarize,
     customers.find,
-    measures.listing,
+    rankings.listing,
 )
 """Readings to try, in this order; the first that uses every word of the question is taken."""
 

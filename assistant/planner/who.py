@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.planner.conditions import Rule, field_of, find_rules
+from assistant.planner.clauses import Rule
+from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.field_rules import field_of
 from assistant.planner.sentence import Sentence
 
 _DEFAULT_TOP = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.planner.conditions import Rule, find_rules
+from assistant.planner.clauses import Rule
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
@@ -266,6 +266,3 @@ def _texts(sentence: Sentence, name: str) -> list[str]:
     from assistant.planner.texts import texts
 
     return texts(name, sentence.language)
-
-
-__all__ = ["churn", "compare", "export", "find", "find_rules", "look_up", "overview", "strategy", "summarize"]

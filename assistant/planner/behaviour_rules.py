@@ -1,0 +1,158 @@
+"""Conditions on what customers did: verbs with their amounts, windows, values and negations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from assistant.planner.clauses import BEHAVIOUR_OF_FIELD, BEHAVIOUR_OF_UNIT, DAYS, Clause, Rule, plain
+from assistant.planner.field_rules import subject_of
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Sense
+from tools.windows import Window
+
+_OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "!=", "!=": "="}
+
+
+@dataclass
+class Behaviour:
+    """What a clause says about one behaviour."""
+
+    behaviour: str | None = None
+    negated: bool = False
+    comparison: Sense | None = None
+    window: Window | None = None
+    values: list[Sense] = field(default_factory=list)
+    subject: str | None = None
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is a verb that says nothing more."""
+        return self.comparison is None and not self.values and self.window is None and not self.negated
+
+
+def behaviour_of(sentence: Sentence, clause: Clause) -> Behaviour | None:
+    """The behaviour of the clause with what qualifies it."""
+    group = Behaviour()
+    for place in clause.places:
+        if place not in sentence.used:
+            _collect(sentence, clause, place, group)
+    if group.behaviour is None:
+        return None
+    if group.behaviour in ("contacts", "responses"):
+        named = [place for place in clause.places if sentence.tokens[place].is_("dimension", "campaign", "campaign_kind")]
+        sentence.use(*named)
+    _qualify(sentence, clause, group)
+    return group
+
+
+def _collect(sentence: Sentence, clause: Clause, place: int, group: Behaviour) -> None:
+    token = sentence.tokens[place]
+    comparison, verb = token.get("comparison") or _bare(sentence, place), token.get("verb")
+    if comparison and group.comparison is None:
+        _compare(sentence, clause, place, comparison, group)
+    elif verb and (not token.is_("metric") or _verb_like(sentence, place)) and group.behaviour is None:
+        group.behaviour = str(verb.data["behaviour"])
+        group.negated = group.negated or bool(verb.data.get("negated"))
+        sentence.use(place)
+    elif verb and group.behaviour is not None and not token.is_("metric"):
+        group.behaviour = group.behaviour if verb.data["behaviour"] == "orders" else str(verb.data["behaviour"])
+        sentence.use(place)
+
+
+def _verb_like(sentence: Sentence, place: int) -> bool:
+    """Whether a word that is a verb and a metric ("orders", "spend") is the verb here: a negation or pronoun stands before."""
+    before = sentence.before(place, "neg", within=1)
+    return before is not None
+
+
+def _bare(sentence: Sentence, place: int) -> Sense | None:
+    """“买过3次”, “with 2 orders”: a plain number of orders, items or money means exactly so many."""
+    quantity = sentence.tokens[place].get("quantity")
+    denied = any(token.is_("neg") or ((verb := token.get("verb")) and verb.data.get("negated")) for token in sentence.tokens)
+    units = ("order", "item", "money", *(DAYS if denied else ()))
+    if not quantity or quantity.data["unit"] not in units:
+        return None
+    return Sense("comparison", f"= {quantity.data['value']}", {"op": "=", **quantity.data})
+
+
+def _compare(sentence: Sentence, clause: Clause, place: int, comparison: Sense, group: Behaviour) -> None:
+    unit = comparison.data["unit"]
+    if unit in DAYS:
+        group.window = Window(last_days=int(_largest(comparison)) * DAYS[unit])
+        sentence.use(place)
+        return
+    subject = subject_of(sentence, clause, place) if not unit else None
+    behaviour = BEHAVIOUR_OF_UNIT.get(unit) or (BEHAVIOUR_OF_FIELD.get(subject[1]) if subject else None)
+    verb = next((at for at in clause.places if sentence.tokens[at].is_("verb")), None)
+    if behaviour is None and unit == "" and verb is not None:
+        sense = sentence.tokens[verb].get("verb")
+        behaviour = str(sense.data["behaviour"]) if sense else None
+    if behaviour is None:
+        return
+    group.comparison, group.subject, group.behaviour = comparison, behaviour, behaviour
+    sentence.use(place, *([subject[0]] if subject else []))
+
+
+def _largest(comparison: Sense) -> Decimal:
+    value = comparison.data["value"]
+    return Decimal(max(value) if isinstance(value, list) else value)
+
+
+def _qualify(sentence: Sentence, clause: Clause, group: Behaviour) -> None:
+    """Window, negation and values of the behaviour."""
+    for place in clause.places:
+        token = sentence.tokens[place]
+        if place in sentence.used:
+            continue
+        window, value, neg = token.get("window"), token.get("value"), token.get("neg")
+        if window and group.window is None:
+            group.window = window.data["window"]
+            sentence.use(place)
+        elif neg:
+            group.negated = True
+            sentence.use(place)
+        elif value and sentence.vocabulary.levels.get(value.data["dimension"]) != "customer":
+            group.values.append(value)
+            sentence.use(place)
+
+
+def continued(sentence: Sentence, clause: Clause, last: Behaviour) -> Behaviour | None:
+    """“... or seafood”: a clause of values alone continues the one before."""
+    group = Behaviour(last.behaviour, last.negated, None if last.negated else last.comparison)
+    _qualify(sentence, clause, group)
+    if group.negated and not last.negated:
+        group.comparison = None
+    if not group.values and group.window is None:
+        return None
+    group.values, group.window = group.values or last.values, group.window or last.window
+    return group
+
+
+def behaviour_rules(group: Behaviour) -> list[Rule]:
+    """The rule of one behaviour, in a list to be joined with others."""
+    where: dict[str, list[str]] = {}
+    for value in group.values:
+        where.setdefault(value.data["dimension"], []).append(value.data["value"])
+    rule: Rule = {"behaviour": _behaviour(group), **_amount(group)}
+    if group.window is not None:
+        rule["window"] = group.window.model_dump(mode="json", exclude_defaults=True)
+    if where:
+        rule["where"] = where
+    return [rule]
+
+
+def _behaviour(group: Behaviour) -> str:
+    if group.comparison is None and group.behaviour == "amount":
+        return "orders"
+    return str(group.behaviour)
+
+
+def _amount(group: Behaviour) -> dict[str, Any]:
+    if group.comparison is None:
+        return {"op": "=", "value": 0} if group.negated else {"op": ">=", "value": 1}
+    op, value = group.comparison.data["op"], group.comparison.data["value"]
+    if group.negated and op in _OPPOSITE:
+        op = _OPPOSITE[op]
+    return {"op": op, "value": [plain(one) for one in value] if isinstance(value, list) else plain(value)}

@@ -1,0 +1,161 @@
+"""Conditions on fields: “recency over 60”, segments, risk bands, ready conditions, known and dated fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from assistant.planner.bands import band_condition
+from assistant.planner.clauses import BEHAVIOUR_OF_FIELD, BEHAVIOUR_OF_UNIT, DAYS, Clause, Rule, plain
+from assistant.planner.lexicon import read_table
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Sense, Token
+from assistant.planner.vocabulary import rule_of
+from tools.windows import Window
+
+_DATES = ("first_order_date", "last_order_date", "signup_at", "last_response_date")
+
+
+def _dated(sentence: Sentence, clause: Clause) -> Iterator[Rule]:
+    """“whose first order was in June”: a date of the customer in a window."""
+    fields = [place for place in clause.places if place not in sentence.used and sentence.tokens[place].is_("field", *_DATES)]
+    windows = [place for place in clause.places if place not in sentence.used and sentence.tokens[place].is_("window")]
+    if not fields or not windows:
+        return
+    field_sense, window = sentence.tokens[fields[0]].get("field", *_DATES), sentence.tokens[windows[0]].get("window")
+    assert field_sense is not None
+    assert window is not None
+    start, end = window.data["window"].resolve(sentence.vocabulary.as_of)
+    sentence.use(fields[0], windows[0], *(place for place in clause.places if sentence.tokens[place].is_("verb")))
+    if start and end:
+        yield {"field": field_sense.id, "op": "between", "value": [start.isoformat(), end.isoformat()]}
+    else:
+        yield {"field": field_sense.id, "op": ">=" if start else "<=", "value": (start or end).isoformat()}
+
+
+def _named_rule(token: Token) -> Rule | None:
+    condition, segment, band = token.get("condition"), token.get("segment"), token.get("band")
+    if condition:
+        return rule_of(condition)
+    if segment:
+        return {"segment": segment.id}
+    return {"field": "churn_band", "op": "=", "value": band.id} if band else None
+
+
+def negation_before(sentence: Sentence, clause: Clause, place: int) -> bool:
+    """Whether a negation stands right before; it is used then."""
+    for before in range(place - 1, max(place - 4, -1), -1):
+        token = sentence.tokens[before]
+        if before not in sentence.used and token.is_("neg") and before in clause.places:
+            sentence.use(before)
+            return True
+        if token.text == "的" or any(sense.kind != "stop" for sense in token.senses):
+            return False
+    return False
+
+
+def _field_rule(sentence: Sentence, clause: Clause, place: int) -> Rule | None:
+    """“recency over 60”, “客单价高于50”, “流失概率超过60%”: the comparison with its field."""
+    comparison = sentence.tokens[place].get("comparison")
+    assert comparison is not None
+    unit = comparison.data["unit"]
+    if unit == "different":
+        sentence.use(place)
+        return {"field": comparison.data["field"], "op": comparison.data["op"], "value": _scaled(comparison, comparison.data["field"])}
+    if unit == "age":
+        sentence.use(place)
+        return band_condition("age", comparison, sentence.vocabulary)
+    subject = subject_of(sentence, clause, place)
+    if subject is None:
+        return None
+    at, field_id = subject
+    if field_id in BEHAVIOUR_OF_FIELD or (unit in BEHAVIOUR_OF_UNIT and field_id not in _money_fields(unit)):
+        return None
+    sentence.use(place, at)
+    if field_id in ("age", "income"):
+        return band_condition(field_id, comparison, sentence.vocabulary)
+    return {"field": field_id, "op": comparison.data["op"], "value": _scaled(comparison, field_id)}
+
+
+def _money_fields(unit: str) -> frozenset[str]:
+    fields = {"money": ("average_order_value", "income", "amount_30d", "amount_90d", "amount_365d"), "item": ("items_per_order",)}
+    return frozenset(fields.get(unit, ()))
+
+
+def _scaled(comparison: Sense, field_id: str) -> Any:
+    days = DAYS.get(comparison.data["unit"], 1)
+    value = comparison.data["value"]
+    scaled = [plain(one * days) for one in value] if isinstance(value, list) else plain(value * days)
+    if field_id.endswith(("_share", "probability")) and comparison.data["unit"] != "share":
+        return _as_share(scaled)
+    return scaled
+
+
+def _as_share(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_share(one) for one in value]
+    return plain(Decimal(value) / 100) if Decimal(value) > 1 else value
+
+
+def subject_of(sentence: Sentence, clause: Clause, place: int) -> tuple[int, str] | None:
+    """The field that a comparison is about: the nearest before it, else the nearest after."""
+    index = clause.places.index(place)
+    for at in [*reversed(clause.places[:index]), *clause.places[index + 1 :]]:
+        token = sentence.tokens[at]
+        if at in sentence.used:
+            continue
+        if token.is_("comparison") or (token.is_("verb") and not token.is_("field")):
+            return None
+        field_id = field_of(token)
+        if field_id:
+            return at, field_id
+    return None
+
+
+def field_of(token: Token) -> str | None:
+    """The field of a customer that a token may mean."""
+    known = token.get("field")
+    if known and not token.is_("noun"):
+        return known.id
+    metric = token.get("metric")
+    mapped = read_table("fields")["field_for_metric"].get(metric.id) if metric else None
+    return str(mapped["field"]) if mapped else None
+
+
+def _known(sentence: Sentence, clause: Clause) -> Iterator[Rule]:
+    """“without an e-mail”, “没有年龄信息的”: a field that is there or not."""
+    for place in clause.places:
+        field_sense = None if place in sentence.used else sentence.tokens[place].get("field")
+        if not field_sense or field_sense.data.get("group") not in ("demographics", "contact", "attributes"):
+            continue
+        if negation_before(sentence, clause, place):
+            sentence.use(place)
+            yield {"field": field_sense.id, "op": "is unknown"}
+
+
+def _other_verb(sentence: Sentence) -> bool:
+    """Whether something else in the question takes the window."""
+    return any(not sentence.tokens[place].is_("condition") and not sentence.tokens[place].is_("noun") for place, _ in sentence.free("verb"))
+
+
+def direct_rules(sentence: Sentence, clause: Clause, shared: Window | None, loose: bool) -> Iterator[Rule]:
+    """Segments, bands, ready conditions and comparisons of fields."""
+    for place in clause.places:
+        token = sentence.tokens[place]
+        if place in sentence.used:
+            continue
+        rule = _named_rule(token) if loose or token.is_("condition") or token.is_("band") else None
+        if rule and "behaviour" in rule and shared is not None and not _other_verb(sentence):
+            rule["window"] = shared.model_dump(mode="json", exclude_defaults=True)
+            sentence.use(*(at for at, _ in sentence.free("window")))
+        if rule:
+            negation = negation_before(sentence, clause, place)
+            sentence.use(place)
+            yield {"not": rule} if negation else rule
+        elif token.is_("comparison"):
+            compared = _field_rule(sentence, clause, place)
+            if compared:
+                yield compared
+    yield from _known(sentence, clause)
+    yield from _dated(sentence, clause)

@@ -1,0 +1,146 @@
+"""What limits a measurement: values, customers, windows, order and number of groups."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.plan import Call, Plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.who import Who, both, selection_rule, take_pronoun
+from tools.segments.schemes import scheme_of
+from tools.windows import Window
+
+_MOST_DIMENSIONS = 2
+
+
+def take_filters(sentence: Sentence) -> dict[str, Any]:
+    """Values of dimensions, wanted and unwanted."""
+    where: dict[str, list[str]] = {}
+    unwanted: dict[str, list[str]] = {}
+    for place, sense in list(sentence.free("value")):
+        negations = _negations(sentence, place)
+        target = unwanted if negations else where
+        values = target.setdefault(sense.data["dimension"], [])
+        values += [one for one in (sense.data["value"], *sense.data.get("also", ())) if one not in values]
+        sentence.use(place, *negations)
+    for band in sentence.take_all("band"):
+        where.setdefault("churn_band", []).append(band.id)
+    return {"where": where, "where_not": unwanted}
+
+
+def _negations(sentence: Sentence, place: int) -> list[int]:
+    """The words around a value that exclude it: “excluding fuel”, “除了燃油以外”."""
+    before = [at for at in (place - 1, place - 2) if at >= 0 and at not in sentence.used and sentence.tokens[at].is_("neg")]
+    after = [place + 1] if place + 1 < len(sentence.tokens) and sentence.tokens[place + 1].is_("neg", "except") else []
+    return [*before[:1], *after]
+
+
+def split_values(args: dict[str, Any]) -> None:
+    """Two values of one dimension are shown side by side."""
+    for dimension, values in args.get("where", {}).items():
+        if len(values) > 1 and dimension not in args["by"] and len(args["by"]) < _MOST_DIMENSIONS:
+            args["by"] = [*args["by"], dimension]
+
+
+def segments_apart(customers: Any) -> list[str]:
+    """Several segments are shown side by side, where they belong to one scheme."""
+    parts = customers.get("any", []) if isinstance(customers, dict) else []
+    schemes = {scheme.field for part in parts if "segment" in part and (scheme := scheme_of(part["segment"])) is not None}
+    return list(schemes) if len(schemes) == 1 else []
+
+
+def take_customers(sentence: Sentence, dialogue: Dialogue, rule: dict[str, Any] | None) -> Any:
+    """Whom the measurement is limited to, as the argument `customers`; None is everyone."""
+    segments = [sense.id for sense in sentence.take_all("segment")]
+    for condition in sentence.take_all("condition"):
+        rule = both(rule, dict(condition.data["rule"]))
+    if len(segments) == 1:
+        rule = both(rule, {"segment": segments[0]})
+    elif segments:
+        rule = both(rule, {"any": [{"segment": one} for one in segments]})
+    earlier = take_pronoun(sentence, dialogue)
+    who = Who(rule, earlier.handle if earlier and rule is None else None, named=True)
+    if earlier and rule is not None:
+        who.rule = both(selection_rule(earlier), rule)
+    return who.as_customers() if who.rule or who.handle else None
+
+
+def take_windows(sentence: Sentence) -> list[Window]:
+    """The windows; “from Q3 to Q4” is two where growth is asked for, and one stretch of time otherwise."""
+    senses = sentence.take_all("window")
+    if len(senses) == 1 and senses[0].data.get("parts") and sentence.has("cue", "previous"):
+        sentence.take_all("cue", "previous")
+        return list(senses[0].data["parts"])
+    return [sense.data["window"] for sense in senses]
+
+
+def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]) -> Plan:
+    """The plan of a measurement in its windows: one call for each, or one compared with the window before."""
+    as_of = sentence.vocabulary.as_of
+    if sentence.take_all("cue", "yoy"):
+        first = windows[0] if windows else Window(period="this_year")
+        windows = [first, year_before(first, as_of)]
+    elif sentence.take_all("cue", "previous"):
+        args["compare"] = "previous"
+        windows = windows or [Window(period="last_month")]
+    if len(windows) == 2:
+        later, earlier = sorted(windows, key=lambda one: str(one.resolve(as_of).end or as_of), reverse=True)
+        if later.previous().resolve(as_of) == earlier.resolve(as_of):
+            args["compare"], windows = "previous", [later]
+    shown: list[Window | None] = [*windows] or [None]
+    calls = [Call("measure", _clean({**args, "window": _dump(window)})) for window in shown]
+    return Plan(tuple(calls))
+
+
+def year_before(window: Window, as_of: dt.date) -> Window:
+    """The same dates a year earlier."""
+    start, end = window.resolve(as_of)
+    return Window(start=_back(start), end=_back(end or as_of))
+
+
+def _back(day: dt.date | None) -> dt.date | None:
+    if day is None:
+        return None
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def _dump(window: Window | None) -> dict[str, Any] | None:
+    return window.model_dump(mode="json", exclude_defaults=True) if window else None
+
+
+def _clean(args: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in args.items() if value is not None and value not in ([], {})}
+
+
+def take_sorting(sentence: Sentence, groups: int = 1) -> dict[str, Any]:
+    """“top 5”, “前5”, “lowest”: the order of groups and how many."""
+    args: dict[str, Any] = {}
+    ranking = sentence.take("ranking")
+    if ranking and groups > 1 and ranking.data["n"]:
+        _left_over(sentence)  # the best of each group cannot be asked for, and the number must not be dropped
+        return {}
+    if ranking and not ranking.data.get("share"):
+        args["sort"] = ranking.id
+        args["limit"] = ranking.data["n"]
+        sentence.take_all("ranking", ranking.id)
+        args["limit"] = args["limit"] or _counted_groups(sentence)
+    if sentence.take_all("rank", "listing") and "sort" not in args:
+        args["sort"] = "largest"
+    return args
+
+
+def _left_over(sentence: Sentence) -> None:
+    """Give the ranking back, so that the planner asks about it."""
+    sentence.used -= {place for place, token in enumerate(sentence.tokens) if token.is_("ranking")}
+
+
+def _counted_groups(sentence: Sentence) -> int | None:
+    """“Which 5 stores sold the most”: a number right before what is grouped by."""
+    for place, quantity in sentence.free("quantity"):
+        following = sentence.tokens[place + 1 : place + 2]
+        if quantity.data["unit"] == "" and following and following[0].is_("dimension"):
+            sentence.use(place)
+            return int(quantity.data["value"])
+    return None

@@ -1,0 +1,58 @@
+"""Rankings of customers by what they did, and lists of the values of a dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.intents.filters import take_customers, take_filters, take_windows, with_windows
+from assistant.planner.intents.measures import absorb_predicates, take_dimensions
+from assistant.planner.plan import Plan, plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.who import Who, take_order
+
+_METRIC_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
+
+
+def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Top 10 customers by spend in 2017”, “2017年消费最多的10个客户”: customers ordered by what they did in a window or of something."""
+    values = [
+        sense for _, sense in sentence.free("value") if sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order")
+    ]
+    people = sentence.says("noun") or sentence.has("cue", "list") or any(sense.data.get("person") for _, sense in sentence.free("ranking"))
+    if not people or not sentence.has("ranking") or not (values or sentence.has("window")) or sentence.has("comparison"):
+        return None
+    if sentence.has("neg") or sentence.has("cue", "export") or any(True for _ in _groupings(sentence)):
+        return None
+    who = Who()
+    take_order(sentence, who)
+    metric = _METRIC_OF_FIELD.get(who.sort_by or "")
+    if metric is None:
+        return None
+    args: dict[str, Any] = {"metrics": [metric], "by": ["customer"], **take_filters(sentence)}
+    args["customers"] = take_customers(sentence, dialogue, None)
+    args |= {"sort": "largest" if who.descending else "smallest", "limit": who.limit}
+    windows = take_windows(sentence)
+    sentence.take_all("cue", "list", "count")
+    absorb_predicates(sentence)
+    return with_windows(sentence, args, windows)
+
+
+def _groupings(sentence: Sentence) -> Iterator[int]:
+    return (place for place, _ in sentence.free("dimension") if not sentence.tokens[place].is_("noun"))
+
+
+def listing(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“How many stores do we have?”, “列出所有部门”: the values of a dimension, with what each one brings."""
+    if not (sentence.has("cue", "count") or sentence.has("cue", "list") or sentence.says("stop")) or sentence.has("metric"):
+        return None
+    sentence.take_all("cue", "count", "list", "sold", "everyone")
+    by = take_dimensions(sentence)
+    if len(by) != 1:
+        return None
+    level = sentence.vocabulary.levels.get(by[0])
+    metric = {"customer": "customers", "campaign": "contacted_customers", "contact": "contacts", "response": "responses"}.get(
+        level or "", "revenue"
+    )
+    return plan("measure", metrics=[metric], by=by, sort="largest")
