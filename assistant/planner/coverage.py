@@ -57,8 +57,7 @@ def _value_choices(sentence: Sentence) -> list[str]:
         return []
     word, start, end = _words(runs[0]), runs[0][0].start, runs[0][-1].end
     names = [value for values in sentence.vocabulary.values.values() for value in values if _has_word(normalise(value), word)]
-    found = names if 0 < len(names) <= _MOST_NAMES else []
-    return [f"{sentence.text[:start]}{name}{sentence.text[end:]}" for name in found]
+    return [f"{sentence.text[:start]}{name}{sentence.text[end:]}" for name in names[:_MOST_NAMES]]
 
 
 def _has_word(name: str, word: str) -> bool:
