@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.ui.quiet_gradio import gr
 from assistant.ui.sessions import Sessions
-from assistant.ui.theme import build_theme, read_static
+from assistant.ui.theme import build_theme, read_static, static_path
 from tools.errors import InputError
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def build_server(blocks: gr.Blocks, sessions: Sessions, host: str) -> FastAPI:
         enable_monitoring=False,
         mcp_server=False,
         pwa=False,
+        favicon_path=str(static_path("favicon.png")),
         theme=build_theme(),
     )
     return mounted

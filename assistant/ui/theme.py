@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ def build_theme() -> gradio.themes.Base:
     )
 
 
+def static_path(name: str) -> Path:
+    """Where a file of ``static/`` lies."""
+    return Path(__file__).parent / "static" / name
+
+
 def read_static(name: str) -> str:
     """The text of a file in ``static/``."""
-    return (resources.files("assistant.ui") / "static" / name).read_text(encoding="utf-8")
+    return static_path(name).read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from assistant.ui.theme import read_static
+from assistant.ui.theme import read_static, static_path
 
 
 def get(address: str, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
@@ -67,3 +67,8 @@ except InputError as error:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert f"Port {port} of 127.0.0.1 cannot be used" in done.stdout
     assert done.stdout.count("\n") == 1
+
+
+def test_the_icon_is_ours(scripted_address: str) -> None:
+    _, body = get(scripted_address, "/favicon.ico")
+    assert body == static_path("favicon.png").read_bytes()
