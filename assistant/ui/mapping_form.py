@@ -73,7 +73,7 @@ def _column(column: ColumnMapping, table: PlannedTable, language: str) -> dict[s
     return {
         "name": column.source,
         "samples": table.samples.get(column.source, [])[:_SAMPLES],
-        "proposed": column.target or KEEP,
+        "proposed": _proposed(column, table.mapping),
         "options": _options(column, table.mapping, language),
         "confidence": round(column.confidence * 100),
         "unsure": column.source in table.mapping.unsure,
@@ -81,22 +81,30 @@ def _column(column: ColumnMapping, table: PlannedTable, language: str) -> dict[s
     }
 
 
+def _proposed(column: ColumnMapping, mapping: TableMapping) -> str:
+    if _is_ambiguous(column, mapping):
+        return f"{column.target}:{_DATE_ORDERS[(column.date_format or '').startswith('%m')]}"
+    return column.target or KEEP
+
+
+def _is_ambiguous(column: ColumnMapping, mapping: TableMapping) -> bool:
+    """Whether it holds dates such as 05/03/2024 whose order the column itself does not tell."""
+    numeric = (column.date_format or "").startswith(("%d", "%m"))
+    return numeric and column.day_first is None and column.source in mapping.unsure
+
+
 def _options(column: ColumnMapping, mapping: TableMapping, language: str) -> list[Option]:
+    chosen = _proposed(column, mapping)
     targets = [_target(field, mapping.grain) for field in GRAINS[mapping.grain].fields]
     if column.target and column.target not in (*targets, IGNORE):
         targets.insert(0, column.target)
+    names = {target: target_name(target, language) for target in targets}
+    if _is_ambiguous(column, mapping):
+        name = names.pop(str(column.target))
+        names = {f"{column.target}:{order}": f"{name} ({say(f'load_{order}', language)})" for order in _DATE_ORDERS} | names
     kept = say("load_keep" if mapping.grain == "customers" else "load_unused", language)
-    options = [Option(target, target_name(target, language), target == column.target) for target in targets]
-    if column.source in mapping.unsure and column.kind in ("date", "datetime") and column.day_first is None:
-        options[:0] = _date_orders(column, language)
-    left = [Option(KEEP, kept, column.target is None), Option(IGNORE, say("load_skip", language), column.target == IGNORE)]
-    return [*options, *left]
-
-
-def _date_orders(column: ColumnMapping, language: str) -> list[Option]:
-    """A date such as 05/03/2024 whose order the column itself does not tell."""
-    name = target_name(str(column.target), language)
-    return [Option(f"{column.target}:{order}", f"{name} ({say(f'load_{order}', language)})", chosen=False) for order in _DATE_ORDERS]
+    names |= {KEEP: kept, IGNORE: say("load_skip", language)}
+    return [Option(target, label, target == chosen) for target, label in names.items()]
 
 
 def _target(field: Field, grain: Grain) -> str:

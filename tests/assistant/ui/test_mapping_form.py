@@ -54,11 +54,15 @@ def test_what_comes_from_the_file_is_escaped_and_samples_are_few() -> None:
     assert "<b>A" not in html
 
 
-def test_a_date_that_does_not_tell_its_order_can_be_told() -> None:
-    column = ColumnMapping(source="date", target="orders.ordered_at", kind="date", confidence=0.5)
+@pytest.mark.parametrize(("date_format", "chosen"), [("%m/%d/%Y", "month_first"), ("%d/%m/%Y", "day_first")])
+def test_a_date_that_does_not_tell_its_order_is_read_as_the_operator_says(date_format: str, chosen: str) -> None:
+    column = ColumnMapping(source="date", target="orders.ordered_at", kind="date", confidence=0.5, date_format=date_format)
     mapping = TableMapping(source="f.csv", grain="orders", columns=(column,), unsure=("date",))
     html = form_html(LoadPlan(tables=(PlannedTable(mapping=mapping, samples={}, rows=1),)), "en")
-    assert [value for value, _ in selects(html)["date"]][:2] == ["orders.ordered_at:day_first", "orders.ordered_at:month_first"]
+    options = selects(html)["date"]
+    assert [value for value, _ in options][:2] == ["orders.ordered_at:day_first", "orders.ordered_at:month_first"]
+    assert [value for value, mark in options if mark] == [f"orders.ordered_at:{chosen}"]
+    assert "orders.ordered_at" not in [value for value, _ in options]
     assert "Order time (day/month/year)" in html
 
 

@@ -112,6 +112,11 @@ def test_a_chinese_file_is_checked_loaded_and_asked_about(
         "渠道": "orders.channel",
     }
     keep(page, "mapping-zh")
+    page.set_viewport_size({"width": 1280, "height": 480})
+    box = form.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 1280, "a form longer than the window goes on below"
+    page.set_viewport_size({"width": 1280, "height": 860})
 
     page.click("#fq-cancel")
     expect(page.locator("#fq-files")).to_be_visible()
@@ -119,6 +124,10 @@ def test_a_chinese_file_is_checked_loaded_and_asked_about(
 
     page.set_input_files("#fq-files input[type=file]", tmp_path / "店铺订单.csv")
     form.wait_for(timeout=LONG)
+    page.select_option("select[data-column=下单时间]", "ignore")
+    page.click("#fq-confirm")
+    expect(page.locator("#fq-stage .fq-problem").first).to_contain_text("orders.ordered_at", timeout=LONG)
+    page.select_option("select[data-column=下单时间]", "orders.ordered_at")
     page.select_option("select[data-column=渠道]", "ignore")
     page.click("#fq-confirm")
     report = page.locator(".fq-report")
