@@ -13,7 +13,7 @@ from assistant.chat_model import Brain
 from assistant.events import Event, StepDone, StepStarted, TextDelta
 from assistant.evidence import Evidence
 from assistant.failures import BrainFailed
-from assistant.phrases import phrase
+from assistant.phrases import example_questions, phrase
 from assistant.prose import ProseStream
 from assistant.toolbox import Toolbox
 from assistant.turn import Turn
@@ -149,7 +149,9 @@ class Attempt:
 
     def _evidence(self) -> Evidence:
         session = self.toolbox.session
-        return Evidence(list(session.results.values()), self.questions, len(self.turn.results), session.as_of)
+        # The planner proposes questions of the product's own, which have numbers in them; a service quotes nothing but results.
+        proposed = () if self.brain.is_service else tuple(example_questions())
+        return Evidence(list(session.results.values()), self.questions, len(self.turn.results), session.as_of, proposed)
 
 
 def _text(message: AIMessage) -> str:

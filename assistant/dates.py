@@ -15,6 +15,7 @@ _PATTERNS = (
         r"(?<!\d)(?P<y>(?:19|20)\d\d)\s?年(?:\s?(?P<m>\d{1,2})\s?月(?:\s?(?P<d>\d{1,2})\s?[日号])?|第?(?P<q>[1-4一二三四])季度|(?P<h>[上下])半年)?"
     ),
     re.compile(r"(?<![\d\w])(?P<y>(?:19|20)\d\d)[- ]?Q(?P<q>[1-4])(?!\d)"),
+    re.compile(r"(?<![\d年])第?(?P<q>[1-4一二三四])季度"),
     re.compile(r"(?<!\w)Q(?P<q>[1-4])(?:\s(?:of\s)?(?P<y>(?:19|20)\d\d))?(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])(?![\d-])"),
     re.compile(rf"(?<!\w)(?P<mon>{_MONTH})\s(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?!\d),?\s)?(?:of\s)?(?P<y>(?:19|20)\d\d)(?!\d)", re.I),
@@ -57,6 +58,13 @@ def find_dates(text: str) -> list[DateMention]:
             if all(match.end() <= other.start or match.start() >= other.end for other in found):
                 found.append(_mention(match))
     return sorted(found, key=lambda each: each.start)
+
+
+def without_dates(text: str) -> str:
+    """``text`` with its dates and periods blanked, so that the 2017 of a quarter is no number of anything."""
+    for mention in find_dates(text):
+        text = text[: mention.start] + "\ue000" * (mention.end - mention.start) + text[mention.end :]
+    return text
 
 
 def _mention(match: re.Match[str]) -> DateMention:

@@ -6,25 +6,15 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from assistant.dates import DateMention, dates_in, find_dates
+from assistant.binding import fits, group_names, nearness, same_number
+from assistant.dates import DateMention, dates_in, find_dates, without_dates
 from assistant.prompt_library import read_yaml
-from assistant.quantities import Kind, Quantity, find_quantities
+from assistant.quantities import Quantity, find_quantities
 from assistant.session import handle_of
 from tools.contracts import Figure, Table, Text, ToolResult, Unit
 
-_KINDS: dict[Kind, frozenset[Unit]] = {
-    "percent": frozenset({Unit.SHARE, Unit.PROBABILITY, Unit.CHANGE, Unit.POINTS}),
-    "points": frozenset({Unit.POINTS, Unit.CHANGE}),
-    "money": frozenset({Unit.MONEY}),
-    "multiple": frozenset({Unit.RATIO}),
-    "days": frozenset({Unit.DAYS, Unit.COUNT, Unit.NUMBER}),
-    "plain": frozenset({Unit.COUNT, Unit.NUMBER, Unit.SCORE, Unit.MONEY, Unit.DAYS, Unit.RATIO}),
-}
-_STOP = frozenset(["the", "and", "for", "with", "per", "all", "last", "total", "number", "share", "customer", "客户", "of"])
-_WORD = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]+")
 _HAS_NUMBER = re.compile(r"\d")
 
 
@@ -37,6 +27,7 @@ class Evidence:
         questions: The operator's messages, the latest last.
         current: How many of ``results``, from the end, belong to the latest question.
         as_of: The as-of date.
+        extra: Further texts of the product's own, whose numbers may be repeated.
     """
 
     results: Sequence[ToolResult]
@@ -56,15 +47,16 @@ class Evidence:
 
     def allows(self, quantity: Quantity, sentence: str) -> bool:
         """Whether the operator or a tool's own words state the same number, or it is the id of a customer."""
-        if any(_same(quantity, other) for other in self._stated):
+        if any(same_number(quantity, sentence, other, text) for other, text in self._stated):
             return True
         return quantity.kind == "plain" and str(quantity.value) in self._ids and _introduced_as_id(sentence, quantity.start)
 
     def bound(self, quantity: Quantity, sentence: str) -> Figure | None:
         """The one figure that the number is, rounded as it is written; None when none or several fit."""
         for results in (self._latest, self.results):
-            near = {figure: _nearness(figure, sentence) for figure in _all_figures(results) if _fits(quantity, figure)}
-            fitting = [figure for figure, nearness in near.items() if nearness and nearness == max(near.values())]
+            fitting = [figure for figure in _all_figures(results) if fits(quantity, figure, sentence)]
+            near = {figure: nearness(figure, quantity, sentence, self._groups) for figure in fitting}
+            fitting = [figure for figure, found in near.items() if found and found == max(near.values())]
             if len({(figure.value, figure.unit) for figure in fitting}) == 1:
                 return fitting[0]
             if fitting:
@@ -115,8 +107,13 @@ class Evidence:
         return [mention for text in self.questions for mention in find_dates(text)]
 
     @cached_property
-    def _stated(self) -> list[Quantity]:
-        return [quantity for text in (*self.questions, *self._words) for quantity in find_quantities(text)]
+    def _stated(self) -> list[tuple[Quantity, str]]:
+        texts = [without_dates(text) for text in (*self.questions, *self._words)]
+        return [(quantity, text) for text in texts for quantity in find_quantities(text)]
+
+    @cached_property
+    def _groups(self) -> frozenset[str]:
+        return frozenset(name for figure in _all_figures(self.results) for name in group_names(figure))
 
     @cached_property
     def _dates(self) -> set[dt.date]:
@@ -188,57 +185,6 @@ def _texts_within(details: object) -> Iterator[Text]:
     parts = details.values() if isinstance(details, dict) else details if isinstance(details, list | tuple) else ()
     for part in parts:
         yield from _texts_within(part)
-
-
-def _same(one: Quantity, other: Quantity) -> bool:
-    kinds = {one.kind, other.kind}
-    return one.value == other.value and (len(kinds) == 1 or "plain" in kinds)
-
-
-def _fits(quantity: Quantity, figure: Figure) -> bool:
-    if figure.unit not in _KINDS[quantity.kind] or isinstance(figure.value, bool) or not isinstance(figure.value, int | float | Decimal):
-        return False
-    value = Decimal(str(figure.value))
-    tolerance = quantity.tolerance
-    if not tolerance and value != value.to_integral_value():
-        tolerance = Decimal("0.5")
-    if figure.unit in (Unit.CHANGE, Unit.POINTS):
-        value, wanted = abs(value), abs(quantity.value)
-    else:
-        wanted = quantity.value
-    return abs(value - wanted) <= tolerance
-
-
-def _nearness(figure: Figure, sentence: str) -> int:
-    """How well the sentence speaks of what the label says: 2 names its group, 1 shares a word, 0 is about something else."""
-    if figure.unit in (Unit.CHANGE, Unit.POINTS) and not _change_words().search(sentence):
-        return 0
-    nearness = 0
-    for text in (figure.label.zh, figure.label.en):
-        group, separator, _ = text.replace("\uff1a", ":").partition(":")
-        if separator and group.strip().lower() in sentence.lower():
-            nearness = 2
-        elif not separator and _shared_words(text, sentence):
-            nearness = max(nearness, 1)
-    return nearness
-
-
-def _shared_words(label: str, sentence: str) -> set[str]:
-    wanted = _tokens(label)
-    # Words that every label has tell nothing, unless the label has no other.
-    return ((wanted - _STOP) or wanted) & _tokens(sentence)
-
-
-@lru_cache(maxsize=1)
-def _change_words() -> re.Pattern[str]:
-    return re.compile("|".join(read_yaml("quantities.yaml")["change_words"]), re.I)
-
-
-def _tokens(text: str) -> set[str]:
-    tokens: set[str] = set()
-    for word in _WORD.findall(text.lower()):
-        tokens |= {word.rstrip("s")} if word.isascii() else {word[index : index + 2] for index in range(max(1, len(word) - 1))}
-    return tokens
 
 
 def _covers(asked: DateMention, mention: DateMention) -> bool:

@@ -29,6 +29,12 @@ def suggestions(results: Iterable[ToolResult], question: str, language: str) -> 
     return found[:MOST_SUGGESTIONS]
 
 
+def example_questions() -> list[str]:
+    """The questions that the planner's answers propose, in both languages."""
+    texts = read_yaml("answers/texts.yaml")
+    return [question for name in ("examples", "more_examples") for questions in texts[name].values() for question in questions]
+
+
 def _filled(pattern: str, language: str, values: dict[str, object]) -> str:
     said = {name: value.say(language) if isinstance(value, Text) else value for name, value in values.items()}
     return pattern.format(**said)

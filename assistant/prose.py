@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from assistant.binding import direction
 from assistant.dates import find_dates
 from assistant.evidence import Evidence
 from assistant.figures import render
@@ -19,6 +20,8 @@ LEFT_OUT = Text(
 )
 _ORDINAL = re.compile(r"^\s*(?:[-*•#>]+\s*)?(?:\*\*)?(?:\d{1,2}[.)、:\uff1a\uff0e\uff09]|[(\uff08]\d{1,2}[)\uff09])(?=\D|$)")
 _END = re.compile(r"[。!?\uff01\uff1f\uff1b]+[\"”’')\]\uff09]*\s*|\n+|(?<=[^\s])\.[\"”’')\]*]*(?=\s)\s*")
+_LINK = re.compile(r"(?<=\])(?=[(:\[])|(?<=<)(?=[A-Za-z/!?])")
+"""Where Markdown makes a link or picture of brackets, or HTML a tag."""
 _ONLY_ORDINAL = re.compile(r"\s*(?:[-*•#>]+\s*)?(?:\*\*)?\d{1,2}\.\s*")
 LONGEST = 2_000
 """A sentence longer than this is cut, so that endless text without an end of sentence cannot be held back for ever."""
@@ -40,6 +43,7 @@ class ProseStream:
     dropped: int = 0
     used: list[Figure] = field(default_factory=list)
     _buffer: str = ""
+    _last: str = ""
 
     def feed(self, piece: str) -> str:
         """Checked text that became whole with ``piece``; often empty."""
@@ -71,7 +75,8 @@ class ProseStream:
             self.dropped += 1
             return "\n" * (len(sentence) - len(sentence.rstrip("\n")))
         self.used.extend(shown.used)
-        return shown.text
+        self._last, text = shown.text[-1:] or self._last, _without_links(self._last, shown.text)
+        return text
 
 
 @dataclass
@@ -145,13 +150,29 @@ def _bind(shown: _Shown, evidence: Evidence, language: str, currency: str) -> _S
             return None
         pieces += [
             shown.text[last : quantity.start],
-            render(figure.value, figure.unit, language, currency),
+            render(figure.value, figure.unit, language, currency, _style(figure, written, shown.text)),
             written[len(written.rstrip()) :],
         ]
         last = quantity.end
         shown.used.append(figure)
     shown.text = "".join([*pieces, shown.text[last:]])
     return shown
+
+
+def _style(figure: Figure, written: str, sentence: str) -> str:
+    """No sign where the sentence itself says which way a change went."""
+    unsigned = written.lstrip()[:1] not in "+-\u2212" and direction(sentence) is not None
+    return "abs" if figure.unit is Unit.CHANGE and unsigned else ""
+
+
+def _without_links(before: str, text: str) -> str:
+    """``text`` without links, pictures and tags: a page that shows a picture asks a foreign server for it.
+
+    Args:
+        before: The last character that was shown; a link may begin in one sentence and end in the next.
+        text: What follows it.
+    """
+    return _LINK.sub(" ", before + text)[len(before) :]
 
 
 def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:

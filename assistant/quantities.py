@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -11,8 +12,10 @@ from typing import Any, Literal
 from assistant.prompt_library import read_yaml
 
 Kind = Literal["plain", "percent", "points", "money", "multiple", "days"]
-_FULL_WIDTH = {0xFF10 + digit: ord("0") + digit for digit in range(10)} | {0xFF0E: ".", 0xFF05: "%", 0xFF04: "$", 0xFFE5: "¥"}
-"""Full-width digits and signs; each stands for one character, so positions stay."""
+_FULL_WIDTH = {0xFF0E: ".", 0xFF05: "%", 0xFF04: "$", 0xFFE5: "¥"}
+_FOREIGN_DIGIT = re.compile(r"[^\x00-\x7f]")
+_VULGAR = re.compile(r"[\u00bc-\u00be\u2150-\u215e]")
+"""Fractions in one character, such as ½."""
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _STEPS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
@@ -40,13 +43,26 @@ class Quantity:
 
 def find_quantities(text: str) -> list[Quantity]:
     """The numbers in ``text``, in order, without overlaps; dates are found by :mod:`assistant.dates` and must be hidden before."""
-    plain = text.translate(_FULL_WIDTH)
-    found = [*_percent_of(plain), *_digits(plain), *_phrases(plain), *_numerals(plain), *_words(plain)]
+    plain = _FOREIGN_DIGIT.sub(lambda match: _ascii_digit(match[0]), text.translate(_FULL_WIDTH))
+    found = [*_percent_of(plain), *_vulgar(plain), *_digits(plain), *_phrases(plain), *_numerals(plain), *_words(plain)]
     kept: list[Quantity] = []
     for quantity in sorted(found, key=lambda each: (each.start, -each.end)):
         if not kept or quantity.start >= kept[-1].end:
             kept.append(quantity)
     return kept
+
+
+def _ascii_digit(character: str) -> str:
+    """The digit that a character of any script stands for, so that positions stay; other characters as they are."""
+    digit = unicodedata.decimal(character, None)
+    return character if digit is None else str(digit)
+
+
+def _vulgar(text: str) -> list[Quantity]:
+    return [
+        Quantity(match.start(), match.end(), Decimal(str(round(unicodedata.numeric(match[0]), 4))), Decimal("0.005"), "percent")
+        for match in _VULGAR.finditer(text)
+    ]
 
 
 def _unit(word: str | None) -> tuple[Kind, Decimal]:
@@ -193,7 +209,7 @@ def _word_pattern() -> re.Pattern[str]:
     structural = "|".join(_data()["structural"]["en"])
     return re.compile(
         rf"\b(?P<first>{words})(?:[- ](?P<second>{words}))?(?:[- ](?P<scale>{scales}))?\b(?!\s(?:\w+\s)?(?:{structural})\b)"
-        r"(?:[- ](?P<unit>percent|times|days?|percentage points?)\b)?",
+        r"(?:[- ](?P<unit>percent|times|fold|days?|percentage points?)\b)?",
         re.I,
     )
 

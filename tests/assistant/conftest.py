@@ -32,7 +32,7 @@ ORDERS = (
 
 
 def fill(warehouse: Warehouse) -> None:
-    """Four customers, four orders: 177.75 in all, the last on 2024-03-01."""
+    """Four customers, four orders: $177.75 in all, the last on 2024-03-01."""
     with warehouse.writing() as engine, engine.transaction():
         for customer_id, name, email, phone, address in PEOPLE:
             engine.execute(
@@ -41,8 +41,8 @@ def fill(warehouse: Warehouse) -> None:
             )
         for order_id, customer_id, day, amount in ORDERS:
             engine.execute(
-                "INSERT INTO orders (order_id, customer_id, ordered_at, status, amount) "
-                "VALUES ($id, $customer, CAST($day AS TIMESTAMP), 'completed', CAST($amount AS DECIMAL(18, 2)))",
+                "INSERT INTO orders (order_id, customer_id, ordered_at, status, amount, currency) "
+                "VALUES ($id, $customer, CAST($day AS TIMESTAMP), 'completed', CAST($amount AS DECIMAL(18, 2)), 'USD')",
                 {"id": order_id, "customer": customer_id, "day": day, "amount": amount},
             )
 

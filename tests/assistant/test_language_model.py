@@ -32,7 +32,7 @@ def test_references_are_rendered_from_the_tools_figures(service: Start) -> None:
 
 
 def test_text_arrives_sentence_by_sentence(service: Start) -> None:
-    _, conversation = service(MEASURE, Reply("One [[t1.customers]]. Two words. Three words."))
+    _, conversation = service(MEASURE, Reply("One [[t1.customers]]. Some words. More words."))
     events = list(conversation.ask(QUESTION))
     kinds = [type(event) for event in events]
     assert kinds.index(StepStarted) < kinds.index(StepDone) < kinds.index(TextDelta)

@@ -121,3 +121,43 @@ def test_cited_figures_are_kept_for_the_receipts() -> None:
     stream.feed("Row one spent [[t1.table.1.amount]] of [[t1.revenue]].\n")
     assert [figure.id for figure in stream.used] == ["t1.table.1.amount", "t1.revenue"]
     assert stream.used[0].label.en == "1228: amount"
+
+
+@pytest.mark.parametrize("size", [1, 4, 1000])
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("![x](http://x.example/?q=a) and [plan](http://x.example)", "![x] (http://x.example/?q=a) and [plan] (http://x.example)"),
+        ("[so!](http://x.example)", "[so!] (http://x.example)"),
+        ("![a][b]\n\n[b]: http://x.example/q\n", "![a] [b]\n\n[b] : http://x.example/q\n"),
+        ("<img src=x> if a < b", "< img src=x> if a < b"),
+        ("- [ ] call (soon): *now*", "- [ ] call (soon): *now*"),
+    ],
+)
+def test_no_link_picture_or_tag_reaches_a_page(written: str, shown: str, size: int) -> None:
+    assert _stream(written, size) == (shown, 0)
+
+
+def _grouped() -> Evidence:
+    names = (("deli", "DELI", 100), ("meat", "MEAT", 200))
+    figures = tuple(
+        Figure(id=f"{key}.customers", label=_text(f"{name}：客户数", f"{name}: customers"), value=value, unit=Unit.COUNT)
+        for key, name, value in names
+    )
+    session = Session("s")
+    session.register(ToolResult(tool="measure", figures=figures))
+    return Evidence(list(session.results.values()), ["customers by department"], 1)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "holds"),
+    [
+        ("MEAT has 200 customers and DELI 100.", True),
+        ("MEAT has 100 customers and DELI 200.", False),
+        ("200 customers are from MEAT and 100 from DELI.", True),
+        ("200 customers are from DELI and 100 from MEAT.", False),
+        ("There are 200 customers.", False),
+    ],
+)
+def test_numbers_of_groups_belong_to_the_group_that_is_named(sentence: str, holds: bool) -> None:
+    assert (render_sentence(sentence, _grouped(), "en") is not None) is holds
