@@ -18,8 +18,9 @@ _FOLDER = "answers"
 
 def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple[str, str]] = ()) -> str:
     """The answer to all results of one question, in order."""
-    parts = [_note(kind, words, language) for kind, words in notes]
+    parts = [_note(kind, words, language) for kind, words in notes if kind == "mended"]
     parts += [write_result(result, language) for result in results]
+    parts += [_note(kind, words, language) for kind, words in notes if kind == "unused"]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,8 @@ from assistant.prompt_library import read_yaml
 from tools.errors import InputError
 
 _LANGUAGES = ("zh", "en")
+_DOUBLES = re.compile("[^aeiou]*[aeiou][^aeiouwxy]")
+"""Verbs whose last consonant is doubled before an ending, such as "sum" and "chop"."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,27 @@ def read_phrases(*names: str) -> Iterator[Phrase]:
                 sense = Sense(kind, str(entry_id), data)
                 for language in _LANGUAGES:
                     yield from (Phrase(_word(name, words), sense) for words in entry.get(language, ()))
+
+
+def general_words() -> Iterator[tuple[str, Sense]]:
+    """Ordinary words that carry no condition, verbs in all their forms; "_" stands for a space."""
+    table = read_table("general")
+    for language in _LANGUAGES:
+        for group, words in table[language].items():
+            sense = Sense("stop", "praise" if group == "adjectives" else "general")
+            for word in words.split():
+                plain = normalise(word.replace("_", " "))
+                yield from ((form, sense) for form in ({plain, *_endings(plain)} if group == "verbs" else {plain}))
+
+
+def _endings(verb: str) -> set[str]:
+    """The regular forms of an English verb, its particle kept: "sum up" gives "sums up", "summing up", "summed up"."""
+    first, space, particle = verb.partition(" ")
+    stem = first[:-1] if first.endswith("e") else first
+    doubled = first + first[-1] if _DOUBLES.fullmatch(first) else stem
+    past = first[:-1] + "ied" if first.endswith("y") and first[-2] not in "aeiou" else doubled + "ed"
+    third = first[:-1] + "ies" if past.endswith("ied") else first + ("es" if first.endswith(("s", "sh", "ch", "x")) else "s")
+    return {f"{form}{space}{particle}" for form in (third, doubled + "ing", past)}
 
 
 def _word(name: str, words: object) -> str:

@@ -96,7 +96,12 @@ class Sentence:
 
     def leftover(self) -> list[Token]:
         """Tokens that say something and that nothing used."""
-        return [token for place, token in enumerate(self.tokens) if place not in self.used and _says_something(token)]
+        return [token for place, token in enumerate(self.tokens) if place not in self.used and self._tells(place)]
+
+    def _tells(self, place: int) -> bool:
+        """Whether the token says something; a word of praise does so right before the people it is about."""
+        token, following = self.tokens[place], self.tokens[place + 1 : place + 2]
+        return _says_something(token) or (token.is_("stop", "praise") and any(one.is_("noun") for one in following))
 
 
 def _says_something(token: Token) -> bool:

@@ -12,8 +12,10 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.followups import after, follow_up, is_elliptic
 from assistant.planner.intents import customers, data, measures, rankings
 from assistant.planner.normalise import normalise
+from assistant.planner.passing import spare_words
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.texts import text
 from assistant.planner.tokenise import tokenise
 from assistant.planner.tokens import Token
 from assistant.planner.vocabulary import Vocabulary
@@ -55,9 +57,8 @@ _JOINTS = (
 def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Sentence:
     """A question as reduced tokens."""
     tokens, mended = tokenise(normalise(question), vocabulary, vocabulary.as_of)
-    text = "".join(_gaps(tokens))
     language = dialogue.language or language_of(question, "auto", "en")
-    return Sentence(text, reduce(tokens, vocabulary), vocabulary, language, mended)
+    return Sentence("".join(_gaps(tokens)), reduce(tokens, vocabulary), vocabulary, language, mended)
 
 
 def _gaps(tokens: list[Token]) -> list[str]:
@@ -77,6 +78,10 @@ def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None 
     if found is not None:
         return _noted(found, sentence)
     best, account = best_plan(sentence, dialogue)
+    if best is not None and _does(best) and not is_elliptic(sentence, dialogue):
+        spare = spare_words(account, question)
+        if spare:
+            return _noted(replace(best, notes=(*best.notes, ("unused", text("and_word", sentence.language).join(spare)))), sentence)
     return _noted(ask_about(account, best, _rest(account, best, dialogue)), sentence)
 
 
@@ -176,12 +181,17 @@ def best_plan(sentence: Sentence, dialogue: Dialogue) -> tuple[Plan | None, Sent
 
 def _rest(account: Sentence, found: Plan | None, dialogue: Dialogue) -> str | None:
     """The question without what was not placed, when it is understood then."""
-    if found is None or any(call.name in ("ask_user", "decline") for call in found.calls):
+    if found is None or not _does(found):
         return None
     rest = without(account)
     sentence = read_sentence(rest, account.vocabulary, dialogue)
     again, used = best_plan(sentence, dialogue)
     return rest if again is not None and not used.leftover() else None
+
+
+def _does(found: Plan) -> bool:
+    """Whether it looks at data, and does not merely ask or decline."""
+    return bool(found.calls) and not any(call.name in ("ask_user", "decline") for call in found.calls)
 
 
 def _noted(found: Plan, sentence: Sentence) -> Plan:

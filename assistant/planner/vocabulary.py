@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from assistant.planner.lexicon import Phrase, read_phrases, read_table, spellings
+from assistant.planner.lexicon import Phrase, general_words, read_phrases, read_table, spellings
 from assistant.planner.matcher import Matcher
 from assistant.planner.normalise import normalise
 from assistant.planner.periods import find_periods
@@ -130,6 +130,8 @@ def make_vocabulary(as_of: dt.date, values: Mapping[str, list[str]], levels: Map
         *_segment_phrases(),
         *_value_phrases({**values, **_time_values(book)}, taken),
     ]
+    meant = {text for text, _ in phrases}
+    phrases += [(text, sense) for text, sense in general_words() if text not in meant]
     return Vocabulary(as_of, tuple(_unique(phrases)), dict(values), {**_levels(book), **levels}, _names(book))
 
 
