@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tools.ingest.names import Meaning, NameMatch, match_name, meanings
@@ -102,37 +102,3 @@ def _by_values(column: str, shape: Shape) -> list[Candidate]:
     if shape.whole > 0.9 or (shape.mean_length <= 20 and shape.distinct > 0.3 and shape.numbers < 0.5):
         return [guess("order_id", 0.61)] if shape.is_unique else [guess("customer_id", 0.5 + 0.12 * (shape.distinct > 0.05))]
     return []
-
-
-def whole_amounts(candidates: list[Candidate], sample: Mapping[str, Sequence[str | None]]) -> list[Candidate]:
-    """Of a table of lines, tell the amounts of whole orders: the same on every line of an order, or only on its first.
-
-    Args:
-        candidates: Of all columns.
-        sample: Column to its sampled values, row by row.
-
-    Returns:
-        The candidates, in which an amount of whole orders is meant by no other amount.
-    """
-    order = max((c for c in candidates if c.meaning.id == "order_id"), key=lambda c: c.confidence, default=None)
-    if order is None:
-        return candidates
-    amounts = [c for c in candidates if c.meaning.id in ("amount_paid", "amount", "amount_before", "discount")]
-    whole = {c.column for c in amounts if _is_constant(sample[order.column], sample[c.column])}
-    return [replace(c, meaning=_of_order(c.meaning)) if c in amounts and c.column in whole else c for c in candidates]
-
-
-def _of_order(meaning: Meaning) -> Meaning:
-    return replace(meaning, id=f"whole_{meaning.id}")
-
-
-def _is_constant(orders: Sequence[str | None], amounts: Sequence[str | None]) -> bool:
-    seen: dict[str, list[str | None]] = {}
-    for order, amount in zip(orders, amounts, strict=True):
-        if order:
-            seen.setdefault(order, []).append(amount)
-    several = [lines for lines in seen.values() if len(lines) > 1]
-    if len(several) < 2 or any(len({amount for amount in lines if amount}) > 1 for lines in several):
-        return False
-    # The same on all lines of all orders (0, most often) tells nothing, unless it is left out on further lines.
-    return any(None in lines for lines in several) or len({amount for lines in several for amount in lines}) > 1

@@ -12,6 +12,7 @@ SURE = 0.6
 _MONEY = {"amount_paid", "amount", "amount_before", "line_amount"}
 _PERSON = {"customer_id", "email", "phone", "membership_number"}
 _PRODUCT = {"product_id", "product_name"}
+_KIND_OF_PRODUCT = {"category", "subcategory", "brand"}
 _PROFILE = {
     *("name", "first_name", "last_name", "generic_name", "gender", "birth_date", "age", "age_band", "email", "phone", "city", "region"),
     *("signup_at", "income", "income_band", "marketing_consent", "membership_number", "level", "points", "totals_of_customer"),
@@ -67,15 +68,15 @@ def _campaign_grain(has: set[str], person: bool) -> Grain:
 
 
 def _is_lines(has: set[str], order: bool, person: bool, product: bool, money: bool, unique: Mapping[str, bool]) -> bool:
-    if not product or not (order or (person and has & _MOMENT)):
+    """Whether a row tells what was bought; where order ids never repeat, every order just has one line."""
+    if order:
+        return product or bool(has & _KIND_OF_PRODUCT and (money or has & _MOMENT))
+    if not person or not has & _MOMENT or (unique.get("customer_id", False) and len(has & _PROFILE) >= 2):
         return False
-    if order and unique.get("order_id") and "amount_paid" in has and not has & {"unit_price", "line_amount", "product_id"}:
-        # One row an order, with the name of what was bought first: a list of orders.
-        return False
-    if not order and not has & {"quantity", "unit_price", "product_id"}:
-        # A description alone may be that of a payment.
-        return False
-    return order or bool(has & {"quantity", "unit_price", "line_amount"}) or money
+    if has & _KIND_OF_PRODUCT and money:
+        return True
+    # A description alone may be that of a payment.
+    return product and bool(has & {"quantity", "unit_price", "product_id"}) and (money or bool(has & {"quantity", "unit_price"}))
 
 
 def _is_orders(has: set[str], order: bool, person: bool, money: bool, unique: Mapping[str, bool]) -> bool:

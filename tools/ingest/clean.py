@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tools.errors import WarehouseError
-from tools.ingest.cleaning_query import cleaning_query, is_stored
-from tools.ingest.grains import GRAINS, SQL_TYPES, mapped_fields
+from tools.ingest.cleaning_query import cleaning_query, is_stored, keeps_attributes
+from tools.ingest.currencies import EACH, stated_currency
+from tools.ingest.grains import GRAINS, SQL_TYPES, filled_fields, makes_order_ids
 from tools.ingest.types import Grain, StagedTable, TableMapping
 from tools.warehouse.engine import Engine
 from tools.warehouse.identifiers import quote
@@ -33,7 +34,7 @@ class Cleaned:
         table: The temporary view to read it from.
         staged: Where it came from.
         mapping: How its columns were read.
-        mapped: Names of the fields that a source column fills.
+        mapped: Names of the fields that the source fills.
         flawless: Whether no row needs a reason, repeats another or gives money back; the rows are then not numbered.
     """
 
@@ -68,7 +69,7 @@ def clean(engine: Engine, staged: StagedTable, mapping: TableMapping, table: str
         table: Name of the view to make.
         fresh: Whether its rows can repeat nothing that was stored before, so that they may go without numbers.
     """
-    mapped = frozenset(mapped_fields(mapping))
+    mapped = filled_fields(mapping)
     last_day = latest_possible_day()
     engine.execute(f"DROP VIEW IF EXISTS {table}")
     cleaned = _clean_flawless(engine, Cleaned(table, staged, mapping, mapped), last_day) if fresh else None
@@ -105,11 +106,15 @@ def _absent(cleaned: Cleaned) -> str:
     columns = [(field.name, SQL_TYPES[field.kind]) for field in fields]
     if cleaned.flawless:
         columns += [("_row", "BIGINT"), ("reason", "VARCHAR"), ("detail", "VARCHAR"), ("row_values", "VARCHAR")]
-    return "".join(f", CAST(NULL AS {kind}) AS {quote(name)}" for name, kind in columns)
+    said = stated_currency(cleaned.mapping)
+    same = {"currency": f"'{said}'"} if said and said != EACH else {}
+    return "".join(f", CAST({same.get(name, 'NULL')} AS {kind}) AS {quote(name)}" for name, kind in columns)
 
 
 def _may_go_unnumbered(cleaned: Cleaned) -> bool:
-    return cleaned.mapping.grain in ("orders", "events") and not any(field.startswith("customers_") for field in cleaned.mapped)
+    if cleaned.mapping.grain not in ("orders", "events") or makes_order_ids(cleaned.mapping) or keeps_attributes(cleaned.mapping):
+        return False
+    return not any(field.startswith("customers_") for field in cleaned.mapped)
 
 
 def _is_flawless(engine: Engine, grain: Grain, cleaned: Cleaned) -> bool:

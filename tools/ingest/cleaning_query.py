@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from tools.ingest import formats
-from tools.ingest.grains import GRAINS, SQL_TYPES, Field, mapped_fields
+from tools.ingest.attributes import ATTRIBUTE
+from tools.ingest.currencies import currency_expression, is_chinese
+from tools.ingest.grains import GRAINS, SQL_TYPES, Field, columns_of, filled_fields, makes_order_ids, mapped_fields, stand_ins_of_product
+from tools.ingest.names import is_family_name
 from tools.ingest.types import ColumnMapping, StagedTable, TableMapping
 from tools.warehouse.identifiers import quote
 
@@ -39,9 +42,13 @@ _NUMBERS = ("amount", "line_amount", "quantity", "unit_price")
 _DATE_SHAPE = r"^\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}"
 
 
-def is_stored(field: Field, mapped: frozenset[str]) -> bool:
+_SEPARATOR = "chr(31)"
+_HAN = "[\u4e00-\u9fff]"
+
+
+def is_stored(field: Field, filled: frozenset[str]) -> bool:
     """Whether the cleaned table has a column for the field."""
-    return field.name in mapped or field.kind == "customer"
+    return field.name in filled or field.kind == "customer"
 
 
 def cleaning_query(staged: StagedTable, mapping: TableMapping, last_day: dt.date, *, numbered: bool = True) -> str:
@@ -54,7 +61,9 @@ def cleaning_query(staged: StagedTable, mapping: TableMapping, last_day: dt.date
         numbered: Whether to number the rows and say what is wrong with each; else ``flawed`` tells whether something is.
     """
     reader = _Reader(staged, mapping, last_day)
-    stored = [field for field in reader.spec.fields if is_stored(field, frozenset(reader.found))]
+    stored = [field for field in reader.spec.fields if is_stored(field, filled_fields(mapping))]
+    # An id that is made refers to what the row's other fields are read as.
+    stored.sort(key=lambda field: field.name == "order_id" and makes_order_ids(mapping))
     typed = ", ".join(f"{reader.expression(field)} AS {reader.name(field.name)}" for field in stored)
     fields = ", ".join(f"{reader.name(field.name)} AS {quote(field.name)}" for field in stored)
     extra = "".join(f", {expression} AS {name}" for name, expression in reader.extras())
@@ -67,6 +76,11 @@ def cleaning_query(staged: StagedTable, mapping: TableMapping, last_day: dt.date
         SELECT {told if numbered else "reason IS NOT NULL AS flawed"}, {fields}{extra}
         FROM (SELECT *, {reader.reason()} AS reason FROM (SELECT *, {typed} FROM {staged.relation}) AS typed) AS judged
     """
+
+
+def keeps_attributes(mapping: TableMapping) -> bool:
+    """Whether the cleaned rows carry attributes of their customers."""
+    return mapping.grain == "customers" or bool(columns_of(mapping, ATTRIBUTE))
 
 
 class _Reader:
@@ -89,9 +103,47 @@ class _Reader:
         column = self.found.get(field.name)
         if field.kind == "customer":
             return self._customer(column)
+        if field.name == "product_id":
+            return self._product(column)
+        if field.name == "order_id" and column is None:
+            return self._made_order_id()
+        if field.name == "currency" and column is None:
+            return self._currency()
         if column is None:
             return f"CAST(NULL AS {SQL_TYPES[field.kind]})"
-        return _reading(field, column)
+        parts = columns_of(self.mapping, field.targets[0])
+        return _joined(field, parts) if len(parts) > 1 else _reading(field, column)
+
+    def _product(self, column: ColumnMapping | None) -> str:
+        """The id, or the name where there is none; of a table that only tells kinds of products, the kind."""
+        given = [_plainly(column, formats.id_expression(column))] if column else []
+        stand_ins = [formats.text_expression(self.found[field.name]) for field in stand_ins_of_product(self.mapping)]
+        joined = [f"nullif(concat_ws(' / ', {', '.join(stand_ins)}), '')"] if len(stand_ins) > 1 else stand_ins
+        return f"COALESCE({', '.join([*given, *joined])})" if given or joined else "CAST(NULL AS VARCHAR)"
+
+    def _made_order_id(self) -> str:
+        """An id from the content, so that the same rows in another file have the same ids.
+
+        Lines of one customer at one moment are one order. Of whole orders, equal rows are orders of their own where the source
+        tells days only; with a time of day they are one order told twice.
+        """
+        if not makes_order_ids(self.mapping):
+            return "CAST(NULL AS VARCHAR)"
+        moment, customer = self.name("happened_at"), self.name("customer_id")
+        if self.mapping.grain == "order_lines":
+            nobody = f"CASE WHEN {customer} IS NULL THEN CAST(_row AS VARCHAR) END"
+            return f"'auto-' || left(md5(concat_ws({_SEPARATOR}, {customer}, CAST({moment} AS VARCHAR), {nobody})), 16)"
+        texts = ", ".join(f"COALESCE({quote(column)}, '')" for column in self.staged.columns)
+        content = f"md5(concat_ws({_SEPARATOR}, {texts}))"
+        place = f"row_number() OVER (PARTITION BY {content} ORDER BY _row)"
+        again = f"CASE WHEN {place} > 1 AND {moment} = date_trunc('day', {moment}) THEN '-' || {place} ELSE '' END"
+        return f"'auto-' || left({content}, 16) || {again}"
+
+    def _currency(self) -> str:
+        money = [quote(column.source) for column in self.mapping.columns if column.currency]
+        if not money:
+            return "CAST(NULL AS VARCHAR)"
+        return currency_expression(f"concat_ws(' ', {', '.join(money)})", chinese=is_chinese(self.staged.columns))
 
     def _customer(self, column: ColumnMapping | None) -> str:
         stand_ins = []
@@ -152,16 +204,16 @@ class _Reader:
         return f"CASE {' '.join(parts)} END" if parts else "CAST(NULL AS VARCHAR)"
 
     def extras(self) -> list[tuple[str, str]]:
-        if self.mapping.grain == "customers":
-            return [("attributes", self._attributes())]
+        kept = [("attributes", self._attributes())] if keeps_attributes(self.mapping) else []
         if self.mapping.grain in ("orders", "customers", "products"):
-            return []
+            return kept
         # Rows without an id of their own repeat only when every column of theirs does.
         columns = ", ".join(quote(column) for column in self.staged.columns)
-        return [("content", f"hash({columns})")]
+        return [*kept, ("content", f"hash({columns})")]
 
     def _attributes(self) -> str:
-        kept = [column for column in self.mapping.columns if column.target is None]
+        targets = (None, ATTRIBUTE) if self.mapping.grain == "customers" else (ATTRIBUTE,)
+        kept = [column for column in self.mapping.columns if column.target in targets]
         if not kept:
             return "CAST(NULL AS VARCHAR)"
         pairs = ", ".join(f"{_literal(column.source)}: {formats.text_expression(column)}" for column in kept)
@@ -174,6 +226,19 @@ class _Reader:
 
     def _raw_text(self, field: str) -> str:
         return formats.text_expression(self.found[field])
+
+
+def _joined(field: Field, parts: tuple[ColumnMapping, ...]) -> str:
+    """The parts of a name or an address: Chinese ones together, the family name first; others with blanks, the family name last."""
+    given, family = (
+        ", ".join(formats.text_expression(part) for part in parts if is_family_name(part.source) == wanted) for wanted in (False, True)
+    )
+    if not family or not given or not field.name.endswith("name"):
+        joined = f"concat_ws(' ', {', '.join(formats.text_expression(part) for part in parts)})"
+    else:
+        chinese = f"regexp_matches(concat_ws('', {family}), '{_HAN}')"
+        joined = f"CASE WHEN {chinese} THEN concat_ws(' ', {family}, {given}) ELSE concat_ws(' ', {given}, {family}) END"
+    return f"nullif(regexp_replace({joined}, '({_HAN}) ({_HAN})', '\\1\\2', 'g'), '')"
 
 
 def _reading(field: Field, column: ColumnMapping) -> str:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from tools.contracts import Text
 from tools.errors import InputError
+from tools.ingest.currencies import EACH, stated_currency
 from tools.ingest.types import ColumnMapping, Grain, TableMapping
 
 FieldKind = Literal["id", "customer", "text", "word", "money", "number", "timestamp", "date", "boolean", "phone", "email"]
@@ -230,12 +231,48 @@ def mapped_fields(mapping: TableMapping) -> dict[str, ColumnMapping]:
     return {name: column for name, column in pairs if column is not None}
 
 
+def makes_order_ids(mapping: TableMapping) -> bool:
+    """Whether ids of orders are made from the rows, because no column holds them."""
+    found = mapped_fields(mapping)
+    return mapping.grain in ("orders", "order_lines") and "order_id" not in found and "happened_at" in found
+
+
+def columns_of(mapping: TableMapping, target: str) -> tuple[ColumnMapping, ...]:
+    """All source columns of one target, such as the parts of a name."""
+    return tuple(column for column in mapping.columns if column.target == target)
+
+
+def stand_ins_of_product(mapping: TableMapping) -> tuple[Field, ...]:
+    """Fields that tell products apart where there is no id: the name, else what kind they are."""
+    spec, found = GRAINS[mapping.grain], mapped_fields(mapping)
+    prefix = {"order_lines": "products_", "products": ""}.get(mapping.grain)
+    if prefix is None:
+        return ()
+    by_name = {field.name: field for field in spec.fields}
+    name = [by_name[prefix + "name"]] if prefix + "name" in found else []
+    kinds = [by_name[prefix + kind] for kind in ("category", "subcategory", "brand") if prefix + kind in found]
+    return tuple(name or ([] if "product_id" in found else kinds))
+
+
+def filled_fields(mapping: TableMapping) -> frozenset[str]:
+    """Names of the fields that the source fills: with a column of their own, or with what stands in for it."""
+    filled = set(mapped_fields(mapping))
+    if makes_order_ids(mapping):
+        filled.add("order_id")
+    if stand_ins_of_product(mapping):
+        filled.add("product_id")
+    if mapping.grain in ("orders", "order_lines") and stated_currency(mapping) == EACH:
+        filled.add("currency")
+    return frozenset(filled)
+
+
 def missing_columns(mapping: TableMapping) -> list[Field]:
     """Fields that rows of this grain need and no column fills."""
     spec, found = GRAINS[mapping.grain], mapped_fields(mapping)
     needed = [*spec.required, *(["happened_at"] if spec.dated else [])]
     if "customer_id" in needed and found.keys() & {"membership_number", "phone", "email"}:
         needed.remove("customer_id")
+    needed = [name for name in needed if name not in filled_fields(mapping)]
     return [field for field in spec.fields if field.name in needed and field.name not in found]
 
 

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tools.errors import UnknownName, WarehouseError
-from tools.ingest.candidates import Candidate, candidates_of, category_levels, whole_amounts
+from tools.ingest.attributes import ATTRIBUTE, customer_attributes
+from tools.ingest.candidates import Candidate, candidates_of, category_levels
 from tools.ingest.choose_grain import TABLES, choose_grain
+from tools.ingest.currencies import currency_of, is_chinese
 from tools.ingest.names import match_name, meanings, meanings_of_targets
 from tools.ingest.shapes import Shape, shape_of
 from tools.ingest.types import ColumnMapping, Grain, StagedTable, TableMapping, ValueKind
+from tools.ingest.whole_amounts import whole_amounts
 from tools.warehouse.engine import Engine
 from tools.warehouse.identifiers import quote
 
@@ -21,7 +24,7 @@ UNSURE_BELOW = 0.7
 IGNORE = "ignore"
 """The target of columns that are never stored."""
 _NOWHERE = ("none", "skip", "无", "")
-_EXTRA_TARGETS = ("order_lines.unit_price", "orders.shipping")
+_EXTRA_TARGETS = ("order_lines.unit_price", "orders.shipping", ATTRIBUTE)
 _ORDER_HINTS = {"day_first": True, "dmy": True, "month_first": False, "mdy": False}
 _PERSONAL = {"private", "phone", "email", "address", "address_more", "first_name", "last_name", "name", "birth_date"}
 _GENERIC = {"when", "generic_id", "generic_name", "generic_type"}
@@ -66,6 +69,8 @@ def propose(engine: Engine, staged: StagedTable, overrides: Mapping[str, str]) -
     found = _assign(grain, candidates, chosen)
     columns = [_mapping(column, shapes[column], found.get(column), chosen.get(column)) for column in staged.columns]
     columns = [_dated(engine, staged, column, shapes[column.source], chosen.get(column.source)) for column in columns]
+    columns = [_valued(column, sample, chinese=is_chinese(staged.columns)) for column in columns]
+    columns = customer_attributes(grain, columns, sample)
     unsure = tuple(column.source for column in columns if _is_unsure(column, shapes[column.source]))
     return TableMapping(source=staged.source, grain=grain, columns=tuple(columns), unsure=unsure)
 
@@ -131,15 +136,18 @@ def _assign(grain: Grain, candidates: list[Candidate], chosen: Mapping[str, Over
     scored = sorted(_scored(grain, candidates), key=lambda item: -item[0])
     assigned: dict[str, tuple[str, Candidate]] = {}
     for _, target, candidate in scored:
-        if candidate.column in assigned or (target in taken and not _is_part(target, candidate)):
+        if candidate.column in assigned or (target in taken and not _is_part(target, candidate, assigned)):
             continue
         taken.add(target)
         assigned[candidate.column] = (target, candidate)
     return assigned
 
 
-def _is_part(target: str, candidate: Candidate) -> bool:
-    return (target == "customers.name" and candidate.meaning.id == "last_name") or candidate.meaning.id == "address_more"
+def _is_part(target: str, candidate: Candidate, assigned: Mapping[str, tuple[str, Candidate]]) -> bool:
+    """Whether a column goes where another goes already: a last name beside a first name, the second line of an address."""
+    meanings_there = {other.meaning.id for there, other in assigned.values() if there == target}
+    pairs = {"last_name": "first_name", "first_name": "last_name", "address_more": "address"}
+    return meanings_there == {pairs.get(candidate.meaning.id)}
 
 
 def _scored(grain: Grain, candidates: list[Candidate]) -> Iterator[tuple[float, str, Candidate]]:
@@ -171,6 +179,12 @@ def _mapping(column: str, shape: Shape, found: tuple[str, Candidate] | None, ove
     return ColumnMapping(source=column, target=target, kind=kind, decimal_comma=comma, confidence=confidence, reason=reason)
 
 
+def _valued(column: ColumnMapping, sample: Mapping[str, list[str | None]], *, chinese: bool) -> ColumnMapping:
+    if column.kind != "money" or not column.target:
+        return column
+    return column.model_copy(update={"currency": currency_of(column.source, sample[column.source], chinese=chinese)})
+
+
 def _left_over(column: str) -> str | None:
     # Personal data without a place of its own must not end up among the attributes.
     match = next(iter(match_name(column)), None)
@@ -179,6 +193,8 @@ def _left_over(column: str) -> str | None:
 
 def _kind_of(target: str | None) -> ValueKind:
     table, _, field = (target or "").partition(".")
+    if target == ATTRIBUTE:
+        return "text"
     if target in _EXTRA_TARGETS:
         return "money"
     first = meanings_of_targets().get(table, {}).get(field)

@@ -95,6 +95,11 @@ def _read(name: str) -> Any:
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - the safe loader, in C where built
 
 
+def is_family_name(name: str) -> bool:
+    """Whether a column called ``name`` holds family names."""
+    return any(match.meaning.id == "last_name" for match in match_name(name)[:1])
+
+
 def _whole(plain: str, meaning: Meaning) -> NameMatch | None:
     joined = plain.replace(" ", "")
     for rank, name in enumerate(meaning.names):

@@ -11,8 +11,9 @@ from tools.ingest.clean import Cleaned, clean, drop_cleaned
 from tools.ingest.customer_bands import fill_bands
 from tools.ingest.grains import GRAINS, LOAD_ORDER
 from tools.ingest.identities import resolve_identities
+from tools.ingest.left_out import left_out_notes, made_id_notes
 from tools.ingest.quarantine import judge, store_rejected
-from tools.ingest.report import LoadReport, Progress, TableReport
+from tools.ingest.report import LoadReport, Progress, TableReport, counted
 from tools.ingest.store_customers import store_bare_customers, store_customers_of_facts
 from tools.ingest.store_lines import store_lines
 from tools.ingest.store_orders import store_orders
@@ -111,6 +112,7 @@ def _store(engine: Engine, table: Cleaned) -> tuple[TableReport, list[Text]]:
     if table.mapping.grain in _WITH_CUSTOMERS:
         bare = store_bare_customers(engine, table)
         notes += _bare_notes(engine, table.staged.source, bare)
+    notes += [*made_id_notes(engine, table), *left_out_notes(table.mapping)]
     report = judge(engine, table)
     load_id = next_load_id(engine)
     if report.rows_rejected:
@@ -153,7 +155,7 @@ def _bare_notes(engine: Engine, source: str, bare: int) -> list[Text]:
     return [
         Text(
             zh=f"{source}：{bare:,} 个客户不在客户表中，已保留（只有编号）。",
-            en=f"{source}: {bare:,} customers are missing from the customer file; they are kept, with an id only.",
+            en=f"{source}: {counted(bare, 'customer')} {'is' if bare == 1 else 'are'} not in the customer file; kept with an id only.",
         )
     ]
 

@@ -29,6 +29,16 @@ REASONS: dict[str, Text] = {
 """Why a row is quarantined; the keys are what rejected_rows.reason holds."""
 
 
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """An English count, such as "1 row" and "2,000 rows"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def have(number: int) -> str:
+    """The verb that goes with an English count."""
+    return "has" if number == 1 else "have"
+
+
 class PlannedTable(Frozen):
     """One source table as it would be loaded.
 
@@ -80,12 +90,15 @@ class TableReport(Frozen):
         """One sentence in both languages."""
         if self.already_loaded:
             return Text(zh=f"{self.source}：此前已载入，没有变化。", en=f"{self.source}: loaded before, nothing changed.")
+        if not self.rows_rejected:
+            rows = counted(self.rows_in, "row")
+            return Text(zh=f"{self.source}：{self.rows_in:,} 行，全部接收。", en=f"{self.source}: {rows}, all accepted.")
         why_zh = "、".join(f"{REASONS[reason].zh} {count:,}" for reason, count in self.reasons.items())
         why_en = ", ".join(f"{REASONS[reason].en} {count:,}" for reason, count in self.reasons.items())
         return Text(
-            zh=f"{self.source}：{self.rows_in:,} 行，接收 {self.rows_accepted:,}，隔离 {self.rows_rejected:,}"
+            zh=f"{self.source}：{self.rows_in:,} 行，接收 {self.rows_accepted:,} 行，隔离 {self.rows_rejected:,} 行"
             + (f"（{why_zh}）。" if why_zh else "。"),
-            en=f"{self.source}: {self.rows_in:,} rows, {self.rows_accepted:,} accepted, {self.rows_rejected:,} set aside"
+            en=f"{self.source}: {counted(self.rows_in, 'row')}, {self.rows_accepted:,} accepted, {self.rows_rejected:,} set aside"
             + (f" ({why_en})." if why_en else "."),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tools.ingest import formats
 from tools.ingest.clean import Cleaned, latest_possible_day
+from tools.ingest.cleaning_query import keeps_attributes
 from tools.ingest.grains import CUSTOMER_COLUMNS, mapped_fields
 from tools.ingest.words import translate
 from tools.warehouse.engine import Engine
@@ -31,17 +32,19 @@ def store_customers_of_facts(engine: Engine, cleaned: Cleaned) -> None:
     """Add what a file of orders or lines tells of its customers; of several values the latest counts."""
     prefix = "customers_"
     given = [name for name in CUSTOMER_COLUMNS if prefix + name in cleaned.mapped]
-    if not given:
+    has_attributes = keeps_attributes(cleaned.mapping)
+    if not given and not has_attributes:
         return
     engine.execute("DROP TABLE IF EXISTS incoming_customers")
     engine.execute("DROP TABLE IF EXISTS latest_of_customer")
     moment = "{'at': happened_at, 'row': _row}"
-    latest = ", ".join(f"arg_max({quote(prefix + name)}, {moment}) AS {quote(prefix + name)}" for name in given)
+    latest = "".join(f", arg_max({quote(prefix + name)}, {moment}) AS {quote(prefix + name)}" for name in given)
+    attributes = f"arg_max(attributes, {moment})" if has_attributes else "CAST(NULL AS VARCHAR)"
     absent = "".join(f", CAST(NULL AS {_type(name)}) AS {quote(prefix + name)}" for name in CUSTOMER_COLUMNS if name not in given)
     engine.execute(
         f"""
         CREATE TEMP TABLE latest_of_customer AS
-        SELECT customer_id, {latest}{absent} FROM {cleaned.table}
+        SELECT customer_id, {attributes} AS attributes{latest}{absent} FROM {cleaned.table}
         WHERE customer_id IS NOT NULL AND (reason IS NULL OR reason = 'refund') GROUP BY customer_id
         """
     )
@@ -49,7 +52,7 @@ def store_customers_of_facts(engine: Engine, cleaned: Cleaned) -> None:
     engine.execute(
         f"""
         CREATE TEMP TABLE incoming_customers AS
-        SELECT customer_id, {values}, CAST(NULL AS VARCHAR) AS attributes FROM latest_of_customer
+        SELECT customer_id, {values}, attributes FROM latest_of_customer
         """,
         parameters,
     )

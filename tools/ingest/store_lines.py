@@ -9,14 +9,13 @@ from __future__ import annotations
 from tools.contracts import Text
 from tools.ingest.clean import Cleaned
 from tools.ingest.grains import PRODUCT_COLUMNS
+from tools.ingest.line_values import VALUES, compute_values, judge_order_amounts
 from tools.ingest.quarantine import REFUND, mark, mark_exact_repeats
 from tools.ingest.refunds import PENDING, apply_refunds, prepare_refunds
 from tools.ingest.store_customers import upsert
 from tools.ingest.store_orders import forget_nobody, guest_notes, mark_absurd, order_status, refund_notes, unknown_statuses
-from tools.ingest.words import Translation, tidy
 from tools.warehouse.engine import Engine
 
-_VALUES = "line_values"
 _BUILT = "built_orders"
 
 
@@ -29,12 +28,13 @@ def store_lines(engine: Engine, cleaned: Cleaned) -> list[Text]:
         if field in cleaned.mapped:
             mark_absurd(engine, cleaned, field)
     _mark_other_customers(engine, cleaned)
-    _compute_values(engine, cleaned, status)
+    amounts_of_lines = judge_order_amounts(engine, cleaned)
+    shared = compute_values(engine, cleaned, status, amounts_of_lines=amounts_of_lines)
     _mark_refunds(engine, cleaned)
     _mark_against_stored(engine, cleaned)
     _build_orders(engine)
     _insert_lines(engine)
-    notes = [*unknown_statuses(status), *_refund(engine, cleaned), *guest_notes(engine, cleaned)]
+    notes = [*unknown_statuses(status), *shared, *_refund(engine, cleaned), *guest_notes(engine, cleaned)]
     _store_products(engine, cleaned)
     return notes
 
@@ -57,49 +57,21 @@ def _mark_other_customers(engine: Engine, cleaned: Cleaned) -> None:
     mark(engine, cleaned, verdicts)
 
 
-def _compute_values(engine: Engine, cleaned: Cleaned, status: Translation) -> None:
-    """Every standing line with its money and canonical status."""
-    engine.execute(f"DROP TABLE IF EXISTS {_VALUES}")
-    channel, currency = tidy(engine, cleaned.table, "channel"), tidy(engine, cleaned.table, "currency")
-    computed = f"CAST(COALESCE(quantity, 1) * unit_price - {_discount(engine, cleaned)} AS DECIMAL(18, 2))"
-    given = "CASE WHEN quantity < 0 AND line_amount > 0 THEN -line_amount ELSE line_amount END"
-    engine.execute(
-        f"""
-        CREATE TEMP TABLE {_VALUES} AS
-        SELECT
-            _row, order_id, customer_id, product_id, happened_at, quantity, CAST(line_discount AS DECIMAL(18, 2)) AS line_discount,
-            amount AS order_amount, discount, refunded, {channel.sql} AS channel, store_id, {currency.sql} AS currency,
-            {status.sql} AS status, COALESCE({given}, {computed}, 0) AS value, FALSE AS gives_back
-        FROM {cleaned.table} WHERE reason IS NULL
-        """,
-        {**status.parameters, **channel.parameters, **currency.parameters} or None,
-    )
-
-
-def _discount(engine: Engine, cleaned: Cleaned) -> str:
-    """What a line's discount takes from quantity × price; discounts that never exceed 1 are shares of it."""
-    if "line_discount" not in cleaned.mapped:
-        return "0"
-    largest = engine.rows(f"SELECT max(abs(line_discount)) FROM {cleaned.table}")[0][0]
-    factor = " * COALESCE(quantity, 1) * unit_price" if largest is not None and largest <= 1 else ""
-    return f"abs(COALESCE(line_discount, 0)){factor}"
-
-
 def _mark_refunds(engine: Engine, cleaned: Cleaned) -> None:
     """Lines of order ids that only give back are refunds; a negative line beside others just lowers its order."""
-    if not engine.rows(f"SELECT 1 FROM {_VALUES} WHERE value < 0 OR quantity < 0 LIMIT 1"):
+    if not engine.rows(f"SELECT 1 FROM {VALUES} WHERE value < 0 OR quantity < 0 LIMIT 1"):
         return
     engine.execute(
         f"""
-        UPDATE {_VALUES} SET gives_back = TRUE
+        UPDATE {VALUES} SET gives_back = TRUE
         FROM (
-            SELECT order_id FROM {_VALUES} GROUP BY order_id
+            SELECT order_id FROM {VALUES} GROUP BY order_id
             HAVING bool_and(value < 0 OR COALESCE(quantity < 0, FALSE)) OR sum(value) < 0
         ) AS notes
-        WHERE {_VALUES}.order_id = notes.order_id
+        WHERE {VALUES}.order_id = notes.order_id
         """
     )
-    mark(engine, cleaned, f"SELECT _row, '{REFUND}' AS reason, CAST(NULL AS VARCHAR) AS detail FROM {_VALUES} WHERE gives_back")
+    mark(engine, cleaned, f"SELECT _row, '{REFUND}' AS reason, CAST(NULL AS VARCHAR) AS detail FROM {VALUES} WHERE gives_back")
 
 
 def _mark_against_stored(engine: Engine, cleaned: Cleaned) -> None:
@@ -112,11 +84,11 @@ def _mark_against_stored(engine: Engine, cleaned: Cleaned) -> None:
             t._row, t.order_id || ': stored before' AS detail,
             CASE WHEN EXISTS (SELECT 1 FROM order_lines AS s WHERE s.order_id = t.order_id AND {same}) THEN 'duplicate'
                  ELSE 'conflict' END AS reason
-        FROM {_VALUES} AS t
+        FROM {VALUES} AS t
         WHERE NOT t.gives_back AND t.order_id IN (SELECT order_id FROM order_lines)
     """
     mark(engine, cleaned, verdicts)
-    engine.execute(f"DELETE FROM {_VALUES} WHERE _row IN (SELECT _row FROM {cleaned.table} WHERE reason IN ('duplicate', 'conflict'))")
+    engine.execute(f"DELETE FROM {VALUES} WHERE _row IN (SELECT _row FROM {cleaned.table} WHERE reason IN ('duplicate', 'conflict'))")
 
 
 def _build_orders(engine: Engine) -> None:
@@ -128,12 +100,14 @@ def _build_orders(engine: Engine) -> None:
             order_id, arg_min(customer_id, _row) AS customer_id, min(happened_at) AS ordered_at,
             CASE WHEN bool_or(status = 'completed') THEN 'completed' WHEN bool_or(status = 'pending') THEN 'pending'
                  WHEN bool_or(status = 'refunded') THEN 'refunded' ELSE 'cancelled' END AS status,
-            max(order_amount) AS total, sum(value) AS lines_total,
+            CASE WHEN max(order_amount) >= 0 THEN max(order_amount) + COALESCE(sum(order_amount) FILTER (WHERE order_amount < 0), 0)
+                ELSE max(order_amount) END AS total,
+            sum(value) AS lines_total,
             COALESCE(sum(value) FILTER (WHERE status = 'refunded'), 0) AS refunded_lines,
             COALESCE(sum(value) FILTER (WHERE status IN ('cancelled', 'pending')), 0) AS dropped_lines,
             max(abs(COALESCE(refunded, 0))) AS refunded, max(discount) AS discount, sum(line_discount) AS lines_discount,
             arg_min(channel, _row) AS channel, arg_min(store_id, _row) AS store_id, arg_min(currency, _row) AS currency
-        FROM {_VALUES} WHERE NOT gives_back GROUP BY order_id
+        FROM {VALUES} WHERE NOT gives_back GROUP BY order_id
         """
     )
     # Whole orders that were given back or cancelled keep their gross amount; of others only the lines that count add up.
@@ -164,7 +138,7 @@ def _insert_lines(engine: Engine) -> None:
         f"""
         INSERT INTO order_lines
         SELECT l.order_id, l.product_id, l.quantity, l.value, l.line_discount
-        FROM {_VALUES} AS l JOIN {_BUILT} AS b ON b.order_id = l.order_id
+        FROM {VALUES} AS l JOIN {_BUILT} AS b ON b.order_id = l.order_id
         WHERE NOT l.gives_back AND (b.status <> 'completed' OR l.status = 'completed')
         """
     )
@@ -175,7 +149,7 @@ def _refund(engine: Engine, cleaned: Cleaned) -> list[Text]:
         engine,
         f"""
         SELECT t._row, t.order_id AS refund_id, t.customer_id, t.happened_at AS refunded_at, t.product_id, -t.value AS amount
-        FROM {_VALUES} AS t WHERE t.gives_back
+        FROM {VALUES} AS t WHERE t.gives_back
         """,
     )
     if not prepared:
@@ -185,7 +159,7 @@ def _refund(engine: Engine, cleaned: Cleaned) -> list[Text]:
         f"""
         INSERT INTO order_lines
         SELECT p.applied_to, p.product_id, v.quantity, v.value, v.line_discount
-        FROM {PENDING} AS p JOIN {_VALUES} AS v ON v._row = p._row
+        FROM {PENDING} AS p JOIN {VALUES} AS v ON v._row = p._row
         WHERE p.applied_to IS NOT NULL
         """
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from tools.contracts import Text
 from tools.ingest.clean import Cleaned, largest_believable
+from tools.ingest.currencies import is_chinese
 from tools.ingest.quarantine import REFUND, UPDATE, mark, mark_repeats
 from tools.ingest.refunds import apply_refunds, prepare_refunds
+from tools.ingest.report import counted, have
 from tools.ingest.words import Translation, tidy, translate
 from tools.warehouse.engine import Engine
 
@@ -47,6 +51,15 @@ def forget_nobody(engine: Engine, cleaned: Cleaned) -> None:
 def order_status(engine: Engine, cleaned: Cleaned) -> Translation:
     """How the source's status words become the four of the schema; without a status every order is completed."""
     return translate(engine, cleaned.table, "status", "status", "completed")
+
+
+def currency_code(engine: Engine, cleaned: Cleaned) -> Translation:
+    """How the source's words for currencies become ISO codes; words that are not known stay, in capitals."""
+    if "currency" not in cleaned.mapped:
+        return Translation("currency", {})
+    found = translate(engine, cleaned.table, "currency", "currency", None, prefix="c")
+    yen = "CASE currency WHEN '¥' THEN 'CNY' WHEN '￥' THEN 'CNY' END" if is_chinese(cleaned.staged.columns) else "NULL"
+    return dataclasses.replace(found, sql=f"upper(COALESCE({yen}, {found.sql}))")
 
 
 def unknown_statuses(status: Translation) -> list[Text]:
@@ -152,7 +165,7 @@ def _bring_news(engine: Engine, cleaned: Cleaned, status: Translation) -> None:
 
 
 def _insert(engine: Engine, cleaned: Cleaned, status: Translation) -> None:
-    channel, currency = tidy(engine, cleaned.table, "channel"), tidy(engine, cleaned.table, "currency")
+    channel, currency = tidy(engine, cleaned.table, "channel"), currency_code(engine, cleaned)
     amount, refunded, state = _money(cleaned, status)
     engine.execute(
         f"""
@@ -196,27 +209,29 @@ def _refund_notes(engine: Engine, cleaned: Cleaned) -> list[Text]:
     return refund_notes(cleaned, prepared, apply_refunds(engine)) if prepared else []
 
 
-def refund_notes(cleaned: Cleaned, applied: int, homeless: int) -> list[Text]:
-    """What to tell of refund rows."""
-    source = cleaned.staged.source
+def refund_notes(cleaned: Cleaned, refunds: int, homeless: int) -> list[Text]:
+    """What to tell of refund rows, some of which found no order."""
+    source, applied = cleaned.staged.source, refunds - homeless
     notes = [
         Text(
             zh=f"{source}：{applied:,} 行退款，已从对应订单或客户的净额中扣除。",
-            en=f"{source}: {applied:,} refund rows lowered the amount of an order.",
+            en=f"{source}: {counted(applied, 'refund row')} lowered the amount of an order.",
         )
-    ]
+    ][: applied > 0]
     if homeless:
         notes.append(
             Text(
                 zh=f"{source}：{homeless:,} 行退款找不到对应的订单或客户，未计入金额。",
-                en=f"{source}: {homeless:,} refund rows belong to no order or customer in the data, and lower nothing.",
+                en=f"{source}: {counted(homeless, 'refund row')} {have(homeless)} no order or customer in the data; no amount is lowered.",
             )
         )
     return notes
 
 
 def guest_notes(engine: Engine, cleaned: Cleaned) -> list[Text]:
-    """What to tell of rows without a customer."""
+    """What to tell of rows without a customer; lines whose orders come from another table need none."""
+    if cleaned.mapping.grain == "order_lines" and "happened_at" not in cleaned.mapped and "customer_id" not in cleaned.mapped:
+        return []
     nobody, contact = engine.rows(
         f"""
         SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FILTER (WHERE starts_with(customer_id, 'contact-'))
@@ -228,14 +243,14 @@ def guest_notes(engine: Engine, cleaned: Cleaned) -> list[Text]:
         notes.append(
             Text(
                 zh=f"{cleaned.staged.source}：{contact:,} 行没有客户编号，按手机号或邮箱区分客户。",
-                en=f"{cleaned.staged.source}: {contact:,} rows without a customer id were told apart by phone or e-mail.",
+                en=f"{cleaned.staged.source}: {counted(contact, 'row')} {have(contact)} no customer id; phone or e-mail tells them apart.",
             )
         )
     if nobody:
         notes.append(
             Text(
                 zh=f"{cleaned.staged.source}：{nobody:,} 行没有客户（散客），保留但不归入任何客户。",
-                en=f"{cleaned.staged.source}: {nobody:,} rows have no customer (guests); they are kept without one.",
+                en=f"{cleaned.staged.source}: {counted(nobody, 'row')} {have(nobody)} no customer (guests); kept without one.",
             )
         )
     return notes

@@ -63,11 +63,13 @@ class ColumnMapping(BaseModel):
             the customer and the product is "customers.…" and "products.…".
             Not in the schema: "order_lines.unit_price" (line amount = quantity x unit price, where there is no
             "order_lines.amount"), "orders.shipping" (told apart so that it is never taken for the amount).
-            Several columns with the target "customers.name" or "customers.address" are its parts, in this order.
+            Several columns with the target "customers.name" or "customers.address" are its parts, in this order. Any number of
+            columns of orders and lines may be a "customers.attribute", what the source says of the customer beyond the schema.
         kind: How its values are read.
         date_format: strptime-like format that fits the column's values, where it is a date.
         day_first: For ambiguous numeric dates: whether 05/03 is 5 March; None when the column does not tell.
         decimal_comma: Whether 1.234,56 is how the column writes numbers.
+        currency: ISO code of the money that the column's name or values say; "each" where its rows differ, None where nothing says.
         confidence: 0 to 1.
         reason: One of "name", "synonym", "values", "operator", "none".
     """
@@ -80,6 +82,7 @@ class ColumnMapping(BaseModel):
     date_format: str | None = None
     day_first: bool | None = None
     decimal_comma: bool = False
+    currency: str | None = None
     confidence: float = Field(ge=0, le=1)
     reason: str = "none"
 

@@ -15,7 +15,7 @@ from tools.ingest.types import ColumnMapping
 from tools.warehouse.engine import Engine
 from tools.warehouse.identifiers import quote
 
-Section = Literal["status", "gender", "event_kind", "arm", "response_kind"]
+Section = Literal["status", "gender", "event_kind", "arm", "response_kind", "currency"]
 
 MOST_WORDS = 500
 """A column with more different values than this is no closed list."""
@@ -68,7 +68,7 @@ class Translation:
     meanings: frozenset[str] = frozenset()
 
 
-def translate(engine: Engine, table: str, column: str, section: Section, fallback: str | None) -> Translation:
+def translate(engine: Engine, table: str, column: str, section: Section, fallback: str | None, prefix: str = "w") -> Translation:
     """An expression that maps the words found in ``table.column``, built from the words themselves.
 
     Looking at the few distinct words first keeps the expression short, so that millions of rows compare with what occurs
@@ -80,12 +80,13 @@ def translate(engine: Engine, table: str, column: str, section: Section, fallbac
         column: Its column with the words.
         section: Which closed list.
         fallback: Id for unknown words and for nothing; None keeps the unknown word itself, in lower case.
+        prefix: Of the bound values' names, where several translations meet in one statement.
     """
     words = [word for word in _distinct_words(engine, table, column) or () if tidy_word(word)]
     known = {word: canonical for word in words if (canonical := meaning(section, word))}
     unknown = tuple(tidy_word(word) or "" for word in words if word not in known)
-    parameters = {f"w{number}": word for number, word in enumerate(known)}
-    cases = " ".join(f"WHEN $w{number} THEN '{canonical}'" for number, canonical in enumerate(known.values()))
+    parameters = {f"{prefix}{number}": word for number, word in enumerate(known)}
+    cases = " ".join(f"WHEN ${prefix}{number} THEN '{canonical}'" for number, canonical in enumerate(known.values()))
     rest = f"'{fallback}'" if fallback else f"lower({_trimmed(column)})"
     sql = f"CASE {quote(column)} {cases} ELSE {rest} END" if cases else rest
     return Translation(sql, parameters, unknown, frozenset({*known.values(), *([fallback] if fallback else [])}))

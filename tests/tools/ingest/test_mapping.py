@@ -112,7 +112,7 @@ def test_targets_exist_in_the_warehouse(tmp_path: Path) -> None:
 
     with Warehouse(tmp_path / "w.duckdb").writing() as engine:
         columns = {f"{table}.{column}" for table, column in engine.rows("SELECT table_name, column_name FROM duckdb_columns()")}
-    assert set(valid_targets()) - columns == {"order_lines.unit_price", "orders.shipping"}
+    assert set(valid_targets()) - columns == {"order_lines.unit_price", "orders.shipping", "customers.attribute"}
 
 
 def test_values_that_disagree_with_the_name(engine: DuckDBEngine, tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_credit_note_with_an_id_of_its_own_lowers_the_latest_earlier_order(loade
     assert loader.orders()["536310"] == ("17850", "completed", "12.50", "27.50")
     assert "C536379" not in loader.orders()
     assert loader.rows("SELECT refund_id, applied_to FROM refunds ORDER BY 1") == [("C536379", "536310"), ("C536380", None)]
-    assert "1 refund rows belong to no order" in " ".join(report.lines("en"))
+    assert "1 refund row has no order or customer" in " ".join(report.lines("en"))
 
 
 def test_refunded_column_is_taken_from_the_amount(loader, source):
@@ -212,7 +212,7 @@ def test_orders_of_unknown_customers_are_kept_with_a_bare_customer(loader, sourc
     people = source("c.csv", "customers", {"id": "customers.customer_id", "city": "customers.city"}, [("A", "上海")])
     report = loader.load(source("o.csv", "orders", ORDERS, [("1", "B", "2024-01-01", "5", "paid")]), people)
     assert loader.rows("SELECT customer_id, city FROM customers ORDER BY 1") == [("A", "上海"), ("B", None)]
-    assert "1 customers are missing from the customer file" in " ".join(report.lines("en"))
+    assert "1 customer is not in the customer file" in " ".join(report.lines("en"))
 
 
 def test_a_second_file_adds_and_what_it_repeats_is_not_counted_twice(loader, source):
