@@ -51,21 +51,24 @@ $(VENV)/.created:
 	echo "Fenqun needs Python 3.11 or newer; none was found on the PATH." >&2; exit 1
 
 $(VENV)/.run: requirements.lock pyproject.toml $(VENV)/.created
-	$(PIP) install -q --require-hashes -r requirements.lock
-	$(PIP) install -q --no-deps --no-build-isolation --editable .
+	@echo "Installing what Fenqun needs (about a minute, once)"
+	@$(PIP) install -q --require-hashes -r requirements.lock
+	@$(PIP) install -q --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.test: requirements-test.lock $(VENV)/.run
-	$(PIP) install -q --require-hashes -r requirements-test.lock
+	@echo "Installing the test tools"
+	@$(PIP) install -q --require-hashes -r requirements-test.lock
 	@touch $@
 
 $(VENV)/.bench: requirements-bench.lock $(VENV)/.run
-	$(PIP) install -q --require-hashes -r requirements-bench.lock
+	@echo "Installing the benchmark's peers"
+	@$(PIP) install -q --require-hashes -r requirements-bench.lock
 	@touch $@
 
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q
 lock: $(VENV)/.created
-	$(PIP) install -q uv
+	@$(PIP) install -q uv
 	$(LOCK) --extra demo --extra build -o requirements.lock
 	$(LOCK) --extra demo --extra build --extra test -c requirements.lock -o requirements-test.lock
 	$(LOCK) --extra demo --extra build --extra bench -c requirements.lock -o requirements-bench.lock
