@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 from assistant.planner.dialogue import Result
+from assistant.planner.plan import ASIDE, FOCUS
 from assistant.planner.texts import text, texts
 from assistant.planner.views import ResultView
 from assistant.prompt_library import prompt_names, read_text
@@ -19,18 +20,21 @@ _FOLDER = "answers"
 def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple[str, str]] = ()) -> str:
     """The answer to all results of one question, in order."""
     parts = [_note(kind, words, language) for kind, words in notes if kind == "mended"]
-    parts += [write_result(result, language) for result in results]
+    said = dict(notes)
+    told = results[:-1] if ASIDE in said and len(results) > 1 else results
+    parts += [write_result(result, language, said.get(FOCUS)) for result in told]
+    parts += [_aside(result, said[ASIDE], language) for result in results[len(told) :]]
     parts += [_note(kind, words, language) for kind, words in notes if kind == "unused"]
     return "\n\n".join(part for part in parts if part)
 
 
-def write_result(result: Result, language: str) -> str:
-    """One result in words; a tool without a template gets the general one."""
+def write_result(result: Result, language: str, focus: str | None = None) -> str:
+    """One result in words; a tool without a template gets the general one. ``focus`` is the value whose share is asked for."""
     view = ResultView(result, language)
     name = result.call.name if result.outcome == "answered" or result.call.name in ("ask_user", "decline") else "not_answered"
     if f"{_FOLDER}/{name}.{language}.md.j2" not in _templates():
         name = "any"
-    return render(f"{name}.{language}.md.j2", r=view, args=_Arguments(result.call.args))
+    return render(f"{name}.{language}.md.j2", r=view, args=_Arguments(result.call.args), focus=focus)
 
 
 class _Arguments(dict[str, Any]):
@@ -57,6 +61,13 @@ def _needless(lines: list[str], at: int) -> bool:
     following = next((line for line in lines[at + 1 :] if line), "")
     before = next((line for line in reversed(lines[:at]) if line), "")
     return not lines[at - 1] or (before.startswith("- ") and following.startswith("- "))
+
+
+def _aside(result: Result, words: str, language: str) -> str:
+    """One sentence for the count of the other reading."""
+    view = ResultView(result, language)
+    counted = view.has("customers") and result.outcome == "answered"
+    return text("note_aside", language).format(words=words, customers=view.bold("customers") if counted else text("nobody", language))
 
 
 def _note(kind: str, words: str, language: str) -> str:

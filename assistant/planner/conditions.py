@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from assistant.planner.behaviour_rules import Behaviour, behaviour_of, behaviour_rules, continued
 from assistant.planner.clauses import Clause, Rule, clauses
 from assistant.planner.field_rules import direct_rules, negation_before
+from assistant.planner.scopes import spread_window
 from assistant.planner.sentence import Sentence
 from tools.windows import Window
 
@@ -26,7 +27,7 @@ def find_rules(sentence: Sentence, *, loose: bool = True) -> Rule | None:
     last: Behaviour | None = None
     waiting: list[Clause] = []
     for clause in parts:
-        found, group = _clause_rules(sentence, clause, shared, last, loose)
+        found, group = _clause_rules(sentence, clause, spread_window(sentence, clause, shared, parts), last, loose)
         rules.extend((clause.joint if index == 0 else "and", rule) for index, rule in enumerate(found))
         if group is None and any(sentence.tokens[place].is_("window") for place in clause.places):
             waiting.append(clause)
@@ -90,10 +91,14 @@ def _clause_rules(
     rules += value_rules(sentence, clause, True)
     if last is not None and (last.behaviour, group.behaviour) == ("contacts", "responses"):
         group.values = group.values or last.values
+    borrowed = group.window is None and shared is not None
     group.window = group.window or shared
     if shared is not None:
         sentence.use(*(place for place, _ in sentence.free("window")))
-    return [*rules, *behaviour_rules(group)], group
+    found = behaviour_rules(group)
+    if borrowed and not any(sentence.tokens[place].is_("window") for place in clause.places):
+        sentence.spread += found
+    return [*rules, *found], group
 
 
 def value_rules(sentence: Sentence, clause: Clause, loose: bool) -> Iterator[Rule]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from assistant.planner.plan import Call
+from assistant.planner.plan import ASIDE, NOTES, Call
 
 _SILENT = frozenset({"ask_user", "decline"})
 
@@ -29,6 +29,8 @@ class Result:
     handle: str
     outcome: str
     content: dict[str, Any] = field(default_factory=dict)
+    aside: bool = False
+    """Whether it only counts another reading of the question."""
 
     @property
     def selection(self) -> dict[str, Any] | None:
@@ -51,13 +53,13 @@ class Dialogue:
     @property
     def last(self) -> Result | None:
         """The latest result of a tool that looks at data."""
-        found = [result for result in self.results if result.call.name not in _SILENT]
+        found = [result for result in self.results if result.call.name not in _SILENT and not result.aside]
         return found[-1] if found else None
 
     @property
     def last_customers(self) -> Result | None:
         """The latest result that is about a group of customers."""
-        found = [result for result in self.results if result.selection is not None and result.handle]
+        found = [result for result in self.results if result.selection is not None and result.handle and not result.aside]
         return found[-1] if found else None
 
 
@@ -65,13 +67,17 @@ def read_dialogue(messages: Sequence[BaseMessage]) -> Dialogue:
     """The dialogue of all messages before the operator's last one."""
     calls: dict[str, Call] = {}
     results: list[Result] = []
+    aside: set[str] = set()
     question = ""
     for message in messages:
         if isinstance(message, AIMessage):
             for call in message.tool_calls:
                 calls[str(call["id"])] = Call(call["name"], dict(call["args"]))
+            if any(note[0] == ASIDE for note in message.additional_kwargs.get(NOTES, ())):
+                aside.add(str(message.tool_calls[-1]["id"]))
         elif isinstance(message, ToolMessage):
-            results.append(read_result(message, calls.get(message.tool_call_id, Call(message.name or ""))))
+            result = read_result(message, calls.get(message.tool_call_id, Call(message.name or "")))
+            results.append(replace(result, aside=message.tool_call_id in aside))
         elif isinstance(message, HumanMessage):
             question = str(message.text)
     asked = question if results and results[-1].call.name == "ask_user" else None

@@ -11,7 +11,7 @@ from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.intents.filters import take_filters, take_sorting
 from assistant.planner.intents.measures import take_dimensions, take_metrics
-from assistant.planner.plan import Call, Plan, plan
+from assistant.planner.plan import ASIDE, Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
 from assistant.planner.who import both, selection_rule
@@ -248,9 +248,10 @@ _CHANGES: dict[str, Callable[[Sentence, Args, Result], Plan | None]] = {
 def after(dialogue: Dialogue, found: Plan) -> Dialogue:
     """The dialogue as it will be when the calls of ``found`` have run, so that a later part may refer to them."""
     results = list(dialogue.results)
+    aside = found.calls[-1] if any(kind == ASIDE for kind, _ in found.notes) else None
     for call in found.calls:
         handle = f"t{_next_handle(results)}"
-        results.append(Result(call, handle, "answered", {"selection": _selection(call)}))
+        results.append(Result(call, handle, "answered", {"selection": _selection(call)}, call is aside))
     return replace(dialogue, results=tuple(results))
 
 

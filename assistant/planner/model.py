@@ -21,14 +21,12 @@ from typing_extensions import override
 from assistant.language import language_of
 from assistant.planner.answers import write_answer, write_own
 from assistant.planner.dialogue import Dialogue, Result, read_dialogue
-from assistant.planner.plan import Plan
+from assistant.planner.plan import NOTES, Plan
 from assistant.planner.understand import understand
 from assistant.planner.vocabulary import Vocabulary
 
 _ASKED = re.compile(r"language: (zh|en)")
 """A system message of this form sets the language of answers."""
-NOTES = "planner_notes"
-"""Where a message keeps what the operator should know of the reading."""
 
 
 class PlannerModel(BaseChatModel):

@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+NOTES = "planner_notes"
+"""Where a message keeps what the operator should know of the reading."""
+ASIDE = "aside"
+"""Kind of the note that says that the last call of a plan is another reading, with the words of the time that makes it one."""
+FOCUS = "focus"
+"""Kind of the note that names the value whose share is asked for."""
+
 
 @dataclass(frozen=True)
 class Call:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from assistant.planner.tokenise import Mended
 from assistant.planner.tokens import Sense, Token
@@ -37,6 +38,12 @@ class Sentence:
     language: str
     mended: list[Mended] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
+    spread: list[Any] = field(default_factory=list)
+    """Rules that were given the window of another condition."""
+
+    def again(self) -> Sentence:
+        """The same tokens with an account of their own."""
+        return replace(self, used=set(self.used), spread=list(self.spread))
 
     def free(self, kind: str, *ids: str) -> Iterator[tuple[int, Sense]]:
         """Unused tokens that may mean that, with their places."""

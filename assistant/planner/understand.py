@@ -14,6 +14,7 @@ from assistant.planner.intents import customers, data, measures, rankings
 from assistant.planner.normalise import normalise
 from assistant.planner.passing import spare_words
 from assistant.planner.plan import Call, Plan
+from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
 from assistant.planner.tokenise import tokenise
@@ -108,12 +109,12 @@ def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
             return found
     best, account = best_plan(sentence, dialogue)
     if best is not None and not account.leftover():
-        return best
+        return with_other_scope(best, account)
     return None if elliptic else _changed(sentence, dialogue)
 
 
 def _changed(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
-    account = replace(sentence, used=set(sentence.used))
+    account = sentence.again()
     found = follow_up(account, dialogue)
     return found if found is not None and not account.leftover() else None
 
@@ -167,7 +168,7 @@ def best_plan(sentence: Sentence, dialogue: Dialogue) -> tuple[Plan | None, Sent
     """The first plan that uses every word, else the one that leaves the fewest; with its account."""
     best: tuple[int, Plan | None, Sentence] = (10**6, None, sentence)
     for intent in INTENTS:
-        account = replace(sentence, used=set(sentence.used))
+        account = sentence.again()
         found = intent(account, dialogue)
         if found is None:
             continue

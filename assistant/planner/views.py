@@ -130,6 +130,12 @@ class ResultView:
             return "largest"
         return "smallest" if values == sorted(values) else ""
 
+    def place_of(self, value: str) -> int:
+        """The place of the group of that name; -1 where it is not among those with figures."""
+        wanted = value.casefold()
+        names = [name.values() if isinstance(name, dict) else [name] for name in self.details["groups"]]
+        return next((place for place, name in enumerate(names) if wanted in [str(text).casefold() for text in name]), -1)
+
     def by_size(self, groups: list[str]) -> list[str]:
         """Groups with customers, the largest first."""
         found = [one for one in groups if self.has(f"{one}.customers") and self.value(f"{one}.customers")]

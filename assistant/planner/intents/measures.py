@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from assistant.planner.conditions import find_rules
@@ -15,12 +16,14 @@ from assistant.planner.intents.filters import (
     take_windows,
     with_windows,
 )
-from assistant.planner.plan import Plan
+from assistant.planner.plan import FOCUS, Plan
 from assistant.planner.sentence import Sentence
 
 _MOST_METRICS = 6
 _MOST_DIMENSIONS = 2
 _SHORT_WINDOW = 62
+_ADDED_UP = frozenset({"revenue", "orders", "items", "discount", "line_revenue", "gross_revenue"})
+"""Metrics whose parts make a whole, so that a value has a share of it."""
 _AVERAGES = {"revenue": "revenue_per_customer", "orders": "orders_per_customer", "amount": "revenue_per_customer"}
 
 
@@ -48,11 +51,25 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     _trend(sentence, args)
     args |= take_sorting(sentence, len(by)) if by or args.get("by") else {}
     _chart(sentence, args)
+    focus = _share_of_value(sentence, args)
     windows = take_windows(sentence)
     _absorb_counts(sentence)
     sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize", "sold")
     absorb_predicates(sentence)
-    return with_windows(sentence, args, windows)
+    found = with_windows(sentence, args, windows)
+    return replace(found, notes=((FOCUS, focus),)) if focus else found
+
+
+def _share_of_value(sentence: Sentence, args: dict[str, Any]) -> str | None:
+    """“What share of revenue comes from produce”: measured by the dimension of the value, which is spoken of then."""
+    where = args["where"]
+    if not sentence.has("cue", "share") or args["by"] or len(where) != 1 or args.get("customers") is not None:
+        return None
+    ((dimension, values),) = where.items()
+    if len(values) != 1 or args["metrics"][0] not in _ADDED_UP:
+        return None
+    args |= {"by": [dimension], "where": {}, "sort": "largest"}
+    return str(values[0])
 
 
 def take_dimensions(sentence: Sentence) -> list[str]:

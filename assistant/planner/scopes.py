@@ -1,0 +1,53 @@
+"""One time beside several conditions: it is read as the time of all, and the other reading is counted in the same answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from assistant.planner.clauses import Clause
+from assistant.planner.plan import ASIDE, Call, Plan
+from assistant.planner.sentence import Sentence
+from tools.windows import Window
+
+
+def spread_window(sentence: Sentence, clause: Clause, shared: Window | None, parts: list[Clause]) -> Window | None:
+    """The window that a clause without one of its own takes from the others.
+
+    What was done takes no window from what was not done: "bought deli but nothing in 60 days".
+    """
+    owner = next((part for part in parts if any(sentence.tokens[place].is_("window") for place in part.places)), None)
+    if shared is None or owner is None or owner is clause:
+        return shared
+    return None if _denies(sentence, owner) and not _denies(sentence, clause) else shared
+
+
+def _denies(sentence: Sentence, clause: Clause) -> bool:
+    tokens = [sentence.tokens[place] for place in clause.places]
+    return any(token.is_("neg") or ((verb := token.get("verb")) is not None and bool(verb.data.get("negated"))) for token in tokens)
+
+
+def with_other_scope(found: Plan, account: Sentence) -> Plan:
+    """The plan with a second count, in which a time in the middle of the question limits only the condition beside it."""
+    at = next((place for place, token in enumerate(account.tokens) if token.is_("window")), None)
+    if not account.spread or at is None or len(found.calls) != 1 or found.calls[0].name != "find_customers":
+        return found
+    if not any(token.is_("verb") or token.is_("comparison") or token.is_("noun") for token in account.tokens[:at]):
+        return found
+    args = found.calls[0].args
+    other = _unspread(args["rule"], account.spread)
+    if other == args["rule"] or args.get("limit"):
+        return found
+    calls = (*found.calls, Call("find_customers", {**args, "rule": other}))
+    return replace(found, calls=calls, notes=(*found.notes, (ASIDE, account.tokens[at].text)))
+
+
+def _unspread(rule: Any, spread: list[Any]) -> Any:
+    """The rule with the windows that were spread taken off."""
+    if isinstance(rule, list):
+        return [_unspread(part, spread) for part in rule]
+    if not isinstance(rule, dict):
+        return rule
+    if any(rule is one for one in spread):
+        return {key: value for key, value in rule.items() if key != "window"}
+    return {key: _unspread(value, spread) if key in ("all", "any", "not") else value for key, value in rule.items()}
