@@ -124,9 +124,15 @@ def _find_id(ctx: ToolContext, asked: str) -> tuple[str | None, tuple[Text, ...]
         "SELECT customer_id FROM identities WHERE source_customer_id = $id ORDER BY customer_id LIMIT 1", {"id": asked}
     )
     if not merged:
-        return None, ()
+        return _in_other_letters(ctx, asked), ()
     found = str(merged[0][0])
     return found, (Text(zh=f"{asked} 已合并到客户 {found}。", en=f"{asked} was merged into customer {found}."),)
+
+
+def _in_other_letters(ctx: ToolContext, asked: str) -> str | None:
+    """The one customer whose id differs in letter case alone; two of them are not guessed between."""
+    rows = ctx.engine.rows("SELECT customer_id FROM customers WHERE lower(customer_id) = lower($id) LIMIT 2", {"id": asked})
+    return str(rows[0][0]) if len(rows) == 1 else None
 
 
 def _near_ids(ctx: ToolContext, asked: str) -> list[str]:
@@ -166,12 +172,11 @@ def _one_rows(infos: list[FieldInfo], row: dict[str, Any]) -> list[Table]:
 
 
 def _lists(ctx: ToolContext, customer_id: str) -> list[Table]:
-    who = {"customer_id": customer_id}
-    dated = {**who, "as_of": ctx.as_of}
+    dated = {"customer_id": customer_id, "as_of": ctx.as_of}
     found = [
         _list(ctx, "last_orders", Text(zh="最近的订单", en="Last orders"), _ORDER_COLUMNS, dated),
         _list(ctx, "top_categories", Text(zh="购买最多的品类", en="Top categories"), _CATEGORY_COLUMNS, dated),
-        _list(ctx, "campaigns_of", Text(zh="营销触达与响应", en="Campaigns"), _CAMPAIGN_COLUMNS, who),
+        _list(ctx, "campaigns_of", Text(zh="营销触达与响应", en="Campaigns"), _CAMPAIGN_COLUMNS, dated),
     ]
     return [table for table in found if table.rows]
 

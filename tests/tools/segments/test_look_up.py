@@ -65,6 +65,16 @@ def test_merged_ids_lead_to_the_customer(demo_copy: Path) -> None:
     assert [caveat.en for caveat in found.caveats] == ["K-77 was merged into customer 1228."]
 
 
+def test_ids_match_whatever_their_letter_case_unless_two_do(demo_copy: Path) -> None:
+    warehouse = Warehouse(demo_copy)
+    with warehouse.writing() as engine:
+        engine.execute("INSERT INTO customers (customer_id) VALUES ('VIP-a1'), ('VIP-B1'), ('vip-b1')")
+    with open_context(warehouse) as ctx:
+        assert look_up_customer(ctx, LookUpCustomer(customer_id="vip-A1")).figure("customer_id").value == "VIP-a1"
+        assert look_up_customer(ctx, LookUpCustomer(customer_id="VIP-b1")).outcome is Outcome.EMPTY
+        assert look_up_customer(ctx, LookUpCustomer(customer_id="vip-b1")).figure("customer_id").value == "vip-b1"
+
+
 def test_personal_data_are_not_shown(demo_copy: Path) -> None:
     warehouse = Warehouse(demo_copy)
     with warehouse.writing() as engine:
