@@ -7,13 +7,10 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tools.ingest.report import LoadReport, TableReport
+from tools.ingest.report import DEMO, LoadReport, TableReport
 from tools.ingest.types import Grain
 from tools.warehouse.context import latest_date, read_meta, write_meta
 from tools.warehouse.engine import Engine
-
-DEMO = "demo"
-"""The source of the demo's loads."""
 
 DATA_TABLES = (
     "customers",

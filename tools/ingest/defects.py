@@ -7,15 +7,15 @@ from typing import Any
 
 from tools.contracts import Column, Figure, FigureValue, Receipt, Statement, Table, Text, ToolResult, Unit
 from tools.ingest.completeness import FIELDS, Known, attribute_names, field_coverage, profile_completeness
-from tools.ingest.quality_chart import completeness_chart
-from tools.ingest.quality_words import DEFECTS, missing_fields, missing_tables
+from tools.ingest.quality_chart import completeness_chart, coverage_tables
+from tools.ingest.quality_words import DEFECTS, SHARE_OF, missing_fields, missing_tables
 from tools.ingest.report import REASONS
 from tools.requests import DescribeData
 from tools.warehouse.context import ToolContext
 
 TOOL = "describe_data"
 MOST_ATTRIBUTES = 10
-USUAL = Text(zh="零售企业通常为 60%–80%。", en="Retailers usually reach 60–80 %.")
+USUAL = Text(zh="零售企业通常为 60%–80%。", en="Retailers usually reach 60–80%.")
 
 
 def describe_quality(ctx: ToolContext, request: DescribeData) -> ToolResult:
@@ -30,13 +30,14 @@ def describe_quality(ctx: ToolContext, request: DescribeData) -> ToolResult:
     known, customers, covered = _completeness(ctx)
     _, whole, parts, profiled = profile_completeness(ctx)
     title = Text(zh="客户字段完整度", en="Completeness of customer fields")
-    chart = completeness_chart(title, [one for one in known if one.customers], customers)
+    present = sorted((one for one in known if one.customers), key=lambda one: -one.customers)
+    chart = completeness_chart(title, present, customers)
     cannot = [*missing_tables(_row_counts(ctx)), *missing_fields(ctx)]
     arguments = request.model_dump()
     return ToolResult(
         tool=TOOL,
-        figures=tuple(_figures(counts, reasons, known, customers, whole)),
-        tables=(_completeness_table(title, known, customers), _defects_table(counts, reasons)),
+        figures=tuple(_figures(counts, reasons, present, customers, whole, profiled=bool(parts))),
+        tables=(*coverage_tables(title, present, customers, "completeness"), _defects_table(counts, reasons, customers)),
         charts=(chart,) if chart else (),
         receipts=(
             ctx.receipt(TOOL, arguments, _definition(), counted, by_reason),
@@ -47,7 +48,7 @@ def describe_quality(ctx: ToolContext, request: DescribeData) -> ToolResult:
             "complete_means": _complete_means(parts).model_dump(),
             "cannot_answer": [text.model_dump() for text in cannot],
             "reasons": list(reasons),
-            "fields": [one.id for one in known if one.customers],
+            "fields": [one.id for one in present],
         },
     )
 
@@ -76,10 +77,13 @@ def _row_counts(ctx: ToolContext) -> dict[str, int]:
     return dict(zip(tables, row, strict=True))
 
 
-def _figures(counts: dict[str, Any], reasons: dict[str, int], known: list[Known], customers: int, whole: int) -> list[Figure]:
+def _figures(
+    counts: dict[str, Any], reasons: dict[str, int], known: list[Known], customers: int, whole: int, *, profiled: bool
+) -> list[Figure]:
     label = Text(zh="资料完整的客户占比", en="customers with a complete profile")
-    figures = [
-        Figure(id="customers", label=Text(zh="客户数", en="customers"), value=customers, unit=Unit.COUNT),
+    figures = [Figure(id="customers", label=Text(zh="客户数", en="customers"), value=customers, unit=Unit.COUNT)]
+    # Where no field of a profile is in the data, a share of nought would say that profiles were left empty.
+    figures += [
         Figure(
             id="complete_profiles",
             label=Text(zh="资料完整的客户数", en="complete profiles"),
@@ -88,12 +92,12 @@ def _figures(counts: dict[str, Any], reasons: dict[str, int], known: list[Known]
             receipt="profile",
         ),
         Figure(id="complete_share", label=label, value=_share(whole, customers), unit=Unit.SHARE, receipt="profile"),
-    ]
+    ][: 2 * profiled]
     figures += [Figure(id=name, label=DEFECTS[name][0], value=value, unit=DEFECTS[name][1]) for name, value in counts.items()]
     figures += [
         Figure(
             id=f"rejected.{reason}",
-            label=Text(zh=f"隔离：{_reason(reason).zh}", en=f"set aside: {_reason(reason).en}"),
+            label=_set_aside(reason),
             value=count,
             unit=Unit.COUNT,
         )
@@ -120,33 +124,34 @@ def _reason(reason: str) -> Text:
     return REASONS.get(reason, Text(zh=reason, en=reason))
 
 
-def _completeness_table(title: Text, known: list[Known], customers: int) -> Table:
-    return Table(
-        id="completeness",
-        title=title,
-        columns=(
-            Column(id="field", label=Text(zh="字段", en="field"), unit=Unit.TEXT),
-            Column(id="known", label=Text(zh="已知客户数", en="customers known"), unit=Unit.COUNT),
-            Column(id="share", label=Text(zh="占比", en="share"), unit=Unit.SHARE),
-        ),
-        rows=tuple((one.id, one.customers, _share(one.customers, customers)) for one in known),
-        row_count=len(known),
-    )
-
-
-def _defects_table(counts: dict[str, Any], reasons: dict[str, int]) -> Table:
-    rows: list[tuple[FigureValue, ...]] = list(counts.items())
-    rows += [(f"rejected.{reason}", count) for reason, count in reasons.items()]
+def _defects_table(counts: dict[str, Any], reasons: dict[str, int], customers: int) -> Table:
+    """What is off, the most first, each with its share of what it is about; what was looked for and not found comes last."""
+    rows: list[tuple[FigureValue, ...]] = [
+        (f"rejected.{reason}", count, _share(count, counts["rows_in"])) for reason, count in reasons.items()
+    ]
+    rows += [(name, counts[name], _share(counts[name], {**counts, "customers": customers}[base])) for name, base in SHARE_OF.items()]
+    # Shares of nothing: what could not be off, because there is none of it.
+    told = [row for row in rows if row[2] is not None]
+    told.sort(key=lambda row: not row[1])
     return Table(
         id="defects",
-        title=Text(zh="数据问题", en="Defects"),
+        title=Text(zh="数据问题", en="What is off in the data"),
         columns=(
-            Column(id="check", label=Text(zh="检查项", en="check"), unit=Unit.TEXT),
-            Column(id="count", label=Text(zh="数量", en="count"), unit=Unit.NUMBER),
+            Column(id="check", label=Text(zh="检查项", en="check"), unit=Unit.TEXT, names=_names_of_checks(reasons)),
+            Column(id="count", label=Text(zh="数量", en="count"), unit=Unit.COUNT),
+            Column(id="share", label=Text(zh="占比", en="share"), unit=Unit.SHARE),
         ),
-        rows=tuple(rows),
-        row_count=len(rows),
+        rows=tuple(told),
+        row_count=len(told),
     )
+
+
+def _names_of_checks(reasons: dict[str, int]) -> dict[str, Text]:
+    return {name: DEFECTS[name][0] for name in SHARE_OF} | {f"rejected.{reason}": _set_aside(reason) for reason in reasons}
+
+
+def _set_aside(reason: str) -> Text:
+    return Text(zh=f"隔离：{_reason(reason).zh}", en=f"rows set aside: {_reason(reason).en}")
 
 
 def _definition() -> Text:
@@ -158,11 +163,14 @@ def _definition() -> Text:
 
 def _complete_means(parts: list[Text]) -> Text:
     if not parts:
-        return Text(zh="数据中没有任何客户资料字段。", en="The data hold no profile fields at all.")
+        return Text(
+            zh="数据中没有任何客户资料字段，无法计算资料完整度。",
+            en="The data hold no profile fields of customers, so nothing can be said of their completeness.",
+        )
     return Text(
         zh=f"资料完整 = 以下各项都已知：{'、'.join(part.zh for part in parts)}（数据中完全没有的项不计）。{USUAL.zh}",
-        en=f"Complete means that all of these are known: {', '.join(part.en for part in parts)} (what the data lack altogether is not "
-        f"asked for). {USUAL.en}",
+        en=f"Complete means that all of these are known: {', '.join(part.en for part in parts)} (fields that the data lack altogether are "
+        f"not asked for). {USUAL.en}",
     )
 
 

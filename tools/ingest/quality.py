@@ -8,7 +8,7 @@ from typing import Any
 from tools.contracts import Column, Figure, FigureValue, Statement, Table, Text, ToolResult, Unit
 from tools.ingest.completeness import GROUPS, field_coverage
 from tools.ingest.defects import describe_quality
-from tools.ingest.quality_chart import completeness_chart
+from tools.ingest.quality_chart import completeness_chart, coverage_tables
 from tools.ingest.quality_words import TABLES, gaps_of_data
 from tools.requests import DescribeData
 from tools.warehouse.context import ToolContext
@@ -72,11 +72,11 @@ def _overview(ctx: ToolContext, request: DescribeData) -> ToolResult:
 
 
 def _inventory_table(inventory: list[tuple[Any, ...]]) -> Table:
-    rows: list[tuple[FigureValue, ...]] = [(name, count, first, last) for name, count, first, last in inventory]
+    rows: list[tuple[FigureValue, ...]] = [(name, count, first, last) for name, count, first, last in inventory if count]
     return Table(
         title=Text(zh="已载入的数据", en="Loaded data"),
         columns=(
-            Column(id="table", label=Text(zh="表", en="table"), unit=Unit.TEXT),
+            Column(id="table", label=Text(zh="表", en="table"), unit=Unit.TEXT, names=TABLES),
             Column(id="rows", label=Text(zh="行数", en="rows"), unit=Unit.COUNT),
             Column(id="first_date", label=Text(zh="最早日期", en="first date"), unit=Unit.DATE),
             Column(id="last_date", label=Text(zh="最晚日期", en="last date"), unit=Unit.DATE),
@@ -105,18 +105,7 @@ def _coverage(ctx: ToolContext, request: DescribeData) -> ToolResult:
     return ToolResult(
         tool=TOOL,
         figures=tuple(figures),
-        tables=(
-            Table(
-                title=title,
-                columns=(
-                    Column(id="field", label=Text(zh="字段", en="field"), unit=Unit.TEXT),
-                    Column(id="known", label=Text(zh="已知客户数", en="customers known"), unit=Unit.COUNT),
-                    Column(id="share", label=Text(zh="占比", en="share"), unit=Unit.SHARE),
-                ),
-                rows=tuple((one.id, one.customers, one.customers / customers if customers else None) for one in known[:50]),
-                row_count=len(known),
-            ),
-        ),
+        tables=coverage_tables(title, known, customers),
         charts=(chart,) if chart else (),
         receipts=(ctx.receipt(TOOL, request.model_dump(), definition, counted),),
         interpretation=Text(

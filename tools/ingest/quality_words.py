@@ -36,12 +36,31 @@ DEFECTS: dict[str, tuple[Text, Unit]] = {
     "order_lines": (Text(zh="订单明细行数", en="order lines"), Unit.COUNT),
     "orphan_lines": (Text(zh="找不到订单的明细行数", en="lines without an order"), Unit.COUNT),
     "lines_of_unknown_product": (Text(zh="商品未知的明细行数", en="lines of unknown products"), Unit.COUNT),
+    "order_days": (Text(zh="首末订单之间的天数", en="days between the first and the last order"), Unit.COUNT),
+    "refund_rows": (Text(zh="退款行数", en="refund rows"), Unit.COUNT),
     "gaps": (Text(zh="订单日期中断次数", en="gaps in the order dates"), Unit.COUNT),
     "days_without_orders": (Text(zh="没有订单的天数", en="days without orders"), Unit.COUNT),
     "longest_gap": (Text(zh="最长中断天数", en="longest gap"), Unit.DAYS),
     "merged_ids": (Text(zh="被合并的客户编号数", en="customer ids merged"), Unit.COUNT),
 }
 """Columns of defects.sql, with their names."""
+
+SHARE_OF: dict[str, str] = {
+    "orphan_lines": "order_lines",
+    "lines_of_unknown_product": "order_lines",
+    "orders_without_customer": "orders_of_any_status",
+    "homeless_refunds": "refund_rows",
+    "negative_orders": "orders_of_any_status",
+    "zero_amount_orders": "orders_of_any_status",
+    "cancelled_orders": "orders_of_any_status",
+    "pending_orders": "orders_of_any_status",
+    "refunded_orders": "orders_of_any_status",
+    "partly_refunded_orders": "orders_of_any_status",
+    "days_without_orders": "order_days",
+    "customers_without_orders": "customers",
+    "merged_ids": "customers",
+}
+"""Counts that show what is off, and of what each is a share."""
 
 _MISSING: dict[str, Text] = {
     "orders": Text(zh="没有订单：无法回答销售额、RFM、流失等问题。", en="No orders: nothing on revenue, RFM or churn."),
@@ -58,23 +77,29 @@ _MISSING: dict[str, Text] = {
 }
 
 
+_TOLD_BY = {"products": "order_lines", "campaign_responses": "campaign_contacts"}
+"""Tables whose lack goes without saying where another is lacking."""
+
+
 def missing_tables(rows: dict[str, int]) -> list[Text]:
     """What the data cannot answer for lack of tables.
 
     Args:
         rows: Table to its number of rows.
     """
-    return [text for table, text in _MISSING.items() if not rows.get(table)]
+    return [text for table, text in _MISSING.items() if not rows.get(table) and rows.get(_TOLD_BY.get(table, ""), 1)]
 
 
 def missing_fields(ctx: ToolContext) -> list[Text]:
     """What the data cannot answer for lack of fields that no row has."""
-    contact, profile, control, channel = ctx.engine.rows(
+    contact, profile, contacted, control, orders, channel = ctx.engine.rows(
         """
         SELECT
             (SELECT count(*) FROM customers WHERE phone IS NOT NULL OR email IS NOT NULL),
             (SELECT count(*) FROM customers WHERE COALESCE(gender, age_band, income_band, city, region) IS NOT NULL),
+            (SELECT count(*) FROM campaign_contacts),
             (SELECT count(*) FROM campaign_contacts WHERE arm = 'control'),
+            (SELECT count(*) FROM orders),
             (SELECT count(*) FROM orders WHERE channel IS NOT NULL)
         """
     )[0]
@@ -87,14 +112,14 @@ def missing_fields(ctx: ToolContext) -> list[Text]:
         found.append(
             Text(zh="没有客户属性：无法按年龄、性别、地区等分析。", en="No attributes of customers: nothing by age, gender or place.")
         )
-    if not control:
+    if contacted and not control:
         found.append(
             Text(
                 zh="没有对照组：无法区分活动效果与自然购买。",
                 en="No control group: the effect of a campaign cannot be told apart from what would have happened anyway.",
             )
         )
-    if not channel:
+    if orders and not channel:
         found.append(Text(zh="订单没有渠道：无法按渠道分析。", en="Orders have no channel: nothing by channel."))
     return found
 

@@ -9,7 +9,11 @@ from decimal import Decimal
 from pydantic import Field
 
 from tools.contracts import Frozen, Text
+from tools.ingest.grains import GRAINS
 from tools.ingest.types import Grain, TableMapping
+
+DEMO = "demo"
+"""The source of the demo's loads."""
 
 Progress = Callable[[Text, float], None]
 """Called with what is being done and how much of the whole is done, from 0 to 1."""
@@ -88,6 +92,9 @@ class TableReport(Frozen):
 
     def sentence(self) -> Text:
         """One sentence in both languages."""
+        if self.source == DEMO and not self.already_loaded:
+            name = GRAINS[self.grain].name
+            return Text(zh=f"演示数据{name.zh}：{self.rows_in:,} 行。", en=f"Demo {name.en}: {counted(self.rows_in, 'row')}.")
         if self.already_loaded:
             return Text(zh=f"{self.source}：此前已载入，没有变化。", en=f"{self.source}: loaded before, nothing changed.")
         if not self.rows_rejected:

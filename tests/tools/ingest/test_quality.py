@@ -151,3 +151,52 @@ def test_chart_in_both_languages(shop):
 def test_unknown_field_is_refused(shop):
     with pytest.raises(UnknownName, match="no field named 'shoe_size'"):
         ask(shop, topic="coverage", fields=["shoe_size"])
+
+
+def _table(result: ToolResult, table_id: str) -> dict[str, tuple[object, ...]]:
+    """Rows of a table by what operators read in their first column, in Chinese."""
+    table = next(table for table in result.tables if table.id == table_id)
+    named = {table.columns[0].name_of(row[0], "zh"): row[1:] for row in table.rows}
+    assert None not in named, "every row has a name"
+    return named  # type: ignore[return-value]
+
+
+def test_tables_are_in_words_and_say_the_share(shop):
+    with open_context(shop) as ctx:
+        result = describe_data(ctx, DescribeData(topic="quality"))
+    off = _table(result, "defects")
+    # 14 rows were read; of 5 orders one has no customer, one was cancelled and two were given back, one of them in part.
+    assert off["隔离：日期不可能"] == (1, pytest.approx(1 / 14))
+    assert off["没有客户的订单数"] == (1, 0.2)
+    assert off["已取消订单数"] == (1, 0.2)
+    assert off["找不到订单的明细行数"] == (1, 0.5)
+    counts = [row[0] for row in off.values()]
+    assert counts == [*(count for count in counts if count), *(0 for count in counts if not count)]
+    assert _table(result, "completeness") == {
+        "手机号": (3, 0.75),
+        "性别": (3, 0.75),
+        "年龄": (3, 0.75),
+        "年龄段": (3, 0.75),
+        "hobby": (2, 0.5),
+    }
+
+
+def test_the_overview_leaves_out_tables_that_are_not_there(shop):
+    with open_context(shop) as ctx:
+        overview = describe_data(ctx, DescribeData(topic="overview"))
+    assert {name: row[0] for name, row in _table(overview, "table").items()} == {"客户": 4, "订单": 5, "订单明细": 2}
+
+
+def test_what_goes_without_saying_is_not_said(shop):
+    with open_context(shop) as ctx:
+        told = [text["en"] for text in describe_data(ctx, DescribeData(topic="quality")).details["cannot_answer"]]
+    assert "No campaign contacts: no response rates and no effect of campaigns." in told
+    assert not [text for text in told if "control group" in text or "responses:" in text]
+
+
+def test_data_without_profiles_have_no_share_of_complete_ones(loader, source):
+    loader.load(source("o", "orders", ORDERS, [("1", "A", "2024-01-01", "100", "paid")]))
+    with open_context(loader.warehouse) as ctx:
+        result = describe_data(ctx, DescribeData(topic="quality"))
+    assert not {"complete_share", "complete_profiles"} & {figure.id for figure in result.figures}
+    assert [table.id for table in result.tables] == ["defects"]
