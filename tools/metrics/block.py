@@ -119,6 +119,9 @@ class Block:
         used = (*self.by, *self.builder.plan.known, *(f.dimension for f in self.first.filters))
         return any(one.level == level for one in used)
 
+    def _asks_for(self, dimension: str | None) -> bool:
+        return any(one.id == dimension for one in (*self.by, *(f.dimension for f in self.first.filters)))
+
     def _mentions(self, name: str) -> bool:
         return any(name in part.form.sql for part in self.parts)
 
@@ -139,6 +142,8 @@ class Block:
             if self.source.time_may_lack and self.builder.plan.window is None:
                 moment = parse_one(self.source.time, read="duckdb")
                 found = [exp.or_(exp.and_(*found), moment.is_(exp.null()))]
+        if self.source.counted and not self._asks_for(self.source.unless):
+            found.append(parse_one(self.source.counted, read="duckdb"))
         found += [self._filter(one) for one in self.first.filters]
         # Rows of no group are in the total, not in a group; by a property of customers, figures are about the known part.
         known = {one.id: one for one in (*self.by, *self.builder.plan.known)}

@@ -206,8 +206,8 @@ def _controls(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
     number = remember(ctx, "controls", read)
     if number:
         yield Text(
-            zh=f"触达记录中有 {number:,} 条属于对照组；可按“实验组/对照组”拆分查看。",
-            en=f"{number:,} of the contacts are of control groups; split by arm to tell them apart.",
+            zh=f"另有 {number:,} 条属于对照组的记录未计入触达；可按“实验组/对照组”拆分查看。",
+            en=f"{number:,} rows of control groups are left out, because they were not contacted; split by arm to see them.",
         )
 
 

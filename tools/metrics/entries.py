@@ -37,7 +37,8 @@ class Entry(Frozen):
 class Source(Frozen):
     """Rows that metrics aggregate: a FROM clause, whose customer and time they are, and what can be grouped by.
 
-    ``time_may_lack``: rows without a time count where no window is asked for.
+    ``time_may_lack``: rows without a time count where no window is asked for. ``counted``: a condition that rows must meet,
+    unless the dimension ``unless`` is asked for, which tells them apart.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Source(Frozen):
     customer: str
     time: str | None = None
     time_may_lack: bool = False
+    counted: str | None = None
+    unless: str | None = None
     levels: tuple[Level, ...]
     needs: tuple[str, ...]
 

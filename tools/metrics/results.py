@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from sqlglot import exp, parse_one
+
 from tools.contracts import Statement, Text, Unit
 from tools.errors import InputError
 from tools.metrics.catalogue import Metric, catalogue
@@ -150,16 +152,24 @@ def data_range(ctx: ToolContext, source_id: str) -> DateRange:
     if source.time is None:
         return DateRange(None, None)
     moment = source.time
-    table = source.sql.split(" LEFT JOIN ", 1)[0].split(" JOIN ", 1)[0].strip()
+    tables = _tables_of(source.sql, moment)
 
     def read() -> DateRange:
         start, end = ctx.engine.rows(
-            f"SELECT CAST(min({moment}) AS DATE), CAST(max({moment}) AS DATE) FROM {table} WHERE CAST({moment} AS DATE) <= $as_of",
+            f"SELECT CAST(min({moment}) AS DATE), CAST(max({moment}) AS DATE) FROM {tables} WHERE CAST({moment} AS DATE) <= $as_of",
             {"as_of": ctx.as_of},
         )[0]
         return DateRange(start, end)
 
     return remember(ctx, f"range {source_id} {ctx.as_of}", read)
+
+
+def _tables_of(sources: str, moment: str) -> str:
+    """The first table of a FROM clause, and those joined to it that ``moment`` reads."""
+    query = parse_one(f"SELECT {moment} FROM {sources}", read="duckdb")
+    wanted = {column.table for column in query.expressions[0].find_all(exp.Column)}
+    joins = [join for join in query.args.get("joins") or [] if join.alias_or_name in wanted]
+    return " ".join(part.sql(dialect="duckdb") for part in (query.args["from_"].this, *joins))
 
 
 def value_label(names: dict[str, Text], key: str, label: str | None) -> Text:

@@ -40,6 +40,8 @@ class _Source:
     dimensions: dict[str, tuple[str, ...]]
     value: str
     always: str = ""
+    may_lack_moment: bool = False
+    """Whether a row can be without a date; it then counts where no window is asked for."""
 
 
 _LINES = "counted_orders AS o INNER JOIN order_lines AS l ON l.order_id = o.order_id LEFT JOIN products AS p ON p.product_id = l.product_id"
@@ -58,12 +60,14 @@ _OTHERS = {
         _CAMPAIGN_COLUMNS,
         "count(*)",
         "t.arm <> 'control'",
+        may_lack_moment=True,
     ),
     "responses": _Source(
         "campaign_responses AS t LEFT JOIN campaigns AS c ON c.campaign_id = t.campaign_id",
         "coalesce(CAST(t.responded_at AS DATE), c.start_date)",
         _CAMPAIGN_COLUMNS | {"response_kind": ("t.kind",), "kind": ("t.kind",)},
         "count(*)",
+        may_lack_moment=True,
     ),
     "events": _Source("events AS t", "CAST(t.occurred_at AS DATE)", _EVENT_COLUMNS, "count(*)"),
 }
@@ -88,7 +92,7 @@ def behaviour_query(behaviour: Behaviour, as_of: dt.date, bind: Bind) -> str:
     source = _source(behaviour)
     customer = "o.customer_id" if source.moment == "o.order_date" else "t.customer_id"
     conditions = [source.always] if source.always else []
-    conditions += _dates(source.moment, behaviour.window, as_of, bind)
+    conditions += _dates(source, behaviour.window, as_of, bind)
     conditions += [_matches(source, name, values, bind) for name, values in behaviour.where.items()]
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"SELECT {customer} AS customer_id, {source.value} AS value FROM {source.tables}{where} GROUP BY {customer}"
@@ -100,10 +104,12 @@ def window_dates(window: Window | None, as_of: dt.date) -> DateRange:
     return DateRange(start, min(end, as_of) if end else as_of)
 
 
-def _dates(moment: str, window: Window | None, as_of: dt.date, bind: Bind) -> list[str]:
+def _dates(source: _Source, window: Window | None, as_of: dt.date, bind: Bind) -> list[str]:
     start, end = window_dates(window, as_of)
-    conditions = [f"{moment} >= {bind(start)}"] if start else []
-    return [*conditions, f"{moment} <= {bind(end)}"]
+    until = f"{source.moment} <= {bind(end)}"
+    if window is None and source.may_lack_moment:
+        return [f"({source.moment} IS NULL OR {until})"]
+    return [*([f"{source.moment} >= {bind(start)}"] if start else []), until]
 
 
 def _matches(source: _Source, name: str, values: list[str], bind: Bind) -> str:

@@ -154,7 +154,7 @@ def test_contacts_responses_and_events(engine: DuckDBEngine) -> None:
     )
     rows = _features(engine)
     assert (rows["a"]["contacts"], rows["a"]["responses"], rows["a"]["last_response_date"]) == (1, 1, AS_OF)
-    assert (rows["b"]["contacts"], rows["b"]["responses"]) == (0, 0), "a control group is not contacted"
+    assert (rows["b"]["contacts"], rows["b"]["responses"]) == (1, 0), "not by the control group; without any date it counts"
     assert [rows["a"][name] for name in ("events_30d", "events_90d", "views_90d", "carts_90d", "logins_90d")] == [1, 2, 1, 1, 0]
     assert rows["a"]["events_change_90d"] == 1.0
     assert rows["b"]["events_30d"] == 0

@@ -67,13 +67,13 @@ def caveats(result: ToolResult) -> str:
         ("churned_customers", {"last_days": 29}, 1),
         ("churn_rate", {"last_days": 29}, 1 / 3),
         ("churned_customers", None, 0),
-        ("contacts", None, 4),
-        ("contacted_customers", None, 3),
+        ("contacts", None, 3),
+        ("contacted_customers", None, 2),
         ("responses", None, 3),
         ("responders", None, 2),
-        ("response_rate", None, 0.25),
+        ("response_rate", None, 1 / 3),
         ("campaign_revenue", None, Decimal("50.00")),
-        ("contacts", FEBRUARY, 3),
+        ("contacts", FEBRUARY, 2),
         ("events", None, 3),
         ("customers_with_events", None, 2),
         ("feedback_count", None, 2),
@@ -126,9 +126,16 @@ def test_segments_have_names_in_both_languages(ctx: ToolContext) -> None:
 
 def test_campaigns_of_one_name_stay_apart(ctx: ToolContext) -> None:
     result = run(ctx, metrics=["response_rate", "contacts"], by=["campaign"])
-    assert rows(result) == [("k1", pytest.approx(1 / 3), 3, 0.75), ("k2", 0.0, 1, 0.25)]
+    assert rows(result) == [("k1", 0.5, 2, pytest.approx(2 / 3)), ("k2", 0.0, 1, pytest.approx(1 / 3))]
     assert result.details["groups"] == [{"zh": "Spring (k1)", "en": "Spring (k1)"}, {"zh": "Spring (k2)", "en": "Spring (k2)"}]
-    assert "1 of the contacts are of control groups" in caveats(result)
+    assert "1 rows of control groups are left out" in caveats(result)
+
+
+def test_arms_are_told_apart_where_they_are_asked_for(ctx: ToolContext) -> None:
+    result = run(ctx, metrics=["contacts", "response_rate"], by=["arm"])
+    assert [(row[0], row[1]) for row in rows(result)] == [("treatment", 3), ("control", 1)]
+    assert run(ctx, metrics=["contacts"], where={"arm": ["control"]}).figure("contacts").value == 1
+    assert "control groups" not in caveats(result)
 
 
 def test_comparison_with_the_period_before(ctx: ToolContext) -> None:

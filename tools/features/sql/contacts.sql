@@ -1,5 +1,5 @@
 -- Contacts and responses by the as-of date. A customer of a control group was not contacted. What carries no date of
--- its own counts from the start of its campaign; with neither it cannot be placed in time and is left out.
+-- its own counts from the start of its campaign; with neither it counts at every date, as in the metrics.
 SELECT
     customer_id,
     count(*) FILTER (WHERE kind = 'contact') AS contacts,
@@ -15,5 +15,5 @@ FROM (
     FROM campaign_responses AS r
     LEFT JOIN campaigns AS c ON c.campaign_id = r.campaign_id
 ) AS dated
-WHERE moment < CAST($as_of AS DATE) + INTERVAL 1 DAY
+WHERE moment IS NULL OR moment < CAST($as_of AS DATE) + INTERVAL 1 DAY
 GROUP BY customer_id
