@@ -90,6 +90,9 @@ class ChurnRisk(Request):
     )
     horizon_days: int | None = Field(default=None, ge=7, le=180)
     band: Literal["high", "middle", "low"] | None = None
+    sort_by: Literal["risk", "value"] = Field(
+        default="risk", description="value: those who spent most in the last 365 days first; of the high and middle band when none is given"
+    )
     limit: int = Field(default=20, ge=1, le=1000)
 
 

@@ -6,7 +6,7 @@ Definitions that the columns do not say themselves:
 - ``orders_change_90d`` = (last 90 days - the 90 days before) / the 90 days before; unknown when those are zero.
 - A gap is the number of days between consecutive dates with a counted order, so it is never zero; the typical gap
   (``gap_median_days``) is the interpolated median, ``gap_spread_days`` the sample standard deviation, and
-  ``gap_ratio`` = ``recency_days`` / ``gap_median_days``.
+  ``gap_ratio`` = ``recency_days`` / ``gap_median_days``, unknown with fewer than three gaps, which show no rhythm.
 - Morning is 06:00-11:59, afternoon 12:00-17:59, evening 18:00-23:59, night 00:00-05:59; orders without a time of day
   are left out of these four shares.
 - ``items_per_order`` is the median over the customer's orders, because fuel and goods by weight have huge quantities.

@@ -15,7 +15,7 @@ from tools.requests import ChurnRisk
 from tools.rules import Condition, Selection
 from tools.segments.churn_report import ROWS_SHOWN, Facts, describe_quality, for_file, show
 from tools.segments.churn_run import MODEL, RHYTHM_LATE, ChurnRun, run_table
-from tools.segments.churn_words import definition_text, interpret, list_caveats
+from tools.segments.churn_words import definition_text, interpret, list_caveats, nobody
 from tools.segments.whole_table import write_whole
 from tools.warehouse.context import ToolContext, read_meta
 
@@ -48,8 +48,8 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
 
     Args:
         ctx: Scores hold as of its date; when the stored ones do not, they are computed for this answer alone.
-        request: The list holds the band asked for; else everybody in the high band; with a limit of its own, the first by
-            probability (or lateness), whatever their band.
+        request: The list holds the band asked for; else everybody in the high band, or in the high and middle ones when sorted
+            by value; with a limit of its own, the first by probability (or lateness), whatever their band.
 
     Raises:
         InputError: A band is asked of a definition that has none.
@@ -63,7 +63,7 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
     scores = _scores(ctx, horizon)
     overview_statement, listed_statement = (_statement(ctx, scores, name, horizon, request) for name in ("churn_overview", "churn_list"))
     overview = _row(ctx, overview_statement)
-    if request.definition == "model" and not request.band and "limit" not in request.model_fields_set:
+    if request.definition == "model" and not request.band and request.sort_by == "risk" and "limit" not in request.model_fields_set:
         # Without a limit of its own the list is the high band; an empty one gives way to the first by probability.
         request = request.model_copy(update={"band": "high"} if overview["customers_high"] else {"limit": request.limit})
         listed_statement = _statement(ctx, scores, "churn_list", horizon, request)
@@ -75,7 +75,10 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
 
 def _result(ctx: ToolContext, facts: Facts, scores: _Scores, statements: tuple[Statement, ...]) -> ToolResult:
     receipt = ctx.receipt(TOOL, facts.request.model_dump(mode="json"), definition_text(facts), *statements).model_copy(
-        update={"model_version": scores.version, "source_tables": ("counted_orders", "customer_features", "scores", "model_runs")}
+        update={
+            "model_version": scores.version if facts.by_model else None,
+            "source_tables": ("counted_orders", "customer_features", "scores", "model_runs"),
+        }
     )
     shown = show(facts, ctx.config.currency)
     empty = not facts.size
@@ -86,9 +89,9 @@ def _result(ctx: ToolContext, facts: Facts, scores: _Scores, statements: tuple[S
         tables=() if empty else shown.tables,
         charts=shown.charts,
         receipts=(receipt,),
-        caveats=(*scores.caveats, *list_caveats(facts)),
+        caveats=(*(scores.caveats if facts.request.definition == "model" else ()), *list_caveats(facts)),
         interpretation=interpret(facts),
-        message=Text(zh="按这个条件没有找到客户。", en="No customer fits this.") if empty else None,
+        message=nobody(facts) if empty else None,
         selection=None if empty else _selection(facts, scores),
         details={**shown.details, "definition": facts.request.definition, "method": scores.method, "quality": describe_quality(facts)},
     )
@@ -139,7 +142,9 @@ def _statement(ctx: ToolContext, scores: _Scores, name: str, horizon: int, reque
     kept = "churn_run_id IS NOT NULL" if scores.stored else "TRUE"
     if name == "churn_list":
         limit = request.limit if "limit" in request.model_fields_set else None
-        parameters |= {"band": request.band, "definition": request.definition, "limit": limit}
+        by_value = request.sort_by == "value"
+        band = "raised" if by_value and request.definition == "model" and not request.band else request.band
+        parameters |= {"band": band, "definition": request.definition, "limit": limit, "by_value": by_value}
     sql = (
         f"WITH features_now AS (\n{features}\n),\nchurn_now AS (\n"
         f"SELECT customer_id, churn_probability, churn_band, churn_reasons FROM {scores.relation} WHERE {kept}\n)\n{_read(name)}"
@@ -155,16 +160,19 @@ def _row(ctx: ToolContext, statement: Statement) -> dict[str, Any]:
 def _selection(facts: Facts, scores: _Scores) -> Selection:
     """The listed customers as a rule over stored scores where those hold, else as ids."""
     limit = facts.size if facts.size < facts.matching else None
+    by_value = "amount_365d" if facts.request.sort_by == "value" else None
     if not scores.stored:
         ids = facts.listed.column("customer_id").slice(0, MOST_IDS).to_pylist()
         return Selection(rule=Condition(field="customer_id", op="in", value=ids))
     if facts.request.definition == "rhythm":
-        return Selection(rule=Condition(field="gap_ratio", op=">=", value=int(RHYTHM_LATE)), sort_by="gap_ratio", limit=limit)
+        return Selection(rule=Condition(field="gap_ratio", op=">=", value=int(RHYTHM_LATE)), sort_by=by_value or "gap_ratio", limit=limit)
     if facts.request.definition == "window":
-        return Selection(rule=Condition(field="recency_days", op=">=", value=facts.horizon), sort_by="recency_days", limit=limit)
-    rule = (
-        Condition(field="churn_band", op="=", value=facts.request.band)
-        if facts.request.band
-        else Condition(field="churn_band", op="is known")
-    )
-    return Selection(rule=rule, sort_by="churn_probability" if scores.method == "model" else "gap_ratio", limit=limit)
+        return Selection(
+            rule=Condition(field="recency_days", op=">=", value=facts.horizon), sort_by=by_value or "recency_days", limit=limit
+        )
+    rule = Condition(field="churn_band", op="is known")
+    if facts.request.band:
+        rule = Condition(field="churn_band", op="=", value=facts.request.band)
+    elif by_value:
+        rule = Condition(field="churn_band", op="in", value=["high", "middle"])
+    return Selection(rule=rule, sort_by=by_value or ("churn_probability" if scores.method == "model" else "gap_ratio"), limit=limit)

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from tools.contracts import Frozen, Text
 
-MOST_REASONS = 3
+MOST_REASONS = 2
+LEAST_VISITS = 4
+"""Dates with an order from which a customer has a rhythm: three gaps, as in the customer features."""
 LEAST_EFFECT = 0.05
 """Log-odds below which a theme is not worth telling."""
 
@@ -44,7 +46,7 @@ Words = tuple[str, str]
 
 
 def explain(raw: pa.Table, effects: Mapping[str, NDArray[np.float64]], currency: str) -> list[list[Reason]]:
-    """Up to three reasons per customer, strongest first.
+    """One or two reasons per customer, strongest first, the second saying what the first does not.
 
     Where the themes raise the log-odds on the whole, the reasons are those that raise it most; else those that lower it most.
 
@@ -68,14 +70,22 @@ def _strongest(effects: Mapping[str, float], facts: _Facts) -> list[Reason]:
         name = _spoken(theme, facts.row)
         spoken[name] = spoken.get(name, 0.0) + effect
     sign = 1.0 if sum(spoken.values()) >= 0 else -1.0
-    ranked = sorted(spoken, key=lambda name: -sign * spoken[name])[:MOST_REASONS]
-    chosen = [name for name in ranked if sign * spoken[name] >= LEAST_EFFECT] or ranked[:1]
+    ranked = sorted(spoken, key=lambda name: -sign * spoken[name])
+    chosen = ranked[:1]
+    for name in ranked[1:]:
+        if sign * spoken[name] >= LEAST_EFFECT and len(chosen) < MOST_REASONS and not any({name, told} in _ALIKE for told in chosen):
+            chosen.append(name)
     return [_reason(name, spoken[name], facts) for name in chosen]
 
 
 def _spoken(theme: str, row: Mapping[str, Any]) -> str:
     """The theme whose words say it: several themes say nothing but that somebody has long been silent."""
-    said_by_silence = {"recent": not row["days_60"], "trend": not row["days_90"], "rhythm": not row["gap_median"]}
+    said_by_silence = {
+        "recent": not row["days_60"],
+        "trend": not row["days_90"],
+        "spend": not row["days_90"],
+        "rhythm": row["order_days"] < 2,
+    }
     return "silence" if said_by_silence.get(theme) else theme
 
 
@@ -107,10 +117,18 @@ def _number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def silence_words(days: int, gap: float | None) -> Text:
-    """How long ago the last order was, in days, and how that compares with the customer's own gap, where there is one."""
+def silence_words(days: int, gap: float | None, rhythm: bool = True) -> Text:
+    """How long ago the last order was, in days, and how that compares with the customer's own gap.
+
+    Args:
+        days: Since the last order.
+        gap: Usual days between orders; None for customers who ordered on one date only.
+        rhythm: Whether there are enough gaps to compare with.
+    """
     if not gap:
         return Text(zh=f"最近一次下单是{days}天前，且只在一天下过单", en=f"last order {_days(days)} ago, and ordered on one date only")
+    if not rhythm:
+        return Text(zh=f"最近一次下单是{days}天前", en=f"last order {_days(days)} ago")
     times = _number(days / gap)
     if times == "1":
         return Text(zh=f"最近一次下单是{days}天前，与其平时间隔相当", en=f"last order {_days(days)} ago, about their usual gap")
@@ -118,7 +136,8 @@ def silence_words(days: int, gap: float | None) -> Text:
 
 
 def _silence(facts: _Facts) -> Words:
-    words = silence_words(facts.row["recency_days"], facts.row["gap_median"])
+    row = facts.row
+    words = silence_words(row["recency_days"], row["gap_median"], row["order_days"] >= LEAST_VISITS)
     return words.zh, words.en
 
 
@@ -158,13 +177,14 @@ def _history(facts: _Facts) -> Words:
 
 
 def _rhythm(facts: _Facts) -> Words:
-    gap, longest = facts.row["gap_median"], facts.row["gap_max"]
-    if not gap:
-        return "只在一天下过单，尚无购买节奏", "ordered on one date only, so there is no rhythm yet"
+    gap, longest, visits = facts.row["gap_median"], facts.row["gap_max"], facts.row["order_days"]
+    if visits < LEAST_VISITS:
+        return f"一共只在{visits}天下过单，看不出购买节奏", f"ordered on {_days(visits)} in all, too few for a rhythm"
     usual = _number(facts.averages["gap_median"])
+    most_zh, most_en = (f"，最长间隔{longest}天", f", at most {longest}") if longest > 2 * gap else ("", "")
     return (
-        f"平时每{_number(gap)}天下单一次，最长间隔{longest}天（平均客户每{usual}天一次）",
-        f"usually {_days(gap)} between orders, at most {longest} (average customer {usual})",
+        f"平时每{_number(gap)}天下单一次{most_zh}（平均客户每{usual}天一次）",
+        f"usually {_days(gap)} between orders{most_en} (average customer {usual})",
     )
 
 
@@ -196,6 +216,9 @@ def _activity(facts: _Facts) -> Words:
 def _date(day: dt.date) -> str:
     return day.isoformat()
 
+
+_ALIKE = ({"silence", "rhythm"}, {"recent", "trend"}, {"history", "trend"}, {"history", "rhythm"})
+"""Themes whose words tell nearly the same of one customer."""
 
 _WORDS: dict[str, Callable[[_Facts], Words]] = {
     "silence": _silence,

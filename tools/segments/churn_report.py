@@ -57,6 +57,11 @@ class Facts:
         return rows
 
     @property
+    def by_model(self) -> bool:
+        """Whether the list rests on the model's probabilities."""
+        return self.request.definition == "model" and self.method == "model"
+
+    @property
     def matching(self) -> int:
         """Customers of the definition and band, before any limit."""
         return int(self.rows[0]["list_size"]) if self.rows else 0
@@ -91,7 +96,13 @@ def show(facts: Facts, currency: str) -> Shown:
     """Figures, table, chart and details of ``facts``."""
     reasons = {row["customer_id"]: _reasons(row) for row in facts.rows}
     return Shown(
-        figures=(*_list_figures(facts), *_definition_figures(facts), *_quality_figures(facts), *_row_figures(facts)),
+        figures=(
+            *_list_figures(facts),
+            *_band_figures(facts),
+            *_definition_figures(facts),
+            *_quality_figures(facts),
+            *_row_figures(facts),
+        ),
         tables=(_table(facts, reasons),),
         charts=(_band_chart(facts, currency),) if facts.request.definition == "model" else (_definition_chart(facts),),
         details={"reasons": {name: text.model_dump() for name, text in reasons.items()}},
@@ -103,7 +114,7 @@ def _figure(figure_id: str, zh: str, en: str, value: FigureValue, unit: Unit) ->
 
 
 def _list_figures(facts: Facts) -> list[Figure]:
-    scored = facts.overview["scored"]
+    scored, unjudged = facts.overview["scored"], facts.overview["unjudged"]
     figures = [
         _figure("customers", "名单人数", "customers on the list", facts.size, Unit.COUNT),
         _figure("value_at_stake", "名单客户近365天净消费额", "net spend of the list in the last 365 days", facts.value, Unit.MONEY),
@@ -111,6 +122,19 @@ def _list_figures(facts: Facts) -> list[Figure]:
         _figure("horizon_days", "预测天数", "horizon", facts.horizon, Unit.DAYS),
         _figure("as_of", "数据截至", "as of", facts.as_of, Unit.DATE),
     ]
+    if facts.request.definition == "rhythm":
+        figures.append(
+            _figure("unjudged", "下单天数太少、无法判断节奏的客户", "customers with too few orders for a rhythm", unjudged, Unit.COUNT)
+        )
+    return figures
+
+
+def _band_figures(facts: Facts) -> list[Figure]:
+    # Lists of the other definitions have no bands: figures of the model beside them would be taken for the list's.
+    if facts.request.definition != "model":
+        return []
+    scored = facts.overview["scored"]
+    figures: list[Figure] = []
     for band, name in BANDS.items():
         count = facts.overview[f"customers_{band}"]
         figures += [
@@ -164,7 +188,7 @@ _QUALITY = {
 
 
 def _quality_figures(facts: Facts) -> list[Figure]:
-    if facts.method != "model":
+    if not facts.by_model:
         return []
     figures = [_figure(key, zh, en, facts.quality[stored], unit) for key, (stored, zh, en, unit) in _QUALITY.items()]
     day = dt.date.fromisoformat(facts.quality["test_cut_off"])
@@ -198,7 +222,7 @@ def _row_figures(facts: Facts) -> list[Figure]:
 
 def for_file(listed: pa.Table) -> pa.Table:
     """The list as a file shows it: every column of the table, the reasons in both languages."""
-    texts = [_reasons(row) for row in listed.select(["churn_reasons", "recency_days", "gap_median_days"]).to_pylist()]
+    texts = [_reasons(row) for row in listed.select(["churn_reasons", "recency_days", "gap_median_days", "gap_ratio"]).to_pylist()]
     kept = listed.select([name for name in listed.column_names if name != "churn_reasons" and not name.startswith("list_")])
     return kept.append_column("reasons_zh", pa.array([t.zh for t in texts], pa.string())).append_column(
         "reasons_en", pa.array([t.en for t in texts], pa.string())
@@ -208,7 +232,7 @@ def for_file(listed: pa.Table) -> pa.Table:
 def _reasons(row: dict[str, Any]) -> Text:
     found = json.loads(row["churn_reasons"]) if row["churn_reasons"] else []
     if not found:
-        return silence_words(row["recency_days"], row["gap_median_days"])
+        return silence_words(row["recency_days"], row["gap_median_days"], row["gap_ratio"] is not None)
     return Text(zh="；".join(r["zh"] for r in found), en="; ".join(r["en"] for r in found))
 
 
@@ -245,6 +269,8 @@ def title(facts: Facts) -> Text:
     if facts.request.band:
         band = BANDS[facts.request.band]
         return Text(zh=f"{band.zh}流失风险客户", en=f"Customers at {band.en} risk of churn")
+    if facts.request.sort_by == "value":
+        return Text(zh="高、中流失风险客户", en="Customers at high or middle risk of churn")
     return Text(zh="流失概率最高的客户", en="Customers most likely to churn")
 
 

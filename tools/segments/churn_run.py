@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pyarrow as pa
+from pydantic import TypeAdapter
 
 from tools.contracts import Text
 from tools.segments.churn_features import Floats
@@ -16,6 +16,7 @@ from tools.segments.churn_reasons import Reason
 MODEL = "churn"
 VERSION = "1"
 RHYTHM_LATE = 2.0
+_REASONS = TypeAdapter(list[Reason])
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class ChurnRun:
         customers: Scored customers in order of id.
         probabilities: Shape (scored,), NaN for the rhythm rule.
         bands: "high", "middle", "low", or None where the rule cannot tell, aligned with ``customers``.
-        reasons: Up to three per customer, strongest first.
+        reasons: One or two per customer, strongest first.
     """
 
     method: Literal["model", "rhythm"]
@@ -56,7 +57,7 @@ class ChurnRun:
 
 def run_table(run: ChurnRun) -> pa.Table:
     """The scores of a run, columns as in ``scores``: customer_id, churn_probability, churn_band, churn_reasons (JSON)."""
-    reasons = [json.dumps([reason.model_dump() for reason in found], ensure_ascii=False) for found in run.reasons]
+    reasons = [_REASONS.dump_json(found).decode() for found in run.reasons]
     return pa.table(
         {
             "customer_id": pa.array(run.customers, pa.string()),

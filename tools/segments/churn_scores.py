@@ -15,7 +15,7 @@ from tools.errors import NotEnoughData
 from tools.models.churn import ChurnClassifier, Kind
 from tools.models.evaluation import auc, evaluate
 from tools.segments.churn_features import THEME_COLUMNS, Cases, Labels, churn_feature_query, read_cases, read_history
-from tools.segments.churn_reasons import explain, rhythm_reasons
+from tools.segments.churn_reasons import LEAST_VISITS, explain, rhythm_reasons
 from tools.segments.churn_run import MODEL, RHYTHM_LATE, ChurnRun, run_table
 from tools.segments.churn_scope import check_no_future, draw_sample
 from tools.settings import Settings
@@ -28,8 +28,8 @@ MOST_CUT_OFFS = 8
 LEAST_STEP_DAYS = 14
 WARM_UP_DAYS = 90
 """Days of history wanted before the first training cut-off; where there are fewer, one horizon must do."""
-MOST_SAMPLED = 20_000
-"""Customers that a model is fitted on; more of them change its quality by less than the noise of one period."""
+MOST_SAMPLED = 8_000
+"""Customers that a model is fitted on, over several cut-offs; more change its quality by less than the noise of one period."""
 
 
 def band_of(probability: float) -> str:
@@ -106,9 +106,10 @@ def _check_history(customers: int, days: int, horizon: int) -> None:
     needed = max(LEAST_DAYS, LEAST_HORIZONS * horizon)
     if customers < LEAST_CUSTOMERS or days < needed:
         raise NotEnoughData(
-            f"A churn model over {horizon} days needs at least {LEAST_CUSTOMERS} customers with orders and {needed} days of "
-            f"history; there are {customers} and {days}.",
-            f"{horizon} 天的流失模型至少需要 {LEAST_CUSTOMERS} 位有订单的客户和 {needed} 天历史数据；目前为 {customers} 位、{days} 天。",
+            f"A churn model over {horizon} days needs at least {LEAST_CUSTOMERS} customers with orders and {needed} days of history; "
+            f"the data have {customers} customers with orders and {days} days.",
+            f"{horizon} 天的流失模型至少需要 {LEAST_CUSTOMERS} 位有订单的客户和 {needed} 天的历史数据；"
+            f"目前有 {customers} 位有订单的客户、{days} 天的数据。",
         )
 
 
@@ -122,8 +123,8 @@ def _check_cases(training: list[Cases], test: Cases) -> None:
     if min(churned, stayed) < LEAST_CASES or len(np.unique(_labels(test))) < 2:
         raise NotEnoughData(
             f"A churn model needs at least {LEAST_CASES} customers who churned and {LEAST_CASES} who stayed; "
-            f"there are {churned} and {stayed}.",
-            f"流失模型至少需要 {LEAST_CASES} 位已流失和 {LEAST_CASES} 位未流失的客户；目前为 {churned} 位和 {stayed} 位。",
+            f"the data have {churned} who churned and {stayed} who stayed.",
+            f"流失模型至少需要 {LEAST_CASES} 位已流失和 {LEAST_CASES} 位未流失的客户；目前有 {churned} 位已流失、{stayed} 位未流失。",
         )
 
 
@@ -167,8 +168,8 @@ def _scored(cases: Cases, model: ChurnClassifier, horizon: int, quality: dict[st
 def _rhythm_run(engine: Engine, as_of: dt.date, horizon: int, config: Settings, lack: Text) -> ChurnRun:
     """The rule that stands in for a model: high when two of their own gaps late, middle when one, else low."""
     cases = read_cases(engine, as_of)
-    recency = cases.raw.column("recency_days").to_pylist()
-    late = [None if not gap else days / gap for days, gap in zip(recency, cases.raw.column("gap_median").to_pylist(), strict=True)]
+    known = zip(*(cases.raw.column(name).to_pylist() for name in ("recency_days", "gap_median", "order_days")), strict=True)
+    late = [days / gap if visits >= LEAST_VISITS else None for days, gap, visits in known]
     return ChurnRun(
         method="rhythm",
         as_of=as_of,

@@ -225,7 +225,9 @@ def _list_figures(table: Table) -> list[Figure]:
 
 
 def _details(infos: list[FieldInfo], row: dict[str, Any]) -> dict[str, Any]:
-    reasons = json.loads(row["churn_reasons"]) if row["churn_reasons"] else []
+    # Why somebody stays is nothing to act on.
+    told = row["churn_reasons"] if row["churn_band"] != "low" else None
+    reasons = json.loads(told) if told else []
     return {
         "reasons": [{"zh": one["zh"], "en": one["en"]} for one in reasons],
         "names": {info.id: info.names[row[info.id]].model_dump() for info in infos if info.names},

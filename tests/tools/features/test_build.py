@@ -74,6 +74,7 @@ def test_hand_computed_customer(engine: DuckDBEngine) -> None:
     assert (row["recency_days"], row["tenure_days"], row["orders"], row["amount"]) == (10, 46, 5, Decimal("36.35"))
     assert (row["gap_median_days"], row["gap_ratio"]) == (10.0, 1.0)
     assert row["gap_spread_days"] == pytest.approx(7.2111025509)  # sample deviation of 10, 20, 6
+    assert _features(engine, dt.date(2024, 6, 18))["a"]["gap_ratio"] is None, "two gaps are no rhythm"
     assert row["average_order_value"] == Decimal("7.27")
     assert row["discount_share"] == pytest.approx(4 / 34.3)  # of the three orders whose discount is known
     assert (row["top_channel"], row["channel_count"], row["top_store"], row["store_count"]) == ("app", 2, "s1", 3)

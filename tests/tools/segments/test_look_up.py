@@ -33,7 +33,9 @@ def test_customer_1228(demo: ToolContext, source: Ask) -> None:
     assert [row[0] for row in tables["last_orders"].rows] == [row[0] for row in newest]
     assert found.details["names"]["rfm_group"] == {"zh": "冠军客户", "en": "Champions"}
     assert found.figure("churn_probability").value is not None
-    assert found.details["reasons"]
+    assert found.details["reasons"] == [], "somebody at low risk needs no reasons"
+    [(risky,)] = demo.engine.rows("SELECT min(customer_id) FROM scores WHERE churn_band = 'high'")
+    assert look_up_customer(demo, LookUpCustomer(customer_id=risky)).details["reasons"]
     assert found.figure("age_band").value == source("SELECT CAST(age AS VARCHAR) FROM demographics WHERE household_id = 1228")[0][0]
     assert found.selection is not None
 

@@ -19,7 +19,8 @@ SELECT
     / nullif(CAST(windows_part.amount_previous_90d AS DOUBLE), 0) AS amount_change_90d,
     gaps_part.gap_median_days,
     gaps_part.gap_spread_days,
-    rfm_part.recency_days / gaps_part.gap_median_days AS gap_ratio,
+    -- One or two gaps are no rhythm: a ratio needs three of them.
+    CASE WHEN gaps_part.gaps >= 3 THEN rfm_part.recency_days / gaps_part.gap_median_days END AS gap_ratio,
     CAST(date_diff('day', rfm_part.first_order_date, CAST($as_of AS DATE)) AS INTEGER) AS tenure_days,
     CAST(rfm_part.amount / rfm_part.orders AS DECIMAL(18, 2)) AS average_order_value,
     items_part.items_per_order,

@@ -3,7 +3,8 @@
 SELECT
     customer_id,
     median(gap) AS gap_median_days,
-    stddev_samp(gap) AS gap_spread_days
+    stddev_samp(gap) AS gap_spread_days,
+    count(*) AS gaps
 FROM (
     SELECT
         customer_id,

@@ -2,6 +2,7 @@
 SELECT
     count(*) FILTER (WHERE scored) AS scored,
     count(*) FILTER (WHERE scored AND churn_band IS NULL) AS undecided,
+    count(*) FILTER (WHERE gap_ratio IS NULL) AS unjudged,
     count(*) FILTER (WHERE churn_band = 'high') AS customers_high,
     count(*) FILTER (WHERE churn_band = 'middle') AS customers_middle,
     count(*) FILTER (WHERE churn_band = 'low') AS customers_low,
@@ -19,6 +20,7 @@ SELECT
 FROM (
     SELECT
         f.amount_365d,
+        f.gap_ratio,
         c.churn_band,
         c.customer_id IS NOT NULL AS scored,
         coalesce(c.churn_band = 'high', FALSE) AS by_model,

@@ -20,9 +20,11 @@ gaps AS (
     SELECT customer, day, date_diff('day', lag(day) OVER (PARTITION BY customer ORDER BY day), day) AS gap
     FROM visits WHERE day <= $as_of
 ),
-known AS (SELECT customer, date_diff('day', max(day), $as_of) AS recency, median(gap) AS gap FROM gaps GROUP BY customer)
+known AS (
+    SELECT customer, date_diff('day', max(day), $as_of) AS recency, median(gap) AS gap, count(*) AS visits FROM gaps GROUP BY customer
+)
 SELECT
-    customer, recency, gap, recency / gap AS ratio,
+    customer, recency, gap, visits, CASE WHEN visits >= 4 THEN recency / gap END AS ratio,
     coalesce(recency < 90 OR recency <= 3 * gap, FALSE) AS eligible,
     customer NOT IN (SELECT customer FROM visits WHERE day > $as_of AND day <= $until) AS churned
 FROM known ORDER BY customer
@@ -34,7 +36,7 @@ Facts = Callable[..., pd.DataFrame]
 
 @pytest.fixture(scope="session")
 def churn_facts() -> Facts:
-    """Computes one row per customer with an order by a date: recency and gap (days), ratio, eligible, churned."""
+    """Computes one row per customer with an order by a date: recency and gap (days), visits (dates), ratio, eligible, churned."""
     return _churn_facts
 
 

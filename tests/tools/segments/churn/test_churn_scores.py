@@ -69,7 +69,7 @@ def test_every_eligible_customer_has_a_probability_band_and_reasons(run: ChurnRu
     assert len(run.probabilities) == len(run.bands) == len(run.reasons) == len(eligible)
     assert np.all((run.probabilities > 0) & (run.probabilities < 1))
     assert [band_of(p) for p in run.probabilities] == run.bands
-    assert all(1 <= len(reasons) <= 3 for reasons in run.reasons)
+    assert all(1 <= len(reasons) <= 2 for reasons in run.reasons)
     assert all(reason.zh and reason.en for reasons in run.reasons for reason in reasons)
 
 
@@ -81,11 +81,13 @@ def test_reasons_state_what_the_source_files_say(run: ChurnRun, churn_facts: Fac
             if reason.id == "silence" and facts.loc[customer, "gap"] > 0:
                 times = f"{facts.loc[customer, 'ratio']:.1f}".removesuffix(".0")
                 days = int(facts.loc[customer, "recency"])
-                how_en, how_zh = (f"{times} times their usual gap", f"是其平时间隔的{times}倍")
+                how_en, how_zh = (f", {times} times their usual gap", f"，是其平时间隔的{times}倍")
                 if times == "1":
-                    how_en, how_zh = "about their usual gap", "与其平时间隔相当"
-                assert reason.en == f"last order {days} {'day' if days == 1 else 'days'} ago, {how_en}"
-                assert reason.zh == f"最近一次下单是{days}天前，{how_zh}"
+                    how_en, how_zh = ", about their usual gap", "，与其平时间隔相当"
+                if facts.loc[customer, "visits"] < 4:
+                    how_en = how_zh = ""
+                assert reason.en == f"last order {days} {'day' if days == 1 else 'days'} ago{how_en}"
+                assert reason.zh == f"最近一次下单是{days}天前{how_zh}"
                 checked += 1
     assert checked > 100
 
@@ -98,6 +100,16 @@ def test_long_silence_is_said_once(run: ChurnRun, churn_facts: Facts) -> None:
         told = [reason.id for reason in run.reasons[i]]
         assert len(told) == len(set(told))
         assert not {"recent", "trend"} & set(told)
+
+
+def test_two_reasons_never_tell_the_same(run: ChurnRun, churn_facts: Facts) -> None:
+    facts = churn_facts(run.as_of).set_index("customer")
+    for customer, reasons in zip(run.customers, run.reasons, strict=True):
+        told = {reason.id for reason in reasons}
+        assert not any({*pair} <= told for pair in (("silence", "rhythm"), ("recent", "trend"), ("history", "trend")))
+        assert not (facts.loc[customer, "recency"] >= 90 and "spend" in told), "nothing was spent because nothing was ordered"
+        rhythm = next((reason.zh for reason in reasons if reason.id == "rhythm"), "")
+        assert ("看不出购买节奏" in rhythm) == (bool(rhythm) and facts.loc[customer, "visits"] < 4)
 
 
 def test_reasons_of_the_likeliest_raise_and_of_the_least_likely_lower(run: ChurnRun) -> None:
@@ -144,7 +156,8 @@ def test_cut_offs_of_the_least_history_leave_one_horizon() -> None:
 
 
 def few(make_warehouse: Callable[..., Warehouse]) -> Warehouse:
-    orders = [("late", f"2024-0{month}-01", "5.00") for month in (1, 2, 3)]
+    orders = [("late", f"{month}-01", "5.00") for month in ("2023-12", "2024-01", "2024-02", "2024-03")]
+    orders += [("thrice", f"2024-0{month}-01", "5.00") for month in (1, 2, 3)]
     orders += [("weekly", f"2024-05-{day:02}", "5.00") for day in (1, 8, 15, 22, 29)]
     return make_warehouse([*orders, ("once", "2024-05-01", "5.00")])
 
@@ -160,8 +173,8 @@ def test_little_data_fall_back_to_the_rhythm_and_say_so(make_warehouse: Callable
     assert run.reason is not None
     assert "at least 500 customers" in run.reason.en
     assert "500 位" in run.reason.zh
-    # late: 89 days after gaps of 31 and 29; weekly: 0 after gaps of 7; once has no gap.
-    assert stored == [("late", None, "high", 1), ("once", None, None, 1), ("weekly", None, "low", 1)]
+    # late: 89 days after gaps of 31, 31 and 29; weekly: 0 after gaps of 7; once has no gap; two gaps of thrice are too few.
+    assert stored == [("late", None, "high", 1), ("once", None, None, 1), ("thrice", None, None, 1), ("weekly", None, "low", 1)]
     assert quality["method"] == "rhythm"
 
 
@@ -176,7 +189,7 @@ def test_a_horizon_longer_than_a_third_of_the_history_falls_back(demo_path: Path
     counts = Counter(run.bands)
     facts = churn_facts(dt.date(2018, 1, 1)).query("eligible")
     assert counts["high"] == int((facts["ratio"] >= 2).sum())
-    assert counts[None] == int(facts["gap"].isna().sum())
+    assert counts[None] == int((facts["visits"] < 4).sum())
 
 
 def test_nothing_is_written_by_predicting(demo_path: Path) -> None:

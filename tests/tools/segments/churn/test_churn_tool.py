@@ -120,8 +120,34 @@ def test_other_definitions_list_the_latest_first(ctx: ToolContext, churn_facts: 
     assert set(members(ctx, result)) == set(expected["customer"])
     lateness = [float(row[8 if definition == "rhythm" else 6]) for row in result.tables[0].rows]  # type: ignore[arg-type]
     assert lateness == sorted(lateness, reverse=True)
+    assert value(result, "value_at_stake") == spent(expected["customer"].tolist())
+    told = {figure.id for figure in result.figures}
+    assert not {"customers_high", "value_middle", "auc", "lift"} & told, "the list is not the model's"
+    assert result.receipts[0].model_version is None
     silent = int((~expected["eligible"]).sum())
     assert any(f"{silent} customers of the list have long been inactive" in caveat.en for caveat in result.caveats)
+
+
+def test_the_rhythm_list_says_whom_it_cannot_judge(ctx: ToolContext, churn_facts: Facts) -> None:
+    result = churn_risk(ctx, ChurnRisk(definition="rhythm"))
+    few = int((churn_facts(AS_OF)["visits"] < 4).sum())
+    assert value(result, "unjudged") == few
+    assert f"{few} customers ordered on fewer than 4 dates, too few to judge by rhythm." in [caveat.en for caveat in result.caveats]
+    assert f"有{few}位客户下单不足4天" in result.caveats[0].zh
+    assert "median gap is at least 2" in result.receipts[0].definition.en
+
+
+def test_by_value_the_high_and_middle_band_come_by_spend(ctx: ToolContext) -> None:
+    result, plain = churn_risk(ctx, ChurnRisk(sort_by="value")), churn_risk(ctx, ChurnRisk())
+    ids = members(ctx, result)
+    high, middle = (set(members(ctx, churn_risk(ctx, ChurnRisk(band=band)))) for band in ("high", "middle"))  # type: ignore[arg-type]
+    assert set(ids) == high | middle
+    assert value(result, "value_at_stake") == spent(ids)
+    assert value(plain, "value_middle") == spent(sorted(middle))
+    shown = [row[4] for row in result.tables[0].rows]
+    assert shown == sorted(shown, reverse=True)  # type: ignore[type-var]
+    assert [row[0] for row in churn_risk(ctx, ChurnRisk(sort_by="value", limit=5)).tables[0].rows] == ids[:5]
+    assert value(churn_risk(ctx, ChurnRisk(sort_by="value", band="high")), "customers") == len(high)
 
 
 def test_the_model_states_its_quality(ctx: ToolContext) -> None:
