@@ -8,7 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from tools.contracts import FigureValue, Unit
 
 EXACT_BELOW = 10_000
-"""Counts and money below this are shown in full."""
+"""Money and means below this are shown in full."""
+COUNTED_BELOW = 1_000_000
+"""Counts below this are shown in full: who asks how many wants the number."""
 
 _SCALES = {
     "en": ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "K")),
@@ -52,7 +54,7 @@ def _number(number: Decimal, unit: Unit, language: str, currency: str, style: st
         sign = "-" if number < 0 else ""
         return sign + currency + _scaled(abs(number), language, style, places=2)
     if unit is Unit.COUNT:
-        return _scaled(number, language, style, places=0)
+        return _scaled(number, language, style, places=0, below=COUNTED_BELOW)
     if unit is Unit.DAYS:
         return _days(number, language, style)
     if unit is Unit.RATIO:
@@ -60,8 +62,8 @@ def _number(number: Decimal, unit: Unit, language: str, currency: str, style: st
     return _scaled(number, language, style, places=2, trim=True)
 
 
-def _scaled(number: Decimal, language: str, style: str, places: int, trim: bool = False) -> str:
-    if style != "exact" and abs(number) >= EXACT_BELOW:
+def _scaled(number: Decimal, language: str, style: str, places: int, trim: bool = False, below: int = EXACT_BELOW) -> str:
+    if style != "exact" and abs(number) >= below:
         for scale, word in _SCALES[language]:
             # 999,999 must read 1M, not 1000K, so the step is taken on the rounded number.
             if _rounded(abs(number) / scale, 2) >= 1:
