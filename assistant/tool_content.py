@@ -33,13 +33,19 @@ def _content(result: ToolResult, language: str, currency: str, mendable: bool, f
         content["mendable"] = mendable
     if result.interpretation:
         content["understood"] = _short(result.interpretation.say(language))
-    content["figures"] = [_figure(figure, language, currency) for figure in result.figures[:figures]]
+    content["figures"] = [_figure(figure, language, currency) for figure in _anonymous(result)[:figures]]
     content["tables"] = [_table(table, handle_of(result), language, currency, rows) for table in result.tables]
     content["caveats"] = [_short(caveat.say(language)) for caveat in result.caveats[:6]]
     content["choices"] = [choice.question.say(language) for choice in result.choices]
     content["files"] = [file.name for file in result.files]
     content["about_customers"] = result.selection is not None
     return {key: value for key, value in content.items() if value not in ([], False) or key == "mendable"}
+
+
+def _anonymous(result: ToolResult) -> list[Figure]:
+    """The figures but those of personal columns."""
+    personal = tuple(f".{column.id}" for table in result.tables for column in table.columns if column.personal)
+    return [figure for figure in result.figures if not figure.id.endswith(personal)] if personal else list(result.figures)
 
 
 def _figure(figure: Figure, language: str, currency: str) -> dict[str, str]:

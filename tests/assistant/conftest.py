@@ -39,6 +39,7 @@ def fill(warehouse: Warehouse) -> None:
                 "INSERT INTO customers (customer_id, name, email, phone, address) VALUES ($id, $name, $email, $phone, $address)",
                 {"id": customer_id, "name": name, "email": email, "phone": phone, "address": address},
             )
+        engine.execute("UPDATE customers SET attributes = '{\"remark\": \"friend of Zhang Wei\"}' WHERE customer_id = 'c1'")
         for order_id, customer_id, day, amount in ORDERS:
             engine.execute(
                 "INSERT INTO orders (order_id, customer_id, ordered_at, status, amount, currency) "

@@ -32,8 +32,8 @@ def field_figure(prefix: str, owner: Text, info: FieldInfo, value: FigureValue) 
 
 
 def field_column(info: FieldInfo) -> Column:
-    """The table column of a field."""
-    return Column(id=info.id, label=info.label, unit=info.unit, names=info.names)
+    """The table column of a field; one of a source that the schema lacks may hold anything, so it counts as personal."""
+    return Column(id=info.id, label=info.label, unit=info.unit, names=info.names, personal=info.is_attribute)
 
 
 def share(part: int | Decimal, whole: int | Decimal) -> float | None:
