@@ -73,11 +73,6 @@ class Session:
             )
         return selection
 
-    def last_selection(self) -> Selection | None:
-        """The customers of the latest result that is about customers."""
-        found = [result.selection for result in self.results.values() if result.selection is not None]
-        return found[-1] if found else None
-
     def _next(self) -> int:
         return max((int(handle[1:]) for handle in self.results), default=0) + 1
 

@@ -54,9 +54,25 @@ def test_unknown_periods_are_one_sentence(period: str) -> None:
         Window(period=period).resolve(AS_OF)
 
 
-def test_open_windows_have_no_previous() -> None:
+@pytest.mark.parametrize("window", [Window(start=AS_OF), Window(end=AS_OF), Window(period="all")])
+def test_open_windows_have_no_previous(window: Window) -> None:
     with pytest.raises(InputError, match="both dates"):
-        Window(start=AS_OF).previous().resolve(AS_OF)
+        window.previous().resolve(AS_OF)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"period": "0000"},
+        {"period": "0000-Q1"},
+        {"period": "0050", "shift": 120},
+        {"last_days": 36525, "shift": 120},
+        {"start": "0001-01-01", "end": "0002-01-01", "shift": 5},
+    ],
+)
+def test_windows_outside_the_calendar_are_one_sentence(arguments: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="before the year 1"):
+        Window(**arguments).resolve(AS_OF)
 
 
 @pytest.mark.parametrize("arguments", [{"last_days": 3, "period": "2017"}, {"start": "2017-02-01", "end": "2017-01-01"}, {"last_days": 0}])

@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from tools.errors import InputError
 
 PREFIX = "FENQUN_"
+_SIZE = r"^\s*\d+(\.\d+)?\s*([KMGT]i?)?B\s*$"
+"""An amount of memory or disk, such as 2GB or 512MiB."""
 
 
 def _default_home() -> Path:
@@ -32,8 +34,8 @@ class Settings(BaseSettings):
     language: Literal["auto", "zh", "en"] = Field(default="auto", description="Language of answers; auto is the question's.")
     currency: str = Field(default="", max_length=4, description="Symbol put before money; the loaded orders' own when left out.")
     threads: int = Field(default=0, ge=0, le=256, description="Threads of queries and models; 0 is the cores this process may use.")
-    memory_limit: str = Field(default="2GB", description="Memory that DuckDB may use before it spills to disk.")
-    temp_limit: str = Field(default="20GB", description="Disk that queries which only read may spill to.")
+    memory_limit: str = Field(default="2GB", pattern=_SIZE, description="Memory that DuckDB may use before it spills to disk.")
+    temp_limit: str = Field(default="20GB", pattern=_SIZE, description="Disk that queries which only read may spill to.")
     query_seconds: float = Field(default=60.0, gt=0, description="Longest time one query of a tool may take.")
     sql_seconds: float = Field(default=10.0, gt=0, description="Longest time a query written by a language model may take.")
     sql_rows: int = Field(default=1000, ge=1, description="Most rows returned by a query written by a language model.")
@@ -42,7 +44,7 @@ class Settings(BaseSettings):
     model_retries: int = Field(default=2, ge=0, le=10, description="Tries again after a failed call of the language model.")
     seed: int = Field(default=7, description="Seed of everything random.")
     churn_horizon_days: int = Field(default=30, ge=7, le=180, description="Days without an order that count as churned.")
-    smallest_segment_share: Decimal = Field(default=Decimal("0.01"), description="Segments below this share are too small to act on.")
+    smallest_segment_share: Decimal = Field(default=Decimal("0.01"), ge=0, le=1, description="Segments below this share are too small.")
     smallest_segment_size: int = Field(default=30, ge=1, description="Segments below this size are too small to act on.")
 
     @property

@@ -70,8 +70,17 @@ class Window(BaseModel):
         """The dates it covers at ``as_of``.
 
         Raises:
-            InputError: The period is not a known one, or an open window was shifted.
+            InputError: The period is not a known one, an open window was shifted, or it lies outside the calendar.
         """
+        try:
+            return self._resolve(as_of)
+        except (ValueError, OverflowError) as error:
+            raise InputError(
+                "The window reaches back before the year 1; choose a later or a shorter one.",
+                "该时间范围早于公元 1 年；请选择更近或更短的时间范围。",
+            ) from error
+
+    def _resolve(self, as_of: dt.date) -> DateRange:
         if self.last_days is not None:
             end = as_of - dt.timedelta(days=self.last_days * self.shift)
             return DateRange(end - dt.timedelta(days=self.last_days - 1), end)
@@ -83,16 +92,22 @@ class Window(BaseModel):
         if not self.shift:
             return DateRange(self.start, self.end)
         if self.start is None or self.end is None:
-            raise InputError(
-                "A window that is open on one side has no period before it; give both dates.",
-                "单侧开放的时间范围没有“上一期”；请给出起止日期。",
-            )
+            raise _nothing_before()
         days = dt.timedelta(days=((self.end - self.start).days + 1) * self.shift)
         return DateRange(self.start - days, self.end - days)
 
 
+def _nothing_before() -> InputError:
+    return InputError(
+        "A window that is open on one side has no period before it; give both dates.",
+        "单侧开放的时间范围没有“上一期”；请给出起止日期。",
+    )
+
+
 def _period(name: str, as_of: dt.date, shift: int) -> DateRange:
     if name == "all":
+        if shift:
+            raise _nothing_before()
         return DateRange(None, as_of)
     if name.startswith(("this_", "last_")):
         relation, unit = name.split("_", 1)
@@ -104,7 +119,7 @@ def _period(name: str, as_of: dt.date, shift: int) -> DateRange:
     if not match:
         raise InputError(
             f"{name!r} is not a period; use a year (2017), quarter (2017-Q4), month (2017-11) or last_month and the like.",
-            f"“{name}”不是可识别的时间段；请用年(2017)、季度(2017-Q4)、月(2017-11)或 last_month 等。",
+            f"“{name}”不是可识别的时间段；请用年（2017）、季度（2017-Q4）、月（2017-11）或 last_month 等。",
         )
     return _calendar(match, shift)
 

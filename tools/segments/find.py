@@ -107,15 +107,11 @@ def _table(ctx: ToolContext, sentence: Text, listing: Statement, infos: list[Fie
         id="customers",
         title=Text(zh="客户名单", en="Customers") if len(sentence.en) > 120 else sentence,
         columns=tuple(field_column(info) for info in infos),
-        rows=tuple(tuple(_cell(info, row[info.id]) for info in infos) for row in rows),
+        rows=tuple(tuple(shown_value(info, row[info.id]) for info in infos) for row in rows),
         row_count=count,
         path=path,
     )
     return table, rows
-
-
-def _cell(info: FieldInfo, value: Any) -> Any:
-    return shown_value(info, value)
 
 
 def _receipt(ctx: ToolContext, request: FindCustomers, query: CustomerQuery, listing: Statement) -> Receipt:
