@@ -58,7 +58,7 @@ def service_brain(config: Settings) -> Brain | None:
     if base_url and not config.model:
         raise InputError(
             f"OPENAI_BASE_URL is {base_url}; name the model to ask there with FENQUN_MODEL.",
-            f"已设置 OPENAI_BASE_URL({base_url})；请用 FENQUN_MODEL 指定模型名称。",
+            f"已设置 OPENAI_BASE_URL（{base_url}）；请用 FENQUN_MODEL 指定模型名称。",
         )
     return _openai(config, key, base_url, config.model or DEFAULT_MODEL)
 

@@ -87,7 +87,7 @@ def _alternatives(words: Any) -> str:
 def _number_pattern() -> re.Pattern[str]:
     data = _data()
     return re.compile(
-        rf"(?P<currency>[$¥€£]\s?)?(?<![\w.])(?P<sign>[-−+])?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+        rf"(?P<currency>[$¥€£]\s?)?(?<![A-Za-z0-9_.])(?P<sign>[-−+])?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
         rf"(?:[\s-]?(?P<scale>{_alternatives(data['scales'])}))?(?:[\s-]?(?P<unit>{_alternatives(data['units'])})|\s?(?P<money>{_alternatives(data['money_words'])}))?",
         re.I,
     )
