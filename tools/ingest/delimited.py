@@ -17,6 +17,7 @@ from tools.ingest.scratch import Scratch
 from tools.ingest.sniff import Dialect, sniff
 from tools.ingest.types import StagedTable
 from tools.sources.encoding import detect_encoding, first_foreign_lines, guess_encoding
+from tools.sources.long_lines import check_line_lengths
 from tools.sources.problems import no_rows, no_table
 from tools.sources.unpack import transcode
 from tools.warehouse.identifiers import quote
@@ -42,6 +43,7 @@ def stage_text(scratch: Scratch, source: TextSource) -> StagedTable:
     Raises:
         FileProblem: It is no table, or has no rows.
     """
+    check_line_lengths(source.path, source.name)
     encoding = detect_encoding(source.path)
     is_large = source.path.stat().st_size >= LARGE
     if is_large and encoding in _UTF8 and not glob.has_magic(str(source.path)):

@@ -82,6 +82,9 @@ _CUSTOMER_FIELDS = (
 )
 _PRODUCT_FIELDS = ("name", "category", "subcategory", "brand")
 
+MOST_SHOWN = 30
+"""Columns that an error names."""
+
 CUSTOMER_COLUMNS = tuple(name for name, _ in _CUSTOMER_FIELDS)
 """What is known of a customer besides the id and the attributes."""
 
@@ -276,6 +279,16 @@ def missing_columns(mapping: TableMapping) -> list[Field]:
     return [field for field in spec.fields if field.name in needed and field.name not in found]
 
 
+def _nothing_known(mapping: TableMapping) -> InputError:
+    columns = [column.source for column in mapping.columns][:MOST_SHOWN]
+    return InputError(
+        f"No column of {mapping.source} has a name that tells what it holds; name a customer id, a date and an amount with "
+        f"--map COLUMN=orders.customer_id, =orders.ordered_at, =orders.amount (columns: {', '.join(columns)}).",
+        f"{mapping.source} 的列名都看不出含义；请用 --map 列名=orders.customer_id、=orders.ordered_at、"
+        f"=orders.amount 指定客户编号、日期和金额（现有列：{'、'.join(columns)}）。",
+    )
+
+
 def check_mapping(mapping: TableMapping) -> None:
     """Refuse a mapping that lacks what its rows need.
 
@@ -285,9 +298,13 @@ def check_mapping(mapping: TableMapping) -> None:
     missing = missing_columns(mapping)
     if not missing:
         return
-    target, name = missing[0].targets[0], GRAINS[mapping.grain].name
-    columns = ", ".join(column.source for column in mapping.columns)
+    if not mapped_fields(mapping):
+        raise _nothing_known(mapping)
+    spec = GRAINS[mapping.grain]
+    target, name = next((one for one in missing[0].targets if one.startswith(f"{spec.table}.")), missing[0].targets[0]), spec.name
+    columns = [column.source for column in mapping.columns][:MOST_SHOWN]
     raise InputError(
-        f"{mapping.source} was taken for {name.en}, but no column is {target}; name one with --map COLUMN={target} (columns: {columns}).",
-        f"{mapping.source} 被识别为{name.zh}，但没有列对应 {target}；请用 --map 列名={target} 指定（现有列：{columns}）。",
+        f"{mapping.source} was taken for {name.en}, but no column is {target}; name one with --map COLUMN={target} "
+        f"(columns: {', '.join(columns)}).",
+        f"{mapping.source} 被识别为{name.zh}，但没有列对应 {target}；请用 --map 列名={target} 指定（现有列：{'、'.join(columns)}）。",
     )

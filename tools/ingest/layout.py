@@ -19,11 +19,11 @@ TOTAL_WORDS = (
     "合计", "总计", "小计", "共计", "汇总", "总和", "合計", "總計", "小計", "本页合计", "本页小计", "累计", "总合计", "本月合计", "合 计",
     "总 计", "total", "grand total", "subtotal", "sub total", "sub-total", "totals", "sum", "total:", "grand total:", "sum:",
 )  # fmt: skip
-_ENDS = re.compile(r"[\s::]+$")
+_ENDS = re.compile(r"[\s:：]+$")
 _TOTAL_WITH_FIGURE = re.compile(
-    r"^(合计|总计|小计|共计|合計|總計|grand total|subtotal|total)\s*([::(（].*|[-¥￥$€\d][\d,.\s元]*)$", re.IGNORECASE
+    r"^(合计|总计|小计|共计|合計|總計|grand total|subtotal|total)\s*([:：(（].*|[-¥￥$€\d][\d,.\s元]*)$", re.IGNORECASE
 )
-_NOTE = re.compile(r"[::]|\S+\s+\S+\s+\S+|[\u4e00-\u9fff]{4}|^(注|备注|说明|制表|审核|页|签字|盖章|end|note|page|source)", re.IGNORECASE)
+_NOTE = re.compile(r"[:：]|\S+\s+\S+\s+\S+|[\u4e00-\u9fff]{4}|^(注|备注|说明|制表|审核|页|签字|盖章|end|note|page|source)", re.IGNORECASE)
 _VALUE = re.compile(
     r"[¥$€£￥(（+-]*\d[\d,.\s]*[)）%元万千件-]*"  # numbers and money
     r"|\d{1,4}[-/.年]\d{1,2}([-/.月]\d{1,4}日?)?([ T].*)?"  # dates

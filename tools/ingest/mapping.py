@@ -86,7 +86,7 @@ def _read_overrides(staged: StagedTable, overrides: Mapping[str, str]) -> dict[s
     for source, said in overrides.items():
         column = names.get(source.strip().casefold())
         if column is None:
-            raise UnknownName(f"column of {staged.source}", f"列({staged.source})", source, staged.columns)
+            raise UnknownName(f"column of {staged.source}", f"列（{staged.source}）", source, staged.columns)
         chosen[column] = _read_target(said.strip())
     return chosen
 

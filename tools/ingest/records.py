@@ -14,9 +14,9 @@ from pyarrow import parquet
 from tools.errors import FileProblem, WarehouseError
 from tools.ingest.layout import unique_names
 from tools.ingest.scratch import Scratch
-from tools.ingest.sniff import LONGEST_LINE
 from tools.ingest.types import StagedTable
 from tools.sources.encoding import detect_encoding
+from tools.sources.long_lines import LONGEST_LINE
 from tools.sources.problems import damaged, long_line, no_rows
 from tools.sources.unpack import transcode
 from tools.warehouse.identifiers import quote
@@ -144,7 +144,7 @@ def _json_document(path: Path, name: str) -> Iterator[tuple[int, dict[str, Any] 
     if path.stat().st_size > WHOLE_JSON:
         raise FileProblem(
             f"{name} is one JSON object of more than {WHOLE_JSON >> 20} MB; export it as JSON lines or CSV.",
-            f"{name} 是超过 {WHOLE_JSON >> 20} MB 的单个 JSON 对象;请导出为 JSON Lines 或 CSV。",
+            f"{name} 是超过 {WHOLE_JSON >> 20} MB 的单个 JSON 对象；请导出为 JSON Lines 或 CSV。",
         )
     try:
         document = json.loads(path.read_text(encoding="utf-8", errors="replace"))

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from tools.ingest.sniff import LONGEST_LINE, Dialect
+from tools.ingest.sniff import Dialect
+from tools.sources.long_lines import LONGEST_LINE
 from tools.sources.problems import long_line
 
 LONGEST_RECORD = 200

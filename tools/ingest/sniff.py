@@ -12,12 +12,11 @@ from pathlib import Path
 
 from tools.errors import FileProblem
 from tools.ingest.layout import Header, filled, find_header
+from tools.sources.long_lines import LONGEST_LINE
 from tools.sources.problems import long_line, no_rows, no_table
 
 DELIMITERS = (",", "\t", ";", "|", "，", "；", "^", "~")
 HEAD_BYTES = 512 * 1024
-LONGEST_LINE = 2_000_000
-"""Bytes; what the database's reader takes for one line at most."""
 ENOUGH_LINES = 1_000
 
 
@@ -155,7 +154,7 @@ def _rows(text: str, delimiter: str, quote: str) -> tuple[list[list[str]], list[
         if not rows:
             raise FileProblem(
                 f"The lines cannot be split into cells ({error}); export the file again.",
-                f"无法把各行拆分成单元格({error});请重新导出文件。",
+                f"无法把各行拆分成单元格（{error}）；请重新导出文件。",
             ) from error
     return rows, lines
 

@@ -101,7 +101,7 @@ def _stage_archive(scratch: Scratch, path: Path, name: str, depth: int, kind: Fi
     if depth >= _DEEPEST:
         raise FileProblem(
             f"{name} is an archive inside archives; unpack it and load the tables themselves.",
-            f"{name} 是多层嵌套的压缩包;请先解压,再载入里面的表格。",
+            f"{name} 是多层嵌套的压缩包；请先解压，再载入里面的表格。",
         )
     if kind == FileKind.GZIP:
         return _stage_file(scratch, gunzip(path, scratch.folder), name, depth + 1)

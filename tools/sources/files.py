@@ -28,7 +28,7 @@ def expand_paths(paths: Sequence[Path]) -> list[Path]:
         FileProblem: A path does not exist, is no regular file, may not be read, or leads to nothing loadable.
     """
     if not paths:
-        raise FileProblem("No file was given; name at least one file or folder.", "没有给出文件;请至少指定一个文件或文件夹。")
+        raise FileProblem("No file was given; name at least one file or folder.", "没有给出文件；请至少指定一个文件或文件夹。")
     found: dict[Path, Path] = {}
     for path in paths:
         for file in _expand(Path(path).expanduser()):
@@ -46,7 +46,7 @@ def _expand(path: Path) -> list[Path]:
         raise _forbidden(path) from error
     except (OSError, ValueError) as error:
         raise FileProblem(
-            f"{str(path)[:200]} cannot be a path; check its name.", f"{str(path)[:200]} 不是有效的路径;请检查名称。"
+            f"{str(path)[:200]} cannot be a path; check its name.", f"{str(path)[:200]} 不是有效的路径；请检查名称。"
         ) from error
     files = [file for match in _matches(path) for file in (_folder(match) if match.is_dir() else [_readable(match)])]
     if not files:
@@ -66,12 +66,12 @@ def _folder(folder: Path) -> list[Path]:
     if not files:
         raise FileProblem(
             f"The folder {folder} has no file that can be loaded; it should hold CSV, TSV, Excel, Parquet or JSON files.",
-            f"文件夹 {folder} 中没有可载入的文件;里面应有 CSV、TSV、Excel、Parquet 或 JSON 文件。",
+            f"文件夹 {folder} 中没有可载入的文件；里面应有 CSV、TSV、Excel、Parquet 或 JSON 文件。",
         )
     if len(files) > MOST_FILES:
         raise FileProblem(
             f"The folder {folder} has more than {MOST_FILES:,} data files; name a smaller folder or the files themselves.",
-            f"文件夹 {folder} 中的数据文件超过 {MOST_FILES:,} 个;请指定更小的文件夹或具体文件。",
+            f"文件夹 {folder} 中的数据文件超过 {MOST_FILES:,} 个；请指定更小的文件夹或具体文件。",
         )
     return [_readable(file) for file in files]
 
@@ -97,7 +97,7 @@ def _is_data(file: Path) -> bool:
 def _readable(file: Path) -> Path:
     if not file.is_file():
         raise FileProblem(
-            f"{file} is a device or a pipe, not a file; save it as a file first.", f"{file} 是设备或管道而不是文件;请先存为文件。"
+            f"{file} is a device or a pipe, not a file; save it as a file first.", f"{file} 是设备或管道而不是文件；请先存为文件。"
         )
     if not os.access(file, os.R_OK):
         raise _forbidden(file)
@@ -107,7 +107,7 @@ def _readable(file: Path) -> Path:
 def _forbidden(path: Path) -> FileProblem:
     return FileProblem(
         f"{path} may not be read by this user; change its permissions or copy it elsewhere.",
-        f"当前用户无权读取 {path};请修改权限或复制到别处。",
+        f"当前用户无权读取 {path}；请修改权限或复制到别处。",
     )
 
 
@@ -116,5 +116,5 @@ def _missing(path: Path) -> FileProblem:
     if path.parent.is_dir():
         close = difflib.get_close_matches(path.name, [entry.name for entry in path.parent.iterdir()], n=3, cutoff=0.6)
     near_en = f"; did you mean {', '.join(close)}?" if close else "; check the path."
-    near_zh = f";是否想用 {'、'.join(close)}?" if close else ";请检查路径。"
+    near_zh = f"；是否想用 {'、'.join(close)}？" if close else "；请检查路径。"
     return FileProblem(f"There is no file or folder {path}{near_en}", f"找不到文件或文件夹 {path}{near_zh}")

@@ -42,6 +42,7 @@ _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
     (b"ARROW1", "an Arrow file", "Arrow 文件"),
     (b"Obj\x01", "an Avro file", "Avro 文件"),
 )
+_JSON_NAMES = (".json", ".jsonl", ".ndjson")
 _WEB_PAGE = (b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style", b"<script")
 _WORKBOOK_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 
@@ -81,7 +82,7 @@ def read_head(path: Path, size: int = HEAD_BYTES) -> bytes:
     except OSError as error:
         raise FileProblem(
             f"{path.name} cannot be read ({error.strerror}); check the file and its permissions.",
-            f"无法读取 {path.name}({error.strerror});请检查文件及其权限。",
+            f"无法读取 {path.name}（{error.strerror}）；请检查文件及其权限。",
         ) from error
 
 
@@ -126,6 +127,9 @@ def _kind_of_text(path: Path, head: bytes) -> FileKind:
         raise _foreign(path, "a web page or XML", "网页或 XML")
     if start.startswith((b"{", b"[")) and _starts_json(start):
         return FileKind.JSON
+    if start.startswith((b"{", b"[")) and path.suffix.lower() in _JSON_NAMES:
+        # Bad JSON must not be taken for a table of text with a strange header.
+        raise damaged(path.name)
     return FileKind.TEXT
 
 
@@ -137,11 +141,11 @@ def _starts_json(start: bytes) -> bool:
 def _empty(path: Path, head: bytes) -> FileProblem:
     if head.strip(b"\xef\xbb\xbf\xff\xfe") and set(head) == {0}:
         return _foreign(path, "a file of zero bytes only", "全为零字节的文件")
-    return FileProblem(f"{path.name} is empty; export it again with its rows.", f"{path.name} 是空文件;请重新导出带数据的文件。")
+    return FileProblem(f"{path.name} is empty; export it again with its rows.", f"{path.name} 是空文件；请重新导出带数据的文件。")
 
 
 def _foreign(path: Path, en: str, zh: str) -> FileProblem:
     return FileProblem(
         f"{path.name} is {en}, not a table; save its data as CSV or XLSX and load that.",
-        f"{path.name} 是{zh},不是表格;请把数据另存为 CSV 或 XLSX 后再载入。",
+        f"{path.name} 是{zh}，不是表格；请把数据另存为 CSV 或 XLSX 后再载入。",
     )

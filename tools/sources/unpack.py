@@ -102,7 +102,7 @@ def _copy(source: _Readable, target: Path, origin: Path, packed: int) -> None:
             if written % (64 * BLOCK) < BLOCK and shutil.disk_usage(target.parent).free < 64 * BLOCK:
                 raise FileProblem(
                     f"There is no room on the disk to unpack {origin.name}; free some space or unpack it elsewhere.",
-                    f"磁盘空间不足,无法解压 {origin.name};请清理空间或在别处解压后再载入。",
+                    f"磁盘空间不足，无法解压 {origin.name}；请清理空间或在别处解压后再载入。",
                 )
             sink.write(block)
 
@@ -114,16 +114,16 @@ def _left_out(member: zipfile.ZipInfo) -> bool:
 
 def _check_members(path: Path, members: list[zipfile.ZipInfo]) -> None:
     if not members:
-        raise FileProblem(f"{path.name} has no files in it; pack the tables again.", f"{path.name} 里没有文件;请重新打包表格。")
+        raise FileProblem(f"{path.name} has no files in it; pack the tables again.", f"{path.name} 里没有文件；请重新打包表格。")
     if any(member.flag_bits & 1 for member in members):
         raise FileProblem(
             f"{path.name} is protected by a password; unpack it and load the files themselves.",
-            f"{path.name} 有密码保护;请先解压,再载入里面的文件。",
+            f"{path.name} 有密码保护；请先解压，再载入里面的文件。",
         )
     if any(member.filename.lower().endswith((".zip", ".7z", ".rar")) for member in members):
         raise FileProblem(
             f"{path.name} has archives inside it; unpack it and load the tables themselves.",
-            f"{path.name} 里还有压缩包;请先解压,再载入里面的表格。",
+            f"{path.name} 里还有压缩包；请先解压，再载入里面的表格。",
         )
     unpacked = sum(member.file_size for member in members)
     if len(members) > MOST_MEMBERS or unpacked > max(FREE_BYTES, LARGEST_RATIO * path.stat().st_size):
@@ -147,5 +147,5 @@ def _free_name(folder: Path, name: str) -> Path:
 def _bomb(path: Path) -> FileProblem:
     return FileProblem(
         f"{path.name} unpacks to an absurd size and was not opened; unpack it yourself if you trust it, and load the tables.",
-        f"{path.name} 解压后大得不合常理,已拒绝打开;如确认可信,请自行解压后载入里面的表格。",
+        f"{path.name} 解压后大得不合常理，已拒绝打开；如确认可信，请自行解压后载入里面的表格。",
     )
