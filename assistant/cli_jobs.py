@@ -126,6 +126,7 @@ def _summarise(warehouse: Warehouse, report: object) -> None:
 
 def _totals(report: object, language: str, currency: str) -> str:
     def shown(name: str, unit: Unit) -> str:
+        """One number of the report, unrounded."""
         return render(getattr(report, name), unit, language, currency, "exact")
 
     return _TOTALS.say(language).format(

@@ -92,6 +92,7 @@ def _partly_known(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
 
 def _coverage(ctx: ToolContext, dimension: Dimension) -> tuple[int, int]:
     def read() -> tuple[int, int]:
+        """Customers for whom it is known, and all."""
         known, everyone = ctx.engine.rows(f"SELECT count({dimension.sql}), count(*) FROM customer_base AS c")[0]
         return int(known), int(everyone)
 
@@ -147,6 +148,7 @@ def _bulk(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
         return
 
     def read() -> tuple[int, float]:
+        """Lines of goods by measure, and their share of all items."""
         lines, share = ctx.engine.rows(
             "SELECT count(CASE WHEN quantity >= $bulk THEN 1 END), "
             "CAST(sum(CASE WHEN quantity >= $bulk THEN quantity END) AS DOUBLE) / nullif(sum(quantity), 0) FROM order_lines",
@@ -185,6 +187,7 @@ def _without_customer(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
         return
 
     def read() -> int:
+        """Counted orders without a customer."""
         return int(ctx.engine.rows("SELECT count(*) FROM counted_orders WHERE customer_id IS NULL")[0][0])
 
     number = remember(ctx, "orders without customer", read)
@@ -201,13 +204,14 @@ def _controls(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
         return
 
     def read() -> int:
+        """Rows of control groups."""
         return int(ctx.engine.rows("SELECT count(*) FROM campaign_contacts WHERE arm = 'control'")[0][0])
 
     number = remember(ctx, "controls", read)
     if number:
         yield Text(
             zh=f"另有 {number:,} 条属于对照组的记录未计入触达；可按“实验组/对照组”拆分查看。",
-            en=f"{number:,} rows of control groups are left out, because they were not contacted; split by arm to see them.",
+            en=f"The rows of control groups ({number:,}) are left out, because they were not contacted; split by arm to see them.",
         )
 
 

@@ -67,6 +67,7 @@ class _Builder:
         self.ctes: list[tuple[str, exp.Query]] = []
 
     def build(self, order: Order) -> exp.Query:
+        """The whole statement: a block per source, joined by their keys."""
         for parts in self._grouped(parts_of(self.plan)):
             self._add_block(parts)
         keys = tuple(range(len(self.plan.by)))

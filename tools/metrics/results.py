@@ -155,6 +155,7 @@ def data_range(ctx: ToolContext, source_id: str) -> DateRange:
     tables = _tables_of(source.sql, moment)
 
     def read() -> DateRange:
+        """Read from the table, once per as-of date."""
         start, end = ctx.engine.rows(
             f"SELECT CAST(min({moment}) AS DATE), CAST(max({moment}) AS DATE) FROM {tables} WHERE CAST({moment} AS DATE) <= $as_of",
             {"as_of": ctx.as_of},

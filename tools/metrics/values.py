@@ -80,6 +80,7 @@ def is_identifying(ctx: ToolContext, name: str) -> bool:
     expression = attribute_dimension(name).sql
 
     def read() -> bool:
+        """Judged by how many values differ, and by the longest."""
         known, different, longest = ctx.engine.rows(
             "SELECT count(value), count(DISTINCT value), max(length(value)) "
             f"FROM (SELECT {expression} AS value FROM customer_base AS c) AS found"

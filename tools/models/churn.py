@@ -180,6 +180,7 @@ def _sigmoid_correction(labels: Labels, log_odds: Floats) -> tuple[float, float]
     """Slope and intercept that fit ``labels`` best (Platt 1999); the identity when there is no finite optimum."""
 
     def loss(parameters: Floats) -> float:
+        """Log loss under a slope and an intercept."""
         return log_loss(labels, parameters[0] * log_odds + parameters[1])
 
     found = minimize(loss, np.array([1.0, 0.0]), method="L-BFGS-B", bounds=[(0.5, 2.0), (-1.0, 1.0)])

@@ -114,6 +114,7 @@ def _weight(name: str) -> Callable[[pa.Table], Floats]:
 
 def _ratio(above: str, below: str, minus: str | None = None) -> Callable[[pa.Table], Floats]:
     def compute(raw: pa.Table) -> Floats:
+        """Log of the later number over the earlier one, each moved away from zero."""
         later, earlier = _column(raw, above), _column(raw, below) - (_column(raw, minus) if minus else 0.0)
         return np.asarray(np.log((later + 0.5) / (np.maximum(earlier, 0.0) + 0.5)), dtype=np.float64)
 

@@ -73,6 +73,7 @@ def _behaviour(ctx: ToolContext, rule: Behaviour) -> Behaviour:
 
 def _stored(ctx: ToolContext, dimension: Dimension, value: str) -> list[str]:
     def read() -> list[str]:
+        """The stored values that the given one stands for."""
         # An id or a name may have been given, and the compiler takes either: what reads best is what was given.
         pairs = matching_values(ctx, dimension, [value])
         return list(dict.fromkeys(stored if stored.casefold() == value.casefold() else name for stored, name in pairs))
@@ -117,6 +118,7 @@ def _spelling(values: list[str], info: FieldInfo) -> Callable[[Any], Any]:
     exact = set(values)
 
     def known(value: Any) -> Any:
+        """The stored spelling; what is no text stays."""
         if not isinstance(value, str) or value in exact or len(values) == _MOST_VALUES:
             return value
         if value.casefold() not in folded:

@@ -38,6 +38,7 @@ def measured_columns(rule: SegmentRule, as_of: dt.date) -> MeasuredColumns:
     parameters: dict[str, Any] = {}
 
     def bind(value: Any) -> str:
+        """A placeholder of its own for ``value``."""
         name = f"m_{len(parameters)}"
         parameters[name] = value
         return f"${name}"

@@ -85,6 +85,7 @@ def bars(
     """A chart of grouped vertical bars, in both languages."""
 
     def figure_in(language: str) -> dict[str, Any]:
+        """The Plotly figure with labels in ``language``."""
         labels = [category.say(language) for category in categories]
         return {
             "data": [

@@ -124,6 +124,7 @@ def _limited_time(engine: DuckDBEngine, seconds: float) -> Iterator[threading.Ev
     stopped = threading.Event()
 
     def stop() -> None:
+        """Interrupt the query, and note that it was."""
         stopped.set()
         engine.cancel()
 

@@ -128,7 +128,7 @@ def test_campaigns_of_one_name_stay_apart(ctx: ToolContext) -> None:
     result = run(ctx, metrics=["response_rate", "contacts"], by=["campaign"])
     assert rows(result) == [("k1", 0.5, 2, pytest.approx(2 / 3)), ("k2", 0.0, 1, pytest.approx(1 / 3))]
     assert result.details["groups"] == [{"zh": "Spring (k1)", "en": "Spring (k1)"}, {"zh": "Spring (k2)", "en": "Spring (k2)"}]
-    assert "1 rows of control groups are left out" in caveats(result)
+    assert "The rows of control groups (1) are left out" in caveats(result)
 
 
 def test_arms_are_told_apart_where_they_are_asked_for(ctx: ToolContext) -> None:
