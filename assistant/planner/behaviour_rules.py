@@ -34,11 +34,12 @@ class Behaviour:
 
 def behaviour_of(sentence: Sentence, clause: Clause) -> Behaviour | None:
     """The behaviour of the clause with what qualifies it."""
-    group = Behaviour()
+    group, used = Behaviour(), set(sentence.used)
     for place in clause.places:
         if place not in sentence.used:
             _collect(sentence, clause, place, group)
     if group.behaviour is None:
+        sentence.used = used
         return None
     if group.behaviour in ("contacts", "responses"):
         named = [place for place in clause.places if sentence.tokens[place].is_("dimension", "campaign", "campaign_kind")]
@@ -55,6 +56,7 @@ def _collect(sentence: Sentence, clause: Clause, place: int, group: Behaviour) -
     elif verb and (not token.is_("metric") or _verb_like(sentence, place)) and group.behaviour is None:
         group.behaviour = str(verb.data["behaviour"])
         group.negated = group.negated or bool(verb.data.get("negated"))
+        group.values += [sense for sense in token.senses if sense.kind == "value" and sense.data.get("dimension") == "event_kind"]
         sentence.use(place)
     elif verb and group.behaviour is not None and not token.is_("metric"):
         group.behaviour = group.behaviour if verb.data["behaviour"] == "orders" else str(verb.data["behaviour"])
@@ -91,8 +93,17 @@ def _compare(sentence: Sentence, clause: Clause, place: int, comparison: Sense, 
         behaviour = str(sense.data["behaviour"]) if sense else None
     if behaviour is None:
         return
+    if subject is None:
+        subject = _restated(sentence, clause, place, behaviour)
     group.comparison, group.subject, group.behaviour = comparison, behaviour, behaviour
     sentence.use(place, *([subject[0]] if subject else []))
+
+
+def _restated(sentence: Sentence, clause: Clause, place: int, behaviour: str) -> tuple[int, str] | None:
+    """“订单数不到5单”: the field named right before its comparison, whose unit says it again."""
+    before = sentence.tokens[place - 1] if place - 1 in clause.places and place - 1 not in sentence.used else None
+    known = before is not None and before.is_("field", behaviour) and not before.is_("verb")
+    return (place - 1, behaviour) if known else None
 
 
 def _largest(comparison: Sense) -> Decimal:
@@ -121,13 +132,23 @@ def _qualify(sentence: Sentence, clause: Clause, group: Behaviour) -> None:
 def continued(sentence: Sentence, clause: Clause, last: Behaviour) -> Behaviour | None:
     """“... or seafood”: a clause of values alone continues the one before."""
     group = Behaviour(last.behaviour, last.negated, None if last.negated else last.comparison)
+    bounds = [place for place in clause.places if place not in sentence.used and _same_amount(sentence, place, last)]
+    if bounds:
+        group.comparison = sentence.tokens[bounds[0]].get("comparison")
+        sentence.use(bounds[0])
     _qualify(sentence, clause, group)
     if group.negated and not last.negated:
         group.comparison = None
-    if not group.values and group.window is None:
+    if not group.values and group.window is None and not bounds:
         return None
     group.values, group.window = group.values or last.values, group.window or last.window
     return group
+
+
+def _same_amount(sentence: Sentence, place: int, last: Behaviour) -> bool:
+    """Whether a comparison without a subject goes on with the amount before it: "below 100 or above 10,000"."""
+    comparison = sentence.tokens[place].get("comparison")
+    return bool(comparison and last.comparison and comparison.data["unit"] in ("", last.comparison.data["unit"]))
 
 
 def behaviour_rules(group: Behaviour) -> list[Rule]:

@@ -82,6 +82,7 @@ def _clause_rules(
 ) -> tuple[list[Rule], Behaviour | None]:
     rules = list(direct_rules(sentence, clause, shared, loose))
     group = behaviour_of(sentence, clause)
+    carried = group is None and last is not None
     if group is None and last is not None:
         group = continued(sentence, clause, last)
     if group is None:
@@ -98,7 +99,7 @@ def _clause_rules(
     found = behaviour_rules(group)
     if borrowed and not any(sentence.tokens[place].is_("window") for place in clause.places):
         sentence.spread += found
-    return [*rules, *found], group
+    return ([*found, *rules] if carried else [*rules, *found]), group
 
 
 def value_rules(sentence: Sentence, clause: Clause, loose: bool) -> Iterator[Rule]:

@@ -24,7 +24,7 @@ _MODIFIERS = frozenset({"window", "dimension", "value", "ranking", "chart", "for
 _MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "unit", "neg"}
 _OF_ITS_OWN = ("metric", "noun", "scheme")
 """A question that names one of these stands by itself, unless it begins like a follow-up."""
-_FREE_CUES = ("previous", "yoy", "why", "trend")
+_FREE_CUES = ("previous", "growth", "yoy", "why", "trend")
 _WHY_DIMENSIONS = ("category", "store", "rfm_group")
 
 
@@ -66,7 +66,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 
 
 def _why(sentence: Sentence, last: Result) -> Plan | None:
-    sentence.take_all("cue", "why", "list", "churn", "previous")
+    sentence.take_all("cue", "why", "list", "churn", "previous", "growth")
     sentence.take_all("pronoun")
     if last.call.name in ("churn_risk", "look_up_customer"):
         return Plan((last.call,))
@@ -113,6 +113,10 @@ def _change_window(sentence: Sentence, args: Args) -> None:
     if windows:
         args["window"] = windows[0].model_dump(mode="json", exclude_defaults=True)
         args.pop("compare", None)
+    elif sentence.has("cue", "growth") or (sentence.has("cue", "compare") and sentence.has("cue", "previous")):
+        sentence.take_all("cue", "previous", "growth", "compare")
+        args |= {"compare": "previous", "window": args.get("window") or {"period": "last_month"}}
+        _take_lengths(sentence)
     elif sentence.has("cue", "previous") and args.get("window"):
         sentence.take_all("cue", "previous")
         args["window"] = Window.model_validate(args["window"]).previous().model_dump(mode="json", exclude_defaults=True)

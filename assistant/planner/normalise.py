@@ -10,6 +10,7 @@ from typing import Any
 HAN = r"\u3400-\u9fff"
 _HAN = re.compile(f"[{HAN}]")
 _APOSTROPHES = re.compile(r"['’‘`´](?=\w)|(?<=\w)['’‘`´]")
+_OF_NUMBER = re.compile(r"(?<=\d)['’]s\b")
 _HYPHEN = re.compile(r"(?<=[a-z])[-_‐‑–](?=[a-z])")
 _SPACE_IN_HAN = re.compile(f"(?<=[{HAN}])\\s+|\\s+(?=[{HAN}])")
 _SPACES = re.compile(r"\s+")
@@ -31,6 +32,6 @@ def normalise(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
     if _HAN.search(plain):
         plain = str(_simplifier().convert(plain))
-    plain = _HYPHEN.sub(" ", _APOSTROPHES.sub("", plain))
+    plain = _HYPHEN.sub(" ", _APOSTROPHES.sub("", _OF_NUMBER.sub("", plain)))
     plain = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Zs", "So") else char for char in plain)
     return _SPACE_IN_HAN.sub("", _SPACES.sub(" ", plain)).strip()

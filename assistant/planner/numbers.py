@@ -30,7 +30,9 @@ _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _HAN_NUMBER = "[零〇一二两三四五六七八九十百千万亿]+"
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _ENGLISH = rf"(?:(?:{_WORD}|a|half a)[ -])?(?:(?:{_WORD})|hundred|thousand|million)(?:[ -](?:and )?(?:{_WORD}|hundred|thousand|million))*"
-NUMBER = rf"(?:(?:{_DIGITS})(?:\s?(?:[百千万亿]|k|w|m|mn|hundred|thousand|million|billion)(?![a-z]))?|{_HAN_NUMBER}|\b{_ENGLISH}\b)"
+NUMBER = (
+    rf"(?:(?:{_DIGITS})(?:\s?(?:[百千万亿]|mn|hundred|thousand|million|billion)(?![a-z])|[kwm](?![a-z]))?|{_HAN_NUMBER}|\b{_ENGLISH}\b)"
+)
 """A pattern of one number, to be built into larger patterns."""
 
 _NUMBER = re.compile(NUMBER)

@@ -14,7 +14,7 @@ from tools.windows import Window
 CONTENT = frozenset(
     {"metric", "dimension", "field", "value", "segment", "quantity", "comparison", "window", "ranking", "neg", "op", "cue", "term"}
     | {"format", "chart", "band", "definition", "scheme", "condition", "top_customers", "customer_id", "number", "share", "rank"}
-    | {"off_topic", "unsupported", "festival", "verb", "pronoun", "suffix_op"}
+    | {"off_topic", "unsupported", "absent", "vague", "reversed", "festival", "verb", "pronoun", "suffix_op"}
 )
 """Kinds of tokens that say something; one that no part of the plan uses makes the planner ask."""
 _LIGHT = frozenset({"stop", "conj", "punctuation", "by", "ellipsis", "noun", "unit", "between"})
@@ -108,7 +108,7 @@ class Sentence:
     def _tells(self, place: int) -> bool:
         """Whether the token says something; a word of praise does so right before the people it is about."""
         token, following = self.tokens[place], self.tokens[place + 1 : place + 2]
-        return _says_something(token) or (token.is_("stop", "praise") and any(one.is_("noun") for one in following))
+        return _says_something(token) or ((token.is_("stop", "praise") or token.is_("greet")) and any(one.is_("noun") for one in following))
 
 
 def _says_something(token: Token) -> bool:

@@ -7,6 +7,7 @@ import re
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from assistant.planner.lexicon import read_table
 from assistant.planner.vocabulary import Vocabulary
 
 _LATIN = re.compile(r"[a-z]{4,}")
@@ -17,12 +18,17 @@ def mend_word(word: str, vocabulary: Vocabulary) -> str | None:
     """The known word that a misspelt one was meant to be: one edit up to six letters, two in longer words."""
     if len(word) < 4 or word in vocabulary.known_words:
         return None
-    allowed = 1 if len(word) < 7 else 2
+    allowed = 1 if len(word) < 9 else 2
     known = vocabulary.words if len(word) > 6 else vocabulary.single_words
     found = process.extractOne(word, known, scorer=OSA.distance, score_cutoff=allowed)
     if not found or (len(word) == 4 and sorted(found[0]) != sorted(word)):
         return None
     return found[0] if found[0][0] == word[0] or found[1] == 1 else None
+
+
+def _turns(typed: str, meant: str) -> bool:
+    """Whether one of two characters says which one is meant (高 or 低, 新 or 老), so that it is no slip of the pen."""
+    return any(char in read_table("places")["telling_characters"] for char in (typed, meant))
 
 
 def mend_han(text: str, unknown: range, vocabulary: Vocabulary) -> tuple[int, int, str] | None:
@@ -34,6 +40,6 @@ def mend_han(text: str, unknown: range, vocabulary: Vocabulary) -> tuple[int, in
                 if start + index in unknown:
                     rest = piece[:index] + piece[index + 1 :]
                     meant = vocabulary.han_wildcards.get(piece[:index] + "?" + piece[index + 1 :])
-                    if meant and rest not in vocabulary.texts:
+                    if meant and rest not in vocabulary.texts and not _turns(piece[index], meant[index]):
                         return start, start + length, meant
     return None

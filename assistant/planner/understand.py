@@ -25,6 +25,10 @@ Intent = Callable[[Sentence, Dialogue], Plan | None]
 
 INTENTS: tuple[Intent, ...] = (
     data.outside,
+    data.absent,
+    data.vague,
+    data.backwards,
+    data.greet,
     data.help_,
     data.festival,
     data.vague_time,

@@ -28,6 +28,10 @@ _BARE_BAND = re.compile(r"\d+[-~]\d+k?|\d{2,}k?\+")
 _COUNTING = ("how many", "number of", "多少", "customers ")
 """Names such as "how many customers" are read as the question for a number and its noun."""
 _NO_PHRASES = frozenset({"rfm_group", "rfm_eight", "churn_band", "marketing_consent", "customer", "arm", "response_kind"})
+_SAID_MISSING = frozenset({"gender", "channel"})
+"""Dimensions whose everyday values are recognised where the data lack them, to say so."""
+_YIELDING = ("field", "segment_alias", "greet")
+"""Kinds of our words that a value of the data may bear too."""
 _MERGED: dict[tuple[str, str], Vocabulary] = {}
 
 
@@ -122,7 +126,7 @@ def make_vocabulary(as_of: dt.date, values: Mapping[str, list[str]], levels: Map
     """A vocabulary of the lexicon, the catalogue and these values."""
     book = catalogue()
     ours = [phrase for phrase in read_phrases(*WORD_FILES) if _fits(phrase, book)]
-    taken = {form for phrase in ours if phrase.sense.kind not in ("field", "segment_alias") for form in spellings(phrase.text)}
+    taken = {form for phrase in ours if phrase.sense.kind not in _YIELDING for form in spellings(phrase.text)}
     attributes = [name for name in levels if name.startswith("attribute.")]
     phrases = [
         *((form, _plain(phrase.sense)) for phrase in ours for form in spellings(phrase.text)),
@@ -131,6 +135,8 @@ def make_vocabulary(as_of: dt.date, values: Mapping[str, list[str]], levels: Map
         *_value_phrases({**values, **_time_values(book)}, taken),
     ]
     meant = {text for text, _ in phrases}
+    phrases += [(text, sense) for text, sense in _absent_phrases(values) if text not in meant]
+    meant |= {text for text, _ in phrases}
     phrases += [(text, sense) for text, sense in general_words() if text not in meant]
     return Vocabulary(as_of, tuple(_unique(phrases)), dict(values), {**_levels(book), **levels}, _names(book))
 
@@ -209,6 +215,16 @@ def _value_phrases(values: Mapping[str, list[str]], taken: set[str]) -> Iterator
             for word in (*_value_words(value), *names.get("zh", ()), *names.get("en", ())):
                 sense = Sense("value", f"{dimension}={value}", {"dimension": dimension, "value": value})
                 yield from ((form, sense) for form in spellings(word) if form not in taken and _telling(form))
+
+
+def _absent_phrases(values: Mapping[str, list[str]]) -> Iterator[tuple[str, Sense]]:
+    """Everyday names of values ("men") of dimensions that the data lack, so that the planner can say what is missing."""
+    for dimension, aliases in read_table("values").items():
+        if values.get(dimension) or dimension not in _SAID_MISSING:
+            continue
+        for names in aliases.values():
+            words = (*names.get("zh", ()), *names.get("en", ()))
+            yield from ((form, Sense("absent", dimension)) for word in words for form in spellings(word))
 
 
 def _telling(form: str) -> bool:

@@ -167,7 +167,7 @@ def _field_of_verb(sentence: Sentence, place: int) -> str | None:
 def _plain_limit(sentence: Sentence, who: Who) -> None:
     """“列出20个客户”, “20 customers”: a number of people is a cut."""
     for place, quantity in sentence.free("quantity"):
-        if quantity.data["unit"] == "person" and who.limit in (None, _DEFAULT_TOP):
+        if quantity.data["unit"] == "person" and quantity.data["value"] >= 1 and who.limit in (None, _DEFAULT_TOP):
             who.limit = int(quantity.data["value"])
             sentence.use(place)
             return

@@ -26,6 +26,48 @@ def outside(sentence: Sentence, _: Dialogue) -> Plan | None:
     return None
 
 
+def absent(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“AOV of men” where the data hold no gender: declined with what is missing."""
+    found = sentence.first("absent")
+    if not found:
+        return None
+    sentence.use(*range(len(sentence.tokens)))
+    return plan("decline", reason="no_data", missing=sentence.vocabulary.name("dimension", found[1].id, sentence.language))
+
+
+def vague(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“好客户有多少”: asked about, with the readings to choose from."""
+    found = sentence.first("vague")
+    if not found:
+        return None
+    words = sentence.tokens[found[0]].text
+    sentence.use(*range(len(sentence.tokens)))
+    name = f"vague_{found[1].id}"
+    return plan("ask_user", question=text(name, sentence.language).format(words=words), choices=texts(f"{name}_choices", sentence.language))
+
+
+def backwards(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“from 31 December to 1 January” of one year: a time that runs backwards is asked about."""
+    found = sentence.first("reversed")
+    if not found:
+        return None
+    token, sense = sentence.tokens[found[0]], found[1]
+    sentence.use(*range(len(sentence.tokens)))
+    dates = text("window_dates", sentence.language).format(start=sense.data["start"], end=sense.data["end"])
+    choice = " ".join(f"{sentence.text[: token.start]} {dates} {sentence.text[token.end :]}".split())
+    return plan("ask_user", question=text("reversed", sentence.language).format(words=token.text), choices=[choice])
+
+
+def greet(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“Good morning”, “太好了，谢谢！”: a short reply."""
+    light = (token.is_("stop") or token.is_("greet") or token.is_("punctuation") for token in sentence.tokens)
+    if not sentence.says("greet") or not all(light):
+        return None
+    said = next(kind for kind in ("bye", "thanks", "hello") if sentence.says("greet", kind))
+    sentence.use(*range(len(sentence.tokens)))
+    return Plan(say=said)
+
+
 def _is_churn(sentence: Sentence) -> bool:
     return (sentence.has("cue", "churn") and sentence.says("horizon")) or sentence.has("cue", "explain")
 
@@ -152,7 +194,7 @@ def _coverage(sentence: Sentence) -> Plan | None:
 def _band_of(sentence: Sentence, field_id: str) -> str:
     """The banded field, where the data have bands only."""
     values = sentence.vocabulary.values
-    return f"{field_id}_band" if values.get(f"{field_id}_band") and not values.get(field_id) else field_id
+    return f"{field_id}_band" if values.get(f"{field_id}_band") and not values.get(field_id) else field_id.removeprefix("attribute.")
 
 
 def _all_coverage(sentence: Sentence) -> Plan:

@@ -19,15 +19,24 @@ def take_filters(sentence: Sentence) -> dict[str, Any]:
     """Values of dimensions, wanted and unwanted."""
     where: dict[str, list[str]] = {}
     unwanted: dict[str, list[str]] = {}
+    last: tuple[int, bool] = (-1, False)
     for place, sense in list(sentence.free("value")):
         negations = _negations(sentence, place)
-        target = unwanted if negations else where
+        listed = _listed(sentence, last[0], place)
+        target = unwanted if negations or (listed and last[1]) else where
+        last = (place, target is unwanted)
         values = target.setdefault(sense.data["dimension"], [])
         values += [one for one in (sense.data["value"], *sense.data.get("also", ())) if one not in values]
         sentence.use(place, *negations)
     for band in sentence.take_all("band"):
         where.setdefault("churn_band", []).append(band.id)
     return {"where": where, "where_not": unwanted}
+
+
+def _listed(sentence: Sentence, first: int, second: int) -> bool:
+    """Whether only joints stand between two values: "excluding fuel and grocery"."""
+    between = sentence.tokens[first + 1 : second] if first >= 0 else []
+    return bool(between) and all(token.is_("conj", "and", "or") or token.is_("punctuation", ",") for token in between)
 
 
 def _negations(sentence: Sentence, place: int) -> list[int]:
@@ -53,6 +62,11 @@ def segments_apart(customers: Any) -> list[str]:
 
 def take_customers(sentence: Sentence, dialogue: Dialogue, rule: dict[str, Any] | None) -> Any:
     """Whom the measurement is limited to, as the argument `customers`; None is everyone."""
+    for place, sense in list(sentence.free("segment")):
+        denied = [at for at in (place - 1, place - 2) if at >= 0 and at not in sentence.used and sentence.tokens[at].is_("neg")]
+        if denied:
+            sentence.use(place, denied[0], *(at for at, _ in sentence.free("neg", "except")))
+            rule = both(rule, {"not": {"segment": sense.id}})
     segments = [sense.id for sense in sentence.take_all("segment")]
     for condition in sentence.take_all("condition"):
         rule = both(rule, dict(condition.data["rule"]))
@@ -70,8 +84,8 @@ def take_customers(sentence: Sentence, dialogue: Dialogue, rule: dict[str, Any] 
 def take_windows(sentence: Sentence) -> list[Window]:
     """The windows; “from Q3 to Q4” is two where growth is asked for, and one stretch of time otherwise."""
     senses = sentence.take_all("window")
-    if len(senses) == 1 and senses[0].data.get("parts") and sentence.has("cue", "previous"):
-        sentence.take_all("cue", "previous")
+    if len(senses) == 1 and senses[0].data.get("parts") and sentence.has("cue", "previous", "growth"):
+        sentence.take_all("cue", "previous", "growth")
         return list(senses[0].data["parts"])
     return [sense.data["window"] for sense in senses]
 
@@ -82,7 +96,7 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
     if sentence.take_all("cue", "yoy"):
         first = windows[0] if windows else Window(period="this_year")
         windows = [first, year_before(first, as_of)]
-    elif sentence.take_all("cue", "previous"):
+    elif sentence.take_all("cue", "previous", "growth"):
         args["compare"] = "previous"
         windows = windows or [Window(period="last_month")]
     if len(windows) == 2:

@@ -39,7 +39,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     metrics = take_metrics(sentence, by) or (["revenue"] if args_sort else [])
     if metrics == ["customers"] and not by:
         metrics = ["active_customers"] if sentence.has("window") else []
-    if not metrics:
+    if not metrics or (metrics == ["customers"] and "customer" in by):
         return None
     if sentence.has("cue", "share") and not by and sentence.has("segment") and not sentence.has("window"):
         return None
@@ -215,5 +215,5 @@ def absorb_predicates(sentence: Sentence) -> None:
     sentence.take_all("field", "amount", "orders")
     sentence.take_all("cue", "average")
     for place, quantity in sentence.free("quantity"):
-        if quantity.data["unit"] in ("day", "week", "month") and sentence.says("cue", "previous"):
+        if quantity.data["unit"] in ("day", "week", "month") and sentence.says("cue", "previous", "growth"):
             sentence.use(place)
