@@ -23,6 +23,22 @@ def asks_for_personal(question: str) -> bool:
     return any(not refused.search(question[max(0, match.start() - 12) : match.start()]) for match in wanted.finditer(question))
 
 
+def personal_fields(question: str) -> list[str]:
+    """The personal fields that the operator's words name, such as "email"; none where they ask for personal data in general."""
+    refused = _word_patterns()[1]
+    named = [
+        field
+        for field, pattern in _field_patterns().items()
+        if any(not refused.search(question[max(0, match.start() - 12) : match.start()]) for match in pattern.finditer(question))
+    ]
+    return list(dict.fromkeys(part for field in named for part in field.split("+")))
+
+
+@lru_cache(maxsize=1)
+def _field_patterns() -> dict[str, re.Pattern[str]]:
+    return {field: _either(words["en"], words["zh"]) for field, words in read_yaml("personal.yaml")["fields"].items()}
+
+
 @lru_cache(maxsize=1)
 def _word_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     words = read_yaml("personal.yaml")

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from assistant.asking import vetted_choices, vetted_question
 from assistant.evidence import Evidence
 from assistant.handles import resolve_handles
-from assistant.personal import Mask, asks_for_personal
+from assistant.personal import Mask, asks_for_personal, personal_fields
 from assistant.phrases import phrase
 from assistant.prompt_library import read_text
 from assistant.session import Session
@@ -84,6 +84,9 @@ def _export(toolbox: Toolbox, request: requests.ExportCustomers) -> ToolResult:
             "Names, phones and e-mails are exported only when you ask for them yourself, for example “export with names and phones”.",
             "只有您本人明确要求时才会导出姓名、手机号、邮箱；请直接说明，例如“导出并包含姓名和手机号”。",
         )
+    if request.include_personal and not request.personal_columns:
+        # What the operator's own words name, and nothing more, goes into the file.
+        request = request.model_copy(update={"personal_columns": personal_fields(toolbox.question)})
     return _in_context("tools.actions.export:export_customers")(toolbox, request)
 
 
@@ -125,7 +128,7 @@ TOOLS: Mapping[str, Tool] = {
     "churn_risk": Tool(requests.ChurnRisk, _in_context("tools.segments.churn:churn_risk")),
     "look_up_customer": Tool(requests.LookUpCustomer, _in_context("tools.segments.look_up:look_up_customer")),
     "export_customers": Tool(requests.ExportCustomers, _export),
-    "explain_term": Tool(requests.ExplainTerm, _in_context("tools.metrics.terms:explain_term")),
+    "explain_term": Tool(requests.ExplainTerm, _in_context("tools.segments.terms:explain_term")),
     "ask_user": Tool(requests.AskUser, _ask_user, ends_turn=True),
     "decline": Tool(requests.Decline, _decline),
     "query_sql": Tool(requests.QuerySql, _query_sql, models_only=True),
@@ -225,7 +228,7 @@ class Toolbox:
                 raise
             result = _failed(name, Outcome.FAILED, _TOO_LONG)
         except FenqunError as error:
-            result, mendable = _failed(name, _outcome(error), Text(zh=error.zh, en=error.en)), error.mendable
+            result, mendable = _failed(name, self._outcome(error), Text(zh=error.zh, en=error.en)), error.mendable
         except Exception:  # The edge of the tools: a defect in one of them is an outcome, told in one sentence.
             log.exception("the tool %s failed", name)
             result = _failed(name, Outcome.FAILED, phrase("internal"))
@@ -234,6 +237,14 @@ class Toolbox:
     def _kept(self, result: ToolResult, mendable: bool) -> Content:
         kept = self.session.register(result)
         return model_content(kept, self.session.language, self.warehouse.currency, mendable), kept.model_dump(mode="json")
+
+    def _outcome(self, error: FenqunError) -> Outcome:
+        if isinstance(error, UnsupportedQuestion | NotEnoughData):
+            return Outcome.UNSUPPORTED
+        if isinstance(error, UnknownName) and not self.for_service:
+            # The planner calls once: a name that the data lack is an answer, not a fault. Services may mend theirs.
+            return Outcome.UNSUPPORTED
+        return Outcome.BLOCKED if isinstance(error, Blocked) else Outcome.FAILED
 
     def _run(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
         tool = self.tools[name]
@@ -283,12 +294,6 @@ _TOO_LONG = Text(
 
 def _failed(tool: str, outcome: Outcome, message: Text) -> ToolResult:
     return ToolResult(tool=tool, outcome=outcome, message=message)
-
-
-def _outcome(error: FenqunError) -> Outcome:
-    if isinstance(error, UnsupportedQuestion | NotEnoughData):
-        return Outcome.UNSUPPORTED
-    return Outcome.BLOCKED if isinstance(error, Blocked) else Outcome.FAILED
 
 
 def _invalid(error: ValidationError) -> InputError:

@@ -109,6 +109,9 @@ class ExportCustomers(Request):
     format: Literal["csv", "xlsx", "parquet"] = "xlsx"
     columns: list[str] = Field(default=[], description="Field ids; a useful set when left out.")
     include_personal: bool = Field(default=False, description="Names, e-mails, phones: only when the operator asked for them.")
+    personal_columns: list[Literal["name", "email", "phone", "address", "birth_date", "membership_number"]] = Field(
+        default=[], description="Which of them, beside the columns; name, email and phone when left out."
+    )
     for_marketing: bool = Field(default=True, description="Leaves out customers without consent.")
 
 

@@ -12,8 +12,8 @@ from assistant.session import Session
 from assistant.tool_content import MOST_CHARACTERS
 from assistant.toolbox import TOOLS, Tool, Toolbox
 from tools.contracts import Column, Figure, Outcome, Table, Text, ToolResult, Unit
-from tools.errors import Blocked, FenqunError, InputError, NotEnoughData, UnsupportedQuestion, WarehouseError
-from tools.requests import Measure
+from tools.errors import Blocked, FenqunError, InputError, NotEnoughData, UnknownName, UnsupportedQuestion, WarehouseError
+from tools.requests import ExportCustomers, Measure
 from tools.warehouse.warehouse import Warehouse
 
 
@@ -44,6 +44,41 @@ def test_errors_become_outcomes(small: Warehouse, error: FenqunError, outcome: O
     assert content["outcome"] == artifact["outcome"] == outcome.value
     assert content["message"] == error.en
     assert content.get("mendable", False) is mendable
+
+
+@pytest.mark.parametrize(("for_service", "outcome"), [(False, Outcome.UNSUPPORTED), (True, Outcome.FAILED)])
+def test_a_name_that_the_data_lack_is_an_answer_except_to_a_service(small: Warehouse, for_service: bool, outcome: Outcome) -> None:
+    def run(_: Toolbox, __: Any) -> ToolResult:
+        raise UnknownName("field", "字段", "shoe size", ["gender"])
+
+    toolbox = _toolbox(small, run)
+    toolbox.for_service = for_service
+    assert _call(toolbox)[1]["outcome"] == outcome.value
+
+
+@pytest.mark.parametrize(
+    ("question", "columns"),
+    [
+        ("export customers in London as csv with e-mail", ["email"]),
+        ("导出冠军客户，带手机号和姓名", ["name", "phone"]),
+        ("export with phones but without names", ["phone"]),
+        ("导出名单，要联系方式", ["email", "phone"]),
+        ("export with personal data", []),
+    ],
+)
+def test_a_file_gets_the_personal_columns_that_the_question_names(
+    small: Warehouse, monkeypatch: pytest.MonkeyPatch, question: str, columns: list[str]
+) -> None:
+    seen: list[ExportCustomers] = []
+
+    def export(_: Any, request: ExportCustomers) -> ToolResult:
+        seen.append(request)
+        return ToolResult(tool="export_customers")
+
+    monkeypatch.setattr("tools.actions.export.export_customers", export)
+    toolbox = Toolbox(small, Session("s"), question=question)
+    toolbox.call("export_customers", {"customers": {"all": []}, "include_personal": True})
+    assert sorted(seen[0].personal_columns) == sorted(columns)
 
 
 def test_a_defect_of_a_tool_is_one_sentence(small: Warehouse) -> None:

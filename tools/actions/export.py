@@ -23,6 +23,7 @@ TOOL = "export_customers"
 BATCH = 50_000
 PREVIEW = 20
 _IDS = "export_ids"
+_CONTACTS = ("email", "phone", "address")
 
 
 @dataclass(frozen=True)
@@ -50,28 +51,38 @@ def export_customers(ctx: ToolContext, request: ExportCustomers) -> ToolResult:
         Blocked: Personal columns are asked for without ``include_personal``.
     """
     selection = resolve_customers(ctx, request.customers)
-    columns = choose_columns(request.columns, request.include_personal)
+    columns, lacking = _held(ctx, choose_columns(request.columns, request.include_personal, request.personal_columns))
     query = compile_selection(ctx, selection)
     name = selection_name(ctx, selection)
     chosen = _choose(ctx, query, bool(selection.sort_by), request.for_marketing)
+    receipt = ctx.receipt(TOOL, request.model_dump(mode="json"), _definition(query, request), _statement(query))
     if not chosen.rows:
-        return ToolResult(
-            tool=TOOL, outcome=Outcome.EMPTY, figures=tuple(_figures(chosen)), interpretation=name, message=_nothing(name, chosen)
-        )
+        figures, message = tuple(_figures(chosen)), _nothing(name, chosen)
+        return ToolResult(tool=TOOL, outcome=Outcome.EMPTY, figures=figures, receipts=(receipt,), interpretation=name, message=message)
     stem = f"{safe_stem(plain_group(selection) or 'customers')}-{ctx.as_of.isoformat()}"
     path = write_file(ctx.config.exports_dir, stem, request.format, file_columns(columns), _batches(ctx, chosen, columns))
-    receipt = ctx.receipt(TOOL, request.model_dump(mode="json"), _definition(query, request), _statement(query))
     return ToolResult(
         tool=TOOL,
         figures=tuple(_figures(chosen)),
         tables=(_preview(ctx, chosen, columns, name),),
         files=(FileOut(path=str(path), name=path.name, media_type=MEDIA_TYPES[request.format], rows=chosen.rows),),
         receipts=(receipt,),
-        caveats=(*freshness_caveats(ctx), *_caveats(request, chosen)),
+        caveats=(*freshness_caveats(ctx), *_caveats(request, chosen, columns, lacking)),
         interpretation=query.sentence,
         selection=selection,
         details=_details(request, selection, name, path.name, columns),
     )
+
+
+def _held(ctx: ToolContext, columns: list[ExportColumn]) -> tuple[list[ExportColumn], list[ExportColumn]]:
+    """The columns to write, and the personal ones that no customer of the data has a value for."""
+    personal = [column for column in columns if column.personal]
+    if not personal:
+        return columns, []
+    counts = ", ".join(f"count({column.sql})" for column in personal)
+    known = ctx.engine.rows(f"SELECT {counts} FROM customers AS c")[0]
+    lacking = [column for column, count in zip(personal, known, strict=True) if not count]
+    return [column for column in columns if column not in lacking], lacking
 
 
 def _choose(ctx: ToolContext, query: CustomerQuery, ordered: bool, for_marketing: bool) -> _Chosen:
@@ -137,19 +148,28 @@ def _statement(query: CustomerQuery) -> Statement:
     return Statement(sql=query.sql, parameters=query.parameters)
 
 
-def _caveats(request: ExportCustomers, chosen: _Chosen) -> list[Text]:
+def _caveats(request: ExportCustomers, chosen: _Chosen, columns: Sequence[ExportColumn], lacking: Sequence[ExportColumn]) -> list[Text]:
     found: list[Text] = []
     if chosen.removed:
-        zh, en = f"已剔除 {chosen.removed} 位拒绝营销的客户。", f"{chosen.removed} customers who refused marketing were left out."
+        zh, en = f"已剔除 {chosen.removed:,} 位拒绝营销的客户。", f"{chosen.removed:,} customers who refused marketing were left out."
         found.append(Text(zh=zh, en=en))
-    if request.for_marketing and chosen.unknown:
+    if lacking:
+        zh, en = "、".join(column.label.zh for column in lacking), ", ".join(column.label.en for column in lacking)
         found.append(
             Text(
-                zh=f"{chosen.unknown} 位客户的营销授权未知，仍在文件中；发送前请确认。",
-                en=f"Consent is unknown for {chosen.unknown} customers; they are in the file, so check before contacting them.",
+                zh=f"数据中没有任何客户的{zh}，文件中没有这些列。",
+                en=f"The data hold no {en} of any customer, so the file has no such column.",
             )
         )
-    if request.include_personal:
+    # Whether somebody may be contacted matters where the file says how.
+    if request.for_marketing and chosen.unknown and any(column.id in _CONTACTS for column in columns):
+        found.append(
+            Text(
+                zh=f"{chosen.unknown:,} 位客户的营销授权未知，仍在文件中；发送前请确认。",
+                en=f"Consent is unknown for {chosen.unknown:,} customers; they are in the file, so check before contacting them.",
+            )
+        )
+    if any(column.personal for column in columns):
         zh, en = "文件包含个人信息，请妥善保管。", "The file holds personal data; keep it safe."
         found.append(Text(zh=zh, en=en))
     if request.format == "xlsx" and chosen.rows > SHEET_ROWS:
@@ -161,8 +181,8 @@ def _caveats(request: ExportCustomers, chosen: _Chosen) -> list[Text]:
 def _nothing(name: Text, chosen: _Chosen) -> Text:
     if chosen.removed:
         return Text(
-            zh=f"“{name.zh}”的 {chosen.removed} 位客户都拒绝了营销，没有可导出的客户。",
-            en=f"All {chosen.removed} customers of {name.en} refused marketing, so there is nobody to export.",
+            zh=f"“{name.zh}”的 {chosen.removed:,} 位客户都拒绝了营销，没有可导出的客户。",
+            en=f"All {chosen.removed:,} customers of {name.en} refused marketing, so there is nobody to export.",
         )
     return Text(zh=f"“{name.zh}”中没有客户，未生成文件。", en=f"There are no customers in {name.en}, so no file was written.")
 
@@ -177,4 +197,5 @@ def _details(
         "segment": plain_group(selection),
         "columns": [column.id for column in columns],
         "personal": [column.id for column in columns if column.personal],
+        "personal_names": [column.label.model_dump() for column in columns if column.personal],
     }

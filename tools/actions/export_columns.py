@@ -55,12 +55,13 @@ class ExportColumn:
     names: dict[str, Text] = field(default_factory=dict)
 
 
-def choose_columns(names: Sequence[str], include_personal: bool) -> list[ExportColumn]:
+def choose_columns(names: Sequence[str], include_personal: bool, personal: Sequence[str] = ()) -> list[ExportColumn]:
     """The columns of an export, ``customer_id`` first, each once.
 
     Args:
         names: Field ids, names or families such as "demographics"; a useful set when empty.
         include_personal: Whether personal data may be written.
+        personal: Personal fields that stand beside those of ``names``; name, e-mail and phone when neither names any.
 
     Raises:
         UnknownName: There is no such field.
@@ -68,8 +69,8 @@ def choose_columns(names: Sequence[str], include_personal: bool) -> list[ExportC
     """
     wanted = [part for name in names for part in _expand(name)] or list(DEFAULT)
     chosen = [_column(name) for name in ("customer_id", *wanted)]
-    if include_personal and not any(column.personal for column in chosen):
-        chosen[1:1] = [_column(name) for name in PERSONAL]
+    if include_personal and (personal or not any(column.personal for column in chosen)):
+        chosen[1:1] = [_column(name) for name in personal or PERSONAL]
     refused = [column.label for column in chosen if column.personal and not include_personal]
     if refused:
         raise Blocked(

@@ -158,7 +158,9 @@ def test_who_refused_is_left_out_and_the_unknown_are_stated(shop: ToolContext) -
     figures = {name: result.figure(name).value for name in ("rows", "matched", "removed_no_consent", "unknown_consent")}
     assert figures == {"rows": 3, "matched": 5, "removed_no_consent": 2, "unknown_consent": 1}
     assert any("2 customers who refused" in caveat.en for caveat in result.caveats)
-    assert any("1 位客户的营销授权未知" in caveat.zh for caveat in result.caveats)
+    assert not any("授权未知" in caveat.zh for caveat in result.caveats), "there is nothing in the file to contact them by"
+    reachable = export(shop, customers="all", format="csv", include_personal=True, personal_columns=["phone"])
+    assert any("1 位客户的营销授权未知" in caveat.zh for caveat in reachable.caveats)
 
 
 def test_consent_is_not_needed_for_other_purposes(shop: ToolContext) -> None:
@@ -196,6 +198,23 @@ def test_personal_columns_come_only_when_asked_for(shop: ToolContext) -> None:
     assert asked.details["personal"] == ["name", "email", "phone"]
     assert not {"name", "email", "phone"} & {column.id for column in asked.tables[0].columns}
     assert any("personal data" in caveat.en for caveat in asked.caveats)
+
+
+@pytest.mark.parametrize("wanted", [["email"], ["phone", "name"], ["birth_date", "email"]])
+def test_only_the_personal_columns_asked_for_are_written(shop: ToolContext, wanted: list[str]) -> None:
+    result = export(shop, customers="all", format="csv", include_personal=True, personal_columns=wanted)
+    held = [name for name in wanted if name != "birth_date"]
+    row = read_csv(result.files[0].path)[0]
+    assert set(held) == {"name", "email", "phone", "address", "birth_date"} & set(row)
+    assert "rfm_group" in row
+    assert result.details["personal"] == held
+    assert any("no birth date of any customer" in caveat.en for caveat in result.caveats) == ("birth_date" in wanted)
+
+
+def test_data_without_personal_fields_say_so(demo: ToolContext) -> None:
+    result = export(demo, customers="at_risk", format="csv", include_personal=True)
+    assert not {"name", "email", "phone"} & set(read_csv(result.files[0].path)[0])
+    assert [caveat.zh for caveat in result.caveats] == ["数据中没有任何客户的姓名、邮箱、电话，文件中没有这些列。"]
 
 
 def test_personal_columns_by_name_are_blocked_without_asking(shop: ToolContext) -> None:
