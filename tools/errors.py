@@ -58,19 +58,31 @@ class UnknownName(InputError):
         kind_zh: The same in Chinese.
         name: The name as given.
         valid: The names that exist; the closest come first in the message.
+        valid_zh: The same for the Chinese message, where the names differ.
+        most: Names to show when none is close.
     """
 
-    def __init__(self, kind_en: str, kind_zh: str, name: str, valid: Iterable[str]) -> None:
+    def __init__(
+        self, kind_en: str, kind_zh: str, name: str, valid: Iterable[str], valid_zh: Iterable[str] | None = None, most: int = 12
+    ) -> None:
         known = list(valid)
+        known_zh = known if valid_zh is None else list(valid_zh)
         self.name = name
-        folded = {one.casefold(): one for one in known}
-        self.suggestions = [folded[one] for one in difflib.get_close_matches(name.casefold(), folded, n=5, cutoff=0.6)]
-        shown = self.suggestions or known[:12]
-        rest = "" if len(shown) == len(known) else " …"
+        self.suggestions = _closest(name, known)
+        shown, shown_zh = self.suggestions or known[:most], _closest(name, known_zh) or known_zh[:most]
         super().__init__(
-            f"There is no {kind_en} named {name!r}; known: {', '.join(shown)}{rest}.",
-            f"没有名为“{name}”的{kind_zh}；可用的有：{'、'.join(shown)}{rest}。",
+            f"There is no {kind_en} named {name!r}; known: {', '.join(shown)}{_rest(shown, known)}.",
+            f"没有名为“{name}”的{kind_zh}；可用的有：{'、'.join(shown_zh)}{_rest(shown_zh, known_zh)}。",
         )
+
+
+def _closest(name: str, known: list[str]) -> list[str]:
+    folded = {one.casefold(): one for one in known}
+    return [folded[one] for one in difflib.get_close_matches(name.casefold(), folded, n=5, cutoff=0.6)]
+
+
+def _rest(shown: list[str], known: list[str]) -> str:
+    return "" if len(shown) == len(known) else " …"
 
 
 class FileProblem(InputError):

@@ -16,7 +16,7 @@ _SHOWN = 8
 
 
 def explain_term(ctx: ToolContext, request: ExplainTerm) -> ToolResult:
-    """Define a metric, dimension, field or word of the product. Stored segments are explained by their own module.
+    """Define a metric, dimension, field or word of the product; segments are explained by `tools.segments.terms`.
 
     Raises:
         UnknownName: No entry has the name; the closest are suggested.
@@ -55,8 +55,14 @@ def find_entry(ctx: ToolContext, term: str) -> Entry:
     for spelling in (wanted, wanted.removeprefix("attribute."), wanted.replace(" ", "_")):
         if spelling in names:
             return catalogue().field(f"attribute.{names[spelling]}")
-    words = [word for one in _entries() for word in one.words]
-    raise UnknownName("term", "术语", term, list(dict.fromkeys(words)))
+    raise UnknownName("term", "术语", term, term_names("en"), term_names("zh"), most=5)
+
+
+def term_names(language: str) -> list[str]:
+    """Every name that can be explained, in one language: names first, then other names."""
+    entries = _entries()
+    others = [word for one in entries for word in (one.synonyms.zh if language == "zh" else one.synonyms.en)]
+    return list(dict.fromkeys([*(one.name.say(language) for one in entries), *others]))
 
 
 def _entries() -> list[Entry]:
