@@ -77,7 +77,12 @@ def segment_overview(ctx: ToolContext, request: SegmentOverview) -> ToolResult:
         figures=(*_total_figures(totals, rows), *_group_figures(rows)),
         tables=(_table(scheme, rows),),
         charts=(_chart(scheme, rows),),
-        caveats=(*freshness_caveats(ctx), *_small_caveats(ctx, merges), *_edge_caveats(ctx), *_outside_caveats(outside)),
+        caveats=(
+            *freshness_caveats(ctx),
+            *_small_caveats(ctx, merges, totals["customers"], len([row for row in rows if row.customers])),
+            *_edge_caveats(ctx),
+            *_outside_caveats(outside),
+        ),
         details={
             "scheme": scheme.id,
             "groups": [row.group.id for row in rows],
@@ -181,25 +186,39 @@ def _too_small(ctx: ToolContext, customers: int, everyone: int) -> bool:
     return customers < ctx.config.smallest_segment_size or customers < ctx.config.smallest_segment_share * everyone
 
 
-def merge_target(group_id: str, small: set[str]) -> str:
-    """The group to act on together with a too small one: the nearest that is large enough, else the nearest."""
+def merge_target(group_id: str, small: set[str]) -> str | None:
+    """The group to act on together with a too small one: the nearest that is large enough; None when there is none near."""
     target, seen = MERGE_WITH[group_id], {group_id}
-    while target in small and MERGE_WITH[target] not in seen:
+    while target in small:
         seen.add(target)
         target = MERGE_WITH[target]
+        if target in seen:
+            return None
     return target
 
 
-def _small_caveats(ctx: ToolContext, merges: dict[Group, str]) -> list[Text]:
-    names = {group.id: group.name for scheme in SCHEMES.values() for group in scheme.groups}
+def _small_caveats(ctx: ToolContext, merges: dict[Group, str | None], everyone: int, groups: int) -> list[Text]:
+    """One sentence about all small groups: what to treat them with, or that there are too few customers for so many groups."""
+    if not merges:
+        return []
     smallest, limit = f"{float(ctx.config.smallest_segment_share):.0%}", ctx.config.smallest_segment_size
+    if 2 * len(merges) > groups:
+        return [
+            Text(
+                zh=f"客户太少，不宜分成这么多群：{everyone:,} 位客户分在 {groups} 个群中，其中 {len(merges)} 个不足 {limit} 人（或客户的 "
+                f"{smallest}）；建议合成两三组来运营，如最近买过的和很久没来的。",
+                en=f"There are too few customers for so many groups: {everyone:,} customers are in {groups} groups, {len(merges)} of them "
+                f"below {limit} customers (or {smallest}); act on two or three larger ones, such as recent buyers and those long away.",
+            )
+        ]
+    names = {group.id: group.name for scheme in SCHEMES.values() for group in scheme.groups}
+    zh = "、".join(group.name.zh + (f"（可并入{names[target].zh}）" if target else "") for group, target in merges.items())
+    en = ", ".join(group.name.en + (f" (treat with {names[target].en})" if target else "") for group, target in merges.items())
     return [
         Text(
-            zh=f"{group.name.zh}太小（不足客户的 {smallest} 或 {limit} 人），不宜单独运营，建议并入{names[target].zh}。",
-            en=f"{group.name.en} is too small to act on alone (below {smallest} of customers, or {limit}); "
-            f"treat it together with {names[target].en}.",
+            zh=f"以下分群太小（不足客户的 {smallest} 或 {limit} 人），不宜单独运营：{zh}。",
+            en=f"Too small to act on alone (below {smallest} of customers, or {limit}): {en}.",
         )
-        for group, target in merges.items()
     ]
 
 
@@ -222,7 +241,7 @@ def _outside_caveats(outside: int) -> list[Text]:
         return []
     return [
         Text(
-            zh=f"没有有效订单的客户（{outside} 位）不在这些分群中。",
-            en=f"Customers without a counted order ({outside}) are in none of the groups.",
+            zh=f"没有有效订单的客户（{outside:,} 位）不在这些分群中。",
+            en=f"Customers without a counted order ({outside:,}) are in none of the groups.",
         )
     ]

@@ -70,15 +70,32 @@ def test_small_groups_are_flagged_with_what_to_merge(rfm: ToolResult) -> None:
     assert rfm.details["too_small"] == {"new": "potential_loyal", "promising": "potential_loyal"}
     text = rfm.caveats[0]
     assert text.en == (
-        "New customers is too small to act on alone (below 1% of customers, or 30); treat it together with Potential loyalists."
+        "Too small to act on alone (below 1% of customers, or 30): New customers (treat with Potential loyalists), "
+        "Promising (treat with Potential loyalists)."
     )
-    assert text.zh == "新客户太小（不足客户的 1% 或 30 人），不宜单独运营，建议并入潜力忠诚客户。"
+    assert (
+        text.zh == "以下分群太小（不足客户的 1% 或 30 人），不宜单独运营：新客户（可并入潜力忠诚客户）、有希望客户（可并入潜力忠诚客户）。"
+    )
+
+
+def test_too_few_customers_are_one_sentence_without_circles(make_warehouse: Callable[..., Warehouse]) -> None:
+    # 40 customers: the later the last order, the more orders; no group can reach 30 of them.
+    orders = [(f"c{number:02}", f"2024-06-{1 + day % 30:02}", "5.00") for number in range(40) for day in range(number // 4, number)]
+    warehouse = make_warehouse([*orders, ("c00", "2024-01-01", "1.00")])
+    refresh(warehouse)
+    with open_context(warehouse) as ctx:
+        found = segment_overview(ctx, SegmentOverview())
+    small = [caveat for caveat in found.caveats if "too few customers" in caveat.en]
+    assert len(small) == 1
+    assert small[0].en.startswith("There are too few customers for so many groups: 40 customers are in ")
+    assert not any("Too small to act on alone" in caveat.en for caveat in found.caveats)
+    assert set(found.details["too_small"].values()) == {None}
 
 
 def test_merging_goes_on_to_a_group_that_is_large_enough() -> None:
     assert merge_target("new", {"new"}) == "potential_loyal"
     assert merge_target("new", {"new", "potential_loyal"}) == "loyal"
-    assert merge_target("at_risk", {"at_risk", "cannot_lose"}) == "cannot_lose", "nothing large enough is near"
+    assert merge_target("at_risk", {"at_risk", "cannot_lose"}) is None, "nothing large enough is near"
 
 
 def test_collapsed_edges_and_prospects_are_told(make_warehouse: Callable[..., Warehouse]) -> None:
