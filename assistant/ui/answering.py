@@ -12,7 +12,8 @@ from tools.errors import FenqunError
 
 _PACE_SECONDS = 0.06
 """Least time between two drawings of a streaming answer."""
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 1.0
+"""A long step is drawn again this often, with the time it has taken."""
 _SETTLE = threading.Event()  # never set: a pause that needs no clock
 
 
@@ -31,7 +32,7 @@ def follow(turn: Turn) -> Iterator[None]:
     seen = -1
     while turn.running:
         now = turn.wait(seen, _PATIENCE_SECONDS)
-        if now != seen:
+        if now != seen or any(step.running for step in turn.steps):
             seen = now
             yield
             _SETTLE.wait(_PACE_SECONDS)
@@ -46,4 +47,7 @@ def _answer(session: Session, turn: Turn) -> None:
     finally:
         # An answer without its end is a defect of ours: the thread's traceback goes to the log, a sentence to the page.
         turn.fail(say("unexpected", turn.language))
-        session.asking.release()
+        try:
+            session.keep(turn)
+        finally:
+            session.asking.release()

@@ -12,15 +12,18 @@ from assistant.ui.loading import LoadHandlers
 from assistant.ui.page import PageHandlers, build_page
 from assistant.ui.panel import Panel
 from assistant.ui.quiet_gradio import gr
+from assistant.ui.records import RecordHandlers
 from assistant.ui.server import run
 from assistant.ui.sessions import Conversation, Sessions
 from assistant.ui.texts import texts
+from assistant.ui.transcripts import Transcripts
 from tools.errors import FenqunError
 from tools.warehouse.warehouse import Warehouse
 
 _KEEP_UPLOADS = (3600, 86400)
 """Seconds between two looks for forgotten uploads, and the age at which they go."""
-OpenConversation = Callable[[], Conversation]
+OpenConversation = Callable[[str], Conversation]
+_TRANSCRIPTS_FILE = "transcripts.sqlite"
 
 
 def build_app(warehouse: Warehouse, sessions: Sessions | None = None, warm_up: Callable[[], None] | None = None) -> gr.Blocks:
@@ -38,9 +41,11 @@ def build_app(warehouse: Warehouse, sessions: Sessions | None = None, warm_up: C
         title=f"{title.zh} · {title.en}", analytics_enabled=False, fill_width=True, fill_height=True, delete_cache=(3600, 86400)
     ) as blocks:
         parts, panel = build_page(), Panel(warehouse)
-        PageHandlers(known, warehouse, panel, warm_up).bind(blocks, parts)
-        ChatHandlers(known).bind(parts.chat)
-        LoadHandlers(known, warehouse, panel).bind(parts.loader, parts.panel)
+        records = RecordHandlers(known, warehouse, panel)
+        opened = PageHandlers(known, warehouse, panel, records, warm_up).bind(blocks, parts)
+        ChatHandlers(known).bind(parts.chat, opened)
+        LoadHandlers(known, warehouse, panel, records).bind(parts.loader, parts.panel, opened)
+        records.bind(parts.loader.records, parts.panel)
     blocks.queue(default_concurrency_limit=16)
     return blocks
 
@@ -48,10 +53,10 @@ def build_app(warehouse: Warehouse, sessions: Sessions | None = None, warm_up: C
 def conversation_opener(warehouse: Warehouse) -> OpenConversation:
     """Opens real conversations; what they need is imported when the first one is."""
 
-    def open_one() -> Conversation:
+    def open_one(session_id: str) -> Conversation:
         from assistant.conversation import open_conversation
 
-        return open_conversation(warehouse)
+        return open_conversation(warehouse, session_id)
 
     return open_one
 
@@ -79,13 +84,14 @@ def serve(
         port: Port to listen on; 0 takes a free one.
         host: Address to listen on; anything but the loopback address lets others of the network in.
         ready: Called with the page's address once it is served.
-        open_conversation: Opens the conversation of one browser session; the real one when left out.
+        open_conversation: Opens the conversation of one browser session, given its id; the real one when left out.
 
     Raises:
         InputError: The port is taken.
     """
     # Uploads hold personal data: they go to the operator's own folder, not to one that all users of the machine share.
     os.environ.setdefault("GRADIO_TEMP_DIR", str(warehouse.config.home.expanduser() / "uploads"))
-    sessions = Sessions(open_conversation or conversation_opener(warehouse))
+    transcripts = Transcripts(warehouse.config.home.expanduser() / _TRANSCRIPTS_FILE)
+    sessions = Sessions(open_conversation or conversation_opener(warehouse), transcripts)
     warm_up = None if open_conversation else partial(warm_up_conversations, warehouse)
     run(build_app(warehouse, sessions, warm_up), sessions, host, port, ready)

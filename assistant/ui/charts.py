@@ -7,18 +7,22 @@ from copy import deepcopy
 from typing import Any
 
 from assistant.ui.theme import ACCENT, FONT_STACK
+from assistant.ui.ticks import speak_ticks
 
 COLORS = (ACCENT, "#e0a03c", "#5b7fd6", "#c9646b", "#8d7bd1", "#5fa05a", "#4aa9c4", "#b58863", "#98a2ad")
 _LATIN, _ROOM, _LINE_HEIGHT = 0x2E7F, 92, 32
 """Last character of single width; single-width characters that names side by side have room for; pixels of a lying bar."""
+_FEW = 4
+"""So few bars would be as broad as walls."""
 _INK, _GRID = "#7a8594", "rgba(127, 140, 155, 0.22)"
 
 
-def themed(figure: dict[str, Any]) -> dict[str, str]:
+def themed(figure: dict[str, Any], language: str = "en") -> dict[str, str]:
     """A Plotly figure as Gradio's plot takes it, restyled; what the tool set on purpose stays.
 
     Args:
         figure: Plotly figure with ``data`` and ``layout``.
+        language: "zh" or "en", of the ticks.
     """
     copy = deepcopy(figure)
     layout = copy.setdefault("layout", {})
@@ -31,16 +35,23 @@ def themed(figure: dict[str, Any]) -> dict[str, str]:
     layout["margin"] = {"l": 12, "r": 16, "t": 18, "b": 12}
     layout["font"] = {"family": FONT_STACK, "size": 12.5, "color": _INK}
     layout["hoverlabel"] = {"font": {"family": FONT_STACK, "size": 12.5}}
-    layout.setdefault("bargap", 0.34)
+    layout.setdefault("bargap", 0.6 if _bars(copy) <= _FEW else 0.34)
     layout.setdefault("legend", {}).update(orientation="h", y=1.02, yanchor="bottom", x=0)
     if _is_crowded(copy):
         _lay_down(copy)
     _no_lines_between_bars(copy)
+    speak_ticks(copy, language)
     for name in {"xaxis", "yaxis", *(key for key in layout if key.startswith(("xaxis", "yaxis")))}:
         _quiet_axis(layout.setdefault(name, {}))
     for trace in copy.get("data", []):
         _in_our_colours(trace)
     return {"type": "plotly", "plot": json.dumps(copy, ensure_ascii=False)}
+
+
+def _bars(figure: dict[str, Any]) -> int:
+    """How many names the first trace of bars has."""
+    data = figure.get("data", [])
+    return len(data[0].get("x") or ()) if data and data[0].get("type") == "bar" else _FEW + 1
 
 
 def _is_crowded(figure: dict[str, Any]) -> bool:

@@ -68,10 +68,16 @@ class ChatHandlers:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def bind(self, parts: ChatParts) -> None:
-        """Connect the handlers to the components."""
+    def bind(self, parts: ChatParts, opened: Any) -> None:
+        """Connect the handlers to the components.
+
+        Args:
+            parts: The components.
+            opened: The event after which an answer that is under way is taken up again.
+        """
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
         asked = [
+            opened.then(self.resume, None, parts.outputs, concurrency_limit=None, **private),
             gr.on([parts.box.submit, parts.send.click], self.ask, parts.box, parts.outputs, concurrency_limit=None, **private),
             parts.log.example_select(self.pick, None, parts.outputs, concurrency_limit=None, **private),
             parts.log.option_select(self.pick, None, parts.outputs, concurrency_limit=None, **private),
@@ -98,6 +104,14 @@ class ChatHandlers:
         for _ in follow(turn):
             yield draw(session)
 
+    def resume(self, request: gr.Request) -> Iterator[Updates]:
+        """Go on drawing the answer that was under way when the page was opened again."""
+        session = self._session(request)
+        yield draw(session)  # a handler that yields nothing would empty its outputs
+        for turn in session.turns[-1:]:
+            for _ in follow(turn):
+                yield draw(session)
+
     def pick(self, request: gr.Request, chosen: gr.SelectData) -> Iterator[Updates]:
         """Ask an example, a suggestion or one of the readings of an ambiguous question."""
         value = chosen.value
@@ -106,13 +120,12 @@ class ChatHandlers:
     def retry(self, request: gr.Request) -> Iterator[Updates]:
         """Ask the last question again, as if for the first time."""
         session = self._session(request)
-        question = _take_back(session)
-        yield from self.ask(question or "", request)
+        yield from self.ask(session.take_back() or "", request)
 
     def undo(self, request: gr.Request) -> Updates:
         """Take the last question back into the box."""
         session = self._session(request)
-        question = _take_back(session)
+        question = session.take_back()
         return draw(session, box=gr.update(value=question) if question else gr.skip())
 
     def clear(self, request: gr.Request) -> Updates:
@@ -131,14 +144,7 @@ class ChatHandlers:
         return draw(self._session(request))
 
     def _session(self, request: gr.Request) -> Session:
-        return self._sessions.get(str(request.session_hash))
-
-
-def _take_back(session: Session) -> str | None:
-    if not session.turns or session.asking.locked():
-        return None
-    session.conversation.undo()
-    return session.turns.pop().question
+        return self._sessions.of(request)
 
 
 def draw(session: Session, box: Any = None) -> Updates:
@@ -150,8 +156,8 @@ def draw(session: Session, box: Any = None) -> Updates:
     return (
         gr.update(value=messages(session.turns, language, session.link)),
         gr.skip() if box is None else box,
-        gr.update(visible=not running),
-        gr.update(visible=running),
+        gr.update(value=say("send", language), visible=not running),
+        gr.update(value=say("stop", language), visible=running),
         *tools,
     )
 
@@ -159,14 +165,11 @@ def draw(session: Session, box: Any = None) -> Updates:
 def speak(session: Session) -> Updates:
     """The chat with every text of it in the session's language."""
     language = session.language
-    log, _, _, _, *tools = draw(session)
+    log, _, *buttons = draw(session)
     welcome = f"<div class='fq-welcome'><h1>{say('welcome_title', language)}</h1><p>{say('welcome_text', language)}</p></div>"
     offered: list[Any] = [{"text": example.say(language)} for example in examples()]
-    running = bool(session.turns) and session.turns[-1].running
     return (
         gr.update(value=log["value"], placeholder=welcome, examples=offered),
         gr.update(placeholder=say("ask_placeholder", language), label=say("ask_label", language)),
-        gr.update(value=say("send", language), visible=not running),
-        gr.update(value=say("stop", language), visible=running),
-        *tools,
+        *buttons,
     )

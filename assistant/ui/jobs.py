@@ -5,35 +5,54 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 
 from tools.contracts import Text
 from tools.errors import Cancelled, FenqunError
-from tools.ingest.report import LoadReport
 from tools.warehouse.warehouse import Warehouse
 
 Tell = Callable[[Text, float], None]
-Load = Callable[[Warehouse, Tell], LoadReport]
+
+
+class Report(Protocol):
+    """What is told of a change to the warehouse."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether what rests on the data is stale."""
+        ...
+
+
+@dataclass(frozen=True)
+class Said:
+    """A change that is told in one sentence."""
+
+    sentence: Text
+    changed: bool = True
+
+
+Told = TypeVar("Told", bound=Report)
 _LOAD_SHARE = 0.6
 """Share of the bar that loading takes; the refresh takes the rest."""
 _NEWS_SECONDS = 0.25
 
 
 @dataclass
-class LoadJob:
-    """One load with its refresh.
+class LoadJob(Generic[Told]):
+    """One change to the warehouse, such as a load, with its refresh.
 
     Args:
         warehouse: Where to.
-        load: Does the loading; told where it stands.
+        load: Makes the change; tells where it stands.
         stop: Set to cancel while nothing is stored yet.
     """
 
     warehouse: Warehouse
-    load: Load
+    load: Callable[[Warehouse, Tell], Told]
     stop: threading.Event
     stage: Text | None = None
     fraction: float = 0.0
-    report: LoadReport | None = None
+    report: Told | None = None
     error: FenqunError | None = None
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -46,6 +65,11 @@ class LoadJob:
         """Yields at a steady pace until the work has ended."""
         while not self.done.wait(_NEWS_SECONDS):
             yield
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return not self.done.is_set()
 
     @property
     def stoppable(self) -> bool:

@@ -13,6 +13,7 @@ from assistant.ui.mapping_form import form_html, read_choices
 from assistant.ui.panel import Panel
 from assistant.ui.pieces import piece
 from assistant.ui.quiet_gradio import gr
+from assistant.ui.records import EVENTS, RecordHandlers
 from assistant.ui.sessions import Session, Sessions, discard
 from assistant.ui.texts import say, texts
 from tools.contracts import Text
@@ -21,6 +22,7 @@ from tools.ingest.bookkeeping import holds_demo
 from tools.ingest.report import REASONS, LoadReport, TableReport
 from tools.warehouse.warehouse import Warehouse
 
+_OUTPUTS = 8
 Updates = tuple[Any, ...]
 Said = Callable[[str], str]
 """HTML that can be said in either language."""
@@ -30,6 +32,7 @@ Said = Callable[[str], str]
 class LoadParts:
     """The components of the loader."""
 
+    records: gr.HTML
     intro: gr.HTML
     files: gr.File
     stage: gr.HTML
@@ -52,22 +55,31 @@ def build_loader() -> LoadParts:
         confirm = gr.Button(variant="primary", elem_id="fq-confirm", visible=False, scale=0)
         cancel = gr.Button(elem_id="fq-cancel", visible=False, scale=0)
         demo = gr.Button(elem_id="fq-demo", visible=False, scale=0)
-    return LoadParts(intro, files, stage, confirm, cancel, demo)
+    records = gr.HTML(elem_id="fq-records", js_on_load=EVENTS, apply_default_css=False)
+    return LoadParts(records, intro, files, stage, confirm, cancel, demo)
 
 
 class LoadHandlers:
     """The loader's event handlers over the sessions of one server."""
 
-    def __init__(self, sessions: Sessions, warehouse: Warehouse, panel: Panel) -> None:
+    def __init__(self, sessions: Sessions, warehouse: Warehouse, panel: Panel, records: RecordHandlers) -> None:
         self._sessions = sessions
         self._warehouse = warehouse
         self._panel = panel
+        self._records = records
 
-    def bind(self, parts: LoadParts, panel: gr.HTML) -> None:
-        """Connect the handlers to the components."""
+    def bind(self, parts: LoadParts, panel: gr.HTML, opened: Any) -> None:
+        """Connect the handlers to the components.
+
+        Args:
+            parts: The components.
+            panel: The data panel.
+            opened: The event after which a load that is under way is taken up again.
+        """
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         chosen = gr.Textbox(visible="hidden", elem_id="fq-chosen")
-        outputs = [*parts.outputs, panel]
+        outputs = [*parts.outputs, panel, parts.records]
+        opened.then(self.resume, None, outputs, **private)
         parts.files.upload(self.plan, parts.files, outputs, **private)
         parts.confirm.click(self.load, chosen, outputs, js="() => [window.fenqunMapping()]", **private)
         parts.demo.click(self.load_demo, None, outputs, **private)
@@ -91,20 +103,21 @@ class LoadHandlers:
             yield _show(session, _sentence("load_no_files"), choose=True)
             return
         job = LoadJob(self._warehouse, lambda warehouse, tell: load(warehouse, paths, overrides, progress=tell), session.stop_loading)
-        yield from self._work(session, job)
-        if job.error is not None and job.error.mendable:
-            yield self._form(session, overrides, job.error)
-            return
-        yield self._result(session, job)
+        yield from self._run(session, job, overrides)
 
     def load_demo(self, request: gr.Request) -> Iterator[Updates]:
         """Load the demo data."""
         from tools.ingest.demo import load_demo_data
 
         session = self._session(request)
-        job = LoadJob(self._warehouse, load_demo_data, session.stop_loading)
-        yield from self._work(session, job)
-        yield self._result(session, job)
+        yield from self._run(session, LoadJob(self._warehouse, load_demo_data, session.stop_loading), {})
+
+    def resume(self, request: gr.Request) -> Iterator[Updates]:
+        """Go on showing the load that was under way when the page was opened again."""
+        session = self._session(request)
+        yield (gr.skip(),) * _OUTPUTS  # a handler that yields nothing would empty its outputs
+        if isinstance(session.job, LoadJob) and session.job.running:
+            yield from self._follow(session, session.job, {})
 
     def cancel(self, request: gr.Request) -> Updates:
         """Forget the chosen files, or stop the load that runs."""
@@ -115,7 +128,7 @@ class LoadHandlers:
         discard(session.uploads)
         return _show(session, None, choose=True)
 
-    def _form(self, session: Session, overrides: dict[str, str], error: FenqunError | None = None) -> Updates:
+    def _form(self, session: Session, overrides: dict[str, str]) -> Updates:
         from tools.ingest.load import plan_load
 
         try:
@@ -124,23 +137,35 @@ class LoadHandlers:
             discard(session.uploads)
             return _show(session, _problem(failure), choose=True)
         form = partial(form_html, plan, replaces_demo=self._holds_demo())
-        said = (lambda language: _problem(error)(language) + form(language)) if error else form
-        return _show(session, said, choose=False, confirm=True, cancel=True)
+        return _show(session, form, choose=False, confirm=True, cancel=True)
 
-    def _work(self, session: Session, job: LoadJob) -> Iterator[Updates]:
-        session.loading = True
+    def _run(self, session: Session, job: LoadJob[LoadReport], overrides: dict[str, str]) -> Iterator[Updates]:
+        if session.loading:
+            yield (gr.skip(),) * _OUTPUTS
+            return
+        session.job = job
         job.start()
         yield _show(session, _progress_of("load_running", 0.0), choose=False, cancel=True)
+        yield from self._follow(session, job, overrides)
+
+    def _follow(self, session: Session, job: LoadJob[Any], overrides: dict[str, str]) -> Iterator[Updates]:
         for _ in job.follow():
             said = partial(_progress, job.stage, job.fraction) if job.stage else _progress_of("load_running", 0.0)
             yield _show(session, said, choose=False, cancel=job.stoppable)
-        session.loading = False
+        if job.error is not None and job.error.mendable and session.uploads:
+            shown = self._form(session, overrides)
+            told = _problem(job.error)(session.language) if not _tells_what_is_missing(shown) else ""
+            yield (*shown[:2], told + shown[2], *shown[3:])
+            return
+        yield self._result(session, job)
 
-    def _result(self, session: Session, job: LoadJob) -> Updates:
+    def _result(self, session: Session, job: LoadJob[Any]) -> Updates:
         discard(session.uploads)
         if job.report is None:
             return _show(session, _problem(job.error) if job.error else _sentence("unexpected"), choose=True)
-        return _show(session, partial(report_html, job.report), choose=True, panel=self._panel.html(session.language))
+        said = partial(report_html, job.report) if isinstance(job.report, LoadReport) else _sentence("load_done")
+        shown = _show(session, said, choose=True, panel=self._panel.html(session.language))
+        return (*shown[:-1], self._records.html(session))
 
     def _holds_demo(self) -> bool:
         if not self._warehouse.exists:
@@ -149,7 +174,12 @@ class LoadHandlers:
             return holds_demo(engine)
 
     def _session(self, request: gr.Request) -> Session:
-        return self._sessions.get(str(request.session_hash))
+        return self._sessions.of(request)
+
+
+def _tells_what_is_missing(shown: Updates) -> bool:
+    """Whether the form says itself what its columns lack, in the words of the page."""
+    return "data-missing" in str(shown[2])
 
 
 def _problem(error: FenqunError) -> Said:
@@ -184,6 +214,7 @@ def _show(
         gr.update(visible=cancel),
         gr.update(visible=False),
         gr.skip() if panel is None else panel,
+        gr.skip(),
     )
 
 

@@ -13,7 +13,7 @@ import yaml
 from assistant.ui.pieces import piece
 from assistant.ui.texts import say
 from tools.contracts import Text
-from tools.ingest.grains import GRAINS, Field
+from tools.ingest.grains import GRAINS, Field, missing_columns
 from tools.ingest.report import LoadPlan, PlannedTable
 from tools.ingest.types import ColumnMapping, Grain, TableMapping
 
@@ -63,10 +63,20 @@ def _table(table: PlannedTable, language: str) -> dict[str, Any]:
         "rows": f"{table.rows:,}",
         "notes": [value for key in ("encoding", "sheet") if (value := table.notes.get(key))],
         "already_loaded": table.already_loaded,
+        "missing": _missing(mapping, language) if table.problem else None,
         "problem": table.problem.say(language) if table.problem else None,
         "columns": [_column(column, table, language) for column in mapping.columns],
         "unsure": len(mapping.unsure),
     }
+
+
+def _missing(mapping: TableMapping, language: str) -> str | None:
+    """What the rows need and no column is, in the words of the form."""
+    lacking = missing_columns(mapping)
+    if not lacking:
+        return None
+    needed = target_name(_target(lacking[0], mapping.grain), language)
+    return say("load_missing", language, needed=needed)
 
 
 def _column(column: ColumnMapping, table: PlannedTable, language: str) -> dict[str, Any]:

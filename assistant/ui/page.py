@@ -12,11 +12,14 @@ from assistant.ui.loading import LoadParts, build_loader, speak_loader
 from assistant.ui.panel import Panel
 from assistant.ui.pieces import piece
 from assistant.ui.quiet_gradio import gr
+from assistant.ui.records import RecordHandlers
 from assistant.ui.sessions import Session, Sessions
 from assistant.ui.texts import preferred_language
 from tools.contracts import Language
 from tools.warehouse.warehouse import Warehouse
 
+_NEWS_SECONDS = 4.0
+"""How soon a page notices that somebody else has loaded data."""
 LANGUAGE_COOKIE = "fenqun_language"
 _BAR_EVENTS = """
 element.addEventListener('click', (event) => {
@@ -59,45 +62,59 @@ def build_page() -> PageParts:
 class PageHandlers:
     """The handlers of the page as a whole."""
 
-    def __init__(self, sessions: Sessions, warehouse: Warehouse, panel: Panel, warm_up: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, sessions: Sessions, warehouse: Warehouse, panel: Panel, records: RecordHandlers, warm_up: Callable[[], None] | None = None
+    ) -> None:
         self._sessions = sessions
         self._warehouse = warehouse
         self._panel = panel
+        self._records = records
         self._warm_up = warm_up
 
-    def bind(self, blocks: gr.Blocks, parts: PageParts) -> None:
-        """Connect opening, leaving and the language switch."""
+    def bind(self, blocks: gr.Blocks, parts: PageParts) -> Any:
+        """Connect opening, leaving and the language switch; returns the event of the page's opening."""
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         blocks.unload(self.leave)
         opened = blocks.load(self.open, None, parts.spoken, queue=False, **private)
         switched = parts.bar.click(self.switch, None, parts.spoken, queue=False, **private)
         for dependency in (opened, switched):
             # Describing the data takes longer than drawing the page, which does not wait for it.
-            dependency.then(self.describe, None, parts.panel, queue=False, **private)
+            dependency.then(self.describe, None, [parts.panel, parts.loader.records], queue=False, **private)
+        gr.Timer(_NEWS_SECONDS).tick(self.notice, None, [parts.panel, parts.loader.records], queue=False, **private)
+        return opened
 
     def open(self, request: gr.Request) -> tuple[Any, ...]:
         """Greet a browser in its language."""
         if self._warm_up is not None:
             threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
             self._warm_up = None
-        session = self._sessions.get(str(request.session_hash))
+        session = self._sessions.of(request)
         session.language = preferred_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
         return self._speak(session)
 
     def switch(self, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         """Say everything in the other language."""
-        session = self._sessions.get(str(request.session_hash))
+        session = self._sessions.of(request)
         chosen: Language = "zh" if getattr(event, "language", "") == "zh" else "en"
         session.language = chosen
         return self._speak(session)
 
-    def describe(self, request: gr.Request) -> str:
-        """The data panel."""
-        return self._panel.html(self._sessions.get(str(request.session_hash)).language)
+    def describe(self, request: gr.Request) -> tuple[Any, ...]:
+        """The data panel, and what loads left to look through."""
+        session = self._sessions.of(request)
+        session.seen[str(request.session_hash)] = self._panel.version()
+        return self._panel.html(session.language), self._records.html(session)
+
+    def notice(self, request: gr.Request) -> tuple[Any, ...]:
+        """The same where somebody has changed the data since."""
+        session = self._sessions.of(request)
+        if session.loading or session.seen.get(str(request.session_hash)) == self._panel.version():
+            return gr.skip(), gr.skip()
+        return self.describe(request)
 
     def leave(self, request: gr.Request) -> None:
         """The browser went away."""
-        self._sessions.leave(str(request.session_hash))
+        self._sessions.leave_by(request)
 
     def _speak(self, session: Session) -> tuple[Any, ...]:
         bar = piece("bar", session.language)

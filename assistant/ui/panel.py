@@ -76,6 +76,14 @@ class Panel:
                 self._known = PanelData(version, overview, quality)
             return self._known
 
+    def version(self) -> object:
+        """Changes whenever the data may have; costs no more than a look at the file."""
+        try:
+            state = self._warehouse.path.stat()
+        except FileNotFoundError:
+            return None
+        return state.st_mtime_ns, state.st_size
+
     def _version(self) -> tuple[str, str]:
         with self._warehouse.reading() as engine:
             return read_meta(engine, "data_version") or "0", str(latest_date(engine))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import mimetypes
+import re
+import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from assistant.ui.quiet_gradio import gr
-from assistant.ui.sessions import Sessions
+from assistant.ui.sessions import SESSION_COOKIE, Sessions
 from assistant.ui.theme import build_theme, read_static, static_path
+from assistant.ui.transcripts import KEPT_SECONDS
 from tools.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,6 +44,7 @@ _HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 ]
+_TOKEN = re.compile(r"[\w-]{32}", re.ASCII)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -69,6 +75,7 @@ class _Dressed:
             await self._app(scope, receive, send)
             return
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        token = _token_of(scope["headers"]) or secrets.token_urlsafe(24)
         started: list[Any] = []
         body = bytearray()
 
@@ -78,16 +85,25 @@ class _Dressed:
                 return
             body.extend(message.get("body", b""))
             if not message.get("more_body", False):
-                await self._finish(started[0], bytes(body), send)
+                await self._finish(started[0], bytes(body), token, send)
 
         await self._app({**scope, "headers": plain}, receive, collect)
 
-    async def _finish(self, start: Any, body: bytes, send: Any) -> None:
+    async def _finish(self, start: Any, body: bytes, token: str, send: Any) -> None:
         dressed = body.replace(b"</head>", self._head + b"</head>", 1)
         headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
         headers.append((b"content-length", str(len(dressed)).encode()))
+        kept = f"{SESSION_COOKIE}={token}; Path=/; Max-Age={KEPT_SECONDS:.0f}; HttpOnly; SameSite=Strict"
+        headers += [(b"set-cookie", kept.encode()), (b"cache-control", b"no-store")]
         await send({**start, "headers": headers})
         await send({"type": "http.response.body", "body": dressed})
+
+
+def _token_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """What the browser's cookie holds, where it is one of ours."""
+    sent = ";".join(value.decode("latin-1") for name, value in headers if name == b"cookie")
+    pairs = (part.strip().partition("=") for part in sent.split(";"))
+    return next((value for name, _, value in pairs if name == SESSION_COOKIE and _TOKEN.fullmatch(value)), "")
 
 
 def build_server(blocks: gr.Blocks, sessions: Sessions, host: str) -> FastAPI:
@@ -122,10 +138,14 @@ def build_server(blocks: gr.Blocks, sessions: Sessions, host: str) -> FastAPI:
 
 
 def _downloads(sessions: Sessions) -> Callable[[Request], Response]:
-    from starlette.responses import FileResponse, PlainTextResponse
+    from starlette.responses import FileResponse, PlainTextResponse, Response
 
     def download(request: Request) -> Response:
         found = sessions.find_download(request.path_params["token"])
+        if found is not None and found.make is not None:
+            content, kind = found.make(), mimetypes.guess_type(found.name)[0]
+            named = f"attachment; filename*=utf-8''{quote(found.name)}"
+            return Response(content, media_type=kind, headers={"cache-control": "no-store", "content-disposition": named})
         if found is None or not found.path.is_file():
             return PlainTextResponse("There is no such file.", status_code=404)
         return FileResponse(found.path, filename=found.name, headers={"cache-control": "no-store"})

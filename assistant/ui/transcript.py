@@ -71,7 +71,7 @@ def _contents(turn: Turn, language: str, link: Link) -> Iterable[Message]:
 def _evidence(turn: Turn, language: str, link: Link) -> Iterable[Message]:
     for chart in turn.charts:
         yield _html(piece("chart_title", turn.language, title=chart.title.say(turn.language)))
-        yield _component("plot", themed(chart.zh if turn.language == "zh" else chart.en))
+        yield _component("plot", themed(chart.zh if turn.language == "zh" else chart.en, turn.language))
     for table in turn.tables:
         yield _html(table_html(table, turn, language, link))
     for file in turn.files:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from typing import Any
@@ -21,7 +22,7 @@ from assistant.events import (
     TextDelta,
 )
 from assistant.ui.texts import language_of
-from tools.contracts import Chart, FileOut, Language, Receipt, Table
+from tools.contracts import Chart, FileOut, Language, Outcome, Receipt, Table
 
 
 @dataclass
@@ -36,6 +37,12 @@ class Step:
     seconds: float = 0.0
     error: str | None = None
     receipts: tuple[Receipt, ...] = ()
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def waiting(self) -> int:
+        """Whole seconds that it has been running."""
+        return int(time.monotonic() - self.began)
 
 
 @dataclass
@@ -70,6 +77,23 @@ class Turn:
         if self.answer is not None:
             return "zh" if self.answer.language == "zh" else "en"
         return language_of(self.question)
+
+    @classmethod
+    def of(cls, answer: Answer) -> Turn:
+        """The turn that ended with ``answer``, as far as an answer tells."""
+        turn = cls(answer.question)
+        receipts = list(answer.receipts)
+        for number, step in enumerate(answer.steps):
+            own = tuple(receipt for receipt in receipts if receipt.tool == step.tool)[:1]
+            receipts = [receipt for receipt in receipts if receipt not in own]
+            turn.steps.append(Step(str(number), step.tool, dict(step.arguments), False, str(step.outcome), step.seconds, receipts=own))
+        turn.take(Finished(answer=answer))
+        return turn
+
+    @property
+    def remembered(self) -> bool:
+        """Whether the conversation remembers it: one that was refused, stopped or broke off left nothing there."""
+        return self.answer is not None and bool(self.answer.steps or self.answer.outcome is not Outcome.FAILED)
 
     def take(self, event: Event) -> None:
         """Take in one event and wake whoever waits for news."""

@@ -154,7 +154,10 @@ def main() -> None:
     path, port = sys.argv[1:3]
     folder = Path(path).parent
     serve(
-        Warehouse(path), int(port), ready=lambda address: print(address, flush=True), open_conversation=lambda: ScriptedConversation(folder)
+        Warehouse(path),
+        int(port),
+        ready=lambda address: print(address, flush=True),
+        open_conversation=lambda _: ScriptedConversation(folder),
     )
 
 
