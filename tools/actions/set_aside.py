@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.actions.export_files import neutralise
+from pydantic import ValidationError
+
 from tools.contracts import Text
+from tools.ingest.grains import mapped_fields
 from tools.ingest.report import REASONS
+from tools.ingest.types import TableMapping
+from tools.spreadsheets import neutralise
 from tools.warehouse.engine import Engine
 
 _ROWS = """
@@ -85,7 +89,8 @@ def list_set_aside(engine: Engine) -> list[SetAside]:
 def rejected_rows(engine: Engine, load_id: int, source: str, limit: int = _MOST) -> list[RejectedRow]:
     """The rows that one load set aside of one file, in the file's order."""
     found = engine.rows(_ROWS, {"load_id": load_id, "source": source, "most": limit})
-    return [RejectedRow(int(number), str(reason), str(detail or ""), _values(values)) for number, reason, detail, values in found]
+    names = _source_names(engine, load_id, source)
+    return [RejectedRow(int(number), str(reason), str(detail or ""), _values(values, names)) for number, reason, detail, values in found]
 
 
 def reason_words(reason: str) -> Text:
@@ -119,7 +124,17 @@ def write_set_aside(engine: Engine, load_id: int, source: str, path: Path, langu
     return len(rows)
 
 
-def _values(stored: Any) -> dict[str, str]:
+def _source_names(engine: Engine, load_id: int, source: str) -> dict[str, str]:
+    """Field to the source column that filled it: repeats are kept by their fields, other rows as they were."""
+    found = engine.rows("SELECT mapping FROM loads WHERE load_id = $load_id AND source = $source", {"load_id": load_id, "source": source})
+    try:
+        mappings = [TableMapping.model_validate_json(str(row[0])) for row in found]
+    except ValidationError:  # what an earlier version wrote
+        return {}
+    return {field: column.source for mapping in mappings for field, column in mapped_fields(mapping).items()}
+
+
+def _values(stored: Any, names: Mapping[str, str]) -> dict[str, str]:
     text = str(stored or "")
     try:
         found = json.loads(text)
@@ -127,4 +142,5 @@ def _values(stored: Any) -> dict[str, str]:
         found = None
     if not isinstance(found, dict):
         return {"": text} if text else {}
-    return {str(name): "" if value is None else str(value) for name, value in found.items()}
+    own = set(names.values())
+    return {name if name in own else names.get(name, name): "" if value is None else str(value) for name, value in found.items()}
