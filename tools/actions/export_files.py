@@ -18,6 +18,7 @@ import xlsxwriter
 
 from tools.actions.export_columns import FileColumn
 from tools.contracts import Unit
+from tools.spreadsheets import neutralise
 
 MEDIA_TYPES = {
     "csv": "text/csv",
@@ -27,21 +28,10 @@ MEDIA_TYPES = {
 SHEET_ROWS = 1_048_575
 """Rows of data that fit on one sheet of Excel, below its header."""
 LONGEST_CELL = 32_767
-_FORMULA = re.compile(r"^[\s\ufeff]*[=+\-@＝＋－＠]|^[\t\r\n]")
-_PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _UNSAFE = re.compile(r"[^\w\u4e00-\u9fff]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FORMATS = {Unit.MONEY: "#,##0.00", Unit.SHARE: "0.0%", Unit.PROBABILITY: "0.0%", Unit.CHANGE: "0.0%", Unit.RATIO: "0.00", Unit.DAYS: "0.#"}
 _DATE_FORMAT = "yyyy-mm-dd"
-
-
-def neutralise(text: str) -> str:
-    """``text`` with an apostrophe before it where a spreadsheet could run it as a formula.
-
-    Signs of formulas are = + - @ and their full-width forms, also after spaces, and a leading tab or line break. A plain
-    negative number is none.
-    """
-    return f"'{text}" if _FORMULA.search(text) and not _PLAIN_NUMBER.fullmatch(text) else text
 
 
 def safe_stem(name: str) -> str:

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from tools.spreadsheets import FORMULA, PLAIN_NUMBER, neutralise
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_FORMULA = r"^[=+\-@\t\r]"
 
 
 def write_whole(folder: Path, name: str, table: pa.Table) -> Path:
@@ -20,7 +21,7 @@ def write_whole(folder: Path, name: str, table: pa.Table) -> Path:
     UTF-8 with a byte order mark; text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
     sink = pa.BufferOutputStream()
-    plain = pa.table([_plain(column) for column in table.columns], names=[_neutral(column) for column in table.column_names])
+    plain = pa.table([_plain(column) for column in table.columns], names=[neutralise(column) for column in table.column_names])
     csv.write_csv(plain, sink)
     content = sink.getvalue().to_pybytes()
     path = folder / f"{name}-{hashlib.sha256(content).hexdigest()[:12]}.csv"
@@ -37,8 +38,5 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return column.cast(pa.timestamp("s"), safe=False)
     if not pa.types.is_string(column.type) and not pa.types.is_large_string(column.type):
         return column
-    return pc.if_else(pc.match_substring_regex(column, _FORMULA), pc.binary_join_element_wise("'", column, ""), column)
-
-
-def _neutral(header: str) -> str:
-    return f"'{header}" if header.startswith(("=", "+", "-", "@", "\t", "\r")) else header
+    runs = pc.and_not(pc.match_substring_regex(column, FORMULA), pc.match_substring_regex(column, PLAIN_NUMBER))
+    return pc.if_else(runs, pc.binary_join_element_wise("'", column, ""), column)
