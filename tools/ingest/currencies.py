@@ -42,6 +42,13 @@ def _bounded(word: str) -> str:
     return rf"(?<![a-z]){word}(?![a-z])" if word[0].isascii() and word[0].isalpha() else word
 
 
+def _bounded_in_sql(words: str) -> str:
+    """The same for the database's expressions, which do not look behind."""
+    latin = [word for word in words.split("|") if word[0].isascii() and word[0].isalpha()]
+    others = [word for word in words.split("|") if word not in latin]
+    return "|".join([*others, *([f"(^|[^a-z])({'|'.join(latin)})($|[^a-z])"] if latin else [])])
+
+
 _SAID = re.compile("|".join(f"(?P<{code}>{'|'.join(map(_bounded, words.split('|')))})" for code, words in _WORDS), re.IGNORECASE)
 
 
@@ -87,5 +94,5 @@ def stated_currency(mapping: TableMapping) -> str | None:
 def currency_expression(text: str, *, chinese: bool) -> str:
     """SQL for the ISO code that the text of one row says; NULL when it says none."""
     yen = f" WHEN regexp_matches({text}, '[¥￥]') THEN 'CNY'" if chinese else ""
-    cases = " ".join(f"WHEN regexp_matches(lower({text}), '{words}') THEN '{code}'" for code, words in _WORDS)
+    cases = " ".join(f"WHEN regexp_matches(lower({text}), '{_bounded_in_sql(words)}') THEN '{code}'" for code, words in _WORDS)
     return f"CASE {cases}{yen} END"

@@ -70,7 +70,10 @@ _ODD_STARTS = (39, 61, 160, 12288, 65279)
 _ODD_ENDS = ("\u00a0", "\u3000", "\ufeff")
 _FULL_WIDTH = "０１２３４５６７８９，．：／－＋（）％￥＄　−–"
 _HALF_WIDTH = "0123456789,.:/-+()%¥$ --"
-_CURRENCY = r"\s*(人民币|港币|美元|美金|欧元|英镑|日元|元整|cny|rmb|usd|us\$|hk\$|nt\$|eur|gbp|jpy|hkd|twd|[¥$€£₩₽₹元块圆])\s*"
+_CURRENCY = (
+    r"\s*(人民币|新台币|台币|港币|港元|美元|美金|欧元|英镑|日元|日圆|韩元|澳元|加元|元整|cny|rmb|usd|us\$|hk\$|nt\$|nz\$|au?\$|ca?\$|s\$|r\$|"
+    r"eur|gbp|jpy|hkd|twd|sgd|aud|cad|nzd|krw|inr|chf|brl|rub|[¥$€£₩₽₹元块圆円])\s*"
+)
 _UNITS = r"\s*(件|个|個|只|隻|瓶|盒|箱|斤|岁|歲|次|分|天|秒|台|套|pcs|pc|kg|%)$"
 _MULTIPLIERS = {"亿億": 8, "万萬w": 4, "千k": 3, "m": 6}
 """Exponents of ten by the letters that stand for them."""

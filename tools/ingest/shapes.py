@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from tools.ingest.dates import DateShape, date_shape
 from tools.ingest.formats import NULL_WORDS
 
-_NUMBER = re.compile(r"[-+(]?\s*[¥￥$€£]?\s*[-+]?\d[\d,. ']*\s*(e[+-]?\d+)?\s*([万千亿元%)-]|[A-Za-z]{1,4}|件|个|岁|次)?\s*", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"[-+(]?\s*((US|HK|NT|NZ|AU?|CA?|S|R)?\$|[¥￥€£₩₽₹]|[A-Z]{3}\s)?\s*[-+]?\d[\d,. ']*\s*(e[+-]?\d+)?\s*"
+    r"([万千亿元%)-]|[A-Za-z]{1,4}|件|个|岁|次)?\s*",
+    re.IGNORECASE,
+)
 _MONEY = re.compile(r".*([¥￥$€£元万]|\.\d{2}$|,\d{2}$).*")
 _ORDER_NUMBER = re.compile(r"#?[A-Z]{0,4}-?\d{3,}")
 _FRACTION = re.compile(r"0?(\.\d+)?|\d{1,2}(\.\d+)?%")
