@@ -16,6 +16,7 @@ from tools.segments.compiler import compile_selection
 from tools.segments.freshness import freshness_caveats
 from tools.segments.reporting import figure, plain_group, selection_name
 from tools.segments.resolve import resolve_customers
+from tools.segments.stored import known_field
 from tools.warehouse.context import ToolContext
 from tools.warehouse.identifiers import quote
 
@@ -51,7 +52,8 @@ def export_customers(ctx: ToolContext, request: ExportCustomers) -> ToolResult:
         Blocked: Personal columns are asked for without ``include_personal``.
     """
     selection = resolve_customers(ctx, request.customers)
-    columns, lacking = _held(ctx, choose_columns(request.columns, request.include_personal, request.personal_columns))
+    named = [known_field(ctx.engine, name) for name in request.columns]
+    columns, lacking = _held(ctx, choose_columns(named, request.include_personal, request.personal_columns))
     query = compile_selection(ctx, selection)
     name = selection_name(ctx, selection)
     chosen = _choose(ctx, query, bool(selection.sort_by), request.for_marketing)

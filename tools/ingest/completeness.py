@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tools.contracts import Statement, Text
 from tools.errors import UnknownName
+from tools.metrics.catalogue import ATTRIBUTE
 from tools.warehouse.context import ToolContext
 from tools.warehouse.identifiers import quote
 
@@ -78,13 +79,21 @@ def field_coverage(ctx: ToolContext, names: list[str]) -> tuple[int, list[Known]
         UnknownName: A name is none of these.
     """
     attributes = attribute_names(ctx)
+    given, names = names, [_plain(name, attributes) for name in names]
     parameters: dict[str, str] = {}
     parts = [_condition(ctx, name, attributes, parameters) for name in names]
     counts = "".join(f", count(*) FILTER (WHERE {condition}) AS {quote(f'known_{number}')}" for number, (condition, _) in enumerate(parts))
     sql = f"SELECT count(*) AS customers{counts} FROM {_source(names, attributes)} AS c"
     row = ctx.engine.rows(sql, parameters or None)[0]
-    known = [Known(name, label, int(count)) for name, (_, label), count in zip(names, parts, row[1:], strict=True)]
+    ids = [name.removeprefix(ATTRIBUTE) for name in given]
+    known = [Known(one, label, int(count)) for one, (_, label), count in zip(ids, parts, row[1:], strict=True)]
     return int(row[0]), known, Statement(sql=sql, parameters=parameters)
+
+
+def _plain(name: str, attributes: list[str]) -> str:
+    """An attribute without the prefix that rules put before its name."""
+    plain = next((name.removeprefix(prefix) for prefix in (ATTRIBUTE, "attributes.") if name.startswith(prefix)), name)
+    return plain if plain in attributes else name
 
 
 def profile_completeness(ctx: ToolContext) -> tuple[int, int, list[Text], Statement]:
@@ -109,10 +118,11 @@ def _condition(ctx: ToolContext, name: str, attributes: list[str], parameters: d
         return _any_known(columns), label
     if name in FIELDS:
         return _any_known((name,)), FIELDS[name]
-    if name in attributes or name.removeprefix("attributes.") in attributes:
-        key, attribute = f"a{len(parameters)}", name if name in attributes else name.removeprefix("attributes.")
-        parameters[key] = f'$."{attribute}"'
-        return f"json_extract_string(c.attributes, ${key}) IS NOT NULL", Text(zh=attribute, en=attribute)
+    if name in attributes:
+        key = f"a{len(parameters)}"
+        parameters[key] = f'$."{name}"'
+        shown = name.replace("_", " ")
+        return f"json_extract_string(c.attributes, ${key}) IS NOT NULL", Text(zh=shown, en=shown)
     if name in _feature_columns(ctx):
         return _any_known((name,)), Text(zh=name, en=name)
     raise UnknownName("field", "字段", name, [*GROUPS, *FIELDS, *attributes])
@@ -124,7 +134,7 @@ def _feature_columns(ctx: ToolContext) -> set[str]:
 
 
 def _source(names: list[str], attributes: list[str]) -> str:
-    plain = {*GROUPS, *FIELDS, *attributes, *(f"attributes.{name}" for name in attributes)}
+    plain = {*GROUPS, *FIELDS, *attributes}
     # Personal columns are in the table only, features and scores in the view only.
     if all(name in plain for name in names):
         return "customers"

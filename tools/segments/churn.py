@@ -16,6 +16,7 @@ from tools.rules import Condition, Selection
 from tools.segments.churn_report import ROWS_SHOWN, Facts, describe_quality, for_file, show
 from tools.segments.churn_run import MODEL, RHYTHM_LATE, ChurnRun, run_table
 from tools.segments.churn_words import definition_text, interpret, list_caveats, nobody
+from tools.segments.freshness import require_orders
 from tools.segments.whole_table import write_whole
 from tools.warehouse.context import ToolContext, read_meta
 
@@ -52,6 +53,7 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
             by value; with a limit of its own, the first by probability (or lateness), whatever their band.
 
     Raises:
+        UnsupportedQuestion: There are no orders.
         InputError: A band is asked of a definition that has none.
     """
     if request.band and request.definition != "model":
@@ -59,6 +61,7 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
             f"Bands belong to the model's probability; the {request.definition} definition has none, so leave the band out.",
             "高/中/低风险等级只属于模型概率；按间隔或按天数的定义没有等级，请去掉等级。",
         )
+    require_orders(ctx, Text(zh="流失分析", en="churn"))
     horizon = request.horizon_days or ctx.config.churn_horizon_days
     scores = _scores(ctx, horizon)
     overview_statement, listed_statement = (_statement(ctx, scores, name, horizon, request) for name in ("churn_overview", "churn_list"))

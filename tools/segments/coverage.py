@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from tools.contracts import Text
+from tools.contracts import CustomerQuery, Text
 from tools.metrics.catalogue import catalogue
-from tools.segments.fields import field
+from tools.segments.fields import FieldInfo, field
 from tools.warehouse.context import ToolContext
 
 _GROUPS = {"demographics", "attributes", "profile", "churn"}
 
 
-def coverage_caveats(ctx: ToolContext, fields: Iterable[str]) -> tuple[Text, ...]:
-    """A sentence for each attribute among ``fields`` that is known for part of the customers only."""
+def coverage_caveats(
+    ctx: ToolContext, fields: Iterable[str], query: CustomerQuery | None = None, negated: Collection[str] = ()
+) -> tuple[Text, ...]:
+    """A sentence for each attribute among ``fields`` that is known for part of the customers only.
+
+    Args:
+        ctx: Where to look.
+        fields: Field ids.
+        query: The customers that a rule with these fields found.
+        negated: Those of the fields whose condition the rule turns round, so that the unknown fit it.
+    """
     infos = [field(name) for name in dict.fromkeys(fields) if catalogue().field(name).group in _GROUPS]
     if not infos:
         return ()
     counts = ", ".join(f"count({info.sql})" for info in infos)
     total, *known = ctx.engine.rows(f"SELECT count(*), {counts} FROM customer_base AS b")[0]
     return tuple(
-        Text(
-            zh=f"{info.label.zh}仅对 {total} 位客户中的 {count} 位已知。",
-            en=f"The {info.label.en} is known for {count} of {total} customers only.",
-        )
+        _sentence(ctx, info, count, total, query if info.id in negated else None)
         for info, count in zip(infos, known, strict=True)
         if count < total
+    )
+
+
+def _sentence(ctx: ToolContext, info: FieldInfo, count: int, total: int, query: CustomerQuery | None) -> Text:
+    zh = f"{info.label.zh}仅对 {total:,} 位客户中的 {count:,} 位已知"
+    en = f"The {info.label.en} is known for {count:,} of {total:,} customers only"
+    if query is None:
+        return Text(zh=f"{zh}。", en=f"{en}.")
+    found = f"customer_base AS b INNER JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id"
+    sql = f"SELECT count(*) FROM {found} WHERE {info.sql} IS NULL"
+    unknown = ctx.engine.rows(sql, query.parameters)[0][0]
+    return Text(
+        zh=f"{zh}；结果中有 {unknown:,} 位未知，按“不是”计入。",
+        en=f"{en}; it is unknown for {unknown:,} of those found, who count as “not”.",
     )

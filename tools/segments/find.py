@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.contracts import CustomerQuery, Figure, Outcome, Receipt, Statement, Table, Text, ToolResult, Unit
+from tools.metrics.values import is_filled
 from tools.requests import FindCustomers
 from tools.rules import Selection
 from tools.segments.compiler import compile_selection
@@ -15,7 +16,7 @@ from tools.segments.freshness import freshness_caveats, require_features
 from tools.segments.grounding import ground
 from tools.segments.measured import MeasuredColumns, measured_columns
 from tools.segments.reporting import ROWS_SHOWN, field_column, fields_in_order, figure, row_figures, share, shown_value
-from tools.segments.stored import fields_of, group_rules, stored_rules
+from tools.segments.stored import fields_of, group_rules, known_field, negated_fields, stored_rules
 from tools.warehouse.context import ToolContext
 from tools.warehouse.identifiers import quote
 from tools.warehouse.whole_table import write_whole
@@ -32,7 +33,8 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
         UnsupportedQuestion: Features were never computed.
     """
     require_features(ctx)
-    selection = ground(ctx, _selection(request))
+    request = request.model_copy(update={"columns": [known_field(ctx.engine, name) for name in request.columns]})
+    selection = ground(ctx, _selection(ctx, request))
     query = compile_selection(ctx, selection)
     sizes = _sizes(ctx, query)
     rule_fields = list(fields_of(selection.rule, {**group_rules(), **stored_rules(ctx.engine)}))
@@ -41,7 +43,7 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
     infos = [infos[0], *measured.infos, *infos[1:]]
     listing = list_statement(query, infos, selection, measured)
     receipt = _receipt(ctx, request, query, listing)
-    caveats = (*freshness_caveats(ctx), *coverage_caveats(ctx, rule_fields))
+    caveats = (*freshness_caveats(ctx), *coverage_caveats(ctx, rule_fields, query, set(negated_fields(selection.rule))))
     common: dict[str, Any] = {
         "tool": TOOL,
         "receipts": (receipt,),
@@ -55,9 +57,9 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
     return ToolResult(figures=(*_figures(sizes), *row_figures(rows, infos[1:])), tables=(table,), **common)
 
 
-def _selection(request: FindCustomers) -> Selection:
+def _selection(ctx: ToolContext, request: FindCustomers) -> Selection:
     # A list that is cut needs an order; the largest spenders come first unless something else was asked for.
-    sort_by = request.sort_by or ("amount" if request.limit else None)
+    sort_by = request.sort_by or ("amount" if request.limit and is_filled(ctx, "counted_orders") else None)
     return Selection(rule=request.rule, sort_by=sort_by, descending=request.descending, limit=request.limit)
 
 
@@ -79,7 +81,8 @@ def _figures(sizes: dict[str, Any]) -> tuple[Figure, ...]:
         figure("revenue", "这些客户的累计消费额", "total spend of these customers", revenue, Unit.MONEY),
         figure("share_of_revenue", "占全部客户消费额", "share of all customers' spend", share(revenue, whole), Unit.SHARE),
     ]
-    return tuple(one for one in found if one.value is not None)
+    # Where nobody ever ordered, what they spent is no figure to tell.
+    return tuple(one for one in found if one.value is not None and (whole or "revenue" not in one.id))
 
 
 def _columns(request: FindCustomers, selection: Selection, rule_fields: list[str]) -> list[FieldInfo]:

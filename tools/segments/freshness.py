@@ -6,6 +6,7 @@ import datetime as dt
 
 from tools.contracts import Text
 from tools.errors import UnsupportedQuestion
+from tools.metrics.values import is_filled
 from tools.warehouse.context import ToolContext, read_meta
 
 
@@ -22,6 +23,25 @@ def require_features(ctx: ToolContext) -> dt.date:
             "客户特征和分群还没有计算；请先运行：fenqun refresh。",
         )
     return dt.date.fromisoformat(found)
+
+
+def require_orders(ctx: ToolContext, what: Text) -> None:
+    """Refuse a question about orders where none were loaded, rather than count nobody.
+
+    Args:
+        ctx: Where to look.
+        what: What needs orders, such as "churn".
+
+    Raises:
+        UnsupportedQuestion: The data have no counted order of any date.
+    """
+    if is_filled(ctx, "counted_orders"):
+        return
+    lacking = Text(zh="订单", en="orders") if not is_filled(ctx, "orders") else Text(zh="已完成的订单", en="completed orders")
+    raise UnsupportedQuestion(
+        f"The loaded data have no {lacking.en}, and {what.en} needs them; load a file of orders.",
+        f"已载入的数据中没有{lacking.zh}，而{what.zh}需要订单；请先载入订单文件。",
+    )
 
 
 def freshness_caveats(ctx: ToolContext) -> tuple[Text, ...]:

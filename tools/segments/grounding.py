@@ -9,9 +9,11 @@ from tools.errors import UnknownName, UnsupportedQuestion
 from tools.metrics.catalogue import ATTRIBUTE, Dimension, catalogue
 from tools.metrics.needs import require, require_dimension
 from tools.metrics.values import dimension_values, is_filled, is_identifying, matching_values, remember
-from tools.rules import AllOf, AnyOf, Behaviour, Condition, NotRule, SegmentRule, Selection
+from tools.rules import AllOf, AnyOf, Behaviour, Condition, InSegment, NotRule, SegmentRule, Selection
 from tools.segments.fields import FieldInfo, field
-from tools.segments.stored import check_attributes
+from tools.segments.freshness import require_orders
+from tools.segments.schemes import PROSPECTS, group_of
+from tools.segments.stored import check_attributes, known_field
 from tools.warehouse.context import ToolContext
 
 _NEEDS = {
@@ -25,6 +27,8 @@ _NEEDS = {
     "events": ("events", "events"),
 }
 _SHORT = {("events", "kind"): "event_kind", ("events", "channel"): "event_channel", ("responses", "kind"): "response_kind"}
+_OF_ORDERS = {"orders", "rhythm", "products", "times", "rfm", "churn"}
+"""Groups of fields that say something of customers with orders only."""
 _MOST_VALUES = 2000
 
 
@@ -35,10 +39,30 @@ def ground(ctx: ToolContext, selection: Selection) -> Selection:
         UnknownName: An attribute or a value, such as a category, is not in the data; the message has the closest.
         UnsupportedQuestion: The data that the rule is about were not loaded.
     """
+    selection = _with_known_fields(ctx, selection)
     check_attributes(ctx.engine, selection, {})
     if selection.sort_by:
         _require_filled(ctx, field(selection.sort_by))
     return selection.model_copy(update={"rule": _rule(ctx, selection.rule)})
+
+
+def _with_known_fields(ctx: ToolContext, selection: Selection) -> Selection:
+    """The selection with attributes that are called by their plain name under their id."""
+    sort_by = known_field(ctx.engine, selection.sort_by) if selection.sort_by else None
+    return selection.model_copy(update={"rule": _with_known(ctx, selection.rule), "sort_by": sort_by})
+
+
+def _with_known(ctx: ToolContext, rule: SegmentRule) -> SegmentRule:
+    match rule:
+        case Condition():
+            return rule.model_copy(update={"field": known_field(ctx.engine, rule.field)})
+        case AllOf():
+            return AllOf(all=tuple(_with_known(ctx, part) for part in rule.all))
+        case AnyOf():
+            return AnyOf(any=tuple(_with_known(ctx, part) for part in rule.any))
+        case NotRule():
+            return NotRule.model_validate({"not": _with_known(ctx, rule.not_)})
+    return rule
 
 
 def _rule(ctx: ToolContext, rule: SegmentRule) -> SegmentRule:
@@ -53,6 +77,10 @@ def _rule(ctx: ToolContext, rule: SegmentRule) -> SegmentRule:
             return AnyOf(any=tuple(_rule(ctx, part) for part in rule.any))
         case NotRule():
             return NotRule.model_validate({"not": _rule(ctx, rule.not_)})
+        case InSegment():
+            group = group_of(rule.segment)
+            if group is not None and group is not PROSPECTS:
+                require_orders(ctx, group.name)
     return rule
 
 
@@ -86,7 +114,7 @@ def _stored(ctx: ToolContext, dimension: Dimension, value: str) -> list[str]:
 
 def _condition(ctx: ToolContext, rule: Condition) -> Condition:
     info = field(rule.field)
-    if rule.op not in ("is known", "is unknown"):
+    if rule.op not in ("is known", "is unknown") and rule.value != PROSPECTS.id:
         _require_filled(ctx, info)
     if rule.op not in ("=", "!=", "in", "not in") or info.kind not in ("category", "band") or info.names:
         return rule
@@ -98,6 +126,8 @@ def _condition(ctx: ToolContext, rule: Condition) -> Condition:
 
 
 def _require_filled(ctx: ToolContext, info: FieldInfo) -> None:
+    if not info.is_attribute and catalogue().field(info.id).group in _OF_ORDERS:
+        require_orders(ctx, info.label)
     if not info.is_attribute and not is_filled(ctx, f"customer_base.{info.id}"):
         raise UnsupportedQuestion(
             f"The loaded data hold no {info.label.en} for any customer, so customers cannot be chosen by it.",

@@ -10,7 +10,7 @@ from tools.contracts import Column, Figure, Outcome, Statement, Table, Text, Too
 from tools.errors import WarehouseError
 from tools.requests import SegmentOverview
 from tools.rules import EVERYONE, Selection
-from tools.segments.freshness import freshness_caveats, require_features
+from tools.segments.freshness import freshness_caveats, require_features, require_orders
 from tools.segments.playbook import playbook
 from tools.segments.reporting import as_money, bars, figure, share
 from tools.segments.schemes import MERGE_WITH, SCHEMES, Group, Scheme
@@ -61,6 +61,7 @@ def segment_overview(ctx: ToolContext, request: SegmentOverview) -> ToolResult:
         WarehouseError: The groups do not add up to all customers.
     """
     require_features(ctx)
+    require_orders(ctx, Text(zh="RFM 分群", en="an RFM segmentation"))
     scheme = SCHEMES[request.scheme]
     statement = _statement(scheme)
     found = ctx.engine.query(statement.sql).to_pylist()

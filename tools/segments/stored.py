@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from tools.contracts import Text
 from tools.errors import UnknownName
-from tools.metrics.catalogue import ATTRIBUTE
+from tools.metrics.catalogue import ATTRIBUTE, catalogue
 from tools.rules import AllOf, AnyOf, Condition, InSegment, NotRule, SegmentRule, Selection
 from tools.segments.schemes import SCHEMES
 from tools.warehouse.engine import Engine
@@ -71,10 +71,33 @@ def fields_of(rule: SegmentRule, segments: Mapping[str, SegmentRule], seen: froz
                 yield from fields_of(part, segments, seen)
 
 
+def negated_fields(rule: SegmentRule, turned: bool = False) -> Iterator[str]:
+    """The fields whose conditions hold where the value is unknown, because a "not" turns them round."""
+    match rule:
+        case Condition() if turned and rule.op not in ("is known", "is unknown"):
+            yield rule.field
+        case NotRule():
+            yield from negated_fields(rule.not_, not turned)
+        case AllOf() | AnyOf():
+            for part in rule.all if isinstance(rule, AllOf) else rule.any:
+                yield from negated_fields(part, turned)
+
+
 def attribute_names(engine: Engine) -> list[str]:
     """The names of the attributes that any customer has."""
     found = engine.rows("SELECT DISTINCT unnest(json_keys(attributes)) AS name FROM customers WHERE attributes IS NOT NULL ORDER BY name")
     return [str(row[0]) for row in found]
+
+
+def known_field(engine: Engine, name: str) -> str:
+    """``name``, or the id of the attribute that is called so, where no field is: "kids" may stand for "attribute.kids"."""
+    try:
+        catalogue().field(name)
+    except UnknownName:
+        wanted = name.strip().casefold().replace(" ", "_")
+        found = {one.casefold().replace(" ", "_"): one for one in attribute_names(engine)}
+        return ATTRIBUTE + found[wanted] if wanted in found else name
+    return name
 
 
 def check_attributes(engine: Engine, selection: Selection, segments: Mapping[str, SegmentRule]) -> None:

@@ -79,7 +79,7 @@ def test_overview_of_the_demo(demo):
 
 
 def test_coverage_of_the_demo(demo):
-    result = describe_data(demo, DescribeData(topic="coverage", fields=["demographics", "contact", "marital_status"]))
+    result = describe_data(demo, DescribeData(topic="coverage", fields=["demographics", "contact", "attribute.marital_status"]))
     households, married = duckdb.sql(
         f"SELECT count(*), count(marital_status) FROM read_parquet('{demo_files()['demographics']}')"
     ).fetchall()[0]

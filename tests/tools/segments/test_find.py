@@ -12,8 +12,10 @@ import pytest
 
 from tools.contracts import Outcome, ToolResult
 from tools.errors import Blocked, UnknownName, UnsupportedQuestion
-from tools.requests import FindCustomers
+from tools.requests import ChurnRisk, FindCustomers
+from tools.segments.churn import churn_risk
 from tools.segments.find import find_customers
+from tools.segments.refresh import refresh
 from tools.warehouse.context import ToolContext, open_context
 from tools.warehouse.warehouse import Warehouse
 
@@ -81,7 +83,7 @@ def test_columns_are_those_of_the_sort_the_rule_and_the_request(demo: ToolContex
     assert names == ["customer_id", "recency_days", "age_band", "top_store", "orders", "amount", "rfm_group"]
     recencies = [row[1] for row in found.tables[0].rows]
     assert recencies == sorted(recencies)
-    assert [caveat.en for caveat in found.caveats] == ["The age band is known for 801 of 2469 customers only."]
+    assert [caveat.en for caveat in found.caveats] == ["The age band is known for 801 of 2,469 customers only."]
 
 
 def test_what_the_rule_measures_is_listed(demo: ToolContext, source: Ask) -> None:
@@ -168,3 +170,50 @@ def test_money_stays_exact(make_warehouse: Callable[..., Warehouse]) -> None:
     with open_context(warehouse) as ctx:
         found = _find(ctx)
     assert found.figure("revenue").value == Decimal("90071992547410.23")
+
+
+def test_an_attribute_may_be_called_by_its_plain_name(demo: ToolContext, source: Ask) -> None:
+    rule = {"field": "marital_status", "op": "=", "value": "married"}
+    assert "attribute.kids_count" in [column.id for column in _find(demo, rule=rule, columns=["kids_count"]).tables[0].columns]
+    found = _find(demo, rule=rule).figure("customers").value
+    assert [(found,)] == source("SELECT count(*) FROM demographics WHERE marital_status = 'Married'")
+
+
+def test_whom_a_negation_takes_in_for_want_of_a_value_is_told(demo: ToolContext, source: Ask) -> None:
+    rule = {"all": [{"not": {"field": "income_band", "op": "=", "value": "50-74K"}}, {"behaviour": "orders", "op": ">=", "value": 80}]}
+    found = _find(demo, rule=rule)
+    [(everyone, unknown)] = source(
+        "SELECT count(*), count(*) FILTER (WHERE d.income IS NULL) "
+        "FROM (SELECT household_id FROM baskets GROUP BY 1 HAVING count(*) >= 80) LEFT JOIN demographics AS d USING (household_id) WHERE d.income IS NULL OR d.income <> '50-74K'"
+    )
+    assert found.figure("customers").value == everyone
+    assert f"it is unknown for {unknown} of those found, who count as “not”." in found.caveats[0].en
+    assert f"结果中有 {unknown} 位未知，按“不是”计入" in found.caveats[0].zh
+    plain = _find(demo, rule={"field": "income_band", "op": "!=", "value": "50-74K"})
+    assert [(plain.figure("customers").value,)] == source("SELECT count(*) FROM demographics WHERE income <> '50-74K'")
+    assert "count as" not in plain.caveats[0].en
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"segment": "champions"},
+        {"field": "amount", "op": ">", "value": 5},
+        {"field": "churn_band", "op": "=", "value": "high"},
+    ],
+)
+def test_without_orders_what_is_missing_is_said(make_warehouse: Callable[..., Warehouse], rule: dict[str, Any]) -> None:
+    warehouse = make_warehouse([], ["a", "b"])
+    with warehouse.writing() as engine:
+        engine.execute("INSERT INTO events (customer_id, occurred_at, kind) VALUES ('a', TIMESTAMP '2024-06-30', 'view')")
+    refresh(warehouse)
+    with open_context(warehouse) as ctx:
+        with pytest.raises(UnsupportedQuestion, match=r"have no orders, and .* needs them; load a file of orders"):
+            _find(ctx, rule=rule)
+        with pytest.raises(UnsupportedQuestion, match="and churn needs them") as caught:
+            churn_risk(ctx, ChurnRisk())
+        everybody = _find(ctx, limit=5)
+        never = _find(ctx, rule={"segment": "prospects"})
+    assert "没有订单，而流失分析需要订单" in caught.value.zh
+    assert everybody.figure("customers").value == never.figure("customers").value == 2
+    assert "revenue" not in {figure.id for figure in everybody.figures}

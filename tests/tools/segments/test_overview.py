@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tools.contracts import Outcome, ToolResult
-from tools.errors import WarehouseError
+from tools.contracts import ToolResult
+from tools.errors import UnsupportedQuestion, WarehouseError
 from tools.requests import SegmentOverview
 from tools.segments.overview import merge_target, segment_overview
 from tools.segments.refresh import refresh
@@ -114,11 +114,8 @@ def test_nobody_ordered(make_warehouse: Callable[..., Warehouse]) -> None:
     with warehouse.writing() as engine:
         engine.execute("INSERT INTO events (customer_id, occurred_at, kind) VALUES ('a', TIMESTAMP '2024-06-30', 'view')")
     refresh(warehouse)
-    with open_context(warehouse) as ctx:
-        found = segment_overview(ctx, SegmentOverview())
-    assert found.outcome is Outcome.EMPTY
-    assert found.message is not None
-    assert "No customer has a counted order" in found.message.en
+    with open_context(warehouse) as ctx, pytest.raises(UnsupportedQuestion, match="no orders, and an RFM segmentation needs them"):
+        segment_overview(ctx, SegmentOverview())
 
 
 def test_groups_that_do_not_add_up_are_an_error(demo_copy: Path) -> None:
