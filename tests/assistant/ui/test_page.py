@@ -38,7 +38,60 @@ def test_the_switch_changes_every_text_and_is_remembered(open_page: OpenPage, sc
     expect(page.locator(".fq-table figcaption span")).to_have_text("RFM 客群")
     page.reload()
     page.wait_for_selector("body[data-ready]")
+    expect(page.locator("#fq-send")).to_have_text("Send")
+    expect(page.locator(".fq-table figcaption span")).to_have_text("RFM 客群")
+    page.click("#fq-clear")
     expect(page.locator(".fq-welcome h1")).to_have_text("What would you like to know about your customers?")
+
+
+def test_a_reload_keeps_the_conversation_and_follows_what_is_under_way(
+    open_page: OpenPage, scripted_address: str, ask: Ask, settled: Settled
+) -> None:
+    page = open_page(scripted_address)
+    ask(page, "the first")
+    page.fill("#fq-box textarea", "something slow")
+    page.press("#fq-box textarea", "Enter")
+    expect(page.locator(".fq-step[data-running]")).to_be_visible()
+    page.reload()
+    expect(page.locator("#fq-log .fq-asked")).to_have_text(["the first", "something slow"])
+    expect(page.locator(".fq-step[data-running]")).to_contain_text("you can stop it")
+    expect(page.locator("#fq-stop")).to_have_text("Stop")
+    page.click("#fq-stop")
+    settled(page)
+    expect(page.locator("#fq-log .bot-row .md").last).to_contain_text("Stopped.")
+    page.click("#fq-clear")
+    expect(page.locator("#fq-log .user-row")).to_have_count(0)
+    page.reload()
+    expect(page.locator(".fq-welcome h1")).to_be_visible()
+
+
+def test_keys_send_and_break_lines(open_page: OpenPage, scripted_address: str, settled: Settled) -> None:
+    page = open_page(scripted_address)
+    expect(page.locator("#fq-box textarea")).to_have_accessible_name("Question")
+    page.locator("#fq-box textarea").press_sequentially("one")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("two")
+    expect(page.locator("#fq-log .user-row")).to_have_count(0)
+    page.keyboard.press("Enter")
+    settled(page)
+    expect(page.locator("#fq-log .fq-asked")).to_have_text("one\ntwo")
+    page.locator(".fq-step summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".fq-sql pre")).to_be_visible()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert page.locator(".fq-step summary").evaluate("it => getComputedStyle(it).outlineStyle") == "solid", "the focus is visible"
+
+
+def test_every_control_has_a_name(open_page: OpenPage, scripted_address: str, ask: Ask) -> None:
+    page = open_page(scripted_address, "zh-CN")
+    ask(page, "用RFM给客户分群")
+    nameless = """[...document.querySelectorAll('button, input:not([type=file]), select, textarea, a[href]')]
+        .filter(it => it.checkVisibility() && !(it.innerText.trim() || it.ariaLabel || it.title || it.labels?.[0]?.innerText))
+        .map(it => it.outerHTML.slice(0, 120))"""
+    assert page.evaluate(nameless) == []
+    page.click(".fq-tabs [data-view=data]")
+    assert page.evaluate(nameless) == []
 
 
 def test_an_answer_has_steps_prose_chart_table_file_and_notes(open_page: OpenPage, scripted_address: str, ask: Ask) -> None:
@@ -142,6 +195,11 @@ def test_on_a_phone_nothing_overflows(open_page: OpenPage, scripted_address: str
         keep(page, f"phone-{view}-zh")
     table = page.locator(".fq-scroll")
     assert table.evaluate("box => box.scrollWidth > box.clientWidth"), "a wide table scrolls in itself"
+    moved = """box => {
+        box.scrollLeft = 200;
+        return box.querySelector('tbody td').getBoundingClientRect().left - box.getBoundingClientRect().left;
+    }"""
+    assert abs(table.evaluate(moved)) < 2, "the first column stays"
 
 
 def test_dark_follows_the_system_until_it_is_chosen(open_page: OpenPage, scripted_address: str, ask: Ask, keep: Keep) -> None:
@@ -159,7 +217,7 @@ def test_composing_chinese_does_not_send(open_page: OpenPage, scripted_address: 
     page = open_page(scripted_address, "zh-CN")
     page.fill("#fq-box textarea", "ni hao")
     page.locator("#fq-box textarea").dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
-    page.wait_for_timeout(300)
+    page.locator("#fq-box textarea").press("End")  # answered only after what the key before has set off
     expect(page.locator("#fq-log .user-row")).to_have_count(0)
     expect(page.locator("#fq-box textarea")).to_have_value("ni hao")
 

@@ -78,6 +78,28 @@ def test_an_export_is_downloaded_and_opens(open_page: OpenPage, demo_address: st
     assert len({row[0] for row in rows[1:]}) == stated
 
 
+def test_a_conversation_outlives_a_reload_and_is_nobody_elses(open_page: OpenPage, demo_address: str, ask: Ask) -> None:
+    page, other = open_page(demo_address), open_page(demo_address, "zh-CN")
+    ask(page, "How many customers do we have?")
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("#fq-log .bot-row .md")).to_contain_text("2,469")
+    expect(page.locator(".fq-step-name")).to_have_count(1)
+    other.reload()
+    expect(other.locator(".fq-welcome h1")).to_be_visible()
+
+
+def test_a_model_for_another_horizon_is_trained_and_can_be_stopped(open_page: OpenPage, demo_address: str, ask: Ask) -> None:
+    page = open_page(demo_address)
+    page.fill("#fq-box textarea", "Who is likely to churn in the next 60 days?")
+    page.press("#fq-box textarea", "Enter")
+    expect(page.locator(".fq-step[data-running]")).to_be_visible()
+    page.click("#fq-stop")
+    expect(page.locator("#fq-log .bot-row .md")).to_contain_text("Stopped")
+    ask(page, "How many customers do we have?")
+    expect(page.locator("#fq-log .bot-row .md").last).to_contain_text("2,469")
+
+
 def _orders(path: Path) -> tuple[int, int]:
     """A shop's orders as Chinese shops export them: GB18030, one impossible date; returns (customers, good orders)."""
     chance = random.Random(5)
@@ -95,7 +117,7 @@ def _orders(path: Path) -> tuple[int, int]:
 def test_a_chinese_file_is_checked_loaded_and_asked_about(
     open_page: OpenPage, demo_address: str, ask: Ask, keep: Keep, tmp_path: Path
 ) -> None:
-    page = open_page(demo_address, "zh-CN")
+    page, other = open_page(demo_address, "zh-CN"), open_page(demo_address)
     customers, orders = _orders(tmp_path / "店铺订单.csv")
     page.click(".fq-tabs [data-view=data]")
     page.set_input_files("#fq-files input[type=file]", tmp_path / "店铺订单.csv")
@@ -126,7 +148,7 @@ def test_a_chinese_file_is_checked_loaded_and_asked_about(
     form.wait_for(timeout=LONG)
     page.select_option("select[data-column=下单时间]", "ignore")
     page.click("#fq-confirm")
-    expect(page.locator("#fq-stage .fq-problem").first).to_contain_text("orders.ordered_at", timeout=LONG)
+    expect(page.locator("#fq-stage .fq-problem").first).to_contain_text("这些行需要“下单时间”", timeout=LONG)
     page.select_option("select[data-column=下单时间]", "orders.ordered_at")
     page.select_option("select[data-column=渠道]", "ignore")
     page.click("#fq-confirm")
@@ -136,9 +158,60 @@ def test_a_chinese_file_is_checked_loaded_and_asked_about(
     expect(page.locator(".fq-counts")).to_contain_text(str(customers))
     keep(page, "report-zh")
 
+    rejected = page.locator(".fq-rejects")
+    expect(rejected).to_contain_text("日期不可能 1")
+    rejected.locator("summary").click()
+    expect(rejected.locator("tbody")).to_contain_text("2024年13月45日")
+    keep(page, "rejects-zh")
+    with page.expect_download() as waiting:
+        page.click(".fq-fetch")
+    assert waiting.value.suggested_filename == "店铺订单-隔离的行.csv"
+    content = Path(waiting.value.path()).read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert "D9999,M000,2024年13月45日,¥1.00,天猫" in content.decode()
+
     page.click(".fq-go")
     ask(page, "我们一共有多少客户?")
     expect(page.locator("#fq-log .bot-row .md").last).to_contain_text(str(customers))
+    ask(page, "每月销售额")
+    page.wait_for_selector("#fq-log .js-plotly-plot .ytick")
+    answer = page.locator("#fq-log .bot-row").last
+    expect(answer.locator(".fq-table td.num").first).to_contain_text("¥")
+    expect(answer.locator(".js-plotly-plot .ytick").last).to_contain_text("¥")
+    shown = page.locator("body").inner_text() + page.evaluate(
+        "JSON.stringify([...document.querySelectorAll('.js-plotly-plot')].map(p => [p.data, p.layout]))"
+    )
+    assert "$" not in shown, "the money of this file is yuan"
+    keep(page, "yuan-zh")
+
+    expect(other.locator(".fq-counts")).to_contain_text(str(customers), timeout=LONG)
+    expect(other.locator(".fq-counts")).not_to_contain_text("155,848")
+
+
+def test_a_merge_is_listed_masked_and_undone(open_page: OpenPage, demo_address: str, keep: Keep, tmp_path: Path) -> None:
+    page = open_page(demo_address)
+    people = ["customer_id,name,phone", "P1,Li Lei,13900001111", "P2,Li Lei,+86 139 0000 1111", "P3,Han Mei,13900002222"]
+    (tmp_path / "people.csv").write_text("\n".join(people), encoding="utf-8")
+    page.click(".fq-tabs [data-view=data]")
+    page.set_input_files("#fq-files input[type=file]", tmp_path / "people.csv")
+    page.locator(".fq-mapping").wait_for(timeout=LONG)
+    page.click("#fq-confirm")
+    button = page.locator("[data-undo-merge][data-id=P2]")
+    button.wait_for(timeout=LONG)
+    row = page.locator("tr", has=button)
+    expect(row).to_contain_text("phone 13*******11")
+    expect(row.locator("td").nth(1)).to_have_text("P1")
+    keep(page, "merges-en")
+    said: list[str] = []
+    page.once("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    button.click()
+    expect(button).to_be_visible()
+    page.once("dialog", lambda dialog: (said.append(dialog.message), dialog.accept()))
+    button.click()
+    expect(page.locator(".fq-done")).to_contain_text("P2 is no longer part of P1", timeout=LONG)
+    expect(button).to_have_count(0)
+    assert len(said) == 2
+    assert said[0].startswith("Take P2 out of customer P1?")
 
 
 def test_a_file_that_is_none_gets_one_sentence_and_changes_nothing(open_page: OpenPage, demo_address: str, tmp_path: Path) -> None:
