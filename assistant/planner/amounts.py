@@ -101,6 +101,8 @@ def quantities(tokens: list[Token], _: Vocabulary) -> list[Token]:
         fixed = first.get("unit", "once", "twice")
         if fixed:
             return 1, merged([first], _quantity(Decimal(fixed.data["value"]), "order"))
+        if first.text == "-" and following is not None and _is_negative(all_tokens, at):
+            return 2, merged([first, following], Sense("negative", following.text))
         if first.text in _SYMBOLS and following is not None and (value := _number(following)) is not None:
             return 2, merged([first, following], _quantity(value, "money"))
         value = _number(first)
@@ -110,6 +112,12 @@ def quantities(tokens: list[Token], _: Vocabulary) -> list[Token]:
         return _with_unit(all_tokens, at, value, bool(share))
 
     return _scan(tokens, join)
+
+
+def _is_negative(tokens: list[Token], at: int) -> bool:
+    """Whether a hyphen is the sign of the number right after it."""
+    adjoins = tokens[at + 1].start == tokens[at].end and _number(tokens[at + 1]) is not None
+    return adjoins and (at == 0 or (tokens[at - 1].end < tokens[at].start and _number(tokens[at - 1]) is None))
 
 
 def _with_unit(tokens: list[Token], at: int, value: Decimal, share: bool) -> tuple[int, Token] | None:

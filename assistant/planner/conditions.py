@@ -34,6 +34,8 @@ def find_rules(sentence: Sentence, *, loose: bool = True) -> Rule | None:
         if last is None and group is not None:
             rules.extend(("and", rule) for rule in _led(sentence, waiting, group))
         last = group
+    if any(sentence.tokens[place].is_("neg", "except") for place in sentence.used):
+        sentence.take_all("neg", "except")
     return _combine(rules)
 
 

@@ -14,24 +14,26 @@ from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import rule_of
 from tools.windows import Window
 
+_RECENT = "recency_days"
 _DATES = ("first_order_date", "last_order_date", "signup_at", "last_response_date")
 
 
 def _dated(sentence: Sentence, clause: Clause) -> Iterator[Rule]:
     """“whose first order was in June”: a date of the customer in a window."""
-    fields = [place for place in clause.places if place not in sentence.used and sentence.tokens[place].is_("field", *_DATES)]
+    fields = [place for place in clause.places if place not in sentence.used and sentence.tokens[place].is_("field", *_DATES, _RECENT)]
     windows = [place for place in clause.places if place not in sentence.used and sentence.tokens[place].is_("window")]
     if not fields or not windows:
         return
-    field_sense, window = sentence.tokens[fields[0]].get("field", *_DATES), sentence.tokens[windows[0]].get("window")
+    field_sense, window = sentence.tokens[fields[0]].get("field", *_DATES, _RECENT), sentence.tokens[windows[0]].get("window")
     assert field_sense is not None
     assert window is not None
     start, end = window.data["window"].resolve(sentence.vocabulary.as_of)
     sentence.use(fields[0], windows[0], *(place for place in clause.places if sentence.tokens[place].is_("verb")))
+    name = "last_order_date" if field_sense.id == _RECENT else field_sense.id
     if start and end:
-        yield {"field": field_sense.id, "op": "between", "value": [start.isoformat(), end.isoformat()]}
+        yield {"field": name, "op": "between", "value": [start.isoformat(), end.isoformat()]}
     else:
-        yield {"field": field_sense.id, "op": ">=" if start else "<=", "value": (start or end).isoformat()}
+        yield {"field": name, "op": ">=" if start else "<=", "value": (start or end).isoformat()}
 
 
 def _named_rule(token: Token) -> Rule | None:

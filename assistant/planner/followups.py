@@ -24,7 +24,7 @@ _MODIFIERS = frozenset({"window", "dimension", "value", "ranking", "chart", "for
 _MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "unit", "neg"}
 _OF_ITS_OWN = ("metric", "noun", "scheme")
 """A question that names one of these stands by itself, unless it begins like a follow-up."""
-_FREE_CUES = ("previous", "growth", "yoy", "why", "trend")
+_FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend")
 _WHY_DIMENSIONS = ("category", "store", "rfm_group")
 
 
@@ -43,8 +43,14 @@ def _leads(sentence: Sentence) -> bool:
     """Whether it begins with "and", "what about", "那", "换成" and is short, or ends with 呢."""
     first = next((token for token in sentence.tokens if not token.is_("punctuation")), None)
     content = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation"))]
-    led = first is not None and (first.is_("ellipsis") or first.is_("conj", "and"))
+    led = first is not None and (first.is_("ellipsis") or (first.is_("conj", "and") and not _whole(sentence)))
     return led or (sentence.text.rstrip("?!. ").endswith("呢") and len(content) <= 4)
+
+
+def _whole(sentence: Sentence) -> bool:
+    """Whether it names people and what they did, and so needs no question before it: “同时买过A和B的客户有多少”."""
+    acts = sentence.says("verb") or sentence.says("comparison")
+    return acts and sentence.says("noun") and not sentence.says("pronoun")
 
 
 def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -58,6 +64,10 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     change = _CHANGES.get(last.call.name)
     if sentence.has("cue", "why"):
         return _why(sentence, last)
+    if sentence.has("cue", "explain") and last.call.name == "measure" and not sentence.has("metric"):
+        sentence.take_all("cue", "explain")
+        sentence.take_all("pronoun")
+        return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
     found = change(sentence, dict(last.call.args), last) if change else None
     if found is not None:
         sentence.take_all("noun")
@@ -150,9 +160,10 @@ def _change_find(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     segments = sentence.take_all("segment")
     if segments:
         rule = _resegmented(rule, segments[0].id)
+    replaces = _leads(sentence) and not sentence.says("ellipsis", "only")
     added = find_rules(sentence)
     if added is not None:
-        rule = both(selection_rule(last), added)
+        rule = both(_without_fields(selection_rule(last), added) if replaces else selection_rule(last), added)
     args["rule"] = rule
     ranking = sentence.take("ranking")
     if ranking:
@@ -161,6 +172,15 @@ def _change_find(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     _change_limit(sentence, args)
     sentence.take_all("cue", "count", "list")
     return Plan((Call("find_customers", args),)) if args != before else None
+
+
+def _without_fields(rule: Rule | None, added: Rule) -> Rule | None:
+    """The rule without its conditions on fields that ``added`` sets anew: "what about renters?" replaces homeowners."""
+    if rule is None or "field" not in added:
+        return rule
+    parts = rule["all"] if set(rule) == {"all"} else [rule]
+    kept = [part for part in parts if part.get("field") != added["field"]]
+    return both({"all": kept} if kept else None, None)
 
 
 def rewindowed(rule: Any, window: Args) -> Any:

@@ -31,6 +31,8 @@ class Period(NamedTuple):
     window: Window
     parts: tuple[Window, ...] = ()
     """The two periods of a range."""
+    backwards: tuple[dt.date, dt.date] | None = None
+    """The first and last date of a range that was given the wrong way round; ``window`` is only its first period then."""
 
 
 def find_periods(text: str, as_of: dt.date) -> list[Period]:
@@ -89,10 +91,20 @@ def _ranges(text: str, as_of: dt.date, atoms: list[Period]) -> Iterator[Period]:
             if second.start < first.end or not (joint.fullmatch(between) or (begin and opened.fullmatch(between))):
                 continue
             window = _span(first.window, second.window, as_of, text[second.start : second.end])
+            turned = _turned(first, second, as_of, text) if window is None else None
+            if turned:
+                yield Period(begin.start() if begin else first.start, second.end, first.window, (), turned)
             if window is not None:
                 end = closer.match(text, second.end)
                 whole = (begin.start() if begin else first.start, end.end() if end else second.end)
                 yield Period(*whole, window, (first.window, second.window))
+
+
+def _turned(first: Period, second: Period, as_of: dt.date, text: str) -> tuple[dt.date, dt.date] | None:
+    """The dates of a range between two years or days in full that starts after it ends."""
+    early, late = second.window.resolve(as_of).start, first.window.resolve(as_of).end
+    full = all(re.search(r"\d{4}", text[one.start : one.end]) for one in (first, second))
+    return (early, late) if full and early and late and early < late and first.window != second.window else None
 
 
 def _span(first: Window, second: Window, as_of: dt.date, words: str) -> Window | None:
@@ -173,7 +185,7 @@ def _last(found: _Found) -> Window | None:
 
 
 def _named(found: _Found) -> Window:
-    return Window(period=found.settings["name"])
+    return Window(period=found.settings["name"], shift=int(found.settings.get("shift", 0)))
 
 
 def _days_ago(found: _Found) -> Window:
@@ -218,6 +230,12 @@ def _day(found: _Found) -> Window:
     return _with_year(found.parts, found.as_of, make)
 
 
+def _days_span(found: _Found) -> Window:
+    """“12月1号到15号”, “December 1 to 15”: days of one month."""
+    month, first, last = _month_number(found.parts), int(str(found.parts["day"])), int(str(found.parts["day2"]))
+    return _with_year(found.parts, found.as_of, lambda year: Window(start=dt.date(year, month, first), end=dt.date(year, month, last)))
+
+
 def _month(found: _Found) -> Window:
     month = _month_number(found.parts)
     dt.date(2000, month, 1)
@@ -249,6 +267,7 @@ _MAKERS: dict[str, Callable[[_Found], Window | None]] = {
     "named": _named,
     "days_ago": _days_ago,
     "day": _day,
+    "days_span": _days_span,
     "month": _month,
     "quarter": _quarter,
     "half": _half,

@@ -85,6 +85,10 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date) -> dict[int, list[
         kind = "share" if number.share else "number"
         senses[number.start, number.end].append(Sense(kind, str(number.value), {"value": number.value}))
     for period in find_periods(text, as_of):
+        if period.backwards:
+            dates = dict(zip(("start", "end"), map(str, period.backwards), strict=True))
+            senses[period.start, period.end].append(Sense("reversed", "range", dates))
+            continue
         senses[period.start, period.end].insert(0, Sense("window", str(period.window), {"window": period.window, "parts": period.parts}))
     for start, end, customer_id in _customer_ids(text):
         senses[start, end].insert(0, Sense("customer_id", customer_id))

@@ -11,6 +11,7 @@ from assistant.planner.coverage import ask_about, without
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.followups import after, follow_up, is_elliptic
 from assistant.planner.intents import customers, data, measures, rankings
+from assistant.planner.lexicon import read_table
 from assistant.planner.normalise import normalise
 from assistant.planner.passing import spare_words
 from assistant.planner.plan import Call, Plan
@@ -40,6 +41,7 @@ INTENTS: tuple[Intent, ...] = (
     customers.compare,
     customers.churn,
     customers.overview,
+    rankings.cut_by_share,
     rankings.ranked_customers,
     measures.measure,
     customers.summarize,
@@ -99,7 +101,7 @@ def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan |
     def whole() -> Plan | None:
         return _in_parts(sentence, dialogue, _ENDS) or _whole(sentence, dialogue)
 
-    reply = dialogue.asked is not None and not any(sentence.says(kind) for kind in ("cue", "verb", "metric"))
+    reply = dialogue.asked is not None and not any(sentence.says(kind) for kind in ("cue", "verb", "metric", "scheme", "greet"))
     found = answered() or whole() if reply else whole() or answered()
     return found or _in_parts(sentence, dialogue, _JOINTS)
 
@@ -191,7 +193,15 @@ def _rest(account: Sentence, found: Plan | None, dialogue: Dialogue) -> str | No
     rest = without(account)
     sentence = read_sentence(rest, account.vocabulary, dialogue)
     again, used = best_plan(sentence, dialogue)
-    return rest if again is not None and not used.leftover() else None
+    if again is None or used.leftover() or not _does(again) or _broken(sentence):
+        return None
+    return None if again.calls[0].name == "find_customers" and again.calls[0].args.get("rule") == {"all": []} else rest
+
+
+def _broken(sentence: Sentence) -> bool:
+    """Whether the words that are left are no sentence: they begin or end with a word that joins."""
+    places = read_table("places")
+    return not sentence.tokens or sentence.tokens[0].text == "的" or sentence.tokens[-1].text in places["before_values"]
 
 
 def _does(found: Plan) -> bool:

@@ -12,6 +12,9 @@ from assistant.planner.vocabulary import rule_of
 from assistant.planner.who import Who, both, selection_rule, take_who
 from tools.segments.schemes import scheme_of
 
+_BANDS = ("churn_high", "churn_middle", "churn_low")
+_TOLD_OF_ONE = ("summarize", "list", "why", "strategy", "churn", "how_much", "count", "total", "data_overview", "average", "favourite")
+"""What may be asked of one customer; looking the customer up answers all of it."""
 HIGH_RISK: Rule = {"field": "churn_band", "op": "=", "value": "high"}
 
 
@@ -20,7 +23,19 @@ def look_up(sentence: Sentence, _: Dialogue) -> Plan | None:
     found = sentence.take("customer_id")
     if not found:
         return None
-    sentence.take_all("cue", "summarize", "list", "why", "strategy", "churn")
+    again = sentence.take("customer_id")
+    if again:
+        sentence.take_all("cue", "compare", "summarize", "list")
+        sides = [{"field": "customer_id", "op": "=", "value": one.id} for one in (found, again)]
+        return plan("compare_segments", first=sides[0], second=sides[1])
+    if sentence.has("window") and (sentence.has("metric") or sentence.has("verb") or sentence.has("quantity")):
+        sentence.used.clear()
+        return None
+    sentence.take_all(
+        "cue", "summarize", "list", "why", "strategy", "churn", "how_much", "count", "total", "data_overview", "average", "favourite"
+    )
+    for kind in ("metric", "field", "verb", "noun", "pronoun", "dimension"):
+        sentence.take_all(kind)
     return plan("look_up_customer", customer_id=found.id)
 
 
@@ -145,7 +160,9 @@ def _values(sentence: Sentence) -> list[Any]:
 def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Which customers are about to churn?”, “列出流失概率最高的20个客户”."""
     asks = sentence.says("cue", "churn") or sentence.says("band") or sentence.says("field", "churn_probability")
-    asks = asks or (sentence.says("cue", "churned") and sentence.says("definition"))
+    asks = asks or (sentence.says("cue", "churned") and sentence.says("definition")) or sentence.says("definition", "rhythm")
+    listed = sentence.first("segment", *_BANDS) if sentence.says("cue", "list") else None
+    asks = asks or listed is not None
     if not asks or sentence.has("comparison") or (sentence.has("dimension", "rfm_group") and sentence.has("by")):
         return None
     lowest = sentence.first("ranking", "smallest")
@@ -153,7 +170,8 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None
     args: dict[str, Any] = {}
     band, horizon, definition = sentence.take("band"), sentence.take("horizon"), sentence.take("definition")
-    args["band"] = band.id if band else None
+    named = sentence.take("segment", *_BANDS) if listed else None
+    args["band"] = band.id if band else named.id.removeprefix("churn_") if named else None
     args["horizon_days"] = horizon.data["days"] if horizon else None
     args["definition"] = definition.id if definition else None
     ranking = sentence.take("ranking")
@@ -242,6 +260,8 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     who = _with_churn(sentence, take_who(sentence, dialogue))
     if not who.named and not _people(sentence):
         return None
+    if sentence.says("neg") and who.rule is not None:
+        sentence.take_all("cue", "churned")
     sentence.take_all("metric", "customers")
     if who.handle and dialogue.last_customers:
         selection = dialogue.last_customers.selection or {}

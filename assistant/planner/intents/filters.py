@@ -67,6 +67,10 @@ def take_customers(sentence: Sentence, dialogue: Dialogue, rule: dict[str, Any] 
         if denied:
             sentence.use(place, denied[0], *(at for at, _ in sentence.free("neg", "except")))
             rule = both(rule, {"not": {"segment": sense.id}})
+    ids = [sense.id for sense in sentence.take_all("customer_id")]
+    if ids:
+        one = {"op": "=", "value": ids[0]} if len(ids) == 1 else {"op": "in", "value": ids}
+        rule = both(rule, {"field": "customer_id", **one})
     segments = [sense.id for sense in sentence.take_all("segment")]
     for condition in sentence.take_all("condition"):
         rule = both(rule, dict(condition.data["rule"]))

@@ -16,8 +16,10 @@ from assistant.planner.intents.filters import (
     take_windows,
     with_windows,
 )
-from assistant.planner.plan import FOCUS, Plan
+from assistant.planner.plan import FOCUS, Plan, plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.texts import text
+from assistant.planner.tokens import Sense
 
 _MOST_METRICS = 6
 _MOST_DIMENSIONS = 2
@@ -49,6 +51,10 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     args["customers"] = take_customers(sentence, dialogue, rule)
     args["by"] = args["by"] or segments_apart(args["customers"])
     _trend(sentence, args)
+    ranked = [sense for _, sense in sentence.free("ranking")]
+    if ranked and args["by"] and (unfit := _unfit_ranking(sentence, ranked[0], args["by"])):
+        sentence.use(*range(len(sentence.tokens)))
+        return plan("decline", reason="not_supported", missing=text(unfit, sentence.language))
     args |= take_sorting(sentence, len(by)) if by or args.get("by") else {}
     _chart(sentence, args)
     focus = _share_of_value(sentence, args)
@@ -70,6 +76,15 @@ def _share_of_value(sentence: Sentence, args: dict[str, Any]) -> str | None:
         return None
     args |= {"by": [dimension], "where": {}, "sort": "largest"}
     return str(values[0])
+
+
+def _unfit_ranking(sentence: Sentence, ranking: Sense, by: list[str]) -> str | None:
+    """Name of the text that says why such a ranking cannot be had; None where it can."""
+    if len(by) > 1 and ranking.data["n"]:
+        return "best_of_each"
+    grown = next((place for place, _ in sentence.free("cue", "growth")), None)
+    at = next(place for place, _ in sentence.free("ranking"))
+    return "growth_ranking" if grown is not None and abs(at - grown) <= 1 else None
 
 
 def take_dimensions(sentence: Sentence) -> list[str]:
@@ -158,7 +173,8 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
         sentence.use(weak[0][0])
         return [weak[0][1]]
     if by and (sentence.has("ranking") or sentence.has("segment")):
-        return ["revenue" if sentence.vocabulary.levels.get(by[0]) in ("product", "order") else "customers"]
+        level = sentence.vocabulary.levels.get(by[0])
+        return ["orders" if level == "time" else "revenue" if level in ("product", "order") else "customers"]
     if by and (sentence.has("cue", "count") or sentence.has("cue", "share")) and sentence.says("noun"):
         return ["customers"]
     return []

@@ -10,9 +10,18 @@ from assistant.planner.intents.filters import take_customers, take_filters, take
 from assistant.planner.intents.measures import absorb_predicates, take_dimensions
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.texts import text
 from assistant.planner.who import Who, take_order
 
 _METRIC_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
+
+
+def cut_by_share(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“Top 10 % of customers by spend”: a list is cut by a number of customers, which is asked for."""
+    if not any(sense.data.get("share") for _, sense in sentence.free("ranking")):
+        return None
+    sentence.use(*range(len(sentence.tokens)))
+    return plan("decline", reason="not_supported", missing=text("top_share", sentence.language))
 
 
 def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
