@@ -80,7 +80,7 @@ def normal_form(name: str) -> str:
 
 
 def _plain(name: str) -> str:
-    bare = _BRACKETS.sub(" ", name).strip() or name
+    bare = _BRACKETS.sub(" ", name).strip() or name.strip("()[]（）【】{} ")
     spaced = _BETWEEN.sub(" ", _CAMEL.sub(" ", bare)).strip().lower()
     return spaced.replace(" ", "").replace("帐", "账") if _HAN.search(spaced) else spaced
 
