@@ -61,7 +61,7 @@ def _value_choices(sentence: Sentence) -> list[str]:
 
 
 def _has_word(name: str, word: str) -> bool:
-    return re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", name) is not None if word.isascii() else word in name
+    return re.search(rf"(?<![a-z]){re.escape(word)}(?:s|es)?(?![a-z])", name) is not None if word.isascii() else word in name
 
 
 def ask_about(sentence: Sentence, understood: Plan | None, rest: str | None) -> Plan:

@@ -12,6 +12,9 @@ from assistant.planner.dialogue import Result
 from tools.metrics.catalogue import catalogue
 from tools.segments.schemes import group_of
 
+_SHOWN_REASONS = 2
+"""Reasons told of each customer; the table has them all."""
+
 
 @dataclass(frozen=True)
 class FigureView:
@@ -163,7 +166,10 @@ class ResultView:
     def reason(self, index: int) -> str:
         """Why the customer at that place of a churn list may leave."""
         reasons = list((self.details.get("reasons") or {}).values())
-        return self.say(reasons[index]) if index < len(reasons) else ""
+        if index >= len(reasons):
+            return ""
+        joint = "\uff1b" if self.language == "zh" else "; "
+        return joint.join(self.say(reasons[index]).split(joint)[:_SHOWN_REASONS])
 
     def join(self, part: Any) -> str:
         """One text, or several in a row."""

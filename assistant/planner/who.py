@@ -119,11 +119,20 @@ def take_order(sentence: Sentence, who: Who) -> None:
     ranking = rankings[0] if rankings else None
     if whales:
         who.sort_by, who.limit = str(whales.data["sort"]), _DEFAULT_TOP
+        _counted_whales(sentence, who)
     if ranking:
         _ranked(sentence, who, *ranking)
         if who.sort_by:
             sentence.use(*(place for place, one in rankings if one.id == ranking[1].id))
     _plain_limit(sentence, who)
+
+
+def _counted_whales(sentence: Sentence, who: Who) -> None:
+    """“The ten biggest spenders”: a number right before them."""
+    for place, quantity in sentence.free("quantity"):
+        if quantity.data["unit"] == "" and any(token.is_("top_customers") for token in sentence.tokens[place + 1 : place + 2]):
+            who.limit = int(quantity.data["value"])
+            sentence.use(place)
 
 
 def _ranked(sentence: Sentence, who: Who, place: int, ranking: Any) -> None:

@@ -184,6 +184,8 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("field", "churn_probability", "churn_band", "churn_reasons", "customer_id")
     if ranking:
         sentence.take_all("noun")
+    if definition:
+        sentence.take_all("cue", "compare")
     who = take_who(sentence, dialogue)
     if who.rule is None and who.handle is None:
         return plan("churn_risk", **args)

@@ -10,6 +10,7 @@ from assistant.planner.tokens import Token
 
 _STRONG = ("metric", "noun", "segment", "band", "scheme", "field", "value", "condition")
 _EXPLAINED = ("term", "metric", "segment", "field", "dimension", "scheme")
+_TERMS = ("term", "segment", "scheme")
 _PERSONAL_GROUPS = ("demographics", "contact", "attributes", "profile", "identity")
 
 
@@ -132,7 +133,7 @@ def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
         if any(token.is_(kind) for kind in _EXPLAINED) and not token.is_("stop")
     ]
     bare = sentence.text.startswith(("what is ", "whats ")) or sentence.text.rstrip("?").endswith(("是什么", "什么是"))
-    only_terms = bool(named) and all(not token.is_("metric") for _, token in named) and bare
+    only_terms = bool(named) and bare and all(any(token.is_(kind) for kind in _TERMS) and not token.is_("metric") for _, token in named)
     if not asked and sentence.has("cue", "data_overview"):
         return None
     if not named or not (asked or only_terms) or sentence.has("window") or sentence.has("comparison"):

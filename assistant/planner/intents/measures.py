@@ -131,12 +131,13 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
             continue
         metric = _averaged(sentence, place, sense.id)
         sentence.use(place)
-        if metric not in found:
-            found.append(metric)
+        found += [one for one in (metric, *sense.data.get("also", ())) if one not in found]
     counted = _counts_people(sentence)
     if (people or counted) and (by or sentence.has("segment")) and (not found or counted):
         sentence.use(*people, *counted)
         found = ["customers", *(one for one in found if one != "customers")]
+    if "new_customers" in found:
+        sentence.take_all("field", "first_order_date")
     if not found:
         found = _implied(sentence, by, weak)
     return found
@@ -212,8 +213,9 @@ def _trend(sentence: Sentence, args: dict[str, Any]) -> None:
 
 def _chart(sentence: Sentence, args: dict[str, Any]) -> None:
     charts = sentence.take_all("chart")
-    if charts and charts[0].id != "auto":
-        args["chart"] = charts[0].id
+    wanted = next((chart.id for chart in charts if chart.id != "auto"), None)
+    if wanted:
+        args["chart"] = wanted
 
 
 def _absorb_counts(sentence: Sentence) -> None:

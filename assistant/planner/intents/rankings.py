@@ -29,8 +29,11 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     values = [
         sense for _, sense in sentence.free("value") if sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order")
     ]
-    people = sentence.says("noun") or sentence.has("cue", "list") or any(sense.data.get("person") for _, sense in sentence.free("ranking"))
-    if not people or not sentence.has("ranking") or not (values or sentence.has("window")) or sentence.has("comparison"):
+    whales = sentence.has("top_customers")
+    people = whales or sentence.says("noun") or sentence.has("cue", "list")
+    people = people or any(sense.data.get("person") for _, sense in sentence.free("ranking"))
+    limited = bool(values) or sentence.has("window")
+    if not people or not (whales or sentence.has("ranking")) or not limited or sentence.has("comparison"):
         return None
     if sentence.has("neg") or sentence.has("cue", "export") or any(True for _ in _groupings(sentence)):
         return None
