@@ -20,7 +20,10 @@ _BULK_SHARE = 0.2
 """Quantities from _BULK on are told when they make up this part of all items."""
 _SIMILAR = 0.9
 """Windows are of one length when the shorter is at least this part of the longer, as February is of January."""
-_BUYERS = frozenset({"active_customers", "new_customers", "returning_customers", "repeat_customers", "previously_active_customers"})
+_BUYERS = frozenset(
+    {"active_customers", "buyers", "new_customers", "returning_customers", "repeat_customers", "previously_active_customers"}
+)
+_COUNTS = ("active_customers", "buyers", "customers", "contacted_customers")
 
 
 def build_caveats(ctx: ToolContext, measured: Measured) -> list[Text]:
@@ -168,7 +171,7 @@ def _bulk(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
 def _small(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
     size = next((metric.id for metric in measured.plan.extra), None)
     if size is None:
-        size = next((m.id for m in measured.plan.metrics if m.id in ("active_customers", "customers", "contacted_customers")), None)
+        size = next((m.id for m in measured.plan.metrics if m.id in _COUNTS), None)
     if size is None or not any(one.level == "customer" and one.kind != "id" for one in measured.plan.by):
         return
     least = ctx.config.smallest_segment_size

@@ -77,7 +77,8 @@ class Metric(Entry):
         unit: Its unit.
         additive: Levels over which the numbers of groups add up to the total.
         window: rows: the source's rows in the window; ignored: none applies; needed: there must be one;
-            churn: the churn horizon when none is given.
+            churn: the churn horizon when none is given; active: the last 90 days when none is given, unless other metrics
+            or periods stand beside.
         rows: Which rows are aggregated: those in the window, in the one before, or all until its end.
         requires: Levels of which at least one dimension must be used.
         needs: Tables ("orders") or columns ("orders.discount") that must hold something.
@@ -87,7 +88,7 @@ class Metric(Entry):
     definition: Text
     unit: Unit
     additive: tuple[Level, ...] = ()
-    window: Literal["rows", "ignored", "needed", "churn"] = "rows"
+    window: Literal["rows", "ignored", "needed", "churn", "active"] = "rows"
     rows: Literal["window", "previous", "until"] = "window"
     requires: tuple[Level, ...] = ()
     needs: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from tools.metrics.charts import build_chart, can_be_pie
 from tools.metrics.figures import TABLE_ROWS, build_figures, build_table, extremes, whole_table
 from tools.metrics.ordering import arranged
 from tools.metrics.outcome import Measured, group_name, names_by_label
-from tools.metrics.plan import Dates, Plan, components, dates_of, main_source, make_plan, shown_dates
+from tools.metrics.plan import Dates, Plan, components, dates_of, main_source, make_plan, shown_dates, with_default_window
 from tools.metrics.results import Group, Run, data_range, incomplete_periods, run_plan
 from tools.metrics.sentences import dates_text, definition_text, filter_text, interpretation, title_text
 from tools.metrics.values import value_names
@@ -53,6 +53,7 @@ def measure(ctx: ToolContext, request: Measure, customers: CustomerQuery | None 
         InputError: The arguments contradict each other.
         UnsupportedQuestion: The data lack what it needs, or a metric cannot be split that way.
     """
+    asked, request = request, with_default_window(request)
     _check(request, customers)
     plan = make_plan(ctx, request, customers)
     runs = _Runs(ctx, plan, request)
@@ -67,7 +68,7 @@ def measure(ctx: ToolContext, request: Measure, customers: CustomerQuery | None 
         charts=(chart,) if chart else (),
         receipts=(_receipt(ctx, request, plan, runs.statements),),
         caveats=(*build_caveats(ctx, measured), *([_NO_PIE] if request.chart == "pie" and chart and not can_be_pie(measured) else [])),
-        interpretation=interpretation(measured, request),
+        interpretation=interpretation(measured, request, defaulted=asked.window != request.window),
         details=_details(measured),
     )
     if runs.is_empty(measured):

@@ -15,6 +15,8 @@ from tools.requests import Measure
 from tools.warehouse.context import ToolContext
 from tools.windows import DateRange, Window
 
+ACTIVE_DAYS = 90
+"""An order in so many days makes a customer active, as for churn."""
 _SIZES = {
     "orders": "active_customers",
     "lines": "active_customers",
@@ -103,6 +105,18 @@ def _with_sizes(ctx: ToolContext, plan: Plan, used: Sequence[Dimension]) -> Plan
     if size is None or size.id in shown or not any(one.level == "customer" and one.kind != "id" for one in plan.by):
         return plan
     return replace(plan, forms={**plan.forms, **_forms(ctx, size, used)}, extra=(size,))
+
+
+def with_default_window(request: Measure) -> Measure:
+    """The request with the window that "active" means when none is given: beside other metrics or by periods there is none.
+
+    Raises:
+        UnknownName: A metric or dimension does not exist.
+    """
+    active = all(catalogue().metric(name).window == "active" for name in request.metrics)
+    if request.window is not None or not active or any(catalogue().dimension(name).period for name in request.by):
+        return request
+    return request.model_copy(update={"window": Window(last_days=ACTIVE_DAYS)})
 
 
 def components(metric: Metric) -> tuple[Metric, ...]:

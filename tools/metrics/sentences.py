@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tools.contracts import Text
 from tools.metrics.outcome import Measured
-from tools.metrics.plan import Filter, Plan
+from tools.metrics.plan import ACTIVE_DAYS, Filter, Plan
 from tools.requests import Measure
 from tools.windows import DateRange
 
@@ -37,13 +37,13 @@ def title_text(plan: Plan) -> Text:
     return Text(zh=zh, en=en[:1].upper() + en[1:])
 
 
-def interpretation(measured: Measured, request: Measure) -> Text:
-    """How the request was understood: metrics, groups, dates, filters, customers, order."""
+def interpretation(measured: Measured, request: Measure, defaulted: bool = False) -> Text:
+    """How the request was understood: metrics, groups, dates (and whether they are a default), filters, customers, order."""
     plan = measured.plan
     title = title_text(plan)
     parts = [Text(zh=title.zh, en=title.en[:1].lower() + title.en[1:] if not title.en[:2].isupper() else title.en)]
     if any(metric.window != "ignored" for metric in plan.metrics):
-        parts.append(dates_text(measured.window))
+        parts.append(_default(dates_text(measured.window)) if defaulted else dates_text(measured.window))
     if measured.before is not None:
         before = dates_text(measured.before)
         parts.append(Text(zh=f"与 {before.zh} 比较", en=f"compared with {before.en}"))
@@ -53,6 +53,13 @@ def interpretation(measured: Measured, request: Measure) -> Text:
     if measured.grouped and measured.limit is not None:
         parts.append(_cut(measured, request))
     return Text(zh="；".join(part.zh for part in parts), en="; ".join(part.en for part in parts))
+
+
+def _default(dates: Text) -> Text:
+    return Text(
+        zh=f"{dates.zh}（未指定时间范围，活跃按最近{ACTIVE_DAYS}天内下过单计；可另行指定）",
+        en=f"{dates.en} (no window was given, so active means an order in the last {ACTIVE_DAYS} days; name another if you like)",
+    )
 
 
 def _cut(measured: Measured, request: Measure) -> Text:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tools.contracts import CustomerQuery, Outcome, Text, ToolResult, Unit
@@ -15,6 +16,7 @@ from tools.errors import InputError, UnknownName, UnsupportedQuestion
 from tools.metrics import results
 from tools.metrics.measure import measure
 from tools.requests import Measure
+from tools.sources.demo import demo_files
 from tools.warehouse.context import ToolContext, open_context
 from tools.warehouse.warehouse import Warehouse
 
@@ -42,6 +44,8 @@ def caveats(result: ToolResult) -> str:
     [
         ("customers", None, 4),
         ("active_customers", None, 3),
+        ("buyers", None, 3),
+        ("buyers", FEBRUARY, 2),
         ("orders", None, 5),
         ("revenue", None, Decimal("250.00")),
         ("average_order_value", None, Decimal("50.00")),
@@ -321,3 +325,21 @@ def test_churn_and_retention_by_periods(ctx: ToolContext, monkeypatch: pytest.Mo
     monkeypatch.setattr(results, "MOST_PERIODS", 10)
     with pytest.raises(InputError, match="more than 10 days"):
         run(ctx, metrics=["churn_rate"], by=["day"])
+
+
+def test_active_means_ninety_days_unless_a_window_or_periods_are_asked_for(demo_ctx: ToolContext) -> None:
+    found = run(demo_ctx, metrics=["active_customers"])
+    path = demo_files()["transactions"]
+    [(lately, ever)] = duckdb.sql(
+        "SELECT count(DISTINCT household_id) FILTER (WHERE moment >= DATE '2017-10-04'), count(DISTINCT household_id) FROM ("
+        f"SELECT household_id, basket_id, min(transaction_timestamp) AS moment FROM read_parquet('{path}') GROUP BY ALL)"
+    ).fetchall()
+    assert found.figure("active_customers").value == lately
+    assert found.interpretation is not None
+    assert "2017-10-04 至 2018-01-01（未指定时间范围，活跃按最近90天内下过单计" in found.interpretation.zh
+    assert run(demo_ctx, metrics=["buyers"]).figure("buyers").value == ever
+    assert run(demo_ctx, metrics=["active_customers"], window={"last_days": 366}).figure("active_customers").value == ever
+    monthly = run(demo_ctx, metrics=["active_customers"], by=["month"])
+    assert monthly.tables[0].row_count == 13
+    assert monthly.interpretation is not None
+    assert "90" not in monthly.interpretation.en

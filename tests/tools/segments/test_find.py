@@ -183,8 +183,9 @@ def test_whom_a_negation_takes_in_for_want_of_a_value_is_told(demo: ToolContext,
     rule = {"all": [{"not": {"field": "income_band", "op": "=", "value": "50-74K"}}, {"behaviour": "orders", "op": ">=", "value": 80}]}
     found = _find(demo, rule=rule)
     [(everyone, unknown)] = source(
-        "SELECT count(*), count(*) FILTER (WHERE d.income IS NULL) "
-        "FROM (SELECT household_id FROM baskets GROUP BY 1 HAVING count(*) >= 80) LEFT JOIN demographics AS d USING (household_id) WHERE d.income IS NULL OR d.income <> '50-74K'"
+        "WITH often AS (SELECT household_id FROM baskets GROUP BY 1 HAVING count(*) >= 80) "
+        "SELECT count(*), count(*) FILTER (WHERE d.income IS NULL) FROM often LEFT JOIN demographics AS d USING (household_id) "
+        "WHERE d.income IS NULL OR d.income <> '50-74K'"
     )
     assert found.figure("customers").value == everyone
     assert f"it is unknown for {unknown} of those found, who count as “not”." in found.caveats[0].en
