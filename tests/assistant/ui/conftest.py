@@ -26,7 +26,7 @@ ARGUMENTS = (
     "--disable-sync",
 )
 OpenPage = Callable[..., Page]
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=45_000)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +82,7 @@ def profiles(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         if key not in known:
             scheme = "dark" if dark else "light"
             known[key] = browser.new_context(locale=locale, color_scheme=scheme, viewport={"width": size[0], "height": size[1]})
-            known[key].set_default_timeout(20_000)
+            known[key].set_default_timeout(60_000)
         return known[key]
 
     yield profile
