@@ -28,12 +28,13 @@ def examples() -> tuple[Text, ...]:
 
 
 def say(key: str, language: str, **values: object) -> str:
-    """The text ``key`` in ``language``, with its braces filled in.
+    """The text ``key`` in ``language``, with its braces filled in; ``key``_one for a count of one, where there is such a text.
 
     Raises:
         KeyError: There is no such text, or a value that it needs was not given.
     """
-    text = texts()[key].say(language)
+    one = f"{key}_one"
+    text = texts()[one if str(values.get("count")) == "1" and one in texts() else key].say(language)
     return text.format(**values) if values else text
 
 

@@ -81,7 +81,12 @@ def profiles(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         key = (locale, dark, size)
         if key not in known:
             scheme = "dark" if dark else "light"
-            known[key] = browser.new_context(locale=locale, color_scheme=scheme, viewport={"width": size[0], "height": size[1]})
+            known[key] = browser.new_context(
+                locale=locale,
+                color_scheme=scheme,
+                viewport={"width": size[0], "height": size[1]},
+                reduced_motion="reduce",  # drawing animations without a graphics card is most of the work
+            )
             known[key].set_default_timeout(60_000)
         return known[key]
 

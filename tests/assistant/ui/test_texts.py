@@ -84,3 +84,9 @@ def test_a_missing_value_fails() -> None:
 )
 def test_the_page_speaks_the_chosen_or_the_browsers_language(cookie: str | None, accept: str, expected: str) -> None:
     assert preferred_language(cookie, accept) == expected
+
+
+def test_one_row_is_one_row() -> None:
+    assert say("rows_all", "en", shown="1", count="1") == "1 row"
+    assert say("rows_all", "en", shown="2", count="2") == "2 rows"
+    assert say("file_rows", "zh", count="1") == "1 行"
