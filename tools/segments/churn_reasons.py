@@ -80,11 +80,13 @@ def _strongest(effects: Mapping[str, float], facts: _Facts) -> list[Reason]:
 
 def _spoken(theme: str, row: Mapping[str, Any]) -> str:
     """The theme whose words say it: several themes say nothing but that somebody has long been silent."""
+    once = row["order_days"] < 2
     said_by_silence = {
-        "recent": not row["days_60"],
-        "trend": not row["days_90"],
+        "recent": once or not row["days_60"],
+        "trend": once or not row["days_90"],
         "spend": not row["days_90"],
-        "rhythm": row["order_days"] < 2,
+        "rhythm": once,
+        "history": once,
     }
     return "silence" if said_by_silence.get(theme) else theme
 

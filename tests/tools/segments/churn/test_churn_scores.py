@@ -108,6 +108,7 @@ def test_two_reasons_never_tell_the_same(run: ChurnRun, churn_facts: Facts) -> N
         told = {reason.id for reason in reasons}
         assert not any({*pair} <= told for pair in (("silence", "rhythm"), ("recent", "trend"), ("history", "trend")))
         assert not (facts.loc[customer, "recency"] >= 90 and "spend" in told), "nothing was spent because nothing was ordered"
+        assert not (facts.loc[customer, "visits"] == 1 and {"recent", "trend", "history", "rhythm"} & told), "one date is told once"
         rhythm = next((reason.zh for reason in reasons if reason.id == "rhythm"), "")
         assert ("看不出购买节奏" in rhythm) == (bool(rhythm) and facts.loc[customer, "visits"] < 4)
 
