@@ -176,11 +176,19 @@ def _change_find(sentence: Sentence, args: Args, last: Result) -> Plan | None:
 
 def _without_fields(rule: Rule | None, added: Rule) -> Rule | None:
     """The rule without its conditions on fields that ``added`` sets anew: "what about renters?" replaces homeowners."""
-    if rule is None or "field" not in added:
+    if rule is None or not ("field" in added or added.get("where")):
         return rule
     parts = rule["all"] if set(rule) == {"all"} else [rule]
-    kept = [part for part in parts if part.get("field") != added["field"]]
+    kept = [part for part in parts if not _same_kind(part, added)]
     return both({"all": kept} if kept else None, None)
+
+
+def _same_kind(first: Rule, second: Rule) -> bool:
+    """Whether two conditions are on the same field, or on what was done with values of the same dimensions."""
+    if "field" in second:
+        return first.get("field") == second["field"]
+    same = all(first.get(key) == second.get(key) for key in ("behaviour", "op", "value"))
+    return bool(same) and set(first.get("where") or ()) == set(second["where"])
 
 
 def rewindowed(rule: Any, window: Args) -> Any:

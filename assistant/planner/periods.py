@@ -18,6 +18,8 @@ from tools.windows import Window
 _HAN_MONTHS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "十一": 11, "十二": 12}
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
 _LONGEST = 36525
+_OVER = re.compile(r"over (?:the )?\d")
+"""“Over 2000” is an amount, never the year."""
 _BEGIN = r"(?:(?<![a-z\d])|(?=[\u3400-\u9fff]))"
 _END = r"(?!(?<=[a-z])[a-z])"
 """A pattern begins and ends with a whole word; Chinese characters may stand right beside Latin ones."""
@@ -72,6 +74,8 @@ def _compile(pattern: str, names: dict[str, str], prefix: str) -> re.Pattern[str
 def _atoms(text: str, as_of: dt.date) -> Iterator[Period]:
     for make, pattern, settings in _patterns():
         for match in pattern.finditer(text):
+            if settings["make"] == "year" and _OVER.match(match[0]):
+                continue
             try:
                 window = make(_Found(match.groupdict(), settings, as_of))
             except (ValueError, ValidationError):

@@ -14,7 +14,7 @@ from tools.windows import Window
 CONTENT = frozenset(
     {"metric", "dimension", "field", "value", "segment", "quantity", "comparison", "window", "ranking", "neg", "op", "cue", "term"}
     | {"format", "chart", "band", "definition", "scheme", "condition", "top_customers", "customer_id", "number", "share", "rank"}
-    | {"off_topic", "unsupported", "absent", "vague", "reversed", "negative", "festival", "verb", "pronoun", "suffix_op"}
+    | {"off_topic", "unsupported", "absent", "vague", "ordinal", "reversed", "negative", "festival", "verb", "pronoun", "suffix_op"}
 )
 """Kinds of tokens that say something; one that no part of the plan uses makes the planner ask."""
 _LIGHT = frozenset({"stop", "conj", "punctuation", "by", "ellipsis", "noun", "unit", "between"})

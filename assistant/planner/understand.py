@@ -40,6 +40,7 @@ INTENTS: tuple[Intent, ...] = (
     customers.strategy,
     customers.compare,
     customers.churn,
+    customers.numbered_group,
     customers.overview,
     rankings.cut_by_share,
     rankings.ranked_customers,

@@ -12,6 +12,7 @@ from assistant.planner.dialogue import Result
 from tools.metrics.catalogue import catalogue
 from tools.segments.schemes import group_of
 
+_TOLD = frozenset({"age_band", "income_band", "gender", "city", "region"})
 _SHOWN_REASONS = 2
 """Reasons told of each customer; the table has them all."""
 
@@ -138,6 +139,11 @@ class ResultView:
         wanted = value.casefold()
         names = [name.values() if isinstance(name, dict) else [name] for name in self.details["groups"]]
         return next((place for place, name in enumerate(names) if wanted in [str(text).casefold() for text in name]), -1)
+
+    @staticmethod
+    def partial(by: list[str]) -> bool:
+        """Whether a dimension is known for part of the customers only, as what people tell about themselves is."""
+        return any(one in _TOLD or one.startswith("attribute.") for one in by)
 
     def by_size(self, groups: list[str]) -> list[str]:
         """Groups with customers, the largest first."""

@@ -8,6 +8,7 @@ from assistant.planner.clauses import Rule
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.views import ResultView
 from assistant.planner.vocabulary import rule_of
 from assistant.planner.who import Who, both, selection_rule, take_who
 from tools.segments.schemes import scheme_of
@@ -197,6 +198,20 @@ def _rule_of(who: Who, dialogue: Dialogue) -> Rule | None:
     if who.rule is not None or dialogue.last_customers is None:
         return who.rule
     return selection_rule(dialogue.last_customers)
+
+
+def numbered_group(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“The second group”, “第二个群” after an overview: the group at that place of its list, the largest first."""
+    found, last = sentence.first("ordinal"), dialogue.last
+    if not found or last is None or last.call.name != "segment_overview" or "groups" not in last.content.get("details", {}):
+        return None
+    view = ResultView(last, sentence.language)
+    groups = view.by_size(view.details["groups"])
+    if found[1].data["n"] > len(groups):
+        return None
+    sentence.take_all("ordinal")
+    sentence.take_all("cue", "summarize", "list", "segments")
+    return plan("summarize_segment", customers=groups[found[1].data["n"] - 1])
 
 
 def overview(sentence: Sentence, _: Dialogue) -> Plan | None:
