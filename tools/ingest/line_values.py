@@ -18,13 +18,26 @@ VALUES = "line_values"
 """Temporary table of the standing lines with their money and canonical status."""
 
 
-def judge_order_amounts(engine: Engine, cleaned: Cleaned) -> bool:
+def has_single_lines(engine: Engine, cleaned: Cleaned) -> bool:
+    """Whether every order has one line only, so that nothing needs to be compared or shared out within orders."""
+    # Equal hashes of different ids only cost a closer look; different hashes are different ids.
+    rows, different = engine.rows(f"SELECT count(*), count(DISTINCT hash(order_id)) FROM {cleaned.table} WHERE reason IS NULL")[0]
+    return bool(rows == different)
+
+
+def judge_order_amounts(engine: Engine, cleaned: Cleaned, *, single: bool) -> bool:
     """Mark rows that contradict an earlier row of their order, and orders without any amount; whether amounts are the lines' own.
 
     A column that was taken for the amount of the whole order, but differs over the products of most orders that have several, is that
     of the lines.
     """
     if "amount" not in cleaned.mapped:
+        return False
+    if single:
+        if not cleaned.mapped & {"line_amount", "unit_price"}:
+            engine.execute(
+                f"UPDATE {cleaned.rows} SET reason = 'missing_amount', detail = order_id WHERE reason IS NULL AND amount IS NULL"
+            )
         return False
     plain = "reason IS NULL AND COALESCE(amount, 0) >= 0 AND COALESCE(quantity, 0) >= 0"
     several, differing = engine.rows(
@@ -69,7 +82,7 @@ def _mark_without_amount(engine: Engine, cleaned: Cleaned) -> None:
     mark(engine, cleaned, verdicts)
 
 
-def compute_values(engine: Engine, cleaned: Cleaned, status: Translation, *, amounts_of_lines: bool) -> list[Text]:
+def compute_values(engine: Engine, cleaned: Cleaned, status: Translation, *, amounts_of_lines: bool, single: bool) -> list[Text]:
     """Make the table of the standing lines; return what is worth telling.
 
     Args:
@@ -77,18 +90,21 @@ def compute_values(engine: Engine, cleaned: Cleaned, status: Translation, *, amo
         cleaned: The source.
         status: How its status words are read.
         amounts_of_lines: Whether the column of the orders' amounts holds those of the lines.
+        single: Whether every order has one line only.
     """
     engine.execute(f"DROP TABLE IF EXISTS {VALUES}")
     channel, currency = tidy(engine, cleaned.table, "channel"), currency_code(engine, cleaned)
     of_order = "CAST(NULL AS DECIMAL(18, 2))" if amounts_of_lines else _signed("amount")
+    is_whole = not amounts_of_lines and "amount" in cleaned.mapped and not cleaned.mapped & {"line_amount", "unit_price"}
+    is_shared = is_whole and not single
+    own = _own_value(engine, cleaned, amounts_of_lines or (single and is_whole))
     standing = f"""
         SELECT
             _row, order_id, customer_id, product_id, happened_at, quantity, CAST(line_discount AS DECIMAL(18, 2)) AS line_discount,
             {of_order} AS order_amount, discount, refunded, {channel.sql} AS channel, store_id, {currency.sql} AS currency,
-            {status.sql} AS status, COALESCE({_own_value(engine, cleaned, amounts_of_lines)}) AS value, FALSE AS gives_back
+            {status.sql} AS status, COALESCE({own}) AS value, FALSE AS gives_back
         FROM {cleaned.table} WHERE reason IS NULL
     """
-    is_shared = not amounts_of_lines and "amount" in cleaned.mapped and not cleaned.mapped & {"line_amount", "unit_price"}
     engine.execute(
         f"CREATE TEMP TABLE {VALUES} AS {_shared(standing) if is_shared else standing}",
         {**status.parameters, **channel.parameters, **currency.parameters} or None,
@@ -100,9 +116,9 @@ def _signed(amount: str) -> str:
     return f"CASE WHEN quantity < 0 AND {amount} > 0 THEN -{amount} ELSE {amount} END"
 
 
-def _own_value(engine: Engine, cleaned: Cleaned, amounts_of_lines: bool) -> str:
+def _own_value(engine: Engine, cleaned: Cleaned, amount_is_own: bool) -> str:
     computed = f"CAST(COALESCE(quantity, 1) * unit_price - {_discount(engine, cleaned)} AS DECIMAL(18, 2))"
-    of_lines = [_signed("amount")] if amounts_of_lines else []
+    of_lines = [_signed("amount")] if amount_is_own else []
     return ", ".join([_signed("line_amount"), *of_lines, computed, "0"])
 
 

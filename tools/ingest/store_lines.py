@@ -9,7 +9,7 @@ from __future__ import annotations
 from tools.contracts import Text
 from tools.ingest.clean import Cleaned
 from tools.ingest.grains import PRODUCT_COLUMNS
-from tools.ingest.line_values import VALUES, compute_values, judge_order_amounts
+from tools.ingest.line_values import VALUES, compute_values, has_single_lines, judge_order_amounts
 from tools.ingest.quarantine import REFUND, mark, mark_exact_repeats
 from tools.ingest.refunds import PENDING, apply_refunds, prepare_refunds
 from tools.ingest.store_customers import upsert
@@ -27,9 +27,11 @@ def store_lines(engine: Engine, cleaned: Cleaned) -> list[Text]:
     for field in ("amount", "line_amount"):
         if field in cleaned.mapped:
             mark_absurd(engine, cleaned, field)
-    _mark_other_customers(engine, cleaned)
-    amounts_of_lines = judge_order_amounts(engine, cleaned)
-    shared = compute_values(engine, cleaned, status, amounts_of_lines=amounts_of_lines)
+    single = has_single_lines(engine, cleaned)
+    if not single:
+        _mark_other_customers(engine, cleaned)
+    of_lines = judge_order_amounts(engine, cleaned, single=single)
+    shared = compute_values(engine, cleaned, status, amounts_of_lines=of_lines, single=single)
     _mark_refunds(engine, cleaned)
     _mark_against_stored(engine, cleaned)
     _build_orders(engine)
