@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from tools.contracts import Statement, Text
 from tools.errors import UnknownName
-from tools.metrics.catalogue import ATTRIBUTE
 from tools.warehouse.context import ToolContext
 from tools.warehouse.identifiers import quote
 
@@ -51,6 +50,10 @@ PROFILE: dict[str, tuple[Text, tuple[str, ...]]] = {
 """Parts of a profile; one is known when at least one of its fields is. Parts that no customer has are not asked for."""
 
 
+_PREFIX = "attribute."
+"""What rules put before the name of an attribute."""
+
+
 @dataclass(frozen=True)
 class Known:
     """One field or group, and how many customers it is known for."""
@@ -85,14 +88,14 @@ def field_coverage(ctx: ToolContext, names: list[str]) -> tuple[int, list[Known]
     counts = "".join(f", count(*) FILTER (WHERE {condition}) AS {quote(f'known_{number}')}" for number, (condition, _) in enumerate(parts))
     sql = f"SELECT count(*) AS customers{counts} FROM {_source(names, attributes)} AS c"
     row = ctx.engine.rows(sql, parameters or None)[0]
-    ids = [name.removeprefix(ATTRIBUTE) for name in given]
+    ids = [name.removeprefix(_PREFIX) for name in given]
     known = [Known(one, label, int(count)) for one, (_, label), count in zip(ids, parts, row[1:], strict=True)]
     return int(row[0]), known, Statement(sql=sql, parameters=parameters)
 
 
 def _plain(name: str, attributes: list[str]) -> str:
     """An attribute without the prefix that rules put before its name."""
-    plain = next((name.removeprefix(prefix) for prefix in (ATTRIBUTE, "attributes.") if name.startswith(prefix)), name)
+    plain = next((name.removeprefix(prefix) for prefix in (_PREFIX, "attributes.") if name.startswith(prefix)), name)
     return plain if plain in attributes else name
 
 
