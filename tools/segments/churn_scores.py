@@ -107,9 +107,9 @@ def _check_history(customers: int, days: int, horizon: int) -> None:
     if customers < LEAST_CUSTOMERS or days < needed:
         raise NotEnoughData(
             f"A churn model over {horizon} days needs at least {LEAST_CUSTOMERS} customers with orders and {needed} days of history; "
-            f"the data have {customers} customers with orders and {days} days.",
+            f"the data have {customers:,} customers with orders and {days} days.",
             f"{horizon} 天的流失模型至少需要 {LEAST_CUSTOMERS} 位有订单的客户和 {needed} 天的历史数据；"
-            f"目前有 {customers} 位有订单的客户、{days} 天的数据。",
+            f"目前有 {customers:,} 位有订单的客户、{days} 天的数据。",
         )
 
 
@@ -123,8 +123,8 @@ def _check_cases(training: list[Cases], test: Cases) -> None:
     if min(churned, stayed) < LEAST_CASES or len(np.unique(_labels(test))) < 2:
         raise NotEnoughData(
             f"A churn model needs at least {LEAST_CASES} customers who churned and {LEAST_CASES} who stayed; "
-            f"the data have {churned} who churned and {stayed} who stayed.",
-            f"流失模型至少需要 {LEAST_CASES} 位已流失和 {LEAST_CASES} 位未流失的客户；目前有 {churned} 位已流失、{stayed} 位未流失。",
+            f"the data have {churned:,} who churned and {stayed:,} who stayed.",
+            f"流失模型至少需要 {LEAST_CASES} 位已流失和 {LEAST_CASES} 位未流失的客户；目前有 {churned:,} 位已流失、{stayed:,} 位未流失。",
         )
 
 
