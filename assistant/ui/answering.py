@@ -19,7 +19,7 @@ _SETTLE = threading.Event()  # never set: a pause that needs no clock
 
 def start(session: Session, question: str) -> Turn | None:
     """Begin to answer; None when the session's previous question is still being answered."""
-    if not session.asking.acquire(blocking=False):
+    if not session.begin():
         return None
     turn = Turn(question)
     session.turns.append(turn)

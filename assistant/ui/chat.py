@@ -131,8 +131,11 @@ class ChatHandlers:
     def clear(self, request: gr.Request) -> Updates:
         """Begin anew."""
         session = self._session(request)
-        if not session.asking.locked():
-            session.reset()
+        if session.begin():
+            try:
+                session.reset()
+            finally:
+                session.asking.release()
         return draw(session)
 
     def stop(self, request: gr.Request) -> None:

@@ -23,6 +23,7 @@ SESSION_COOKIE = "fenqun_session"
 """Holds what only this browser knows; scripts of the page cannot read it."""
 _GRACE_SECONDS = 900.0
 """A phone that sleeps drops its connection; its conversation stays at hand this long for its return."""
+_PUT_AWAY_SECONDS = 5.0
 _PATIENCE_SECONDS = 20.0
 """Work goes on this long without anybody watching, so that a page may be reloaded meanwhile."""
 
@@ -120,6 +121,15 @@ class Session:
         """Whether a load or the like is running."""
         return self.job is not None and self.job.running
 
+    def begin(self) -> bool:
+        """Take hold of the turns, to be let go with ``asking.release``; False while a question is being answered.
+
+        An answer that has just ended is still being put away; that is waited for.
+        """
+        if self.turns and self.turns[-1].running:
+            return self.asking.acquire(blocking=False)
+        return self.asking.acquire(timeout=_PUT_AWAY_SECONDS)
+
     def keep(self, turn: Turn) -> None:
         """Keep the answer of a turn that has ended, unless it was forgotten meanwhile."""
         if self.transcripts is not None and turn.answer is not None and turn in self.turns:
@@ -127,7 +137,15 @@ class Session:
 
     def take_back(self) -> str | None:
         """Forget the latest turn and return its question; None when there is none or it is being answered."""
-        if not self.turns or self.asking.locked():
+        if not self.begin():
+            return None
+        try:
+            return self._take_back()
+        finally:
+            self.asking.release()
+
+    def _take_back(self) -> str | None:
+        if not self.turns:
             return None
         turn = self.turns.pop()
         if turn.remembered:
