@@ -206,7 +206,9 @@ def _suffixed(tokens: list[Token], at: int) -> tuple[int, Token] | None:
 
 def _scored(tokens: list[Token], at: int) -> tuple[int, Token] | None:
     """“R score 5”: a number right after a score is its value."""
-    quantity, before = tokens[at].get("quantity"), tokens[at - 1].get("field") if at else None
+    linked = at > 1 and tokens[at - 1].text in ("of", "is", "为", "是")
+    named = at - 2 if linked else at - 1
+    quantity, before = tokens[at].get("quantity"), tokens[named].get("field") if named >= 0 else None
     if not quantity or quantity.data["unit"] or not before or not before.id.endswith("_score"):
         return None
     return 1, merged([tokens[at]], _comparison("=", quantity))
@@ -214,6 +216,22 @@ def _scored(tokens: list[Token], at: int) -> tuple[int, Token] | None:
 
 def _comparison(op: str, quantity: Sense) -> Sense:
     return Sense("comparison", f"{op} {quantity.data['value']}", {"op": op, **quantity.data})
+
+
+_LETTERS = {"r": "recency_score", "f": "frequency_score", "m": "monetary_score"}
+_HIGHEST_SCORE = 5
+
+
+def score_letters(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """“R=5”, “F不低于4”, “M分5分”: a letter before a number up to five is the score of that name."""
+    found = list(tokens)
+    for at, token in enumerate(tokens[:-1]):
+        following = [one.get("quantity") for one in tokens[at + 1 : at + 3]]
+        quantity = next((one for one in following if one), None)
+        beside = tokens[at + 1].is_("op") or tokens[at + 1].is_("quantity") or tokens[at + 1].text in ("=", "分", "值", "得分", "score")
+        if token.text in _LETTERS and beside and quantity and quantity.data["unit"] == "" and quantity.data["value"] <= _HIGHEST_SCORE:
+            found[at] = merged([token], Sense("field", _LETTERS[token.text]))
+    return found
 
 
 _COUNTS = {"category": "category_count", "store": "store_count", "channel": "channel_count"}
@@ -266,8 +284,10 @@ def _ranking(rank: Token, count: Token, part: list[Token]) -> Token | None:
     value = quantity.data["value"]
     if quantity.data["unit"] == "share":
         return merged(part, Sense("ranking", sense.id, {"n": None, "share": value}))
-    person = quantity.data["unit"] == "person"
-    return merged(part, Sense("ranking", sense.id, {"n": int(value), "person": person})) if value == int(value) and value > 0 else None
+    if value != int(value) or value <= 0:
+        return None
+    data = {"n": int(value), "person": quantity.data["unit"] == "person", "item": quantity.data["unit"] == "item"}
+    return merged(part, Sense("ranking", sense.id, data))
 
 
 def _add(token: Token, sense: Sense) -> Token:
@@ -279,6 +299,7 @@ STEPS: tuple[Step, ...] = (
     listed_values,
     described_values,
     quantities,
+    score_letters,
     operators_last,
     comparisons,
     counted_dimensions,

@@ -117,7 +117,8 @@ def value_rules(sentence: Sentence, clause: Clause, loose: bool) -> Iterator[Rul
             continue
         if negation_before(sentence, clause, place):
             negated.add(dimension)
-        found.setdefault(dimension, []).append(str(value.data["value"]))
+        if value.data["value"] not in found.setdefault(dimension, []):
+            found[dimension].append(str(value.data["value"]))
         sentence.use(place)
     for dimension, values in found.items():
         rule = _value_rule(sentence, dimension, values)

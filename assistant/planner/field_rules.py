@@ -14,6 +14,8 @@ from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import rule_of
 from tools.windows import Window
 
+_PEOPLE = ("customers", "people", "shoppers", "households", "members", "buyers", "users", "clients")
+"""Right after one of these a bare number may be an age as well as an amount, so that it is asked about."""
 _RECENT = "recency_days"
 _DATES = ("first_order_date", "last_order_date", "signup_at", "last_response_date")
 
@@ -69,7 +71,7 @@ def _field_rule(sentence: Sentence, clause: Clause, place: int) -> Rule | None:
         sentence.use(place)
         return band_condition("age", comparison, sentence.vocabulary)
     subject = subject_of(sentence, clause, place)
-    if subject is None:
+    if subject is None or (unit == "" and place and sentence.tokens[place - 1].text in _PEOPLE):
         return None
     at, field_id = subject
     if field_id in BEHAVIOUR_OF_FIELD or (unit in BEHAVIOUR_OF_UNIT and field_id not in _money_fields(unit)):

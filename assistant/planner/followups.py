@@ -186,7 +186,7 @@ def _without_fields(rule: Rule | None, added: Rule) -> Rule | None:
 def _same_kind(first: Rule, second: Rule) -> bool:
     """Whether two conditions are on the same field, or on what was done with values of the same dimensions."""
     if "field" in second:
-        return first.get("field") == second["field"]
+        return bool(first.get("field") == second["field"])
     same = all(first.get(key) == second.get(key) for key in ("behaviour", "op", "value"))
     return bool(same) and set(first.get("where") or ()) == set(second["where"])
 

@@ -14,7 +14,10 @@ from assistant.planner.who import Who, both, selection_rule, take_who
 from tools.segments.schemes import scheme_of
 
 _BANDS = ("churn_high", "churn_middle", "churn_low")
-_TOLD_OF_ONE = ("summarize", "list", "why", "strategy", "churn", "how_much", "count", "total", "data_overview", "average", "favourite")
+_TOLD_OF_ONE = (
+    *("summarize", "list", "why", "strategy", "churn", "recent", "favourite"),
+    *("how_much", "count", "total", "average", "data_overview"),
+)
 """What may be asked of one customer; looking the customer up answers all of it."""
 HIGH_RISK: Rule = {"field": "churn_band", "op": "=", "value": "high"}
 

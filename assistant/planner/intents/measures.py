@@ -80,7 +80,7 @@ def _share_of_value(sentence: Sentence, args: dict[str, Any]) -> str | None:
 
 def _unfit_ranking(sentence: Sentence, ranking: Sense, by: list[str]) -> str | None:
     """Name of the text that says why such a ranking cannot be had; None where it can."""
-    if len(by) > 1 and ranking.data["n"]:
+    if (len(by) > 1 or ranking.data.get("item")) and ranking.data["n"]:
         return "best_of_each"
     grown = next((place for place, _ in sentence.free("cue", "growth")), None)
     at = next(place for place, _ in sentence.free("ranking"))
@@ -124,7 +124,8 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
     dated = bool(by) or sentence.says("window")
     for place, sense in list(sentence.free("metric")):
         token = sentence.tokens[place]
-        if place in people or ((token.is_("condition") or token.is_("segment")) and not dated):
+        grouped = token.is_("condition") or token.is_("segment")
+        if place in people or (grouped and (not dated or _speaks_of_money(sentence, place))):
             continue
         if token.is_("stop"):
             weak.append((place, sense.id))
@@ -141,6 +142,12 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
     if not found:
         found = _implied(sentence, by, weak)
     return found
+
+
+def _speaks_of_money(sentence: Sentence, place: int) -> bool:
+    """Whether another word is the metric, so that "new customers" are whom it is about."""
+    others = [at for at, _ in sentence.free("metric") if at != place and not sentence.tokens[at].is_("noun")]
+    return sentence.has("cue", "how_much") or any(not sentence.tokens[at].is_("segment") for at in others)
 
 
 def _counts_people(sentence: Sentence) -> list[int]:
