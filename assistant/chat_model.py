@@ -95,13 +95,13 @@ def planner_brain(warehouse: Warehouse, language: str = "auto") -> Brain:
     from assistant.planner.model import PlannerModel
     from assistant.planner.vocabulary import build_vocabulary
 
-    with open_context(warehouse) as context:
-        known = _vocabularies()
-        stamp = (warehouse.path, context.data_version, context.as_of)
-        if stamp not in known:
-            known.clear()
-            known[stamp] = build_vocabulary(context)
-        vocabulary = known[stamp]
+    known, stamp = _vocabularies(), (warehouse.path, warehouse.stamp)
+    vocabulary = known.get(stamp)
+    if vocabulary is None:
+        with open_context(warehouse) as context:
+            vocabulary = build_vocabulary(context)
+        known.clear()
+        known[stamp] = vocabulary
     return Brain(PLANNER, PlannerModel(vocabulary=vocabulary, language=cast("Literal['auto', 'zh', 'en']", language)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import resources
 
 from tools.errors import SchemaMismatch
@@ -10,14 +11,15 @@ from tools.warehouse.engine import Engine
 _FOLDER = resources.files("tools.warehouse") / "migrations"
 
 
-def migration_names() -> list[str]:
+@lru_cache(maxsize=1)
+def migration_names() -> tuple[str, ...]:
     """The names of the migration files, in order; the n-th takes the schema to version n."""
-    return sorted(entry.name for entry in _FOLDER.iterdir() if entry.name.endswith(".sql"))
+    return tuple(sorted(entry.name for entry in _FOLDER.iterdir() if entry.name.endswith(".sql")))
 
 
 def schema_version(engine: Engine) -> int:
     """The version of the open warehouse; 0 for an empty file."""
-    found = engine.rows("SELECT count(*) FROM information_schema.tables WHERE table_name = 'meta' AND table_schema = 'main'")
+    found = engine.rows("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'meta' AND schema_name = 'main'")
     if not found[0][0]:
         return 0
     stored = engine.rows("SELECT value FROM meta WHERE key = 'schema_version'")

@@ -38,8 +38,12 @@ class _Shared:
     """How many engines each thread holds, so that a reader that reads again never waits for a writer that waits for it."""
 
 
+Stamp = tuple[tuple[int, int] | None, ...]
+"""Time of change and size of the file and of its log, where they exist."""
+
 _shared: dict[Path, _Shared] = {}
 _shared_lock = threading.Lock()
+_currencies: dict[Path, tuple[Stamp, str]] = {}
 
 
 class Warehouse:
@@ -60,12 +64,20 @@ class Warehouse:
         return self.path.exists()
 
     @property
+    def stamp(self) -> Stamp:
+        """Changes whenever the stored data do; costs no opening of the file."""
+        return tuple(_state(path) for path in (self.path, Path(f"{self.path}.wal")))
+
+    @property
     def currency(self) -> str:
         """The symbol put before this warehouse's amounts; empty where neither a setting nor the data tell one."""
         if self.config.currency or not self.exists:
             return self.config.currency
-        with self.reading() as engine:
-            return currency_symbol(engine, self.config)
+        stamp = self.stamp
+        if _currencies.get(self.path, (None, ""))[0] != stamp:
+            with self.reading() as engine:
+                _currencies[self.path] = (stamp, currency_symbol(engine, self.config))
+        return _currencies[self.path][1]
 
     @contextmanager
     def reading(self, *, locked: bool = False) -> Iterator[DuckDBEngine]:
@@ -169,6 +181,14 @@ class Warehouse:
         connection.execute("SET GLOBAL enable_external_access = false").complete()
         connection.execute("SET GLOBAL lock_configuration = true").complete()
         return connection
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def _may_enter(shared: _Shared, writable: bool, locked: bool) -> bool:

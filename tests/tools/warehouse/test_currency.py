@@ -41,3 +41,14 @@ def test_the_setting_wins(tmp_path: Path) -> None:
 
 def test_a_warehouse_that_is_not_there_has_none(tmp_path: Path) -> None:
     assert Warehouse(tmp_path / "none.duckdb", Settings()).currency == ""
+
+
+def test_a_change_of_the_data_changes_the_stamp_and_the_symbol(tmp_path: Path) -> None:
+    warehouse = _warehouse(tmp_path, ["USD"], Settings())
+    before = warehouse.stamp
+    assert warehouse.currency == "$"
+    assert warehouse.stamp == before
+    with warehouse.writing() as engine:
+        engine.execute("UPDATE orders SET currency = 'EUR'")
+    assert warehouse.stamp != before
+    assert warehouse.currency == "€"
