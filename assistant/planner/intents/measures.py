@@ -141,7 +141,15 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
         sentence.take_all("field", "first_order_date")
     if not found:
         found = _implied(sentence, by, weak)
-    return found
+    return [_countable(sentence, metric, by) for metric in found]
+
+
+def _countable(sentence: Sentence, metric: str, by: list[str]) -> str:
+    """Customers by what they bought, where or when are those who ordered: other customers have no place in the split."""
+    levels = {sentence.vocabulary.levels.get(dimension) for dimension in by}
+    if metric == "customers" and levels & {"product", "order"}:
+        return "buyers"
+    return "active_customers" if metric == "customers" and "time" in levels else metric
 
 
 def _speaks_of_money(sentence: Sentence, place: int) -> bool:
