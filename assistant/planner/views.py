@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.planner.dialogue import Result
+from tools.contracts import Unit
 from tools.metrics.catalogue import catalogue
 from tools.segments.schemes import group_of
 
@@ -118,7 +119,7 @@ class ResultView:
 
     def plural(self, metric: str) -> bool:
         """Whether the English name of a metric is a plural noun."""
-        return self.metric_name(metric).endswith("s") and self.figures[metric].unit == "count"
+        return self.metric_name(metric).endswith("s") and catalogue().metric(metric).unit is Unit.COUNT
 
     @staticmethod
     def capital(words: str) -> str:
