@@ -244,11 +244,15 @@ def counted_dimensions(tokens: list[Token], _: Vocabulary) -> list[Token]:
         comparison = all_tokens[at].get("comparison")
         if not comparison or comparison.data["unit"] or at + 1 >= len(all_tokens):
             return None
-        dimension = next((sense.id for sense in all_tokens[at + 1].senses if sense.kind == "dimension" and sense.id in _COUNTS), None)
+        # “3 different stores”, “3个不同的门店”: a plain word may stand between.
+        between = all_tokens[at + 1].is_("stop") or all_tokens[at + 1].is_("apart")
+        size = 3 if between and at + 2 < len(all_tokens) else 2
+        counted = all_tokens[at + size - 1].senses
+        dimension = next((sense.id for sense in counted if sense.kind == "dimension" and sense.id in _COUNTS), None)
         if dimension is None:
             return None
         data = {**comparison.data, "unit": "different", "field": _COUNTS[dimension]}
-        return 2, merged(all_tokens[at : at + 2], Sense("comparison", comparison.id, data))
+        return size, merged(all_tokens[at : at + size], Sense("comparison", comparison.id, data))
 
     return _scan(tokens, join)
 
