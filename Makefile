@@ -66,7 +66,7 @@ $(VENV)/.bench: requirements-bench.lock $(VENV)/.run
 	@$(PIP) install -q --require-hashes -r requirements-bench.lock
 	@touch $@
 
-LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q
 lock: $(VENV)/.created
 	@$(PIP) install -q uv
 	$(LOCK) --extra demo --extra build -o requirements.lock
