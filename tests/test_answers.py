@@ -24,6 +24,8 @@ SHAPES = [
     ("各门店客户数前3", "**214**"),
     ("按星期看订单数", "周日"),
     ("2017年11月的订单数和销售额", "订单数"),
+    # sum(sales_value) / count(DISTINCT household_id) of the households aged 35-44 in the source files
+    ("哪个年龄段的客户最值钱", "**$3,733.80**"),
     # count(*) of households with count(DISTINCT store_id) >= 3 in the source file
     ("customers who shopped in at least 3 different stores", "**1,687**"),
     ("在至少3家不同门店买过的客户有多少", "**1,687**"),

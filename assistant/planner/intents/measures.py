@@ -136,12 +136,18 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
     counted = _counts_people(sentence)
     if (people or counted) and (by or sentence.has("segment")) and (not found or counted):
         sentence.use(*people, *counted)
-        found = ["customers", *(one for one in found if one != "customers")]
+        found = [_of_people(sentence), *(one for one in found if one != "customers")]
     if "new_customers" in found:
         sentence.take_all("field", "first_order_date")
     if not found:
         found = _implied(sentence, by, weak)
     return [_countable(sentence, metric, by) for metric in found]
+
+
+def _of_people(sentence: Sentence) -> str:
+    """What groups of people are measured by: their number, unless they are ranked by worth (“最值钱”, "most valuable")."""
+    worth = next((sense for token in sentence.tokens for sense in token.senses if sense.kind == "worth"), None)
+    return str(worth.data["metric"]) if worth else "customers"
 
 
 def _countable(sentence: Sentence, metric: str, by: list[str]) -> str:
