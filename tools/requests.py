@@ -5,6 +5,7 @@ Descriptions are read by language models, so they are short and say what a value
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -57,10 +58,20 @@ class FindCustomers(Request):
     columns: list[str] = Field(default=[], description="Further field ids to list.")
 
 
+class TierLimit(Request):
+    """What a membership tier takes over the last 365 days; every limit that is given must be met."""
+
+    amount: Decimal | None = Field(default=None, ge=0)
+    orders: int | None = Field(default=None, ge=0)
+    share: Decimal | None = Field(default=None, gt=0, lt=1, description="Instead of the others: the top share of buyers by amount.")
+
+
 class SegmentOverview(Request):
     """Show all groups of a scheme."""
 
-    scheme: Literal["rfm", "rfm_eight"] = "rfm"
+    scheme: Literal["rfm", "rfm_eight", "value_activity", "membership", "lifecycle", "aipl"] = "rfm"
+    tiers: dict[Literal["svip", "vip"], TierLimit] = Field(default={}, description="For membership: other limits than the stored ones.")
+    period_days: int | None = Field(default=None, ge=1, le=730, description="For lifecycle: length of each of the two periods.")
 
 
 class SummarizeSegment(Request):
@@ -94,6 +105,106 @@ class ChurnRisk(Request):
         default="risk", description="value: those who spent most in the last 365 days first; of the high and middle band when none is given"
     )
     limit: int = Field(default=20, ge=1, le=1000)
+
+
+class ClusterCustomers(Request):
+    """Find groups that nobody asked for, by clustering features."""
+
+    themes: list[Literal["value", "rhythm", "categories", "discount", "time_of_day", "channel", "events"]] = Field(
+        default=[], description="What to group by; all that the data have when left out."
+    )
+    method: Literal["kmeans", "minibatch", "ward", "dbscan", "hdbscan", "gaussian_mixture"] = "kmeans"
+    clusters: int | None = Field(default=None, ge=2, le=20, description="How many; chosen within 5-8 by the data when left out.")
+    customers: Customers | None = Field(default=None, description="Only these customers.")
+
+
+class FindRules(Request):
+    """A decision tree: readable rules that lead to a target."""
+
+    target: Literal["churn", "high_value", "response", "segment"] = "churn"
+    customers: Customers | None = Field(default=None, description="For target segment: whose membership is explained.")
+    depth: int = Field(default=3, ge=1, le=4)
+    horizon_days: int | None = Field(default=None, ge=7, le=365)
+
+
+class CustomerValue(Request):
+    """Lifetime value: alive probability, expected orders, order value, predicted and total value."""
+
+    customers: Customers | None = None
+    horizon_days: int = Field(default=365, ge=30, le=1095)
+    sort_by: Literal["predicted_value", "total_value", "alive_probability", "expected_orders", "expected_order_value"] = "predicted_value"
+    descending: bool = True
+    limit: int = Field(default=20, ge=1, le=1000)
+
+
+class NextOrder(Request):
+    """When customers are expected to order next."""
+
+    customers: Customers | None = None
+    within_days: int | None = Field(default=None, ge=1, le=365, description="Only those expected within this many days.")
+    overdue: bool = Field(default=False, description="Only those whose expected date has passed.")
+    limit: int = Field(default=20, ge=1, le=1000)
+
+
+class WeighRfm(Request):
+    """Weights of R, F, M (and more) from the data, and how well each score ranks next-period revenue."""
+
+    method: Literal["predictive", "entropy"] = "predictive"
+    horizon_days: int = Field(default=90, ge=7, le=365)
+
+
+class PredictResponse(Request):
+    """Who will respond to a type of campaign."""
+
+    campaign_kind: str | None = Field(default=None, description="The most frequent kind when left out.")
+    customers: Customers | None = None
+    limit: int = Field(default=20, ge=1, le=1000)
+
+
+class MeasureUplift(Request):
+    """The effect of a campaign with a control group, and whom it persuades."""
+
+    campaign: str | None = Field(default=None, description="Id or name; all campaigns with a control group when left out.")
+    outcome: Literal["response", "order", "revenue"] = "order"
+    horizon_days: int = Field(default=30, ge=1, le=180, description="Orders within so many days of the contact count.")
+
+
+class RecommendProducts(Request):
+    """What to offer to a customer or a segment."""
+
+    customers: Customers | None = None
+    customer_id: str | None = None
+    level: Literal["product", "category"] = "category"
+    limit: int = Field(default=5, ge=1, le=50)
+
+
+class DescribePersona(Request):
+    """The typical member of a segment, in words."""
+
+    customers: Customers
+
+
+class FindBehaviour(Request):
+    """Behaviour that asks for action."""
+
+    pattern: Literal["viewed_not_bought", "carted_not_bought", "declining_logins", "unopened_mails"]
+    by: Literal["product", "category"] = "product"
+    least_times: int = Field(default=2, ge=1, le=1000)
+    window: Window | None = None
+    limit: int = Field(default=20, ge=1, le=1000)
+
+
+class ModelQuality(Request):
+    """What each model claims, on which later period, and how it has held since."""
+
+    model: Literal["all", "churn", "lifetime_value", "response", "clusters", "rfm_weights"] = "all"
+
+
+class SaveSegment(Request):
+    """Save customers as a named segment, kept up to date. Only when the operator asked for it."""
+
+    customers: Customers
+    name: str = Field(min_length=1, max_length=60)
 
 
 class LookUpCustomer(Request):

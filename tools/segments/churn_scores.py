@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,8 @@ from tools.segments.churn_features import THEME_COLUMNS, Cases, Labels, churn_fe
 from tools.segments.churn_reasons import LEAST_VISITS, explain, rhythm_reasons
 from tools.segments.churn_run import MODEL, RHYTHM_LATE, ChurnRun, run_table
 from tools.segments.churn_scope import check_no_future, draw_sample
+from tools.segments.model_runs import store_run
 from tools.settings import Settings
-from tools.warehouse.context import read_meta
 from tools.warehouse.engine import Engine
 
 HIGH, MIDDLE = 0.6, 0.3
@@ -38,13 +37,13 @@ def band_of(probability: float) -> str:
 
 
 def score_churn(engine: Engine, as_of: dt.date, config: Settings) -> ChurnRun:
-    """Fit the model as of ``as_of`` and write it: the churn columns of ``scores``, and a row of ``model_runs``.
+    """Fit the model as of ``as_of`` and write it: a row of ``model_runs``, and the temporary table ``churn_scored``.
 
-    Rows of ``scores`` must exist already. Runs inside the caller's transaction where there is one.
+    Runs inside the caller's transaction where there is one.
     """
     with engine.transaction():
         run = predict_churn(engine, as_of, config.churn_horizon_days, config)
-        run_id = _store_run(engine, run, config)
+        run_id = store_run(engine, MODEL, run.version, as_of, config.seed, run.quality)
         _store_scores(engine, run, run_id)
     return ChurnRun(**{**run.__dict__, "run_id": run_id})
 
@@ -184,29 +183,10 @@ def _rhythm_run(engine: Engine, as_of: dt.date, horizon: int, config: Settings, 
     )
 
 
-def _store_run(engine: Engine, run: ChurnRun, config: Settings) -> int:
-    run_id = int(engine.rows("SELECT coalesce(max(run_id), 0) + 1 FROM model_runs")[0][0])
-    engine.execute("UPDATE model_runs SET in_use = FALSE WHERE model = $model", {"model": MODEL})
-    engine.execute(
-        "INSERT INTO model_runs VALUES ($run_id, $model, $version, $as_of, $seed, $data_version, TRUE, $quality)",
-        {
-            "run_id": run_id,
-            "model": MODEL,
-            "version": run.version,
-            "as_of": run.as_of,
-            "seed": config.seed,
-            "data_version": read_meta(engine, "data_version") or "0",
-            "quality": json.dumps(run.quality, ensure_ascii=False),
-        },
-    )
-    return run_id
-
-
 def _store_scores(engine: Engine, run: ChurnRun, run_id: int) -> None:
-    engine.execute("UPDATE scores SET churn_probability = NULL, churn_band = NULL, churn_reasons = NULL, churn_run_id = NULL")
     engine.register("_churn_run", run_table(run))
     engine.execute(
-        "UPDATE scores SET churn_probability = n.churn_probability, churn_band = n.churn_band, churn_reasons = n.churn_reasons, "
-        "churn_run_id = $run_id FROM _churn_run AS n WHERE n.customer_id = scores.customer_id",
+        "CREATE OR REPLACE TEMP TABLE churn_scored AS SELECT customer_id, churn_probability, churn_band, churn_reasons, "
+        "CAST($run_id AS INTEGER) AS churn_run_id FROM _churn_run",
         {"run_id": run_id},
     )

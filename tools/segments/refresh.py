@@ -13,6 +13,7 @@ from tools.segments.churn_run import ChurnRun
 from tools.segments.churn_scores import score_churn
 from tools.segments.membership import fill_segments
 from tools.segments.scoring import Edges, fill_scores, store_edges
+from tools.segments.steps import Step, assemble
 from tools.settings import Settings
 from tools.warehouse.context import latest_date, read_meta, write_meta
 from tools.warehouse.currency import with_currency
@@ -25,10 +26,20 @@ Progress = Callable[[Text, float], None]
 _STAGES = {
     "features": Text(zh="计算客户特征", en="Computing customer features"),
     "scores": Text(zh="计算 RFM 评分", en="Scoring recency, frequency and money"),
-    "churn": Text(zh="评估流失概率", en="Scoring churn"),
     "segments": Text(zh="更新分群成员", en="Updating segments"),
     "done": Text(zh="完成", en="Done"),
 }
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "churn",
+        Text(zh="评估流失概率", en="Scoring churn"),
+        score_churn,
+        ("churn_probability", "churn_band", "churn_reasons", "churn_run_id"),
+    ),
+)
+"""What is scored beside RFM, in this order: a later step may read what an earlier one left in its table."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +97,11 @@ def refresh_within(engine: Engine, config: Settings, progress: Progress | None =
         return RefreshReport(None, version, customers, 0, seconds=time.perf_counter() - started)
     tell(_STAGES["features"], 0.0)
     rebuild(engine, as_of)
-    tell(_STAGES["scores"], 0.35)
+    tell(_STAGES["scores"], 0.3)
     edges = store_edges(engine, as_of)
     fill_scores(engine, edges)
-    tell(_STAGES["churn"], 0.4)
-    churn = score_churn(engine, as_of, with_currency(engine, config)) if edges else None
+    found = _score(engine, as_of, with_currency(engine, config), tell) if edges else {}
+    churn = found.get("churn")
     tell(_STAGES["segments"], 0.85)
     members = fill_segments(engine, as_of)
     write_meta(engine, "features_as_of", as_of.isoformat())
@@ -101,8 +112,17 @@ def refresh_within(engine: Engine, config: Settings, progress: Progress | None =
     return replace(_with_scores(report, edges, churn), seconds=time.perf_counter() - started)
 
 
-def _with_scores(report: RefreshReport, edges: Edges | None, churn: ChurnRun | None) -> RefreshReport:
-    if edges is None or churn is None:
+def _score(engine: Engine, as_of: dt.date, config: Settings, tell: Progress) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for number, step in enumerate(STEPS):
+        tell(step.label, 0.35 + 0.5 * number / len(STEPS))
+        found[step.id] = step.run(engine, as_of, config)
+    assemble(engine, STEPS)
+    return found
+
+
+def _with_scores(report: RefreshReport, edges: Edges | None, churn: object) -> RefreshReport:
+    if edges is None or not isinstance(churn, ChurnRun):
         return report
     return replace(
         report,

@@ -166,9 +166,8 @@ def few(make_warehouse: Callable[..., Warehouse]) -> Warehouse:
 def test_little_data_fall_back_to_the_rhythm_and_say_so(make_warehouse: Callable[..., Warehouse]) -> None:
     warehouse = few(make_warehouse)
     with warehouse.writing() as engine:
-        engine.execute("INSERT INTO scores (customer_id, rfm_group) SELECT customer_id, 'new' FROM customers")
         run = score_churn(engine, dt.date(2024, 5, 29), CONFIG)
-        stored = engine.rows("SELECT customer_id, churn_probability, churn_band, churn_run_id FROM scores ORDER BY customer_id")
+        stored = engine.rows("SELECT customer_id, churn_probability, churn_band, churn_run_id FROM churn_scored ORDER BY customer_id")
         quality = json.loads(engine.rows("SELECT quality FROM model_runs")[0][0])
     assert (run.method, run.run_id) == ("rhythm", 1)
     assert run.reason is not None
