@@ -1,0 +1,1 @@
+"""Evidence for the models: every figure of docs/models.md, computed beside its peers in one run."""
