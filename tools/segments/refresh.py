@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from tools.contracts import Text
 from tools.features.build import rebuild
-from tools.segments.churn_run import ChurnRun
-from tools.segments.churn_scores import score_churn
+from tools.segments.churn.run import ChurnRun
+from tools.segments.churn.scores import score_churn
 from tools.segments.membership import fill_segments
 from tools.segments.scoring import Edges, fill_scores, store_edges
 from tools.segments.steps import Step, assemble

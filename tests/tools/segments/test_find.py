@@ -13,7 +13,7 @@ import pytest
 from tools.contracts import Outcome, ToolResult
 from tools.errors import Blocked, UnknownName, UnsupportedQuestion
 from tools.requests import ChurnRisk, FindCustomers
-from tools.segments.churn import churn_risk
+from tools.segments.churn.tool import churn_risk
 from tools.segments.find import find_customers
 from tools.segments.refresh import refresh
 from tools.warehouse.context import ToolContext, open_context

@@ -13,9 +13,9 @@ from tools.errors import InputError
 from tools.features.build import feature_query
 from tools.requests import ChurnRisk
 from tools.rules import Condition, Selection
-from tools.segments.churn_report import ROWS_SHOWN, Facts, describe_quality, for_file, show
-from tools.segments.churn_run import MODEL, RHYTHM_LATE, ChurnRun, run_table
-from tools.segments.churn_words import definition_text, interpret, list_caveats, nobody
+from tools.segments.churn.report import ROWS_SHOWN, Facts, describe_quality, for_file, show
+from tools.segments.churn.run import MODEL, RHYTHM_LATE, ChurnRun, run_table
+from tools.segments.churn.words import definition_text, interpret, list_caveats, nobody
 from tools.segments.freshness import require_orders
 from tools.segments.whole_table import write_whole
 from tools.warehouse.context import ToolContext, read_meta
@@ -24,7 +24,7 @@ TOOL = "churn_risk"
 MOST_IDS = 5000
 """Customers that a selection names one by one, where their scores are not stored."""
 _NOW = "churn_run_now"
-_FOLDER = resources.files("tools.segments") / "sql"
+_FOLDER = resources.files("tools.segments.churn") / "sql"
 
 
 @lru_cache
@@ -64,12 +64,12 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
     require_orders(ctx, Text(zh="流失分析", en="churn"))
     horizon = request.horizon_days or ctx.config.churn_horizon_days
     scores = _scores(ctx, horizon)
-    overview_statement, listed_statement = (_statement(ctx, scores, name, horizon, request) for name in ("churn_overview", "churn_list"))
+    overview_statement, listed_statement = (_statement(ctx, scores, name, horizon, request) for name in ("overview", "list"))
     overview = _row(ctx, overview_statement)
     if request.definition == "model" and not request.band and request.sort_by == "risk" and "limit" not in request.model_fields_set:
         # Without a limit of its own the list is the high band; an empty one gives way to the first by probability.
         request = request.model_copy(update={"band": "high"} if overview["customers_high"] else {"limit": request.limit})
-        listed_statement = _statement(ctx, scores, "churn_list", horizon, request)
+        listed_statement = _statement(ctx, scores, "list", horizon, request)
     listed = ctx.engine.query(listed_statement.sql, listed_statement.parameters)
     path = write_whole(ctx.config.exports_dir, "churn", for_file(listed)) if listed.num_rows > ROWS_SHOWN else None
     facts = Facts(request, horizon, scores.method, scores.quality, overview, listed, ctx.as_of, str(path) if path else None)
@@ -109,7 +109,7 @@ def _scores(ctx: ToolContext, horizon: int) -> _Scores:
         if quality["horizon_days"] == horizon:
             return _Scores(True, quality["method"], quality, str(found[0][0]), "scores", _fallback(quality))
     # Stored scores are read without the models, whose libraries take seconds to import.
-    from tools.segments.churn_scores import predict_churn
+    from tools.segments.churn.scores import predict_churn
 
     run = predict_churn(ctx.engine, ctx.as_of, horizon, ctx.config)
     ctx.engine.register(_NOW, run_table(run))
@@ -143,7 +143,7 @@ def _statement(ctx: ToolContext, scores: _Scores, name: str, horizon: int, reque
     if not current:
         features, parameters["as_of"] = feature_query(), ctx.as_of
     kept = "churn_run_id IS NOT NULL" if scores.stored else "TRUE"
-    if name == "churn_list":
+    if name == "list":
         limit = request.limit if "limit" in request.model_fields_set else None
         by_value = request.sort_by == "value"
         band = "raised" if by_value and request.definition == "model" and not request.band else request.band

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tools.contracts import Text
-from tools.segments.churn_reasons import LEAST_VISITS
-from tools.segments.churn_report import Facts, title
-from tools.segments.churn_run import RHYTHM_LATE
+from tools.segments.churn.reasons import LEAST_VISITS
+from tools.segments.churn.report import Facts, title
+from tools.segments.churn.run import RHYTHM_LATE
 
 _BY_RHYTHM = Text(
     zh=f"节奏定义：距上次下单的天数÷本人购买间隔的中位数≥{RHYTHM_LATE:.0f}；下单不足{LEAST_VISITS}天的客户没有节奏可言，不作判断。",

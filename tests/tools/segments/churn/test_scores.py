@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from tools.segments.churn_features import read_cases
-from tools.segments.churn_run import ChurnRun
-from tools.segments.churn_scores import band_of, cut_offs, fit_on, predict_churn, score_churn
+from tools.segments.churn.features import read_cases
+from tools.segments.churn.run import ChurnRun
+from tools.segments.churn.scores import band_of, cut_offs, fit_on, predict_churn, score_churn
 from tools.settings import Settings
 from tools.warehouse.context import open_context
 from tools.warehouse.warehouse import Warehouse
@@ -201,7 +201,7 @@ def test_nothing_is_written_by_predicting(demo_path: Path) -> None:
 
 
 def test_a_sample_stands_in_where_there_are_too_many(demo_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tools.segments.churn_scores.MOST_SAMPLED", 1500)
+    monkeypatch.setattr("tools.segments.churn.scores.MOST_SAMPLED", 1500)
     with open_context(Warehouse(demo_path)) as ctx:
         run = predict_churn(ctx.engine, CUT_OFF + dt.timedelta(days=30), 30, CONFIG)
     assert 1300 < run.quality["customers"] <= 1500

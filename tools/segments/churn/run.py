@@ -10,8 +10,8 @@ import pyarrow as pa
 from pydantic import TypeAdapter
 
 from tools.contracts import Text
-from tools.segments.churn_features import Floats
-from tools.segments.churn_reasons import Reason
+from tools.segments.churn.features import Floats
+from tools.segments.churn.reasons import Reason
 
 MODEL = "churn"
 VERSION = "1"

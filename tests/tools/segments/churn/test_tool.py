@@ -16,7 +16,7 @@ from tools.contracts import Outcome, ToolResult
 from tools.errors import InputError
 from tools.requests import ChurnRisk
 from tools.rules import Condition
-from tools.segments.churn import churn_risk
+from tools.segments.churn.tool import churn_risk
 from tools.segments.compiler import compile_selection
 from tools.settings import Settings
 from tools.sources.demo import demo_files

@@ -13,12 +13,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tools.segments.churn_scope import scoped
+from tools.segments.churn.scope import scoped
 from tools.warehouse.engine import Engine
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
-_FOLDER = resources.files("tools.segments") / "sql"
+_FOLDER = resources.files("tools.segments.churn") / "sql"
 _UNKNOWN_GAP_DAYS = 60.0
 """Stands in for the gap of customers who ordered on one date only; ``one_visit`` tells the model that it does."""
 _NEVER_DAYS = 999.0
@@ -32,7 +32,7 @@ def _read(name: str) -> str:
 
 def churn_feature_query() -> str:
     """The SELECT behind the churn model, with the one parameter ``$as_of``; it reads rows up to that date alone."""
-    return _read("churn_features")
+    return _read("features")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Cases:
 
     Args:
         cut_off: The date up to which ``raw`` was computed.
-        raw: Columns of ``churn_features.sql``, sorted by customer_id.
+        raw: Columns of ``features.sql``, sorted by customer_id.
         matrix: Shape (customers, ``len(FEATURES)``), finite.
         labels: 1 = no counted order in the horizon after the cut-off; None where that lies in the future.
     """
@@ -66,7 +66,7 @@ class History:
 
 def read_history(engine: Engine, as_of: dt.date) -> History:
     """What there is to learn from by ``as_of``."""
-    customers, first_date, days = engine.rows(_read("churn_history"), {"as_of": as_of})[0]
+    customers, first_date, days = engine.rows(_read("history"), {"as_of": as_of})[0]
     return History(int(customers), first_date, int(days or 0))
 
 
@@ -82,7 +82,7 @@ def read_cases(engine: Engine, cut_off: dt.date, horizon: int | None = None, sam
     raw = engine.query(scoped(churn_feature_query(), sampled), {"as_of": cut_off})
     labels = None
     if horizon is not None:
-        buyers = engine.query(scoped(_read("churn_buyers"), sampled), {"as_of": cut_off, "until": cut_off + dt.timedelta(days=horizon)})
+        buyers = engine.query(scoped(_read("buyers"), sampled), {"as_of": cut_off, "until": cut_off + dt.timedelta(days=horizon)})
         bought = set(buyers.column("customer_id").to_pylist())
         labels = np.array([name not in bought for name in raw.column("customer_id").to_pylist()], dtype=np.int64)
     return Cases(cut_off, raw, to_matrix(raw), labels)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from tools.contracts import Chart, Column, Figure, FigureValue, Table, Text, Unit
 from tools.requests import ChurnRisk
-from tools.segments.churn_reasons import silence_words
+from tools.segments.churn.reasons import silence_words
 
 ROWS_SHOWN = 50
 ROWS_WITH_FIGURES = 10
@@ -35,8 +35,8 @@ class Facts:
         horizon: Days.
         method: "model" or "rhythm".
         quality: Of the run in use, as stored.
-        overview: The row of ``churn_overview.sql``.
-        listed: The rows of ``churn_list.sql``.
+        overview: The row of ``overview.sql``.
+        listed: The rows of ``list.sql``.
         as_of: Scores hold for the horizon after this date.
         path: File with the whole list, where it is longer than the table.
     """

@@ -51,7 +51,7 @@ def explain(raw: pa.Table, effects: Mapping[str, NDArray[np.float64]], currency:
     Where the themes raise the log-odds on the whole, the reasons are those that raise it most; else those that lower it most.
 
     Args:
-        raw: Columns of ``churn_features.sql``.
+        raw: Columns of ``features.sql``.
         effects: Theme to its contribution to the log-odds, shape (customers,).
         currency: Symbol put before money.
     """

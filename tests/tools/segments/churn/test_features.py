@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tools.errors import WarehouseError
-from tools.segments.churn_features import FEATURES, THEME_COLUMNS, churn_feature_query, read_cases, read_history
-from tools.segments.churn_scope import check_no_future
+from tools.segments.churn.features import FEATURES, THEME_COLUMNS, churn_feature_query, read_cases, read_history
+from tools.segments.churn.scope import check_no_future
 from tools.warehouse.context import ToolContext
 from tools.warehouse.warehouse import Warehouse
 

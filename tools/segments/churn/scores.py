@@ -13,10 +13,10 @@ from tools.contracts import Text
 from tools.errors import NotEnoughData
 from tools.models.churn import ChurnClassifier, Kind
 from tools.models.evaluation import auc, evaluate
-from tools.segments.churn_features import THEME_COLUMNS, Cases, Labels, churn_feature_query, read_cases, read_history
-from tools.segments.churn_reasons import LEAST_VISITS, explain, rhythm_reasons
-from tools.segments.churn_run import MODEL, RHYTHM_LATE, ChurnRun, run_table
-from tools.segments.churn_scope import check_no_future, draw_sample
+from tools.segments.churn.features import THEME_COLUMNS, Cases, Labels, churn_feature_query, read_cases, read_history
+from tools.segments.churn.reasons import LEAST_VISITS, explain, rhythm_reasons
+from tools.segments.churn.run import MODEL, RHYTHM_LATE, ChurnRun, run_table
+from tools.segments.churn.scope import check_no_future, draw_sample
 from tools.segments.model_runs import store_run
 from tools.settings import Settings
 from tools.warehouse.engine import Engine

@@ -1,0 +1,1 @@
+"""Churn: the definitions, the model, its reasons and the tool."""
