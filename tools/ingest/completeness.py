@@ -8,6 +8,7 @@ from tools.contracts import Statement, Text
 from tools.errors import UnknownName
 from tools.warehouse.context import ToolContext
 from tools.warehouse.identifiers import quote
+from tools.warehouse.profile_parts import PARTS, completeness_sql, present_parts
 
 FIELDS: dict[str, Text] = {
     "name": Text(zh="姓名", en="name"),
@@ -38,17 +39,6 @@ GROUPS: dict[str, tuple[Text, tuple[str, ...]]] = {
     "identity": (Text(zh="身份信息", en="an identity"), ("name", "membership_number")),
 }
 """A group is known for a customer when at least one of its fields is."""
-
-PROFILE: dict[str, tuple[Text, tuple[str, ...]]] = {
-    "name": (FIELDS["name"], ("name",)),
-    "contact": (Text(zh="联系方式", en="contact"), ("phone", "email")),
-    "gender": (FIELDS["gender"], ("gender",)),
-    "age": (FIELDS["age"], ("age", "age_band", "birth_date")),
-    "place": (Text(zh="地域", en="place"), ("city", "region")),
-    "income": (FIELDS["income"], ("income", "income_band")),
-}
-"""Parts of a profile; one is known when at least one of its fields is. Parts that no customer has are not asked for."""
-
 
 _PREFIX = "attribute."
 """What rules put before the name of an attribute."""
@@ -99,16 +89,39 @@ def _plain(name: str, attributes: list[str]) -> str:
     return plain if plain in attributes else name
 
 
-def profile_completeness(ctx: ToolContext) -> tuple[int, int, list[Text], Statement]:
-    """All customers, those with a complete profile, and the parts that a complete profile has in these data."""
-    conditions = {part: _any_known(columns) for part, (_, columns) in PROFILE.items()}
-    counts = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {part}" for part, condition in conditions.items())
-    held = ctx.engine.rows(f"SELECT {counts} FROM customers AS c")[0]
-    present = [part for part, count in zip(PROFILE, held, strict=True) if count]
-    complete = " AND ".join(conditions[part] for part in present) or "FALSE"
-    sql = f"SELECT count(*) AS customers, count(*) FILTER (WHERE {complete}) AS complete FROM customers AS c"
-    customers, whole = ctx.engine.rows(sql)[0]
-    return int(customers), int(whole), [PROFILE[part][0] for part in present], Statement(sql=sql)
+@dataclass(frozen=True)
+class Completeness:
+    """How complete profiles are.
+
+    Args:
+        customers: All customers.
+        average: Mean share of the parts that are known, between 0 and 1; None where the data have no part.
+        levels: Number of parts known to the customers for whom that many are.
+        parts: Names of the parts that a whole profile has in these data.
+        statement: How it was counted.
+    """
+
+    customers: int
+    average: float | None
+    levels: dict[int, int]
+    parts: list[Text]
+    statement: Statement
+
+    @property
+    def whole(self) -> int:
+        """Customers with a complete profile."""
+        return self.levels.get(len(self.parts), 0) if self.parts else 0
+
+
+def profile_completeness(ctx: ToolContext) -> Completeness:
+    """How much of their profile is known of customers: on average, and how many have how many parts of it."""
+    present = present_parts(ctx.engine)
+    sql = f"SELECT {completeness_sql(present)} AS share, count(*) AS customers FROM customers AS c GROUP BY share ORDER BY share"
+    rows = ctx.engine.rows(sql)
+    customers = sum(int(count) for _, count in rows)
+    average = sum(share * count for share, count in rows) / customers if present and customers else None
+    levels = {round(share * len(present)): int(count) for share, count in rows if share is not None}
+    return Completeness(customers, average, levels, [PARTS[part][0] for part in present], Statement(sql=sql))
 
 
 def _any_known(columns: tuple[str, ...]) -> str:

@@ -6,7 +6,8 @@ from importlib import resources
 from typing import Any
 
 from tools.contracts import Column, Figure, FigureValue, Receipt, Statement, Table, Text, ToolResult, Unit
-from tools.ingest.completeness import FIELDS, Known, attribute_names, field_coverage, profile_completeness
+from tools.ingest.completeness import FIELDS, Completeness, Known, attribute_names, field_coverage, profile_completeness
+from tools.ingest.profile_report import complete_means, completeness_figures
 from tools.ingest.quality_chart import completeness_chart, coverage_tables
 from tools.ingest.quality_words import DEFECTS, SHARE_OF, missing_fields, missing_tables
 from tools.ingest.report import REASONS
@@ -15,7 +16,6 @@ from tools.warehouse.context import ToolContext
 
 TOOL = "describe_data"
 MOST_ATTRIBUTES = 10
-USUAL = Text(zh="零售企业通常为 60%–80%。", en="Retailers usually reach 60–80%.")
 
 
 def describe_quality(ctx: ToolContext, request: DescribeData) -> ToolResult:
@@ -28,7 +28,8 @@ def describe_quality(ctx: ToolContext, request: DescribeData) -> ToolResult:
     counts, counted = _counts(ctx)
     reasons, by_reason = _reasons(ctx)
     known, customers, covered = _completeness(ctx)
-    _, whole, parts, profiled = profile_completeness(ctx)
+    profiles = profile_completeness(ctx)
+    parts = profiles.parts
     title = Text(zh="客户字段完整度", en="Completeness of customer fields")
     present = sorted((one for one in known if one.customers), key=lambda one: -one.customers)
     chart = completeness_chart(title, present, customers)
@@ -36,16 +37,16 @@ def describe_quality(ctx: ToolContext, request: DescribeData) -> ToolResult:
     arguments = request.model_dump()
     return ToolResult(
         tool=TOOL,
-        figures=tuple(_figures(counts, reasons, present, customers, whole, profiled=bool(parts))),
+        figures=tuple(_figures(counts, reasons, present, customers, profiles)),
         tables=(*coverage_tables(title, present, customers, "completeness"), _defects_table(counts, reasons, customers)),
         charts=(chart,) if chart else (),
         receipts=(
             ctx.receipt(TOOL, arguments, _definition(), counted, by_reason),
-            _profile_receipt(ctx, arguments, parts, profiled, covered),
+            _profile_receipt(ctx, arguments, parts, profiles.statement, covered),
         ),
         interpretation=Text(zh=f"截至 {ctx.as_of} 的数据质量", en=f"Quality of the data as of {ctx.as_of}"),
         details={
-            "complete_means": _complete_means(parts).model_dump(),
+            "complete_means": complete_means(parts).model_dump(),
             "cannot_answer": [text.model_dump() for text in cannot],
             "reasons": list(reasons),
             "fields": [one.id for one in present],
@@ -77,22 +78,9 @@ def _row_counts(ctx: ToolContext) -> dict[str, int]:
     return dict(zip(tables, row, strict=True))
 
 
-def _figures(
-    counts: dict[str, Any], reasons: dict[str, int], known: list[Known], customers: int, whole: int, *, profiled: bool
-) -> list[Figure]:
-    label = Text(zh="资料完整的客户占比", en="customers with a complete profile")
+def _figures(counts: dict[str, Any], reasons: dict[str, int], known: list[Known], customers: int, profiles: Completeness) -> list[Figure]:
     figures = [Figure(id="customers", label=Text(zh="客户数", en="customers"), value=customers, unit=Unit.COUNT)]
-    # Where no field of a profile is in the data, a share of nought would say that profiles were left empty.
-    figures += [
-        Figure(
-            id="complete_profiles",
-            label=Text(zh="资料完整的客户数", en="complete profiles"),
-            value=whole,
-            unit=Unit.COUNT,
-            receipt="profile",
-        ),
-        Figure(id="complete_share", label=label, value=_share(whole, customers), unit=Unit.SHARE, receipt="profile"),
-    ][: 2 * profiled]
+    figures += completeness_figures(profiles)
     figures += [Figure(id=name, label=DEFECTS[name][0], value=value, unit=DEFECTS[name][1]) for name, value in counts.items()]
     figures += [
         Figure(
@@ -161,18 +149,5 @@ def _definition() -> Text:
     )
 
 
-def _complete_means(parts: list[Text]) -> Text:
-    if not parts:
-        return Text(
-            zh="数据中没有任何客户资料字段，无法计算资料完整度。",
-            en="The data hold no profile fields of customers, so nothing can be said of their completeness.",
-        )
-    return Text(
-        zh=f"资料完整 = 以下各项都已知：{'、'.join(part.zh for part in parts)}（数据中完全没有的项不计）。{USUAL.zh}",
-        en=f"Complete means that all of these are known: {', '.join(part.en for part in parts)} (fields that the data lack altogether are "
-        f"not asked for). {USUAL.en}",
-    )
-
-
 def _profile_receipt(ctx: ToolContext, arguments: dict[str, object], parts: list[Text], *statements: Statement) -> Receipt:
-    return ctx.receipt(TOOL, arguments, _complete_means(parts), *statements, receipt_id="profile")
+    return ctx.receipt(TOOL, arguments, complete_means(parts), *statements, receipt_id="profile")

@@ -6,14 +6,20 @@ from importlib import resources
 from typing import Any
 
 from tools.contracts import Column, Figure, FigureValue, Statement, Table, Text, ToolResult, Unit
-from tools.ingest.completeness import GROUPS, field_coverage
+from tools.ingest.completeness import GROUPS, Known, field_coverage, profile_completeness
 from tools.ingest.defects import describe_quality
+from tools.ingest.profile_report import complete_means, completeness_figures, completeness_table
 from tools.ingest.quality_chart import completeness_chart, coverage_tables
 from tools.ingest.quality_words import TABLES, gaps_of_data
 from tools.requests import DescribeData
 from tools.warehouse.context import ToolContext
 
 TOOL = "describe_data"
+_WHOLE_PROFILE = ("profile", "profile_completeness")
+_COVERED = Text(
+    zh="字段已知的客户数 ÷ 全部客户数；一组字段中至少一个已知即算已知。",
+    en="Customers for whom the field is known ÷ all customers; a group is known when at least one of its fields is.",
+)
 
 
 def describe_data(ctx: ToolContext, request: DescribeData) -> ToolResult:
@@ -87,8 +93,35 @@ def _inventory_table(inventory: list[tuple[Any, ...]]) -> Table:
 
 
 def _coverage(ctx: ToolContext, request: DescribeData) -> ToolResult:
-    names = list(dict.fromkeys(request.fields)) or list(GROUPS)
+    # How complete profiles are is no field of its own: it is told with the groups of fields, or when it is asked for.
+    named = [name for name in dict.fromkeys(request.fields) if name not in _WHOLE_PROFILE]
+    names = named or list(GROUPS)
     customers, known, counted = field_coverage(ctx, names)
+    profiles = profile_completeness(ctx) if len(named) < len(set(request.fields)) or not named else None
+    title = Text(zh="字段覆盖率", en="Coverage of fields")
+    chart = completeness_chart(title, known, customers)
+    receipts = [ctx.receipt(TOOL, request.model_dump(), _COVERED, counted)]
+    if profiles:
+        receipts.append(ctx.receipt(TOOL, request.model_dump(), complete_means(profiles.parts), profiles.statement, receipt_id="profile"))
+    return ToolResult(
+        tool=TOOL,
+        figures=(*_coverage_figures(known, customers), *(completeness_figures(profiles) if profiles else ())),
+        tables=(*coverage_tables(title, known, customers), *(completeness_table(profiles) if profiles else ())),
+        charts=(chart,) if chart else (),
+        receipts=tuple(receipts),
+        interpretation=Text(
+            zh=f"{'、'.join(one.label.zh for one in known)}已知的客户占比",
+            en=f"Share of customers with {', '.join(one.label.en for one in known)}",
+        ),
+        details={
+            "fields": [one.id for one in known],
+            "labels": {one.id: one.label.model_dump() for one in known},
+            "complete_means": complete_means(profiles.parts).model_dump() if profiles else None,
+        },
+    )
+
+
+def _coverage_figures(known: list[Known], customers: int) -> list[Figure]:
     figures = [Figure(id="customers", label=Text(zh="客户数", en="customers"), value=customers, unit=Unit.COUNT)]
     for one in known:
         share = one.customers / customers if customers else None
@@ -96,21 +129,4 @@ def _coverage(ctx: ToolContext, request: DescribeData) -> ToolResult:
         share_label = Text(zh=f"有{one.label.zh}的客户占比", en=f"share of customers with {one.label.en}")
         figures.append(Figure(id=f"{one.id}.known", label=count_label, value=one.customers, unit=Unit.COUNT))
         figures.append(Figure(id=f"{one.id}.share", label=share_label, value=share, unit=Unit.SHARE))
-    title = Text(zh="字段覆盖率", en="Coverage of fields")
-    chart = completeness_chart(title, known, customers)
-    definition = Text(
-        zh="字段已知的客户数 ÷ 全部客户数；一组字段中至少一个已知即算已知。",
-        en="Customers for whom the field is known ÷ all customers; a group is known when at least one of its fields is.",
-    )
-    return ToolResult(
-        tool=TOOL,
-        figures=tuple(figures),
-        tables=coverage_tables(title, known, customers),
-        charts=(chart,) if chart else (),
-        receipts=(ctx.receipt(TOOL, request.model_dump(), definition, counted),),
-        interpretation=Text(
-            zh=f"{'、'.join(one.label.zh for one in known)}已知的客户占比",
-            en=f"Share of customers with {', '.join(one.label.en for one in known)}",
-        ),
-        details={"fields": [one.id for one in known], "labels": {one.id: one.label.model_dump() for one in known}},
-    )
+    return figures

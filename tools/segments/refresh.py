@@ -12,6 +12,7 @@ from tools.features.build import rebuild
 from tools.segments.churn.run import ChurnRun
 from tools.segments.churn.scores import score_churn
 from tools.segments.membership import fill_segments
+from tools.segments.profile_completeness import score_completeness
 from tools.segments.scoring import Edges, fill_scores, store_edges
 from tools.segments.steps import Step, assemble
 from tools.settings import Settings
@@ -38,6 +39,7 @@ STEPS: tuple[Step, ...] = (
         score_churn,
         ("churn_probability", "churn_band", "churn_reasons", "churn_run_id"),
     ),
+    Step("completeness", Text(zh="计算资料完整度", en="Measuring profile completeness"), score_completeness, ("profile_completeness",)),
 )
 """What is scored beside RFM, in this order: a later step may read what an earlier one left in its table."""
 

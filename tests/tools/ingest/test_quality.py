@@ -200,3 +200,15 @@ def test_data_without_profiles_have_no_share_of_complete_ones(loader, source):
         result = describe_data(ctx, DescribeData(topic="quality"))
     assert not {"complete_share", "complete_profiles"} & {figure.id for figure in result.figures}
     assert [table.id for table in result.tables] == ["defects"]
+
+
+def test_average_completeness_counts_the_parts_of_a_profile(shop):
+    result = ask(shop, topic="coverage", fields=["phone", "profile_completeness"])
+    found = values(result)
+    # Four customers; contact, gender and age are in the data. A, D have all three, B two, C one: 9 of 12.
+    assert (found["average_completeness"], found["complete_profiles"], found["complete_share"]) == (0.75, 2, 0.5)
+    assert found["phone.known"] == 3
+    assert "profile_completeness.known" not in found, "it is known for everybody, which says nothing"
+    assert [row[1:] for row in result.tables[1].rows] == [(3, 2, 0.5), (2, 1, 0.25), (1, 1, 0.25)]
+    assert "average_completeness" in values(ask(shop, topic="coverage"))
+    assert "average_completeness" not in values(ask(shop, topic="coverage", fields=["phone"]))
