@@ -48,7 +48,16 @@ def feature_query() -> str:
 
 
 def rebuild(engine: Engine, as_of: dt.date) -> None:
-    """Fill ``customer_features`` anew, as of ``as_of``; part of the caller's transaction where there is one."""
+    """Fill ``customer_features`` anew, as of ``as_of``; part of the caller's transaction where there is one.
+
+    The parts are made one after the other, as temporary tables that bear the names of the query's parts: all at once
+    they would hold millions of customers in memory nine times.
+    """
     with engine.transaction():
         engine.execute("DELETE FROM customer_features")
-        engine.execute(f"INSERT INTO customer_features\n{feature_query()}", {"as_of": as_of})
+        for name in _PARTS:
+            sql = _read(name)
+            engine.execute(f"CREATE OR REPLACE TEMP TABLE {name}_part AS\n{sql}", {"as_of": as_of} if "$as_of" in sql else None)
+        engine.execute(f"INSERT INTO customer_features\n{_read('features')}", {"as_of": as_of})
+        for name in _PARTS:
+            engine.execute(f"DROP TABLE {name}_part")
