@@ -13,7 +13,7 @@ PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 export PYTHONUTF8 := 1
 
-.PHONY: run test lint types unit demo bench lock clean browser
+.PHONY: run test lint types unit demo bench evidence lock clean browser
 
 run: $(VENV)/.run
 	@PORT=$(PORT) $(PY) app.py
@@ -35,6 +35,9 @@ demo: $(VENV)/.run
 
 bench: $(VENV)/.bench
 	$(PY) -m benchmarks
+
+evidence: $(VENV)/.bench
+	$(PY) -m benchmarks.evidence
 
 browser:
 	@sh tests/install_browser.sh

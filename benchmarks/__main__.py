@@ -1,12 +1,13 @@
 """Run everything, print one table, write it to benchmarks/results.md.
 
-python -m benchmarks [--orders 1000000 10000000] [--keep FOLDER]
+python -m benchmarks [--orders 1000000 10000000] [--customers 40000 400000 1000000] [--keep FOLDER]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.data import write_orders
+from benchmarks.data import write_histories, write_orders
 from benchmarks.measure import Measured, run_case
 from benchmarks.startup import seconds_until_served
 
@@ -29,6 +30,7 @@ def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--customers", type=int, nargs="*", default=[40_000, 400_000, 1_000_000])
     parser.add_argument("--keep", type=Path, help="folder for generated files, kept for the next run")
     arguments = parser.parse_args()
     folder = arguments.keep or Path(tempfile.mkdtemp(prefix="fenqun-bench-"))
@@ -38,6 +40,7 @@ def main() -> None:
         rows = [*app_rows(folder)]
         for orders in arguments.orders:
             rows += [*rfm_rows(folder, orders), *load_rows(folder, orders)]
+        rows += refresh_rows(folder, arguments.customers)
     finally:
         if not arguments.keep:
             shutil.rmtree(folder, ignore_errors=True)
@@ -103,11 +106,47 @@ def app_rows(folder: Path) -> list[Row]:
     ]
 
 
-def _loaded(folder: Path, csv: Path, orders: int) -> Path:
+def refresh_rows(folder: Path, sizes: list[int]) -> list[Row]:
+    """A full refresh with every model, for several numbers of customers, beside the usual script."""
+    rows, took = [], []
+    for customers in sizes:
+        warehouse = _loaded(folder, write_histories(folder, customers), customers, "histories")
+        ours = run_case("refresh_fenqun", warehouse, runs=1)
+        usual = run_case("refresh_pandas", warehouse, runs=1, limit=3600)
+        took.append((customers, ours))
+        name = f"full refresh, {customers:,} customers with 25 orders each"
+        rows += [
+            _row(name, "Fenqun", ours, _stages(ours) + _growth(took)),
+            _row(name, "usual pandas + scikit-learn + lifetimes script", usual, _script(usual)),
+        ]
+    return rows
+
+
+def _stages(found: Measured | str) -> str:
+    if isinstance(found, str):
+        return ""
+    stages: dict[str, float] = found.detail["stages"]  # type: ignore[assignment]
+    return ", ".join(f"{name} {seconds:.0f} s" for name, seconds in stages.items() if seconds >= 1)
+
+
+def _growth(took: list[tuple[int, Measured | str]]) -> str:
+    (first, small), (last, large) = took[0], took[-1]
+    if first == last or isinstance(small, str) or isinstance(large, str):
+        return ""
+    exponent = math.log(large.seconds / small.seconds) / math.log(last / first)
+    goal = "; goals ≤ 180 s, ≤ 8 GB" if last >= 1_000_000 else ""
+    return f"; growth exponent from {first:,} customers {exponent:.2f} (goal ≤ 1.1){goal}"
+
+
+def _script(found: Measured | str) -> str:
+    return "" if isinstance(found, str) else ", ".join(f"{name} {value}" for name, value in found.detail.items())
+
+
+def _loaded(folder: Path, csv: Path, orders: int, kind: str = "orders") -> Path:
     from tools.ingest.load import load
     from tools.warehouse.warehouse import Warehouse
 
-    path = folder / f"orders_{orders}.duckdb"
+    path = folder / f"{kind}_{orders}.duckdb"
     if not path.exists():
         load(Warehouse(path), [csv])
     return path

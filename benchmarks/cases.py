@@ -162,6 +162,43 @@ def ask_planner(warehouse: str, questions: str) -> tuple[float, dict[str, object
     return p95, {"median": ordered[len(ordered) // 2], "slowest": ordered[-1], "questions": len(asked)}
 
 
+@case
+def refresh_fenqun(warehouse: str) -> tuple[float, dict[str, object]]:
+    """A full refresh of a loaded warehouse that was never refreshed: features, scores, models, memberships."""
+    from tools.segments.refresh import refresh
+    from tools.warehouse.warehouse import Warehouse
+
+    folder = Path(tempfile.mkdtemp(dir=Path(warehouse).parent))
+    try:
+        copy = folder / "w.duckdb"
+        shutil.copyfile(warehouse, copy)
+        stages: list[tuple[str, float]] = []
+        begun = time.perf_counter()
+        report = refresh(Warehouse(copy), lambda stage, _: stages.append((stage.en, time.perf_counter())))
+        ended = time.perf_counter()
+        took = {name: round(after - at, 1) for (name, at), (_, after) in zip(stages, [*stages[1:], ("", ended)], strict=True)}
+        return ended - begun, {"customers": report.customers, "stages": took}
+    finally:
+        shutil.rmtree(folder)
+
+
+@case
+def refresh_pandas(warehouse: str) -> tuple[float, dict[str, object]]:
+    """The usual pandas + scikit-learn script over the same orders, fetching included."""
+    from benchmarks import usual_script
+    from tools.warehouse.warehouse import Warehouse
+
+    begun = time.perf_counter()
+    with Warehouse(warehouse).reading() as engine:
+        sql = (
+            "SELECT customer_id, ordered_at, CAST(amount AS DOUBLE) AS amount, CAST(coalesce(discount, 0) AS DOUBLE) AS discount, channel "
+            "FROM orders WHERE status = 'completed' AND customer_id IS NOT NULL"
+        )
+        orders = engine.query(sql).to_pandas()
+    took = usual_script.run(orders)
+    return time.perf_counter() - begun, took
+
+
 def peak_megabytes() -> float:
     """Peak memory of this process. Linux keeps the parent's peak in ru_maxrss over exec, so its own is read from the kernel."""
     status = Path("/proc/self/status")
