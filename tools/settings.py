@@ -44,6 +44,13 @@ class Settings(BaseSettings):
     model_retries: int = Field(default=2, ge=0, le=10, description="Tries again after a failed call of the language model.")
     seed: int = Field(default=7, description="Seed of everything random.")
     churn_horizon_days: int = Field(default=30, ge=7, le=180, description="Days without an order that count as churned.")
+    value_high: float = Field(default=0.8, gt=0, lt=1, description="Quantile of the last year's spend above which value is high.")
+    value_middle: float = Field(default=0.4, gt=0, lt=1, description="Quantile of the last year's spend above which value is middle.")
+    activity_high: int = Field(default=3, ge=1, description="Orders and events of the last 30 days from which activity is high.")
+    activity_middle: int = Field(default=1, ge=1, description="Orders and events of the last 30 days from which activity is middle.")
+    svip_share: float = Field(default=0.05, gt=0, lt=1, description="Share of last year's buyers, by spend, who are SVIP members.")
+    vip_share: float = Field(default=0.15, gt=0, lt=1, description="Share of last year's buyers, after the SVIP members, who are VIP.")
+    lifecycle_days: int = Field(default=90, ge=1, le=730, description="Length of each of the two periods of the lifecycle.")
     smallest_segment_share: Decimal = Field(default=Decimal("0.01"), ge=0, le=1, description="Segments below this share are too small.")
     smallest_segment_size: int = Field(default=30, ge=1, description="Segments below this size are too small to act on.")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tools.contracts import Text, Unit
 from tools.errors import Blocked
 from tools.metrics.catalogue import ATTRIBUTE, Field, attribute_expression, catalogue
-from tools.segments.schemes import SCHEMES
+from tools.segments.schemes import value_names
 from tools.warehouse.identifiers import quote
 
 
@@ -50,7 +50,7 @@ def field(name: str) -> FieldInfo:
             f"{entry.name.en} is personal data: rules and lists of customers do not read it.",
             f"“{entry.name.zh}”属于个人信息，不能用于规则或客户列表。",
         )
-    return FieldInfo(entry.id, entry.name, entry.unit, entry.kind, _sql(entry), _names(entry))
+    return FieldInfo(entry.id, entry.name, entry.unit, entry.kind, _sql(entry), value_names(entry.id))
 
 
 def _sql(entry: Field) -> str:
@@ -58,8 +58,3 @@ def _sql(entry: Field) -> str:
         return attribute_expression(entry.id.removeprefix(ATTRIBUTE), "b")
     column = f"b.{quote(entry.id)}" if entry.column is None else entry.column
     return f"CAST({column} AS DATE)" if entry.kind == "date" else column
-
-
-def _names(entry: Field) -> dict[str, Text]:
-    scheme = next((scheme for scheme in SCHEMES.values() if scheme.field == entry.id), None)
-    return {group.stored: group.name for group in scheme.groups} if scheme else {}

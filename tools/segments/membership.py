@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from tools.contracts import Text
 from tools.rules import SegmentRule
 from tools.segments.compiler import compile_rule
-from tools.segments.schemes import SCHEMES
+from tools.segments.schemes import SCHEMES, Scheme
 from tools.segments.scoring import read_sql
 from tools.segments.stored import group_rules, stored_rules, write_rule
 from tools.warehouse.engine import Engine
+from tools.warehouse.identifiers import quote
 
 
 def save_segment(engine: Engine, segment_id: str, name: Text, rule: SegmentRule, scheme: str, as_of: dt.date | None) -> int:
@@ -29,6 +33,15 @@ def save_segment(engine: Engine, segment_id: str, name: Text, rule: SegmentRule,
     return version
 
 
+@dataclass(frozen=True)
+class _Members:
+    """A query of (segment_id, customer_id), and of the segments that it may fill."""
+
+    chosen: str
+    sql: str
+    parameters: dict[str, Any]
+
+
 def fill_segments(engine: Engine, as_of: dt.date) -> dict[str, int]:
     """Store the schemes' rules, fill the members of all segments anew and record what changed.
 
@@ -39,33 +52,37 @@ def fill_segments(engine: Engine, as_of: dt.date) -> dict[str, int]:
     for scheme in SCHEMES.values():
         for group in scheme.groups:
             save_segment(engine, group.id, group.name, rules[group.id], scheme.id, as_of)
-    engine.execute("CREATE OR REPLACE TEMP TABLE previous_members AS SELECT segment_id, customer_id FROM segment_members")
+    filled = [*(_of_scheme(scheme) for scheme in SCHEMES.values()), *_of_saved(engine, as_of)]
+    changes = [change for members in filled for change in engine.rows(_changes(members), members.parameters)]
     engine.execute("DELETE FROM segment_members")
-    _fill_members(engine, as_of)
-    changes = engine.rows(read_sql("changes"))
-    engine.execute("DROP TABLE previous_members")
+    for members in filled:
+        engine.execute(
+            f"INSERT INTO segment_members SELECT n.segment_id, n.version, m.customer_id FROM ({members.sql}) AS m "
+            "INNER JOIN (SELECT segment_id, max(version) AS version FROM segments GROUP BY segment_id) AS n ON n.segment_id = m.segment_id",
+            members.parameters,
+        )
     for segment_id, opening, joined, departed, closing in changes:
         _record(engine, str(segment_id), as_of, (opening, joined, departed, closing))
     return {str(row[0]): int(row[4]) for row in changes}
 
 
-def _fill_members(engine: Engine, as_of: dt.date) -> None:
-    newest = "SELECT segment_id, max(version) AS version FROM segments GROUP BY segment_id"
-    for scheme in SCHEMES.values():
-        stored = ", ".join(f"('{group.id}', '{group.stored}')" for group in scheme.groups)
-        engine.execute(
-            f"INSERT INTO segment_members SELECT n.segment_id, n.version, s.customer_id FROM scores AS s "
-            f"INNER JOIN (VALUES {stored}) AS g(segment_id, stored) ON g.stored = s.{scheme.field} "
-            f"INNER JOIN ({newest}) AS n ON n.segment_id = g.segment_id"
-        )
+def _of_scheme(scheme: Scheme) -> _Members:
+    stored = ", ".join(f"('{group.id}', '{group.stored}')" for group in scheme.groups)
+    groups = f"(VALUES {stored}) AS g(segment_id, stored)"
+    sql = f"SELECT g.segment_id, s.customer_id FROM scores AS s INNER JOIN {groups} ON g.stored = s.{quote(scheme.field)}"
+    return _Members(f"SELECT g.segment_id FROM {groups}", sql, {})
+
+
+def _of_saved(engine: Engine, as_of: dt.date) -> Iterator[_Members]:
     saved = stored_rules(engine)
     for segment_id, rule in saved.items():
         query = compile_rule(rule, as_of, saved)
-        engine.execute(
-            f"INSERT INTO segment_members SELECT n.segment_id, n.version, m.customer_id FROM ({query.sql}) AS m "
-            f"INNER JOIN ({newest}) AS n ON n.segment_id = $segment_id",
-            {**query.parameters, "segment_id": segment_id},
-        )
+        sql = f"SELECT CAST($segment_id AS VARCHAR) AS segment_id, m.customer_id FROM ({query.sql}) AS m"
+        yield _Members("SELECT CAST($segment_id AS VARCHAR) AS segment_id", sql, {**query.parameters, "segment_id": segment_id})
+
+
+def _changes(members: _Members) -> str:
+    return f"WITH chosen_part AS (\n{members.chosen}\n),\nnew_part AS (\n{members.sql}\n)\n{read_sql('changes')}"
 
 
 def _record(engine: Engine, segment_id: str, as_of: dt.date, change: tuple[int, int, int, int]) -> None:

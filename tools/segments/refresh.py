@@ -15,6 +15,7 @@ from tools.segments.membership import fill_segments
 from tools.segments.profile_completeness import score_completeness
 from tools.segments.scoring import Edges, fill_scores, store_edges
 from tools.segments.steps import Step, assemble
+from tools.segments.tiers.step import TIER_COLUMNS, score_tiers
 from tools.settings import Settings
 from tools.warehouse.context import latest_date, read_meta, write_meta
 from tools.warehouse.currency import with_currency
@@ -33,6 +34,7 @@ _STAGES = {
 
 
 STEPS: tuple[Step, ...] = (
+    Step("tiers", Text(zh="划分价值、会员与生命周期层级", en="Sorting customers into tiers"), score_tiers, TIER_COLUMNS),
     Step(
         "churn",
         Text(zh="评估流失概率", en="Scoring churn"),

@@ -14,7 +14,22 @@ from tools.requests import ExplainTerm
 from tools.rules import InSegment, Selection
 from tools.segments.playbook import playbook
 from tools.segments.resolve import segment_id
-from tools.segments.schemes import CHURN, EIGHT, EIGHT_CELLS, RFM, RFM_CELLS, SCHEMES, Group, Scheme, group_of, scheme_of
+from tools.segments.schemes import (
+    AIPL,
+    CHURN,
+    EIGHT,
+    EIGHT_CELLS,
+    LIFECYCLE,
+    MEMBERSHIP,
+    RFM,
+    RFM_CELLS,
+    SCHEMES,
+    VALUE_ACTIVITY,
+    Group,
+    Scheme,
+    group_of,
+    scheme_of,
+)
 from tools.segments.sentences import describe_rule
 from tools.segments.stored import stored_names, stored_rules
 from tools.warehouse.context import ToolContext
@@ -34,6 +49,21 @@ _OTHER_NAMES: dict[str, tuple[str, ...]] = {
         "八类客户",
     ),
     CHURN.id: ("churn bands", "risk bands", "churn risk band", "流失风险等级", "流失等级", "风险等级", "流失分层", "风险分层"),
+    VALUE_ACTIVITY.id: (
+        "value activity grid",
+        "value-activity grid",
+        "value-activity matrix",
+        "value activity matrix",
+        "nine cells",
+        "价值活跃度矩阵",
+        "价值活跃度",
+        "九宫格",
+        "价值-活跃度",
+        "价值活跃度九宫格",
+    ),
+    MEMBERSHIP.id: ("membership levels", "member tiers", "loyalty tiers", "membership", "会员分层", "会员级别", "会员层级"),
+    LIFECYCLE.id: ("lifecycle", "customer lifecycle", "life cycle", "客户生命周期", "生命周期阶段"),
+    AIPL.id: ("aipl", "aipl model", "aipl funnel", "AIPL模型", "AIPL漏斗", "AIPL人群"),
 }
 """What operators call the schemes besides their names."""
 

@@ -12,9 +12,9 @@ import yaml
 
 from tools.errors import UnknownName
 from tools.segments.playbook import ASPECTS, GENERAL, parse_playbook, playbook, strategy
-from tools.segments.schemes import CHURN, EIGHT, RFM
+from tools.segments.schemes import SCHEMES
 
-GROUPS = [group.id for scheme in (RFM, EIGHT, CHURN) for group in scheme.groups]
+GROUPS = [group.id for scheme in SCHEMES.values() for group in scheme.groups]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

@@ -6,7 +6,23 @@ from itertools import product
 
 import pytest
 
-from tools.segments.schemes import EIGHT, EIGHT_CELLS, MERGE_WITH, RFM, RFM_CELLS, SCHEMES, eight_group, group_of, rfm_group, scheme_of
+from tools.segments.schemes import (
+    AIPL,
+    EIGHT,
+    EIGHT_CELLS,
+    LIFECYCLE,
+    MEMBERSHIP,
+    MERGE_WITH,
+    RFM,
+    RFM_CELLS,
+    SCHEMES,
+    VALUE_ACTIVITY,
+    eight_group,
+    group_of,
+    rfm_group,
+    scheme_of,
+    value_names,
+)
 
 TABLE = """
 5 new potential_loyal potential_loyal champions champions
@@ -88,4 +104,45 @@ def test_merges_stay_within_a_scheme() -> None:
     for small, target in MERGE_WITH.items():
         assert scheme_of(small) is scheme_of(target)
         assert small != target
-    assert set(MERGE_WITH) == {group.id for scheme in (RFM, EIGHT) for group in scheme.groups} - {"prospects"}
+    merged = (RFM, EIGHT, VALUE_ACTIVITY, MEMBERSHIP, LIFECYCLE, AIPL)
+    # Prospects have no neighbour, and those who lapsed are not to be treated with those who did not.
+    assert set(MERGE_WITH) == {group.id for scheme in merged for group in scheme.groups} - {"prospects", "lifecycle_lapsed"}
+
+
+NINE = """
+high high 明星客户
+high middle 骨干客户
+high low 休眠大客户
+middle high 上升客户
+middle middle 中坚客户
+middle low 冷却客户
+low high 活跃小额客户
+low middle 零星客户
+low low 边缘客户
+"""
+
+
+def test_nine_cells_are_nine_groups_named_once() -> None:
+    cells = [tuple(line.split()) for line in NINE.strip().splitlines()]
+    assert [cell[:2] for cell in cells] == list(product(("high", "middle", "low"), repeat=2))
+    assert [group.stored for group in VALUE_ACTIVITY.groups] == [f"{value}_{activity}" for value, activity, _ in cells]
+    assert [group.name.zh for group in VALUE_ACTIVITY.groups] == [name for _, _, name in cells]
+    assert len({group.name.en for group in VALUE_ACTIVITY.groups}) == 9
+
+
+def test_other_schemes_hold_the_values_of_the_conventions() -> None:
+    assert [group.stored for group in MEMBERSHIP.groups] == ["svip", "vip", "regular"]
+    assert [group.name.zh for group in MEMBERSHIP.groups] == ["SVIP", "VIP", "普通会员"]
+    assert [group.stored for group in LIFECYCLE.groups] == ["new", "retained", "returned", "lapsed"]
+    assert [group.stored for group in AIPL.groups] == ["aware", "interest", "purchase", "loyal"]
+    for group, word in zip(LIFECYCLE.groups, ("新增", "留存", "回流", "流失"), strict=True):
+        assert word in group.name.zh
+    for group, word in zip(AIPL.groups, ("认知", "兴趣", "购买", "忠诚"), strict=True):
+        assert word in group.name.zh
+
+
+def test_values_of_fields_have_names() -> None:
+    assert value_names("value_level")["high"].zh == "高价值"
+    assert value_names("activity_level")["low"].en == "low activity"
+    assert value_names("membership_tier")["svip"].en == "SVIP"
+    assert value_names("city") == {}
