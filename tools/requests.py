@@ -58,8 +58,10 @@ class FindCustomers(Request):
     columns: list[str] = Field(default=[], description="Further field ids to list.")
 
 
-class TierLimit(Request):
+class TierLimit(BaseModel):
     """What a membership tier takes over the last 365 days; every limit that is given must be met."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     amount: Decimal | None = Field(default=None, ge=0)
     orders: int | None = Field(default=None, ge=0)
@@ -189,8 +191,8 @@ class FindBehaviour(Request):
 
     pattern: Literal["viewed_not_bought", "carted_not_bought", "declining_logins", "unopened_mails"]
     by: Literal["product", "category"] = "product"
-    least_times: int = Field(default=2, ge=1, le=1000)
-    window: Window | None = None
+    least_times: int | None = Field(default=None, ge=1, le=1000, description="How often is often; 2 for views and mails, 1 for the cart.")
+    window: Window | None = Field(default=None, description="All time when left out; for logins the last 30 days against the 30 before.")
     limit: int = Field(default=20, ge=1, le=1000)
 
 

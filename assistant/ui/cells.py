@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from assistant.ui.texts import say
 from tools.contracts import Column, FigureValue, Unit
 
 MISSING = "–"
@@ -24,11 +25,13 @@ class Cell:
         shown: The formatted value.
         exact: The exact value where it says more than ``shown``; empty otherwise.
         numeric: Whether it belongs on the right side of its column.
+        question: What a click on it asks; empty where a click does nothing.
     """
 
     shown: str
     exact: str = ""
     numeric: bool = False
+    question: str = ""
 
     @property
     def long(self) -> bool:
@@ -44,7 +47,10 @@ def is_numeric(unit: Unit) -> bool:
 def cell_of(value: FigureValue, column: Column, language: str, currency: str) -> Cell:
     """The value of a column as its reader sees it: a stored id by its name, a number by its unit."""
     name = column.name_of(value, language)
-    return Cell(name) if name else format_cell(value, column.unit, currency)
+    if name:
+        return Cell(name)
+    cell = format_cell(value, column.unit, currency)
+    return replace(cell, question=say("ask_customer", language, id=cell.shown)) if column.id == "customer_id" and value else cell
 
 
 def heading(column: Column, language: str) -> str:

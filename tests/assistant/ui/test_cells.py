@@ -45,3 +45,10 @@ def test_numbers_belong_to_the_right_and_ids_to_the_left() -> None:
     assert format_cell(None, Unit.SHARE, "$").numeric
     assert not format_cell("7", Unit.ID, "$").numeric
     assert not format_cell(None, Unit.TEXT, "$").numeric
+
+
+def test_the_id_of_a_customer_asks_about_them() -> None:
+    column = Column(id="customer_id", label=Text(zh="客户编号", en="customer id"), unit=Unit.ID)
+    assert cell_of("1365", column, "en", "$").question == "Tell me about customer 1365"
+    assert cell_of("1365", column, "zh", "$").question == "客户 1365 的情况"
+    assert cell_of(None, column, "en", "$").question == ""
