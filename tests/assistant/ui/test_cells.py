@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.ui.cells import format_cell
-from tools.contracts import Unit
+from assistant.ui.cells import cell_of, format_cell
+from tools.contracts import Column, Text, Unit
 
 
 @pytest.mark.parametrize(
