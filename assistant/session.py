@@ -12,7 +12,8 @@ from tools.contracts import Figure, Receipt, ToolResult
 from tools.errors import InputError
 from tools.rules import Selection
 
-HANDLE = re.compile(r"t[1-9]\d*")
+HANDLE = re.compile(r"t[1-9]\d*(?:\.[1-9]\d*)?")
+"""An earlier result; "t3.2" is the second of the groups of customers that it lists."""
 LAST = "last"
 
 
@@ -65,7 +66,11 @@ class Session:
         """
         with_customers = [name for name, result in self.results.items() if result.selection is not None]
         name = with_customers[-1] if handle == LAST and with_customers else handle
-        selection = self.result(name).selection
+        handle, _, number = name.partition(".")
+        result = self.result(handle)
+        if number:
+            return _listed(result, int(number), handle)
+        selection = result.selection
         if selection is None:
             raise InputError(
                 f"The result {name} is not about a group of customers; those that are: {', '.join(with_customers) or 'none yet'}.",
@@ -96,6 +101,17 @@ def _figure(figure: Figure, handle: str) -> Figure:
 
 def _receipt(receipt: Receipt, handle: str) -> Receipt:
     return receipt.model_copy(update={"id": f"{handle}.{receipt.id}"})
+
+
+def _listed(result: ToolResult, number: int, handle: str) -> Selection:
+    """The customers of the n-th group that a result lists, such as a rule of a tree."""
+    listed = result.details.get("selections", [])
+    if number > len(listed):
+        raise InputError(
+            f"The result {handle} lists {len(listed)} groups of customers, so it has no number {number}.",
+            f"结果 {handle} 列出了 {len(listed)} 组客户，没有第 {number} 组。",
+        )
+    return Selection.model_validate(listed[number - 1])
 
 
 def _unknown_handle(handle: str, known: list[str]) -> InputError:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 NORMAL_95 = 1.959963984540054
 
 
@@ -58,3 +61,26 @@ def rate_of(positives: int, cases: int, base: float) -> Rate:
     low, high = wilson(positives, cases)
     rate = positives / cases if cases else None
     return Rate(cases, positives, rate, low, high, rate / base if rate is not None and base else None)
+
+
+def design_effect(groups: NDArray[np.integer], labels: NDArray[np.int64]) -> float:
+    """Cases per independent one (Kish 1965), where each group has several: 1 + (size - 1) x correlation within groups.
+
+    The correlation is the analysis-of-variance estimate, between zero and one.
+
+    Args:
+        groups: shape (n,), the group of each case, 0 to the number of groups - 1
+        labels: shape (n,), 0 or 1
+    """
+    sizes = np.bincount(groups).astype(np.float64)
+    sizes = sizes[sizes > 0]
+    cases, count = sizes.sum(), len(sizes)
+    if count in (0, 1) or cases == count:
+        return 1.0
+    means = np.bincount(groups, weights=labels)[np.bincount(groups) > 0] / sizes
+    between = float((sizes * (means - labels.mean()) ** 2).sum()) / (count - 1)
+    within = float((sizes * means * (1 - means)).sum()) / (cases - count)
+    usual = (cases - (sizes**2).sum() / cases) / (count - 1)
+    whole = between + (usual - 1) * within
+    correlation = min(max((between - within) / whole, 0.0), 1.0) if whole else 0.0
+    return float(1 + (cases / count - 1) * correlation)

@@ -10,16 +10,15 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import xlogy
-from scipy.stats import chi2
+from scipy.special import gammaincc, xlogy
 
 from tools.models.readable import digits
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
-Codes = NDArray[np.int16]
+Codes = NDArray[np.int32]
 
-NEARLY = 0.97
+NEARLY = 0.95
 """A rounder threshold is taken when it keeps this share of the best one's G."""
 MOST_TOGETHER = 3
 """Categories that one clause names at most."""
@@ -43,6 +42,7 @@ class Split:
         threshold: Left is below it; None for a split by categories or by whether the value is known (left).
         categories: Left are these.
         unknown_left: Where unknown values go.
+        freedom: Degrees of freedom of the best set of categories; 0 for a split by threshold.
     """
 
     feature: int
@@ -50,6 +50,7 @@ class Split:
     threshold: float | None = None
     categories: tuple[int, ...] = ()
     unknown_left: bool = False
+    freedom: int = 0
 
 
 class Kind(Protocol):
@@ -90,7 +91,13 @@ def chance(gain: float) -> float:
 
 
 def best_split(
-    codes: Sequence[Codes], cuts: Sequence[Floats], kinds: Sequence[Kind], labels: Labels, least_leaf: int, level: float
+    codes: Sequence[Codes],
+    cuts: Sequence[Floats],
+    kinds: Sequence[Kind],
+    labels: Labels,
+    least_leaf: int,
+    level: float,
+    repeats: float = 1.0,
 ) -> Split | None:
     """The split with the highest G of all features; None where none is credible.
 
@@ -101,6 +108,7 @@ def best_split(
         labels: shape (n,), 0 or 1
         least_leaf: cases on either side at least
         level: chance of any split on noise
+        repeats: cases per independent one, by which G is divided before it is judged
     """
     found: list[Split] = []
     for place, (code, cut, kind) in enumerate(zip(codes, cuts, kinds, strict=True)):
@@ -109,10 +117,14 @@ def best_split(
         positives: Floats = np.asarray(np.bincount(code, weights=labels, minlength=bins), dtype=np.float64)
         searched = _by_category if kind.categories else _by_threshold
         found += searched(place, cases, positives, cut, kind, least_leaf)
-    if not found:
-        return None
-    best = max(found, key=lambda split: (split.gain, -split.feature))
-    return best if chance(best.gain) * len(codes) < level else None
+    credible = [split for split in found if _chance_of(split, repeats) * len(codes) < level]
+    return max(credible, key=lambda split: (split.gain, -split.feature), default=None)
+
+
+def _chance_of(split: Split, repeats: float) -> float:
+    gain = split.gain / repeats
+    # No set of categories gains more than all of them apart do (Scheffe's argument).
+    return _chi_square_tail(gain, split.freedom) if split.freedom else chance(gain)
 
 
 def _gains(cases: Floats, positives: Floats, whole: float, whole_positives: float, least_leaf: int) -> Floats:
@@ -152,7 +164,8 @@ def _known_or_not(place: int, cases: Floats, positives: Floats, least_leaf: int)
 
 def _by_category(place: int, cases: Floats, positives: Floats, cut: Floats, kind: Kind, least_leaf: int) -> list[Split]:
     del cut, kind
-    present = np.flatnonzero(cases[:-1])
+    # Of a few categories together each must bear its part.
+    present = np.flatnonzero(cases[:-1] * MOST_TOGETHER >= least_leaf)
     rates = positives[present] / cases[present]
     ranked = [int(one) for one in present[np.lexsort((present, -rates))]]
     sets = [tuple(sorted(way[:size])) for way in (ranked, ranked[::-1]) for size in range(1, min(MOST_TOGETHER, len(ranked) - 1) + 1)]
@@ -164,10 +177,12 @@ def _by_category(place: int, cases: Floats, positives: Floats, cut: Floats, kind
     inside_positives = np.array([positives[list(one)].sum() for one in sets])
     gains = _gains(inside, inside_positives, float(cases.sum()), float(positives.sum()), least_leaf)
     best = int(np.argmax(gains))
-    return [*found, Split(place, float(gains[best]), None, sets[best])] if gains[best] > 0 else found
+    return [*found, Split(place, float(gains[best]), None, sets[best], freedom=len(present) - 1)] if gains[best] > 0 else found
 
 
-def crossed_split(codes: Sequence[Codes], cuts: Sequence[Floats], labels: Labels, least_leaf: int, level: float) -> Split | None:
+def crossed_split(
+    codes: Sequence[Codes], cuts: Sequence[Floats], labels: Labels, least_leaf: int, level: float, repeats: float = 1.0
+) -> Split | None:
     """The first of two splits that only together say something, such as "young in the city or old in the country".
 
     Arguments as in :func:`best_split`; only numbers are tried, their unknown values with the lowest bin.
@@ -181,11 +196,15 @@ def crossed_split(codes: Sequence[Codes], cuts: Sequence[Floats], labels: Labels
         if best is None or gain > best[0]:
             best = gain, first, cell
     pairs = len(coarse) * (len(coarse) - 1) / 2 * (COARSE - 1) ** 2
-    if best is None or best[0] < LEAST_CROSSED * len(kept) or float(chi2.sf(best[0], 3)) * pairs >= level:
+    if best is None or best[0] < LEAST_CROSSED * len(kept) or _chi_square_tail(best[0] / repeats, 3) * pairs >= level:
         return None
     _, place, cell = best
     number = int(coarse[place][0][cell])
     return Split(place, best[0] * scale, float(cuts[place][number]), (), unknown_left=True)
+
+
+def _chi_square_tail(value: float, freedom: int) -> float:
+    return float(gammaincc(freedom / 2, value / 2))
 
 
 def _coarsened(codes: Sequence[Codes], cuts: Sequence[Floats], step: int) -> Iterator[tuple[int, tuple[NDArray[np.intp], Codes]]]:
@@ -196,7 +215,7 @@ def _coarsened(codes: Sequence[Codes], cuts: Sequence[Floats], step: int) -> Ite
         part = np.where(code[::step] > len(cut), 0, code[::step])
         edges = np.unique(np.quantile(part, np.linspace(0, 1, COARSE + 1)[1:-1], method="inverted_cdf"))
         kept = np.array(sorted({max(int(edge), 1) - 1 for edge in edges}), dtype=np.intp)
-        yield place, (kept, np.searchsorted(kept, part - 1, side="right").astype(np.int16))
+        yield place, (kept, np.searchsorted(kept, part - 1, side="right").astype(np.int32))
 
 
 def _crossed_gain(first: Codes, second: Codes, labels: Labels, least_leaf: float) -> tuple[float, int]:

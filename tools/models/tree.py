@@ -19,7 +19,7 @@ LEVEL = 0.01
 LEAST_LOG_ODDS = 0.25
 """Sister leaves whose log-odds differ by less are one leaf: a rule that changes the odds by under 28 % is not worth reading."""
 
-Codes = NDArray[np.int16]
+Codes = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class RuleTree:
     Args:
         depth: levels of splits, 1 to 4
         least_leaf: cases in a leaf at least
+        repeats: cases per independent one: where the same customers are cases of several periods, evidence counts once
 
     Attributes:
         leaves_: the rules, those with the highest rate in the fit first
@@ -86,11 +87,12 @@ class RuleTree:
         ValueError: ``depth`` is not 1 to 4.
     """
 
-    def __init__(self, depth: int = 3, least_leaf: int = 50) -> None:
+    def __init__(self, depth: int = 3, least_leaf: int = 50, repeats: float = 1.0) -> None:
         if not 1 <= depth <= DEEPEST:
             raise ValueError(f"depth must be 1 to {DEEPEST}, got {depth}")
         self.depth = depth
         self.least_leaf = least_leaf
+        self.repeats = repeats
 
     def fit(self, features: Sequence[Feature], labels: Labels) -> Self:
         """Learn from cases.
@@ -152,9 +154,9 @@ class RuleTree:
         if len(rows) < 2 * self.least_leaf or labels.min() == labels.max():
             return None
         codes = [codes[rows] for codes in self._codes]
-        found = best_split(codes, self._cuts, self.features_, labels, self.least_leaf, LEVEL)
+        found = best_split(codes, self._cuts, self.features_, labels, self.least_leaf, LEVEL, self.repeats)
         if found is None and levels > 1:
-            found = crossed_split(codes, self._cuts, labels, self.least_leaf, LEVEL)
+            found = crossed_split(codes, self._cuts, labels, self.least_leaf, LEVEL, self.repeats)
         return found
 
 
@@ -163,7 +165,7 @@ def _codes(feature: Feature, cuts: Floats) -> Codes:
     unknown = np.isnan(feature.values)
     last = len(feature.categories) if feature.categories else len(cuts) + 1
     found = np.nan_to_num(feature.values) if feature.categories else np.searchsorted(cuts, feature.values, side="right")
-    return np.where(unknown, last, found).astype(np.int16)
+    return np.where(unknown, last, found).astype(np.int32)
 
 
 def _goes_left(split: Split, fitted: Feature, feature: Feature, rows: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -1,0 +1,5 @@
+-- Counted orders after the cut-off $as_of, up to $until: whoever has none churned.
+SELECT customer_id, CAST(count(*) AS DOUBLE) AS outcome
+FROM counted_orders
+WHERE customer_id IS NOT NULL AND order_date > CAST($as_of AS DATE) AND order_date <= CAST($until AS DATE)
+GROUP BY customer_id
