@@ -127,6 +127,7 @@ TOOLS: Mapping[str, Tool] = {
     "suggest_strategy": Tool(requests.SuggestStrategy, _in_context("tools.actions.strategies:suggest_strategy")),
     "churn_risk": Tool(requests.ChurnRisk, _in_context("tools.segments.churn.tool:churn_risk")),
     "find_rules": Tool(requests.FindRules, _in_context("tools.segments.trees.tool:find_rules")),
+    "find_behaviour": Tool(requests.FindBehaviour, _in_context("tools.segments.findings.tool:find_behaviour")),
     "look_up_customer": Tool(requests.LookUpCustomer, _in_context("tools.segments.look_up:look_up_customer")),
     "export_customers": Tool(requests.ExportCustomers, _export),
     "explain_term": Tool(requests.ExplainTerm, _in_context("tools.segments.terms:explain_term")),
