@@ -104,6 +104,17 @@ def export(
 
 
 @app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `fenqun ask --json` printed.")],
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Run a saved answer again and say whether each figure is the same."""
+    from assistant.cli_replay import replay_file
+
+    raise typer.Exit(replay_file(_open(warehouse), file))
+
+
+@app.command()
 def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, envvar="PORT", help="Port; 0 takes a free one.")] = 7860,
     host: Annotated[str, typer.Option("--host", help="Address; anything but 127.0.0.1 lets others of the network in.")] = "127.0.0.1",
