@@ -20,6 +20,7 @@ from assistant.handles import resolve_handles
 from assistant.personal import Mask, asks_for_personal, personal_fields
 from assistant.phrases import phrase
 from assistant.prompt_library import read_text
+from assistant.saving import asks_to_save
 from assistant.session import Session
 from assistant.tool_content import model_content
 from assistant.tool_schema import argument_schema
@@ -90,6 +91,25 @@ def _export(toolbox: Toolbox, request: requests.ExportCustomers) -> ToolResult:
     return _in_context("tools.actions.export:export_customers")(toolbox, request)
 
 
+def _save(toolbox: Toolbox, request: requests.SaveSegment) -> ToolResult:
+    # The planner saves where the question said so; a service must be told so, or have asked for the name.
+    if toolbox.for_service and not (asks_to_save(toolbox.question) or _was_asked(toolbox)):
+        raise Blocked(
+            "A segment is saved only when you ask for it yourself, for example “save them as VIP sleepers”.",
+            "只有您本人明确要求时才会保存分群，例如“把这些客户保存为‘高价值沉睡客户’”。",
+        )
+    with toolbox.context() as ctx:
+        draft = importlib.import_module("tools.actions.save").draft_segment(ctx, request)
+    # The reader is closed by now: a writer waits for all of them.
+    return _load("tools.actions.save:save_draft")(toolbox.warehouse, draft)
+
+
+def _was_asked(toolbox: Toolbox) -> bool:
+    """Whether the operator's message answers a question of the brain's."""
+    results = list(toolbox.session.results.values())
+    return bool(results) and results[-1].tool == "ask_user"
+
+
 def _query_sql(toolbox: Toolbox, request: requests.QuerySql) -> ToolResult:
     return _load("tools.warehouse.guard:query_sql")(toolbox.warehouse, request, toolbox.warehouse.config)
 
@@ -130,6 +150,7 @@ TOOLS: Mapping[str, Tool] = {
     "find_behaviour": Tool(requests.FindBehaviour, _in_context("tools.segments.findings.tool:find_behaviour")),
     "look_up_customer": Tool(requests.LookUpCustomer, _in_context("tools.segments.look_up:look_up_customer")),
     "export_customers": Tool(requests.ExportCustomers, _export),
+    "save_segment": Tool(requests.SaveSegment, _save),
     "explain_term": Tool(requests.ExplainTerm, _in_context("tools.segments.terms:explain_term")),
     "ask_user": Tool(requests.AskUser, _ask_user, ends_turn=True),
     "decline": Tool(requests.Decline, _decline),

@@ -10,14 +10,14 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from tools.contracts import CustomerQuery
+from tools.contracts import CustomerQuery, Text
 from tools.errors import InputError, UnknownName
 from tools.rules import AllOf, AnyOf, Behaviour, Condition, InSegment, NotRule, SegmentRule, Selection
 from tools.segments.behaviours import behaviour_query
 from tools.segments.fields import field
 from tools.segments.grounding import ground
 from tools.segments.sentences import describe_rule, describe_selection
-from tools.segments.stored import check_attributes, group_rules, stored_rules
+from tools.segments.stored import check_attributes, group_rules, stored_names, stored_rules
 from tools.segments.values import comparison_values
 from tools.warehouse.context import ToolContext
 
@@ -49,15 +49,18 @@ def compile_selection(ctx: ToolContext, selection: Selection) -> CustomerQuery:
     """
     segments = stored_rules(ctx.engine)
     check_attributes(ctx.engine, selection, segments)
-    return _compile(ground(ctx, selection), ctx.as_of, segments)
+    return _compile(ground(ctx, selection), ctx.as_of, segments, stored_names(ctx.engine) if segments else {})
 
 
-def _compile(selection: Selection, as_of: dt.date, segments: Mapping[str, SegmentRule]) -> CustomerQuery:
+def _compile(
+    selection: Selection, as_of: dt.date, segments: Mapping[str, SegmentRule], names: Mapping[str, Text] | None = None
+) -> CustomerQuery:
     compiler = _Compiler(as_of, {**group_rules(), **segments})
     condition = compiler.condition(selection.rule)
     joins = "".join(f"\nLEFT JOIN ({query}) AS {name} ON {name}.customer_id = b.customer_id" for name, query in compiler.behaviours.items())
     sql = f"SELECT b.customer_id FROM customer_base AS b{joins}\nWHERE {condition}{_order(selection)}"
-    sentence = describe_selection(selection, as_of) if selection.limit or selection.sort_by else describe_rule(selection.rule, as_of)
+    ordered = selection.limit or selection.sort_by
+    sentence = describe_selection(selection, as_of, names) if ordered else describe_rule(selection.rule, as_of, names)
     return CustomerQuery(sql=sql, parameters=compiler.parameters, sentence=sentence)
 
 

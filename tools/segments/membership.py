@@ -34,6 +34,21 @@ def save_segment(engine: Engine, segment_id: str, name: Text, rule: SegmentRule,
 
 
 @dataclass(frozen=True)
+class Movement:
+    """How the members of a segment changed: opening + joined - departed = closing."""
+
+    opening: int
+    joined: int
+    departed: int
+    closing: int
+
+    @property
+    def numbers(self) -> tuple[int, int, int, int]:
+        """All four, in order."""
+        return self.opening, self.joined, self.departed, self.closing
+
+
+@dataclass(frozen=True)
 class _Members:
     """A query of (segment_id, customer_id), and of the segments that it may fill."""
 
@@ -56,14 +71,30 @@ def fill_segments(engine: Engine, as_of: dt.date) -> dict[str, int]:
     changes = [change for members in filled for change in engine.rows(_changes(members), members.parameters)]
     engine.execute("DELETE FROM segment_members")
     for members in filled:
-        engine.execute(
-            f"INSERT INTO segment_members SELECT n.segment_id, n.version, m.customer_id FROM ({members.sql}) AS m "
-            "INNER JOIN (SELECT segment_id, max(version) AS version FROM segments GROUP BY segment_id) AS n ON n.segment_id = m.segment_id",
-            members.parameters,
-        )
+        _insert(engine, members)
     for segment_id, opening, joined, departed, closing in changes:
         _record(engine, str(segment_id), as_of, (opening, joined, departed, closing))
     return {str(row[0]): int(row[4]) for row in changes}
+
+
+def fill_saved(engine: Engine, segment_id: str, as_of: dt.date) -> Movement:
+    """Fill the members of one saved segment anew and record what changed."""
+    movements = []
+    for members in _of_saved(engine, as_of, segment_id):
+        _, *change = engine.rows(_changes(members), members.parameters)[0]
+        engine.execute("DELETE FROM segment_members WHERE segment_id = $id", {"id": segment_id})
+        _insert(engine, members)
+        movements.append(Movement(*(int(number) for number in change)))
+        _record(engine, segment_id, as_of, movements[0].numbers)
+    return movements[0] if movements else Movement(0, 0, 0, 0)
+
+
+def _insert(engine: Engine, members: _Members) -> None:
+    engine.execute(
+        f"INSERT INTO segment_members SELECT n.segment_id, n.version, m.customer_id FROM ({members.sql}) AS m "
+        "INNER JOIN (SELECT segment_id, max(version) AS version FROM segments GROUP BY segment_id) AS n ON n.segment_id = m.segment_id",
+        members.parameters,
+    )
 
 
 def _of_scheme(scheme: Scheme) -> _Members:
@@ -73,9 +104,11 @@ def _of_scheme(scheme: Scheme) -> _Members:
     return _Members(f"SELECT g.segment_id FROM {groups}", sql, {})
 
 
-def _of_saved(engine: Engine, as_of: dt.date) -> Iterator[_Members]:
+def _of_saved(engine: Engine, as_of: dt.date, only: str | None = None) -> Iterator[_Members]:
     saved = stored_rules(engine)
     for segment_id, rule in saved.items():
+        if only not in (None, segment_id):
+            continue
         query = compile_rule(rule, as_of, saved)
         sql = f"SELECT CAST($segment_id AS VARCHAR) AS segment_id, m.customer_id FROM ({query.sql}) AS m"
         yield _Members("SELECT CAST($segment_id AS VARCHAR) AS segment_id", sql, {**query.parameters, "segment_id": segment_id})

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tools.contracts import Text
 from tools.errors import UnknownName
 from tools.requests import Customers
 from tools.rules import EVERYONE, InSegment, Selection
-from tools.segments.schemes import SCHEMES
-from tools.segments.stored import stored_names
+from tools.segments.schemes import SCHEMES, group_of
+from tools.segments.stored import cluster_words, stored_names
 from tools.warehouse.context import ToolContext
 
 _SUFFIX = re.compile(r"(customers?|clients?|shoppers?|members?|users?|segments?|groups?|客户群体|客户群|人群|客户|顾客|用户|会员|群体|群)$")
@@ -44,7 +45,7 @@ def segment_id(ctx: ToolContext, name: str) -> str:
         UnknownName: There is none.
     """
     saved = {found: (text.zh, text.en) for found, text in stored_names(ctx.engine).items()}
-    known = [*_names(), *((word, found) for found, words in saved.items() for word in (found, *words))]
+    known = [*_names(), *((word, found) for found, words in saved.items() for word in (found, *words, *cluster_words(found)))]
     for fold in (_folded, _stem):
         by_name: dict[str, str] = {}
         for word, found in [*known, *_aliases()]:
@@ -52,6 +53,21 @@ def segment_id(ctx: ToolContext, name: str) -> str:
         if fold(name) in by_name:
             return by_name[fold(name)]
     raise UnknownName("segment", "分群", name, dict.fromkeys(word for word, _ in [*known, *_aliases()]))
+
+
+def fold_name(name: str) -> str:
+    """A name as names are compared: without case, spaces and punctuation."""
+    return _folded(name)
+
+
+def reserved_name(name: str) -> Text | None:
+    """The group of a scheme that answers to ``name``, or "everyone", so that nothing else can be called so."""
+    if _folded(name) in _EVERYBODY:
+        return Text(zh="全部客户", en="all customers")
+    found = {fold(word): group for fold in (_stem, _folded) for word, group in (*_names(), *_aliases())}
+    held = found.get(_folded(name)) or found.get(_stem(name))
+    group = group_of(held) if held else None
+    return group.name if group else None
 
 
 def _names() -> Iterator[tuple[str, str]]:

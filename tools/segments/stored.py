@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from pydantic import TypeAdapter
@@ -14,6 +15,8 @@ from tools.segments.schemes import SCHEMES
 from tools.warehouse.engine import Engine
 
 SAVED = "saved"
+CLUSTERS = "clusters"
+_CLUSTER_ID = re.compile(r"cluster_(\d+)")
 _RULE: TypeAdapter[SegmentRule] = TypeAdapter(SegmentRule)
 
 
@@ -41,20 +44,32 @@ def _saved(engine: Engine) -> list[tuple[str, str, str, str]]:
         (str(row[0]), str(row[1]), str(row[2]), str(row[3]))
         for row in engine.rows(
             "SELECT segment_id, arg_max(rule, version), arg_max(name_zh, version), arg_max(name_en, version) FROM segments "
-            "WHERE scheme = $scheme GROUP BY segment_id ORDER BY segment_id",
-            {"scheme": SAVED},
+            "WHERE scheme = $saved OR (scheme = $clusters AND segment_id IN (SELECT cluster FROM clusters WHERE run_id IN "
+            "(SELECT run_id FROM model_runs WHERE model = $clusters AND in_use))) GROUP BY segment_id ORDER BY segment_id",
+            {"saved": SAVED, "clusters": CLUSTERS},
         )
     ]
 
 
 def stored_rules(engine: Engine) -> dict[str, SegmentRule]:
-    """The newest rules of the saved segments, by id."""
+    """The newest rules of the saved segments and of the clusters in use, by id."""
     return {row[0]: read_rule(row[1]) for row in _saved(engine)}
 
 
 def stored_names(engine: Engine) -> dict[str, Text]:
-    """The names of the saved segments, by id."""
+    """The names of the saved segments and of the clusters in use, by id."""
     return {row[0]: Text(zh=row[2], en=row[3]) for row in _saved(engine)}
+
+
+def cluster_words(segment_id: str) -> tuple[str, ...]:
+    """What operators call a cluster by its number; nothing for other segments."""
+    found = _CLUSTER_ID.fullmatch(segment_id)
+    if not found:
+        return ()
+    number = found[1]
+    return tuple(
+        word.format(number) for word in ("cluster {}", "cluster no. {}", "聚类{}", "第{}类", "第{}个聚类", "{}号聚类", "聚类第{}群")
+    )
 
 
 def fields_of(rule: SegmentRule, segments: Mapping[str, SegmentRule], seen: frozenset[str] = frozenset()) -> Iterator[str]:

@@ -133,8 +133,8 @@ def _explain_segment(ctx: ToolContext, request: ExplainTerm, found: str, entry: 
         other = definition_of(entry)
         caveats.append(Text(zh=f"“{entry.name.zh}”另有一义：{other.zh}", en=f"“{entry.name.en}” also means: {other.en}"))
     if group is None or scheme is None:
-        name = stored_names(ctx.engine)[found]
-        rule = describe_rule(stored_rules(ctx.engine)[found], ctx.as_of)
+        names = stored_names(ctx.engine)
+        name, rule = names[found], describe_rule(stored_rules(ctx.engine)[found], ctx.as_of, names)
         text = Text(zh=f"您保存的分群，条件是：{rule.zh}。", en=f"A segment that you saved: {rule.en}.")
         return _explained(ctx, request, found, "segment", name, text, (), caveats)
     return _explained(ctx, request, found, "segment", group.name, _group_text(group, scheme), group.aliases, caveats)
