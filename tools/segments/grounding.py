@@ -12,8 +12,9 @@ from tools.metrics.values import dimension_values, is_filled, is_identifying, ma
 from tools.rules import AllOf, AnyOf, Behaviour, Condition, InSegment, NotRule, SegmentRule, Selection
 from tools.segments.fields import FieldInfo, field
 from tools.segments.freshness import require_orders
-from tools.segments.schemes import PROSPECTS, group_of
+from tools.segments.schemes import AIPL, PROSPECTS, SCHEMES, Scheme, group_of, scheme_of
 from tools.segments.stored import check_attributes, known_field
+from tools.segments.tiers.needs import require_events
 from tools.warehouse.context import ToolContext
 
 _NEEDS = {
@@ -27,7 +28,7 @@ _NEEDS = {
     "events": ("events", "events"),
 }
 _SHORT = {("events", "kind"): "event_kind", ("events", "channel"): "event_channel", ("responses", "kind"): "response_kind"}
-_OF_ORDERS = {"orders", "rhythm", "products", "times", "rfm", "churn"}
+_OF_ORDERS = {"orders", "rhythm", "products", "times", "rfm", "churn", "tiers"}
 """Groups of fields that say something of customers with orders only."""
 _MOST_VALUES = 2000
 
@@ -81,7 +82,13 @@ def _rule(ctx: ToolContext, rule: SegmentRule) -> SegmentRule:
             group = group_of(rule.segment)
             if group is not None and group is not PROSPECTS:
                 require_orders(ctx, group.name)
+                _require_stage(ctx, scheme_of(rule.segment))
     return rule
+
+
+def _require_stage(ctx: ToolContext, scheme: Scheme | None) -> None:
+    if scheme is AIPL:
+        require_events(ctx)
 
 
 def _behaviour(ctx: ToolContext, rule: Behaviour) -> Behaviour:
@@ -128,6 +135,7 @@ def _condition(ctx: ToolContext, rule: Condition) -> Condition:
 def _require_filled(ctx: ToolContext, info: FieldInfo) -> None:
     if not info.is_attribute and catalogue().field(info.id).group in _OF_ORDERS:
         require_orders(ctx, info.label)
+    _require_stage(ctx, next((scheme for scheme in SCHEMES.values() if scheme.field == info.id), None))
     if not info.is_attribute and not is_filled(ctx, f"customer_base.{info.id}"):
         raise UnsupportedQuestion(
             f"The loaded data hold no {info.label.en} for any customer, so customers cannot be chosen by it.",

@@ -12,7 +12,8 @@ import pytest
 from tools.contracts import ToolResult
 from tools.errors import UnsupportedQuestion, WarehouseError
 from tools.requests import SegmentOverview
-from tools.segments.overview import merge_target, segment_overview
+from tools.segments.overview import segment_overview
+from tools.segments.overview.warnings import merge_target
 from tools.segments.refresh import refresh
 from tools.warehouse.context import ToolContext, open_context
 from tools.warehouse.warehouse import Warehouse

@@ -14,6 +14,7 @@ from tools.segments.schemes.shapes import Group, Scheme
 from tools.segments.schemes.value_activity import ACTIVITY_LEVELS, VALUE_ACTIVITY, VALUE_LEVELS
 
 __all__ = [
+    "ACTIVITY_LEVELS",
     "AIPL",
     "CHURN",
     "EIGHT",
@@ -26,6 +27,7 @@ __all__ = [
     "RFM_CELLS",
     "SCHEMES",
     "VALUE_ACTIVITY",
+    "VALUE_LEVELS",
     "Group",
     "Scheme",
     "eight_group",
