@@ -148,6 +148,8 @@ TOOLS: Mapping[str, Tool] = {
     "churn_risk": Tool(requests.ChurnRisk, _in_context("tools.segments.churn.tool:churn_risk")),
     "find_rules": Tool(requests.FindRules, _in_context("tools.segments.trees.tool:find_rules")),
     "find_behaviour": Tool(requests.FindBehaviour, _in_context("tools.segments.findings.tool:find_behaviour")),
+    "cluster_customers": Tool(requests.ClusterCustomers, _in_context("tools.segments.clusters.tool:cluster_customers")),
+    "model_quality": Tool(requests.ModelQuality, _in_context("tools.segments.quality.tool:model_quality")),
     "look_up_customer": Tool(requests.LookUpCustomer, _in_context("tools.segments.look_up:look_up_customer")),
     "export_customers": Tool(requests.ExportCustomers, _export),
     "save_segment": Tool(requests.SaveSegment, _save),
