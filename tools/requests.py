@@ -117,6 +117,7 @@ class ClusterCustomers(Request):
     )
     method: Literal["kmeans", "minibatch", "ward", "dbscan", "hdbscan", "gaussian_mixture"] = "kmeans"
     clusters: int | None = Field(default=None, ge=2, le=20, description="How many; chosen within 5-8 by the data when left out.")
+    cluster: str | None = Field(default=None, description="Only one of them is asked about: its number or name.")
     customers: Customers | None = Field(default=None, description="Only these customers.")
 
 

@@ -11,11 +11,14 @@ from tools.contracts import Text
 from tools.features.build import rebuild
 from tools.segments.churn.run import ChurnRun
 from tools.segments.churn.scores import score_churn
+from tools.segments.clusters.step import score_clusters
 from tools.segments.membership import fill_segments
 from tools.segments.profile_completeness import score_completeness
 from tools.segments.scoring import Edges, fill_scores, store_edges
 from tools.segments.steps import Step, assemble
 from tools.segments.tiers.step import TIER_COLUMNS, score_tiers
+from tools.segments.value.run import COLUMNS as VALUE_COLUMNS
+from tools.segments.value.scores import score_value
 from tools.settings import Settings
 from tools.warehouse.context import latest_date, read_meta, write_meta
 from tools.warehouse.currency import with_currency
@@ -42,6 +45,8 @@ STEPS: tuple[Step, ...] = (
         ("churn_probability", "churn_band", "churn_reasons", "churn_run_id"),
     ),
     Step("completeness", Text(zh="计算资料完整度", en="Measuring profile completeness"), score_completeness, ("profile_completeness",)),
+    Step("clusters", Text(zh="发现聚类", en="Finding clusters"), score_clusters, ("cluster",)),
+    Step("value", Text(zh="预测客户价值与下次下单", en="Predicting lifetime value and the next order"), score_value, VALUE_COLUMNS),
 )
 """What is scored beside RFM, in this order: a later step may read what an earlier one left in its table."""
 

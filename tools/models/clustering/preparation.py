@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -15,11 +15,14 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Shape = Literal["none", "log", "yeo-johnson", "share"]
 
+_SHAPES: tuple[Shape, ...] = ("none", "log", "yeo-johnson")
+
 FITTED_ROWS = 100_000
 POWER_ROWS = 20_000
 CHUNK_ROWS = 200_000
 MOST_SKEW = 0.5
 """Skewness up to which a column is left as it is, or a simpler transformation is preferred."""
+MOST_POWER = 5.0
 CLIP = 4.0
 """Scaled values are kept within this many deviations, so that single customers do not form a cluster."""
 PRIOR_COUNT = 2.0
@@ -50,7 +53,8 @@ class Scaling:
     Args:
         name: The column.
         shape: What is done about skew: nothing, a signed logarithm, Yeo-Johnson, or the square root of a share.
-        parameter: Unit of the logarithm, lambda of Yeo-Johnson, or the average share that small samples are drawn to.
+        unit: Divides an amount before that: its typical size.
+        parameter: Lambda of Yeo-Johnson, or the average share that small samples are drawn to.
         fill: Value of the transformed column for unknown ones: its median.
         centre: Subtracted after that.
         factor: Multiplied after that: one over the spread, times the weight of the theme.
@@ -60,6 +64,7 @@ class Scaling:
 
     name: str
     shape: Shape
+    unit: float
     parameter: float
     fill: float
     centre: float
@@ -122,6 +127,12 @@ class Preparation:
                 out[rows, number] = _apply(scaling, matrix[rows, places[scaling.name]], counts)
         return out
 
+    def only(self, name: str) -> Self:
+        """The same for one of the columns in use."""
+        made = type(self)(self.features)
+        made.scalings_ = tuple(scaling for scaling in self.scalings_ if scaling.name == name)
+        return made
+
     def parameters(self) -> list[dict[str, Any]]:
         """What was learned, as JSON-compatible data."""
         return [asdict(scaling) for scaling in self.scalings_]
@@ -135,9 +146,11 @@ class Preparation:
             parameters: as :meth:`parameters` gave them
 
         Raises:
-            ValueError: A column that it was learned with is missing.
+            ValueError: A column that it was learned with is missing, or the parameters are of another version.
         """
         made = cls(features)
+        if any(set(one) != {part.name for part in fields(Scaling)} for one in parameters):
+            raise ValueError("the parameters are of another version")
         made.scalings_ = tuple(Scaling(**one) for one in parameters)
         needed = {name for one in made.scalings_ for name in (one.name, one.counted_by) if name}
         missing = needed - {feature.name for feature in features}
@@ -179,40 +192,39 @@ def shrunk(shares: Floats | Singles, counts: Floats | Singles | None, average: f
 def _learn(feature: Feature, values: Floats, counts: Floats | None) -> tuple[Scaling, float]:
     """The scaling of a column before its theme is weighted, and the variance that it then has (0 where nothing varies)."""
     known = values[np.isfinite(values)]
-    nothing = Scaling(feature.name, "none", 0.0, 0.0, 0.0, 0.0, CLIP, feature.counted_by)
+    nothing = Scaling(feature.name, "none", 1.0, 0.0, 0.0, 0.0, 0.0, CLIP, feature.counted_by)
     if len(known) < 2 or np.ptp(known) == 0:
         return nothing, 0.0
     if feature.kind == "share":
         average = float(np.clip(known, 0.0, 1.0).mean())
         rooted = np.sqrt(shrunk(values, counts, average))
-        scaling = Scaling(feature.name, "share", average, math.sqrt(average), float(rooted.mean()), 1.0, CLIP, feature.counted_by)
+        scaling = Scaling(feature.name, "share", 1.0, average, math.sqrt(average), float(rooted.mean()), 1.0, CLIP, feature.counted_by)
         return scaling, float(rooted.var())
-    shape, parameter = _shape_of(known)
-    moved = _reshape(shape, parameter, known)
+    sizes = np.abs(known[known != 0])
+    unit = float(np.median(sizes))
+    shape, parameter = _shape_of(known / unit)
+    moved = _reshape(shape, parameter, known / unit)
     lower, centre, upper = (float(one) for one in np.percentile(moved, (25, 50, 75)))
     spread = max((upper - lower) / 1.349, float(moved.std()) / 2)
     if not spread > 0:
         return nothing, 0.0
-    scaling = Scaling(feature.name, shape, parameter, centre, centre, 1.0 / spread, CLIP, feature.counted_by)
+    scaling = Scaling(feature.name, shape, unit, parameter, centre, centre, 1.0 / spread, CLIP, feature.counted_by)
     return scaling, float(_apply(scaling, values, None).var())
 
 
 def _shape_of(known: Floats) -> tuple[Shape, float]:
     """The simplest transformation after which a column is hardly skewed, and its parameter."""
-    sizes = np.abs(known[known != 0])
-    unit = float(np.median(sizes)) if len(sizes) else 1.0
     few = known if len(known) <= POWER_ROWS else known[:: len(known) // POWER_ROWS]
-    scaled = few / unit
-    tried: list[tuple[float, Shape, float]] = []
-    for shape in ("none", "log", "yeo-johnson"):
-        parameter = {"none": 0.0, "log": unit}.get(shape) if shape != "yeo-johnson" else float(yeojohnson_normmax(scaled))
-        moved = yeojohnson(scaled, parameter) if shape == "yeo-johnson" else _reshape(shape, parameter or 0.0, few)
-        off = _skewness(moved)
-        tried.append((off, shape, parameter or 0.0))
-        if off <= MOST_SKEW:
-            break
-    off, shape, parameter = min(tried)
-    return ("log", unit) if shape == "yeo-johnson" and tried[1][0] < off + MOST_SKEW else (shape, parameter)
+    tried: dict[Shape, tuple[float, float]] = {}
+    for shape in _SHAPES:
+        power = float(np.clip(yeojohnson_normmax(few), -MOST_POWER, MOST_POWER)) if shape == "yeo-johnson" else 0.0
+        tried[shape] = _skewness(_reshape(shape, power, few)), power
+        if tried[shape][0] <= MOST_SKEW:
+            return shape, power
+    # Nothing helps fully: the least skewed, but a power only where it is clearly better than what is simpler.
+    plainer = min(_SHAPES[:2], key=lambda shape: tried[shape][0])
+    best = "yeo-johnson" if tried["yeo-johnson"][0] + MOST_SKEW < tried[plainer][0] else plainer
+    return best, tried[best][1]
 
 
 def _skewness(values: Floats) -> float:
@@ -223,7 +235,7 @@ def _skewness(values: Floats) -> float:
 
 def _reshape(shape: Shape, parameter: float, values: Floats) -> Floats:
     if shape == "log":
-        return np.asarray(np.sign(values) * np.log1p(np.abs(values) / parameter))
+        return np.asarray(np.sign(values) * np.log1p(np.abs(values)))
     if shape == "yeo-johnson":
         return np.asarray(yeojohnson(values, parameter))
     return values
@@ -234,7 +246,7 @@ def _apply(scaling: Scaling, values: Floats | Singles, counts: Floats | Singles 
         moved = np.sqrt(shrunk(values, counts, scaling.parameter))
     else:
         known: Floats = np.asarray(values, dtype=np.float64)
-        moved = np.where(np.isfinite(known), _reshape(scaling.shape, scaling.parameter, np.nan_to_num(known)), scaling.fill)
+        moved = np.where(np.isfinite(known), _reshape(scaling.shape, scaling.parameter, np.nan_to_num(known) / scaling.unit), scaling.fill)
     return np.clip((moved - scaling.centre) * scaling.factor, -scaling.limit, scaling.limit)
 
 
