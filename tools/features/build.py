@@ -38,6 +38,14 @@ def rfm_query() -> str:
     return _read("rfm")
 
 
+def gap_query() -> str:
+    """A SELECT of the gaps between order dates alone, of customers who ordered on two dates or more by ``$as_of`` (a date).
+
+    Columns: customer_id, gap_median_days, gap_spread_days (sample standard deviation, unknown with one gap), gaps (count).
+    """
+    return _read("gaps")
+
+
 def feature_query() -> str:
     """A SELECT of all features of every customer, from rows dated up to ``$as_of`` (a date) alone.
 

@@ -1,0 +1,164 @@
+"""One forecaster of orders and value: a model of repeat buying, the value of an order, and what was learned beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from tools.models.lifetime.bg_nbd import BgNbd
+from tools.models.lifetime.counts import Floats
+from tools.models.lifetime.gamma_gamma import GammaGamma
+from tools.models.lifetime.learned import LearnedSpend
+from tools.models.lifetime.pareto_nbd import ParetoNbd
+from tools.segments.value.histories import WEEK, Histories, Outcomes
+from tools.settings import Settings
+
+Kind = Literal["bg_nbd", "pareto_nbd", "learned"]
+Base = Literal["bg_nbd", "pareto_nbd"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+BASES: tuple[Base, ...] = get_args(Base)
+RepeatModel = BgNbd | ParetoNbd
+
+PENALTY = 1.0
+"""One customer's worth of pull towards an ordinary shop: nothing at 500 customers, a finite answer at ten."""
+_PRIOR_ORDERS = 5.0
+"""Orders' worth of the population's mean that a customer's own share of paid orders and orders per visit start from."""
+MOST_FITTED_PARETO = 20_000
+"""Customers that Pareto/NBD is fitted on: each costs an integral, and parameters of 20,000 are sure to two digits."""
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What turns visits into money, over all customers.
+
+    Args:
+        values: Value of a paid order.
+        orders_per_visit: Mean.
+        paid_share: Share of orders that were paid.
+    """
+
+    values: GammaGamma
+    orders_per_visit: float
+    paid_share: float
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """As stored with a run."""
+        return {**self.values.parameters_, "orders_per_visit": self.orders_per_visit, "paid_share": self.paid_share}
+
+
+def fit_spending(histories: Histories) -> Spending:
+    """Learn them from histories; without a paid order everything is worth nothing."""
+    orders, paid = histories.column("orders"), histories.column("paid_orders")
+    bought = paid > 0
+    values = GammaGamma(penalty=PENALTY)
+    if bought.any():
+        values.fit(paid[bought], histories.mean_paid[bought])
+    else:
+        values.with_parameters(1.0, 2.0, 1e-9)
+    return Spending(values, float(orders.sum() / histories.column("visits").sum()), float(paid.sum() / orders.sum()))
+
+
+def fit_base(kind: Base, histories: Histories, seed: int) -> RepeatModel:
+    """Fit a model of repeat buying; Pareto/NBD on a sample of large data."""
+    if kind == "bg_nbd":
+        return BgNbd(penalty=PENALTY).fit(*histories.purchases)
+    rows: Any = slice(None)
+    if len(histories) > MOST_FITTED_PARETO:
+        rows = np.sort(np.random.default_rng(seed).choice(len(histories), MOST_FITTED_PARETO, replace=False))
+    return ParetoNbd(penalty=PENALTY).fit(*(column[rows] for column in histories.purchases))
+
+
+def base_of(kind: Base, parameters: Mapping[str, float]) -> RepeatModel:
+    """A model of repeat buying with stored parameters."""
+    return BgNbd().with_parameters(**parameters) if kind == "bg_nbd" else ParetoNbd().with_parameters(**parameters)
+
+
+def spending_of(parameters: Mapping[str, float]) -> Spending:
+    """Stored parameters of spending."""
+    values = GammaGamma().with_parameters(parameters["p"], parameters["q"], parameters["v"])
+    return Spending(values, parameters["orders_per_visit"], parameters["paid_share"])
+
+
+def learn(training: Sequence[Outcomes], config: Settings) -> LearnedSpend:
+    """The learned alternative, from cases of several cut-offs.
+
+    Raises:
+        ValueError: Nobody ordered in any of them.
+    """
+    features = np.concatenate([part.histories.features for part in training])
+    orders, spend = (np.concatenate([getattr(part, name) for part in training]) for name in ("orders", "spend"))
+    return LearnedSpend(seed=config.seed, threads=config.thread_count).fit(features, orders, spend)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is expected of each customer over a horizon; all of shape (customers,), finite, not negative.
+
+    ``value`` = ``orders`` x ``order_value``. ``alive`` is the probability that a customer will order ever again by the model
+    of repeat buying, raised to what the expected orders imply where these were learned and are more.
+    """
+
+    alive: Floats
+    orders: Floats
+    order_value: Floats
+
+    @property
+    def value(self) -> Floats:
+        """Expected spend."""
+        return self.orders * self.order_value
+
+
+@dataclass(frozen=True)
+class Forecaster:
+    """A fitted forecaster.
+
+    Args:
+        base: Model of repeat buying.
+        spending: Value of orders.
+        learned: What was learned, where it takes part.
+        horizon: Days that ``learned`` looks ahead; the base stretches them to other horizons.
+    """
+
+    base: RepeatModel
+    spending: Spending
+    learned: LearnedSpend | None = None
+    horizon: int = 0
+
+    def forecast(self, histories: Histories, horizon: int) -> Forecast:
+        """Expectations over ``horizon`` days after the date of ``histories``."""
+        alive = self.base.probability_alive(*histories.purchases)
+        orders = self._base_orders(histories, horizon)
+        each = self._order_value(histories)
+        if self.learned is None:
+            return Forecast(alive, orders, each)
+        expected, spend = (predict(histories.features) for predict in (self.learned.predict_orders, self.learned.predict_spend))
+        # Spend learned directly and learned orders at the customer's own order value err in different ways.
+        own = expected * each
+        value = np.sqrt(own * spend)
+        if horizon != self.horizon:
+            expected = expected * self._stretch(histories, orders, horizon)
+        # More orders than the model of repeat buying allows for mean that it buries frequent buyers too soon.
+        implied = np.divide(alive * expected, orders, out=np.ones(len(alive)), where=orders > 1e-9 * expected)
+        alive = np.maximum(alive, np.minimum(implied, 1.0))
+        return Forecast(alive, expected, each * np.divide(value, own, out=np.ones(len(own)), where=own > 0))
+
+    def _base_orders(self, histories: Histories, horizon: int) -> Floats:
+        visits, orders = histories.column("visits"), histories.column("orders")
+        each = (orders + _PRIOR_ORDERS * self.spending.orders_per_visit) / (visits + _PRIOR_ORDERS)
+        found: Floats = self.base.expected_orders(horizon / WEEK, *histories.purchases) * each
+        return found
+
+    def _stretch(self, histories: Histories, orders: Floats, horizon: int) -> Floats:
+        near = self._base_orders(histories, self.horizon)
+        found: Floats = np.divide(orders, near, out=np.full(len(orders), horizon / self.horizon), where=near > 1e-12)
+        return found
+
+    def _order_value(self, histories: Histories) -> Floats:
+        orders, paid = histories.column("orders"), histories.column("paid_orders")
+        share = (paid + _PRIOR_ORDERS * self.spending.paid_share) / (orders + _PRIOR_ORDERS)
+        found: Floats = self.spending.values.expected_order_value(paid, histories.mean_paid) * share
+        return found
