@@ -62,6 +62,12 @@ class Dialogue:
         found = [result for result in self.results if result.selection is not None and result.handle and not result.aside]
         return found[-1] if found else None
 
+    @property
+    def last_listed(self) -> Result | None:
+        """The latest result that lists groups of customers by number, such as clusters or the rules of a tree."""
+        found = [result for result in self.results if result.handle and result.content.get("details", {}).get("selections")]
+        return found[-1] if found else None
+
 
 def read_dialogue(messages: Sequence[BaseMessage]) -> Dialogue:
     """The dialogue of all messages before the operator's last one."""

@@ -12,6 +12,8 @@ from assistant.planner.lexicon import read_table
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import rule_of
+from tools.contracts import Unit
+from tools.metrics.catalogue import catalogue
 from tools.windows import Window
 
 _PEOPLE = ("customers", "people", "shoppers", "households", "members", "buyers", "users", "clients")
@@ -40,6 +42,9 @@ def _dated(sentence: Sentence, clause: Clause) -> Iterator[Rule]:
 
 def _named_rule(token: Token) -> Rule | None:
     condition, segment, band = token.get("condition"), token.get("segment"), token.get("band")
+    cluster = token.get("cluster")
+    if cluster:
+        return {"field": "cluster", "op": "=", "value": f"cluster_{cluster.id}"}
     if condition:
         return rule_of(condition)
     if segment:
@@ -74,7 +79,7 @@ def _field_rule(sentence: Sentence, clause: Clause, place: int) -> Rule | None:
     if subject is None or (unit == "" and place and sentence.tokens[place - 1].text in _PEOPLE):
         return None
     at, field_id = subject
-    if field_id in BEHAVIOUR_OF_FIELD or (unit in BEHAVIOUR_OF_UNIT and field_id not in _money_fields(unit)):
+    if field_id in BEHAVIOUR_OF_FIELD or (unit in BEHAVIOUR_OF_UNIT and field_id not in _fields_in(unit)):
         return None
     sentence.use(place, at)
     if field_id in ("age", "income"):
@@ -82,9 +87,14 @@ def _field_rule(sentence: Sentence, clause: Clause, place: int) -> Rule | None:
     return {"field": field_id, "op": comparison.data["op"], "value": _scaled(comparison, field_id)}
 
 
-def _money_fields(unit: str) -> frozenset[str]:
-    fields = {"money": ("average_order_value", "income", "amount_30d", "amount_90d", "amount_365d"), "item": ("items_per_order",)}
-    return frozenset(fields.get(unit, ()))
+def _fields_in(unit: str) -> frozenset[str]:
+    """The fields that an amount in this unit may be about: sums of money, orders expected or in a window, items."""
+    book = catalogue()
+    if unit == "money":
+        return frozenset(one.id for one in book.fields if one.unit is Unit.MONEY and one.id != "amount")
+    if unit == "order":
+        return frozenset(one.id for one in book.fields if one.id.startswith(("orders_", "expected_orders")))
+    return frozenset({"items_per_order"} if unit == "item" else ())
 
 
 def _scaled(comparison: Sense, field_id: str) -> Any:

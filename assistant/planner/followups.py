@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from assistant.planner.abilities import abilities
 from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.intents import asks, findings, tiers
 from assistant.planner.intents.filters import take_filters, take_sorting
 from assistant.planner.intents.measures import take_dimensions, take_metrics
 from assistant.planner.plan import ASIDE, Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
+from assistant.planner.tokens import Token
 from assistant.planner.who import both, selection_rule
 from assistant.planner.windows import window_words
 from tools.metrics.catalogue import catalogue
 from tools.windows import Window
 
 Args = dict[str, Any]
+_TELLS_WHY = ("churn_risk", "look_up_customer", "find_rules", "measure_uplift", "weigh_rfm", "recommend_products", "model_quality")
+"""Tools whose answers give the reasons themselves."""
+_FEWEST_CLUSTERS, _FEWEST_RULES = 5, 2
+_LISTS = ("customer_value", "next_order", "predict_response", "find_behaviour", "cluster_customers", "measure_uplift", "find_rules")
+"""Tools whose results are about customers even where none are named."""
 _MODIFIERS = frozenset({"window", "dimension", "value", "ranking", "chart", "format", "by", "quantity", "ellipsis", "band", "definition"})
 _MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "unit", "neg"}
 _OF_ITS_OWN = ("metric", "noun", "scheme")
 """A question that names one of these stands by itself, unless it begins like a follow-up."""
 _FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend")
+_HANDLE = re.compile(r"t\d+(?:\.\d+)?")
 _WHY_DIMENSIONS = ("category", "store", "rfm_group")
 
 
@@ -36,7 +46,17 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         return True
     if any(token.is_("cue", "segments") or any(token.is_(kind) for kind in _OF_ITS_OWN) for token in sentence.tokens):
         return False
-    return all(any(token.is_(kind) for kind in _MODIFIERS) or token.is_("cue", *_FREE_CUES) for token in sentence.tokens)
+    last = dialogue.last.call.name
+    return all(_modifies(token) or _chooses(token, last) for token in sentence.tokens)
+
+
+def _modifies(token: Token) -> bool:
+    return any(token.is_(kind) for kind in _MODIFIERS) or token.is_("cue", *_FREE_CUES)
+
+
+def _chooses(token: Token, tool: str) -> bool:
+    """Whether a word is an option of the tool that answered last."""
+    return any(sense.kind == "option" and sense.id.startswith(f"{tool}.") for sense in token.senses)
 
 
 def _leads(sentence: Sentence) -> bool:
@@ -78,7 +98,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 def _why(sentence: Sentence, last: Result) -> Plan | None:
     sentence.take_all("cue", "why", "list", "churn", "previous", "growth")
     sentence.take_all("pronoun")
-    if last.call.name in ("churn_risk", "look_up_customer"):
+    if last.call.name in _TELLS_WHY:
         return Plan((last.call,))
     if last.call.name == "measure":
         return plan("ask_user", question=text("why_measure", sentence.language), choices=_why_choices(sentence, last.call.args))
@@ -215,6 +235,7 @@ def _change_churn(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     args |= {"band": band.id} if band else {}
     args |= {"horizon_days": horizon.data["days"]} if horizon else {}
     args |= {"definition": definition.id} if definition else {}
+    args |= {"sort_by": "value"} if sentence.take_all("option", "churn_risk.sort_by.value") else {}
     ranking = sentence.take("ranking")
     args |= {"limit": ranking.data["n"]} if ranking and ranking.data.get("n") else {}
     _change_limit(sentence, args)
@@ -250,7 +271,15 @@ def _change_look_up(sentence: Sentence, _args: Args, _: Result) -> Plan | None:
     return plan("look_up_customer", customer_id=str(quantity.data["value"])) if quantity else None
 
 
-def _change_overview(sentence: Sentence, _args: Args, _: Result) -> Plan | None:
+def _change_overview(sentence: Sentence, args: Args, _: Result) -> Plan | None:
+    scheme = sentence.take("scheme")
+    if scheme is None and args.get("scheme") == "membership" and (limits := tiers.take_limits(sentence)):
+        return Plan((Call("segment_overview", {**args, "tiers": {**args.get("tiers", {}), **limits}}),))
+    if scheme is None and args.get("scheme") == "lifecycle" and (days := tiers.take_period(sentence)):
+        return Plan((Call("segment_overview", {**args, "period_days": days}),))
+    if scheme is not None:
+        tiers.absorb(sentence)
+        return plan("segment_overview", scheme=scheme.id)
     segment = sentence.take("segment")
     return plan("summarize_segment", customers=segment.id) if segment else None
 
@@ -263,7 +292,29 @@ def _change_term(sentence: Sentence, _args: Args, _: Result) -> Plan | None:
     return None
 
 
+def _change_ability(sentence: Sentence, args: Args, last: Result) -> Plan | None:
+    """Another option, number or time, or other customers, of a question to a customer model."""
+    ability = abilities()[last.call.name]
+    changed = asks.take_changes(sentence, ability)
+    segment = sentence.take("segment")
+    if segment and (ability.customers or ability.tool == "find_rules"):
+        changed |= {"customers": segment.id} | ({"target": "segment"} if ability.tool == "find_rules" else {})
+    sentence.take_all("ask", ability.tool)
+    sentence.take_all("dimension")
+    sentence.take_all("by")
+    if changed:
+        return Plan((Call(last.call.name, {**args, **changed}),))
+    return _change_find(sentence, {"rule": selection_rule(last)}, last) if last.selection else None
+
+
+def _change_findings(sentence: Sentence, args: Args, last: Result) -> Plan | None:
+    changed = findings.take_changes(sentence)
+    return Plan((Call(last.call.name, {**args, **changed}),)) if changed else _change_find(sentence, {"rule": selection_rule(last)}, last)
+
+
 _CHANGES: dict[str, Callable[[Sentence, Args, Result], Plan | None]] = {
+    **dict.fromkeys(asks.READ, _change_ability),
+    "find_behaviour": _change_findings,
     "measure": _change_measure,
     "find_customers": _change_find,
     "churn_risk": _change_churn,
@@ -283,8 +334,15 @@ def after(dialogue: Dialogue, found: Plan) -> Dialogue:
     aside = found.calls[-1] if any(kind == ASIDE for kind, _ in found.notes) else None
     for call in found.calls:
         handle = f"t{_next_handle(results)}"
-        results.append(Result(call, handle, "answered", {"selection": _selection(call)}, call is aside))
+        results.append(Result(call, handle, "answered", {"selection": _selection(call), "details": _details(call)}, call is aside))
     return replace(dialogue, results=tuple(results))
+
+
+def _details(call: Call) -> Args:
+    """What is known of a result before it is there: clusters and rules are listed by number."""
+    if call.name == "cluster_customers":
+        return {"selections": [{}] * int(call.args.get("clusters", _FEWEST_CLUSTERS))}
+    return {"selections": [{}] * _FEWEST_RULES} if call.name == "find_rules" else {}
 
 
 def _next_handle(results: list[Result]) -> int:
@@ -295,8 +353,10 @@ def _selection(call: Call) -> Args | None:
     if call.name == "find_customers":
         return {key: call.args[key] for key in ("rule", "sort_by", "descending", "limit") if key in call.args}
     customers = call.args.get("customers")
-    if isinstance(customers, str) and not customers.startswith("t"):
+    if isinstance(customers, str) and not _HANDLE.fullmatch(customers):
         return {"rule": {"segment": customers}}
     if call.name == "churn_risk":
         return {"rule": {"field": "churn_band", "op": "=", "value": call.args.get("band", "high")}}
+    if call.name in _LISTS and customers is None:
+        return {"rule": {"all": []}}
     return {"rule": customers} if isinstance(customers, dict) else None

@@ -19,11 +19,13 @@ from pydantic import ConfigDict
 from typing_extensions import override
 
 from assistant.language import language_of
+from assistant.planner.abilities import without_missing
 from assistant.planner.answers import write_answer, write_own
 from assistant.planner.dialogue import Dialogue, Result, read_dialogue
 from assistant.planner.plan import NOTES, Plan
 from assistant.planner.understand import understand
 from assistant.planner.vocabulary import Vocabulary
+from assistant.toolbox import TOOLS
 
 _ASKED = re.compile(r"language: (zh|en)")
 """A system message of this form sets the language of answers."""
@@ -92,7 +94,8 @@ class PlannerModel(BaseChatModel):
             return AIMessage(content=write_answer(results, language, _notes(messages)))
         earlier = read_dialogue(messages[: question_at or 0])
         dialogue = Dialogue(earlier.results, earlier.asked, language)
-        return _message(understand(question, self.vocabulary, dialogue), language)
+        found = without_missing(understand(question, self.vocabulary, dialogue), TOOLS, language)
+        return _message(found, language)
 
     def _language(self, earlier: Sequence[BaseMessage], question: str) -> str:
         asked = next((match[1] for message in earlier if (match := _ASKED.fullmatch(str(message.text).strip()))), self.language)

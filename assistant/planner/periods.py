@@ -152,6 +152,8 @@ def find_horizons(text: str) -> Iterator[tuple[int, int, int]]:
             if count is not None and count == int(count):
                 with suppress(ValueError):
                     yield match.start(), match.end(), days_of(int(count), match["unit"])
+    for words, days in read_table("ids")["horizon_words"].items():
+        yield from ((match.start(), match.end(), days) for match in re.finditer(re.escape(words), text))
 
 
 @lru_cache(maxsize=1)

@@ -36,6 +36,6 @@ class Plan:
     say: str | None = None
 
 
-def plan(name: str, **args: Any) -> Plan:
+def plan(tool: str, /, **args: Any) -> Plan:
     """A plan of one call; arguments that are None are left out."""
-    return Plan((Call(name, {key: value for key, value in args.items() if value is not None and value not in ([], {})}),))
+    return Plan((Call(tool, {key: value for key, value in args.items() if value is not None and value not in ([], {})}),))

@@ -15,6 +15,7 @@ CONTENT = frozenset(
     {"metric", "dimension", "field", "value", "segment", "quantity", "comparison", "window", "ranking", "neg", "op", "cue", "term"}
     | {"format", "chart", "band", "definition", "scheme", "condition", "top_customers", "customer_id", "number", "share", "rank"}
     | {"off_topic", "unsupported", "absent", "vague", "ordinal", "reversed", "negative", "festival", "verb", "pronoun", "suffix_op"}
+    | {"ask", "hint", "option", "part", "horizon", "cluster", "segment_name"}
 )
 """Kinds of tokens that say something; one that no part of the plan uses makes the planner ask."""
 _LIGHT = frozenset({"stop", "conj", "punctuation", "by", "ellipsis", "noun", "unit", "between"})
@@ -40,6 +41,8 @@ class Sentence:
     used: set[int] = field(default_factory=set)
     spread: list[Any] = field(default_factory=list)
     """Rules that were given the window of another condition."""
+    typed: str = ""
+    """The question as the operator typed it."""
 
     def again(self) -> Sentence:
         """The same tokens with an account of their own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from assistant.planner.lexicon import read_table
@@ -92,6 +93,8 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date) -> dict[int, list[
         senses[period.start, period.end].insert(0, Sense("window", str(period.window), {"window": period.window, "parts": period.parts}))
     for start, end, customer_id in _customer_ids(text):
         senses[start, end].insert(0, Sense("customer_id", customer_id))
+    for start, end, name in _segment_names(text, vocabulary):
+        senses[start, end] = [Sense("segment_name", name)]
     for start, end, days in find_horizons(text):
         senses[start, end].append(Sense("horizon", str(days), {"days": days}))
     spans: dict[int, list[tuple[Token, float]]] = defaultdict(list)
@@ -129,3 +132,20 @@ def _joined(tokens: list[Token]) -> list[Token]:
 def _customer_ids(text: str) -> list[tuple[int, int, str]]:
     patterns = read_table("ids")["customer"]
     return [(match.start(), match.end(), match["id"]) for pattern in patterns for match in re.finditer(pattern, text)]
+
+
+def _segment_names(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, str]]:
+    """The name to save customers under, from the first pattern that finds one."""
+    table = read_table("ids")
+    for pattern in table["segment_name"]:
+        for match in re.finditer(pattern, text):
+            name = match["name"].strip()
+            if name and name not in table["not_names"] and not _names_format(name, vocabulary):
+                yield match.start("span"), match.end("span"), name
+                return
+
+
+def _names_format(name: str, vocabulary: Vocabulary) -> bool:
+    """Whether a name says what kind of file is wanted: "save them as csv", "存为excel表格"."""
+    places = [0, *(match.end() for match in re.finditer(" ", name))]
+    return any(sense.kind == "format" for start in places for found in vocabulary.matcher.find(name, start) for sense in found.senses)

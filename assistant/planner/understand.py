@@ -10,7 +10,7 @@ from assistant.planner.amounts import reduce
 from assistant.planner.coverage import ask_about, without
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.followups import after, follow_up, is_elliptic
-from assistant.planner.intents import customers, data, measures, rankings
+from assistant.planner.intents import asks, customers, data, findings, measures, rankings, saving, tiers
 from assistant.planner.lexicon import read_table
 from assistant.planner.normalise import normalise
 from assistant.planner.passing import spare_words
@@ -19,12 +19,16 @@ from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
 from assistant.planner.tokenise import tokenise
-from assistant.planner.tokens import Token
+from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import Vocabulary
 
 Intent = Callable[[Sentence, Dialogue], Plan | None]
 
 INTENTS: tuple[Intent, ...] = (
+    saving.save,
+    *asks.ASKS,
+    asks.in_range(findings.behaviour),
+    asks.in_range(tiers.overview),
     data.outside,
     data.absent,
     data.vague,
@@ -62,11 +66,21 @@ _JOINTS = (
 """Where one question may end and the next begin, the clearest first."""
 
 
-def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Sentence:
-    """A question as reduced tokens."""
+def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typed: str = "") -> Sentence:
+    """A question as reduced tokens; ``typed`` is the whole of what the operator typed, where this is a part of it."""
     tokens, mended = tokenise(normalise(question), vocabulary, vocabulary.as_of)
     language = dialogue.language or language_of(question, "auto", "en")
-    return Sentence("".join(_gaps(tokens)), reduce(tokens, vocabulary), vocabulary, language, mended)
+    reduced = [_listed(token, dialogue) for token in reduce(tokens, vocabulary)]
+    return Sentence("".join(_gaps(tokens)), reduced, vocabulary, language, mended, typed=typed or question)
+
+
+def _listed(token: Token, dialogue: Dialogue) -> Token:
+    """“第2类”, “the third rule” after a result that lists groups of customers: the group of that number."""
+    numbered = token.get("cluster") or token.get("ordinal")
+    result = dialogue.last_listed
+    if numbered is None or result is None or numbered.data["n"] > len(result.content["details"]["selections"]):
+        return token
+    return replace(token, senses=(Sense("segment", f"{result.handle}.{numbered.data['n']}"),))
 
 
 def _gaps(tokens: list[Token]) -> list[str]:
@@ -122,7 +136,7 @@ def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 
 def _changed(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     account = sentence.again()
-    found = follow_up(account, dialogue)
+    found = asks.in_range(follow_up)(account, dialogue)
     return found if found is not None and not account.leftover() else None
 
 
@@ -140,7 +154,7 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
         calls: list[Call] = []
         later = dialogue
         for piece in pieces:
-            part = read_sentence(piece, sentence.vocabulary, later)
+            part = read_sentence(piece, sentence.vocabulary, later, sentence.typed)
             found = _whole(part, later)
             if found is None or not found.calls:
                 break

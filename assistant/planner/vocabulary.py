@@ -13,21 +13,25 @@ from assistant.planner.lexicon import Phrase, general_words, read_phrases, read_
 from assistant.planner.matcher import Matcher
 from assistant.planner.normalise import normalise
 from assistant.planner.periods import find_periods
+from assistant.planner.saved import saved_phrases, saved_segments
 from assistant.planner.tokens import Sense
+from tools.contracts import Text
 from tools.metrics.catalogue import Catalogue, Entry, catalogue
 from tools.metrics.values import usable_dimensions, value_index
 from tools.segments.schemes import SCHEMES
 from tools.warehouse.context import ToolContext
 
-WORD_FILES = ("words", "cues", "fields", "outside", "festivals")
+WORD_FILES = ("words", "cues", "fields", "asks", "outside", "festivals")
 _BAND = re.compile(r"(\d+)\s?-\s?(\d+)(k?)")
 _PLUS = re.compile(r"(\d+k?)\+")
-_MENDED = frozenset({"metric", "dimension", "field", "value", "segment", "noun", "cue", "verb", "scheme", "format", "term", "band"})
+_TYPE = re.compile(r"type ?([a-z\d]+)")
+_MENDED = frozenset({"metric", "dimension", "field", "value", "segment", "noun", "cue", "verb", "scheme", "format", "term", "band", "ask"})
 """Kinds of words that a misspelt one may have been meant to be; never a negation, a comparison or a filler."""
 _BARE_BAND = re.compile(r"\d+[-~]\d+k?|\d{2,}k?\+")
 _COUNTING = ("how many", "number of", "多少", "customers ")
 """Names such as "how many customers" are read as the question for a number and its noun."""
-_NO_PHRASES = frozenset({"rfm_group", "rfm_eight", "churn_band", "marketing_consent", "customer", "arm", "response_kind"})
+_NO_PHRASES = frozenset({"rfm_group", "rfm_eight", "churn_band", "marketing_consent", "customer", "arm", "response_kind", "cluster"})
+_NO_PHRASES |= {"membership_tier", "lifecycle", "aipl_stage", "value_activity", "value_level", "activity_level"}
 _SAID_MISSING = frozenset({"gender", "channel"})
 """Dimensions whose everyday values are recognised where the data lack them, to say so."""
 _YIELDING = ("field", "segment_alias", "greet")
@@ -111,10 +115,12 @@ class Vocabulary:
 
 def build_vocabulary(ctx: ToolContext) -> Vocabulary:
     """The vocabulary of the loaded data, kept until the data change."""
-    key = (f"{ctx.warehouse_id} {ctx.data_version}", str(ctx.as_of))
+    # Segments are saved without a change of the data.
+    segments = saved_segments(ctx)
+    key = (f"{ctx.warehouse_id} {ctx.data_version}", f"{ctx.as_of} {segments}")
     if not ctx.warehouse_id or key not in _MERGED:
         dimensions = {one.id: one.level for one in (*catalogue().dimensions, *usable_dimensions(ctx))}
-        built = make_vocabulary(ctx.as_of, value_index(ctx), dimensions)
+        built = make_vocabulary(ctx.as_of, value_index(ctx), dimensions, segments)
         built.warm_up()
         find_periods(normalise("預熱 in the last 3 days"), ctx.as_of)  # loads what is loaded on first use
         _MERGED.clear()
@@ -122,8 +128,13 @@ def build_vocabulary(ctx: ToolContext) -> Vocabulary:
     return _MERGED[key]
 
 
-def make_vocabulary(as_of: dt.date, values: Mapping[str, list[str]], levels: Mapping[str, str]) -> Vocabulary:
-    """A vocabulary of the lexicon, the catalogue and these values."""
+def make_vocabulary(
+    as_of: dt.date,
+    values: Mapping[str, list[str]],
+    levels: Mapping[str, str],
+    segments: Mapping[str, Text] | None = None,
+) -> Vocabulary:
+    """A vocabulary of the lexicon, the catalogue, these values and these saved segments."""
     book = catalogue()
     ours = [phrase for phrase in read_phrases(*WORD_FILES) if _fits(phrase, book)]
     taken = {form for phrase in ours if phrase.sense.kind not in _YIELDING for form in spellings(phrase.text)}
@@ -132,13 +143,15 @@ def make_vocabulary(as_of: dt.date, values: Mapping[str, list[str]], levels: Map
         *((form, _plain(phrase.sense)) for phrase in ours for form in spellings(phrase.text)),
         *_catalogue_phrases(book, attributes),
         *_segment_phrases(),
+        *saved_phrases(segments or {}),
         *_value_phrases({**values, **_time_values(book)}, taken),
     ]
     meant = {text for text, _ in phrases}
     phrases += [(text, sense) for text, sense in _absent_phrases(values) if text not in meant]
     meant |= {text for text, _ in phrases}
     phrases += [(text, sense) for text, sense in general_words() if text not in meant]
-    return Vocabulary(as_of, tuple(_unique(phrases)), dict(values), {**_levels(book), **levels}, _names(book))
+    names = _names(book) | {("segment", found): (name.zh, name.en) for found, name in (segments or {}).items()}
+    return Vocabulary(as_of, tuple(_unique(phrases)), dict(values), {**_levels(book), **levels}, names)
 
 
 def _levels(book: Catalogue) -> dict[str, str]:
@@ -235,6 +248,9 @@ def _telling(form: str) -> bool:
 
 def _value_words(value: str) -> Iterator[str]:
     yield value
+    typed = _TYPE.fullmatch(value.lower())
+    if typed:
+        yield from (f"{typed[1]}{word}" for word in ("类", "型", "类型", "类活动", "型活动", "类营销", "类营销活动"))
     band, plus = _BAND.fullmatch(value.lower()), _PLUS.fullmatch(value.lower())
     if band:
         low, high, k = band[1], band[2], band[3]

@@ -10,6 +10,7 @@ from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.field_rules import field_of
 from assistant.planner.sentence import Sentence
+from tools.metrics.catalogue import catalogue
 
 _DEFAULT_TOP = 20
 
@@ -160,7 +161,7 @@ def _sort_field(sentence: Sentence, place: int) -> tuple[int | None, str | None]
         if token.is_("noun") or (token.is_("dimension") and not (token.is_("metric") or token.is_("field"))):
             continue
         field_id = field_of(token) or _field_of_verb(sentence, at)
-        if field_id:
+        if field_id and catalogue().field(field_id).kind in ("number", "date"):
             return at, field_id
     return None, None
 

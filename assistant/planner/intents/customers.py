@@ -53,7 +53,7 @@ def export(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     kind = sentence.take("format")
     personal = bool(sentence.take_all("cue", "personal"))
     internal = bool(sentence.take_all("cue", "consent"))
-    who = _with_churn(sentence, take_who(sentence, dialogue))
+    who = with_churn(sentence, take_who(sentence, dialogue))
     customers = who.as_customers() if who.named or sentence.says("cue", "everyone") else _last(dialogue)
     if customers is None and not sentence.has("noun"):
         return plan("ask_user", question=_text(sentence, "export_whom"), choices=_texts(sentence, "export_choices"))
@@ -97,7 +97,7 @@ def strategy(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None
     lists_churners = sentence.says("cue", "churn") and sentence.says("cue", "list")
     sentence.take_all("cue", "summarize", "list", "why")
-    who = _with_churn(sentence, take_who(sentence, dialogue))
+    who = with_churn(sentence, take_who(sentence, dialogue))
     customers = who.as_customers() if who.named else _last(dialogue)
     if customers is None:
         return plan("ask_user", question=_text(sentence, "strategy_whom"), choices=_texts(sentence, "strategy_choices"))
@@ -105,7 +105,7 @@ def strategy(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return Plan((Call("churn_risk"), *advice.calls)) if lists_churners else advice
 
 
-def _with_churn(sentence: Sentence, who: Who) -> Who:
+def with_churn(sentence: Sentence, who: Who) -> Who:
     """Those "about to churn" are the ones with a high risk."""
     if sentence.take_all("cue", "churn"):
         who.rule, who.named, who.handle = both(who.rule, HIGH_RISK), True, None
@@ -139,6 +139,7 @@ def _several(sentence: Sentence, segments: list[str]) -> Plan | None:
 
 def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:
     sides: list[Any] = [sense.id for sense in sentence.take_all("segment")]
+    sides += [{"field": "cluster", "op": "=", "value": f"cluster_{sense.id}"} for sense in sentence.take_all("cluster")]
     sides += [rule_of(sense) for sense in sentence.take_all("condition")]
     if not sides:
         sides = _values(sentence)
@@ -177,6 +178,9 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     named = sentence.take("segment", *_BANDS) if listed else None
     args["band"] = band.id if band else named.id.removeprefix("churn_") if named else None
     args["horizon_days"] = horizon.data["days"] if horizon else None
+    args["sort_by"] = "value" if sentence.take_all("option", "churn_risk.sort_by.value") else None
+    sentence.take_all("unsupported", "forecast")
+    sentence.take_all("ask", "model")
     args["definition"] = definition.id if definition else None
     ranking = sentence.take("ranking")
     limit = ranking.data.get("n") if ranking else None
@@ -222,7 +226,7 @@ def overview(sentence: Sentence, _: Dialogue) -> Plan | None:
     if not _asks_all_segments(sentence):
         return None
     eight = bool(sentence.take_all("scheme", "rfm_eight")) or bool(sentence.take_all("dimension", "rfm_eight"))
-    sentence.take_all("scheme")
+    sentence.take_all("scheme", "rfm", "rfm_eight")
     sentence.take_all("segment")
     sentence.take_all("dimension", "rfm_group")
     sentence.take_all("cue", "segments", "summarize", "strategy", "list", "count", "share", "compare", "total")
@@ -248,7 +252,9 @@ def _asks_all_segments(sentence: Sentence) -> bool:
     others = [sense.id for place, sense in sentence.free("dimension") if not sentence.tokens[place].is_("noun")]
     if any(not one.startswith("rfm") for one in others) and sentence.has("metric"):
         return False
-    return sentence.has("scheme") or sentence.has("cue", "segments") or sentence.has("dimension", "rfm_group", "rfm_eight")
+    return (
+        sentence.has("scheme", "rfm", "rfm_eight") or sentence.has("cue", "segments") or sentence.has("dimension", "rfm_group", "rfm_eight")
+    )
 
 
 def summarize(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -277,7 +283,7 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if not asked and not about:
         return None
     sentence.take_all("cue", "count", "list", "share")
-    who = _with_churn(sentence, take_who(sentence, dialogue))
+    who = with_churn(sentence, take_who(sentence, dialogue))
     if not who.named and not _people(sentence):
         return None
     if sentence.says("neg") and who.rule is not None:

@@ -17,7 +17,7 @@ _PERSONAL_GROUPS = ("demographics", "contact", "attributes", "profile", "identit
 def outside(sentence: Sentence, _: Dialogue) -> Plan | None:
     """Weather, poems, forecasts, deleting data: declined with what is missing."""
     unsupported = sentence.first("unsupported")
-    if unsupported and not _is_churn(sentence):
+    if unsupported and not _is_churn(sentence, unsupported[1].id):
         sense = unsupported[1]
         sentence.use(*range(len(sentence.tokens)))
         return plan("decline", reason="not_supported", missing=str(sense.data[f"missing_{sentence.language}"]))
@@ -69,8 +69,9 @@ def greet(sentence: Sentence, _: Dialogue) -> Plan | None:
     return Plan(say=said)
 
 
-def _is_churn(sentence: Sentence) -> bool:
-    return (sentence.has("cue", "churn") and sentence.says("horizon")) or sentence.has("cue", "explain")
+def _is_churn(sentence: Sentence, unsupported: str) -> bool:
+    ahead = sentence.says("horizon") or unsupported == "forecast"
+    return (sentence.has("cue", "churn") and ahead) or sentence.has("cue", "explain")
 
 
 def help_(sentence: Sentence, _: Dialogue) -> Plan | None:
@@ -130,7 +131,7 @@ def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
     named = [
         (place, token)
         for place, token in enumerate(sentence.tokens)
-        if any(token.is_(kind) for kind in _EXPLAINED) and not token.is_("stop")
+        if any(token.is_(kind) for kind in _EXPLAINED) and not token.is_("stop") and not _is_listed(token)
     ]
     bare = sentence.text.startswith(("what is ", "whats ")) or sentence.text.rstrip("?").endswith(("是什么", "什么是"))
     only_terms = bool(named) and bare and all(any(token.is_(kind) for kind in _TERMS) and not token.is_("metric") for _, token in named)
@@ -143,6 +144,12 @@ def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
     sentence.take_all("cue", "segments", "churn", "list", "summarize", "count", "average", "share")
     sentence.take_all("verb")
     return plan("explain_term", term=_term(sentence, token))
+
+
+def _is_listed(token: Token) -> bool:
+    """Whether it is a group of an earlier result ("t3.2"), which is no term."""
+    segment = token.get("segment")
+    return segment is not None and "." in segment.id
 
 
 def _term(sentence: Sentence, token: object) -> str:
