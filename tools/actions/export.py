@@ -113,7 +113,7 @@ def _batches(ctx: ToolContext, chosen: _Chosen, columns: Sequence[ExportColumn],
     total = min(chosen.rows, limit or chosen.rows)
     for start in range(0, total, BATCH):
         ctx.engine.register(_IDS, chosen.ids.slice(start, min(BATCH, total - start)))
-        yield file_table(ctx.engine.query(sql), columns)
+        yield file_table(ctx.engine.query(sql), columns, ctx.config.currency)
 
 
 def _preview(ctx: ToolContext, chosen: _Chosen, columns: Sequence[ExportColumn], name: Text) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ import pyarrow as pa
 from tools.contracts import Text, Unit
 from tools.errors import Blocked
 from tools.metrics.catalogue import catalogue
+from tools.segments.churn.reasons import reason_text
 from tools.segments.fields import field as customer_field
 from tools.warehouse.identifiers import quote
 
@@ -130,23 +130,20 @@ def _headed(column_id: str, zh: str, unit: Unit) -> FileColumn:
     return FileColumn(column_id, column_id if column_id in ("customer_id", zh) else f"{zh} {column_id}", unit)
 
 
-def file_table(rows: pa.Table, columns: Sequence[ExportColumn]) -> pa.Table:
-    """The rows as the file has them, columns named by ids."""
+def file_table(rows: pa.Table, columns: Sequence[ExportColumn], currency: str = "") -> pa.Table:
+    """The rows as the file has them, columns named by ids; ``currency`` is put before money in words."""
     arrays: dict[str, pa.Array | pa.ChunkedArray] = {}
     for column in columns:
         values = rows.column(column.id)
         if column.id == "churn_reasons":
+            texts = [reason_text(value, currency) for value in values.to_pylist()]
             for language, _ in _LANGUAGES:
-                arrays[f"churn_reasons_{language}"] = pa.array([_reasons(value, language) for value in values.to_pylist()], pa.string())
+                arrays[f"churn_reasons_{language}"] = pa.array([text and text.say(language) for text in texts], pa.string())
             continue
         arrays[column.id] = values
         if column.names:
             arrays[f"{column.id}_name"] = pa.array([_name(column, value) for value in values.to_pylist()], pa.string())
     return pa.table(arrays)
-
-
-def _reasons(value: str | None, language: str) -> str | None:
-    return None if value is None else ("；" if language == "zh" else "; ").join(reason[language] for reason in json.loads(value))
 
 
 def _name(column: ExportColumn, value: Any) -> str | None:

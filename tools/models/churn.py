@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
 import numpy as np
@@ -11,9 +12,9 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from tools.models.boosted import MOST_LEAVES, SmallTrees
 from tools.models.evaluation import Floats, Labels
 from tools.models.threads import bounded_threads
 
@@ -82,7 +83,7 @@ class ChurnClassifier:
         late, early = split
         models = _fit_models(self.kind or "blend", features[early], labels[early], self.seed)
         candidates: tuple[Kind, ...] = (self.kind,) if self.kind else KINDS
-        odds = {kind: _log_odds(kind, models, features[late]) for kind in candidates}
+        odds = {kind: models.log_odds(kind, features[late]) for kind in candidates}
         self.losses_ = {kind: log_loss(labels[late], values) for kind, values in odds.items()}
         self.kind_ = min(candidates, key=lambda kind: self.losses_[kind])
         slope, intercept = _sigmoid_correction(labels[late], odds[self.kind_])
@@ -92,7 +93,7 @@ class ChurnClassifier:
         """Calibrated log-odds, shape (n,)."""
         slope, intercept = self.correction_
         with bounded_threads(self.threads, len(features)):
-            return slope * _log_odds(self.kind_, self._models, features) + intercept
+            return slope * self._models.log_odds(self.kind_, features) + intercept
 
     def predict_probability(self, features: Floats) -> Floats:
         """Calibrated probability of the positive class, shape (n,)."""
@@ -113,13 +114,9 @@ class ChurnClassifier:
         Returns:
             dict of name to an array of shape (n,), in log-odds
         """
-        whole = self.log_odds(features)
-        found: dict[str, Floats] = {}
-        for name, columns in groups.items():
-            without = features.copy()
-            without[:, list(columns)] = self.base_[list(columns)]
-            found[name] = whole - self.log_odds(without)
-        return found
+        slope, _ = self.correction_
+        whole, without = self._models.log_odds_without(self.kind_, features, self.base_, groups)
+        return {name: slope * (whole - odds) for name, odds in without.items()}
 
 
 def log_loss(labels: Labels, log_odds: Floats) -> float:
@@ -144,36 +141,86 @@ def _smallest_class(labels: Labels) -> int:
     return min(positives, len(labels) - positives)
 
 
-class _Models:
-    """The fitted parts of a kind."""
+@dataclass(frozen=True)
+class _Line:
+    """Log-odds = ``features @ slopes + intercept``, in the units of the features."""
 
-    def __init__(self, linear: object | None, trees: object | None) -> None:
-        self.linear = linear
-        self.trees = trees
+    slopes: Floats
+    intercept: float
+
+    def log_odds(self, features: Floats) -> Floats:
+        odds: Floats = features @ self.slopes + self.intercept
+        return odds
+
+
+@dataclass(frozen=True)
+class _Models:
+    """The fitted parts of a kind; log-odds of a blend are the mean of both."""
+
+    line: _Line | None
+    trees: SmallTrees | None
+
+    def log_odds(self, kind: Kind, features: Floats) -> Floats:
+        """Within ``LOG_ODDS_LIMIT``, shape (n,)."""
+        return _mean([part.log_odds(features) for part in self._parts(kind)])
+
+    def log_odds_without(
+        self, kind: Kind, features: Floats, base: Floats, groups: Mapping[str, Sequence[int]]
+    ) -> tuple[Floats, dict[str, Floats]]:
+        """The same as it is, and by group with the group's features set to those of ``base``."""
+        wholes: list[Floats] = []
+        withouts: dict[str, list[Floats]] = {name: [] for name in groups}
+        for part in self._parts(kind):
+            whole, without = (
+                part.log_odds_without(features, base, groups)
+                if isinstance(part, SmallTrees)
+                else _line_without(part, features, base, groups)
+            )
+            wholes.append(whole)
+            for name, odds in without.items():
+                withouts[name].append(odds)
+        return _mean(wholes), {name: _mean(parts) for name, parts in withouts.items()}
+
+    def _parts(self, kind: Kind) -> list[_Line | SmallTrees]:
+        wanted = {"logistic": (self.line,), "boosted": (self.trees,), "blend": (self.line, self.trees)}[kind]
+        return [part for part in wanted if part is not None]
+
+
+def _line_without(line: _Line, features: Floats, base: Floats, groups: Mapping[str, Sequence[int]]) -> tuple[Floats, dict[str, Floats]]:
+    whole = line.log_odds(features)
+    taken = {name: list(columns) for name, columns in groups.items()}
+    return whole, {name: whole - (features[:, own] - base[own]) @ line.slopes[own] for name, own in taken.items()}
+
+
+def _mean(parts: Sequence[Floats]) -> Floats:
+    odds: Floats = np.clip(np.mean(parts, axis=0), -LOG_ODDS_LIMIT, LOG_ODDS_LIMIT)
+    return odds
 
 
 def _fit_models(kind: Kind, features: Floats, labels: Labels, seed: int) -> _Models:
-    linear = trees = None
-    if kind != "boosted":
-        linear = make_pipeline(StandardScaler(), LogisticRegression(C=0.05, max_iter=500)).fit(features, labels)
-    if kind != "logistic":
-        trees = HistGradientBoostingClassifier(
-            max_iter=80,
-            learning_rate=0.06,
-            max_leaf_nodes=8,
-            min_samples_leaf=60,
-            l2_regularization=5.0,
-            early_stopping=False,
-            random_state=seed,
-        ).fit(features, labels)
-    return _Models(linear, trees)
+    line = _fit_line(features, labels) if kind != "boosted" else None
+    trees = _fit_trees(features, labels, seed) if kind != "logistic" else None
+    return _Models(line, trees)
 
 
-def _log_odds(kind: Kind, models: _Models, features: Floats) -> Floats:
-    parts = [model.decision_function(features) for model in (models.linear, models.trees) if model is not None]  # type: ignore[attr-defined]
-    chosen = {"logistic": parts[:1], "boosted": parts[-1:], "blend": parts}[kind]
-    odds: Floats = np.clip(np.mean(chosen, axis=0), -LOG_ODDS_LIMIT, LOG_ODDS_LIMIT)
-    return odds
+def _fit_line(features: Floats, labels: Labels) -> _Line:
+    scaler = StandardScaler().fit(features)
+    model = LogisticRegression(C=0.05, max_iter=500).fit(scaler.transform(features), labels)
+    slopes = model.coef_[0] / scaler.scale_
+    return _Line(slopes, float(model.intercept_[0] - scaler.mean_ @ slopes))
+
+
+def _fit_trees(features: Floats, labels: Labels, seed: int) -> SmallTrees:
+    model = HistGradientBoostingClassifier(
+        max_iter=80,
+        learning_rate=0.06,
+        max_leaf_nodes=MOST_LEAVES,
+        min_samples_leaf=60,
+        l2_regularization=5.0,
+        early_stopping=False,
+        random_state=seed,
+    )
+    return SmallTrees(model.fit(features, labels))
 
 
 def _sigmoid_correction(labels: Labels, log_odds: Floats) -> tuple[float, float]:

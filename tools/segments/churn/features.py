@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tools.segments.churn.scope import scoped
@@ -79,21 +80,36 @@ def read_cases(engine: Engine, cut_off: dt.date, horizon: int | None = None, sam
         horizon: Days after the cut-off in which an order means "not churned".
         sampled: Only customers of the sample that was drawn.
     """
-    raw = engine.query(scoped(churn_feature_query(), sampled), {"as_of": cut_off})
-    labels = None
-    if horizon is not None:
-        buyers = engine.query(scoped(_read("buyers"), sampled), {"as_of": cut_off, "until": cut_off + dt.timedelta(days=horizon)})
-        bought = set(buyers.column("customer_id").to_pylist())
-        labels = np.array([name not in bought for name in raw.column("customer_id").to_pylist()], dtype=np.int64)
+    raw = read_raw(engine, cut_off, sampled)
+    labels = None if horizon is None else read_labels(engine, raw.column("customer_id"), cut_off, horizon, sampled)
     return Cases(cut_off, raw, to_matrix(raw), labels)
 
 
-def _column(raw: pa.Table, name: str) -> Floats:
+def read_raw(engine: Engine, cut_off: dt.date, sampled: bool = False) -> pa.Table:
+    """The columns of ``features.sql`` for the eligible customers at ``cut_off``, sorted by customer_id."""
+    return engine.query(scoped(churn_feature_query(), sampled), {"as_of": cut_off})
+
+
+def read_labels(engine: Engine, customers: pa.ChunkedArray, cut_off: dt.date, horizon: int, sampled: bool = False) -> Labels:
+    """1 for each of ``customers`` without a counted order in the ``horizon`` (days) after ``cut_off``, else 0."""
+    buyers = engine.query(scoped(_read("buyers"), sampled), {"as_of": cut_off, "until": cut_off + dt.timedelta(days=horizon)})
+    bought = pc.is_in(customers, value_set=buyers.column("customer_id").combine_chunks())
+    labels: Labels = pc.invert(bought).to_numpy(zero_copy_only=False).astype(np.int64)
+    return labels
+
+
+def read_histories(engine: Engine, cut_off: dt.date, sampled: bool = False) -> pa.Table:
+    """Columns of ``histories.sql``: what BG/NBD knows of every customer at ``cut_off``, eligible or not."""
+    return engine.query(scoped(_read("histories"), sampled), {"as_of": cut_off})
+
+
+def column(raw: pa.Table, name: str) -> Floats:
+    """A column as numbers, shape (customers,), NaN where it is unknown."""
     return raw.column(name).cast(pa.float64()).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
 
 
 def _log(name: str) -> Callable[[pa.Table], Floats]:
-    return lambda raw: np.log1p(np.maximum(_column(raw, name), 0.0))
+    return lambda raw: np.log1p(np.maximum(column(raw, name), 0.0))
 
 
 def _gap(name: str) -> Callable[[pa.Table], Floats]:
@@ -101,38 +117,38 @@ def _gap(name: str) -> Callable[[pa.Table], Floats]:
 
 
 def _known_gap(raw: pa.Table, name: str) -> Floats:
-    return np.nan_to_num(_column(raw, name), nan=_UNKNOWN_GAP_DAYS)
+    return np.nan_to_num(column(raw, name), nan=_UNKNOWN_GAP_DAYS)
 
 
 def _late(name: str) -> Callable[[pa.Table], Floats]:
-    return lambda raw: np.log1p(_column(raw, "recency_days") / np.maximum(_known_gap(raw, name), 1.0))
+    return lambda raw: np.log1p(column(raw, "recency_days") / np.maximum(_known_gap(raw, name), 1.0))
 
 
 def _weight(name: str) -> Callable[[pa.Table], Floats]:
-    return lambda raw: np.log(_column(raw, name) + 0.05)
+    return lambda raw: np.log(column(raw, name) + 0.05)
 
 
 def _ratio(above: str, below: str, minus: str | None = None) -> Callable[[pa.Table], Floats]:
     def compute(raw: pa.Table) -> Floats:
         """Log of the later number over the earlier one, each moved away from zero."""
-        later, earlier = _column(raw, above), _column(raw, below) - (_column(raw, minus) if minus else 0.0)
+        later, earlier = column(raw, above), column(raw, below) - (column(raw, minus) if minus else 0.0)
         return np.asarray(np.log((later + 0.5) / (np.maximum(earlier, 0.0) + 0.5)), dtype=np.float64)
 
     return compute
 
 
 def _basket(raw: pa.Table) -> Floats:
-    return np.asarray(np.log1p(np.maximum(_column(raw, "amount"), 0.0) / _column(raw, "orders")), dtype=np.float64)
+    return np.asarray(np.log1p(np.maximum(column(raw, "amount"), 0.0) / column(raw, "orders")), dtype=np.float64)
 
 
 def _discount_share(raw: pa.Table) -> Floats:
-    discount = _column(raw, "discount")
-    full = discount + np.maximum(_column(raw, "amount"), 0.0)
+    discount = column(raw, "discount")
+    full = discount + np.maximum(column(raw, "amount"), 0.0)
     return np.divide(discount, full, out=np.zeros_like(full), where=full > 0)
 
 
 def _event_age(raw: pa.Table) -> Floats:
-    return np.log1p(np.nan_to_num(_column(raw, "event_age"), nan=_NEVER_DAYS))
+    return np.log1p(np.nan_to_num(column(raw, "event_age"), nan=_NEVER_DAYS))
 
 
 # Themes are what a reason speaks of; the features of a theme are taken together, because they say the same thing.
@@ -154,7 +170,7 @@ _THEMES: dict[str, dict[str, Callable[[pa.Table], Any]]] = {
         "days_90": _log("days_90"),
         "days_180": _log("days_180"),
         "trend_90": _ratio("days_90", "days_180", "days_90"),
-        "months_6": lambda raw: _column(raw, "months_6"),
+        "months_6": lambda raw: column(raw, "months_6"),
         "weight_120": _weight("weight_120"),
     },
     "history": {"order_days": _log("order_days"), "tenure": _log("tenure_days")},
@@ -163,7 +179,7 @@ _THEMES: dict[str, dict[str, Callable[[pa.Table], Any]]] = {
         "gap_mean": _gap("gap_mean"),
         "gap_max": _gap("gap_max"),
         "gap_90": _gap("gap_90"),
-        "one_visit": lambda raw: (_column(raw, "order_days") < 2).astype(np.float64),
+        "one_visit": lambda raw: (column(raw, "order_days") < 2).astype(np.float64),
     },
     "spend": {name: _log(name) for name in ("amount_30", "amount_90", "amount_180", "amount")},
     "basket": {"basket": _basket, "discount": _discount_share},

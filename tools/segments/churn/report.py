@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -14,7 +13,7 @@ import pyarrow.compute as pc
 
 from tools.contracts import Chart, Column, Figure, FigureValue, Table, Text, Unit
 from tools.requests import ChurnRisk
-from tools.segments.churn.reasons import silence_words
+from tools.segments.churn.reasons import reason_text, silence_words
 
 ROWS_SHOWN = 50
 ROWS_WITH_FIGURES = 10
@@ -94,14 +93,14 @@ class Shown:
 
 def show(facts: Facts, currency: str) -> Shown:
     """Figures, table, chart and details of ``facts``."""
-    reasons = {row["customer_id"]: _reasons(row) for row in facts.rows}
+    reasons = {row["customer_id"]: _reasons(row, currency) for row in facts.rows}
     return Shown(
         figures=(
             *_list_figures(facts),
             *_band_figures(facts),
             *_definition_figures(facts),
             *_quality_figures(facts),
-            *_row_figures(facts),
+            *_row_figures(facts, reasons),
         ),
         tables=(_table(facts, reasons),),
         charts=(_band_chart(facts, currency),) if facts.request.definition == "model" else (_definition_chart(facts),),
@@ -179,6 +178,7 @@ def _definition_figures(facts: Facts) -> list[Figure]:
 _QUALITY = {
     "auc": ("auc", "模型 AUC(较晚时段检验)", "AUC on a later period", Unit.SCORE),
     "recency_auc": ("recency_auc", "仅按最近下单排序的 AUC", "AUC of recency alone", Unit.SCORE),
+    "bg_nbd_auc": ("bg_nbd_auc", "BG/NBD 预期订单数排序的 AUC", "AUC of BG/NBD expected orders", Unit.SCORE),
     "base_rate": ("base_rate", "检验期实际流失率", "churn rate of the test period", Unit.SHARE),
     "calibration_error": ("calibration_error", "校准误差", "calibration error", Unit.SHARE),
     "lift": ("lift_top_tenth", "前10%提升倍数", "lift in the top tenth", Unit.RATIO),
@@ -190,7 +190,9 @@ _QUALITY = {
 def _quality_figures(facts: Facts) -> list[Figure]:
     if not facts.by_model:
         return []
-    figures = [_figure(key, zh, en, facts.quality[stored], unit) for key, (stored, zh, en, unit) in _QUALITY.items()]
+    figures = [
+        _figure(key, zh, en, facts.quality[stored], unit) for key, (stored, zh, en, unit) in _QUALITY.items() if stored in facts.quality
+    ]
     day = dt.date.fromisoformat(facts.quality["test_cut_off"])
     return [*figures, _figure("test_cut_off", "检验截止日", "cut-off of the test", day, Unit.DATE)]
 
@@ -200,7 +202,7 @@ def describe_quality(facts: Facts) -> dict[str, Any]:
     return {key: facts.quality[key] for key in ("method", "kind", "training_cut_offs", "test_cut_off", "why") if key in facts.quality}
 
 
-def _row_figures(facts: Facts) -> list[Figure]:
+def _row_figures(facts: Facts, reasons: dict[str, Text]) -> list[Figure]:
     figures: list[Figure] = []
     for number, row in enumerate(facts.rows[:ROWS_WITH_FIGURES], start=1):
         who = row["customer_id"]
@@ -212,28 +214,27 @@ def _row_figures(facts: Facts) -> list[Figure]:
             ("gap_ratio", f"{who}：当前间隔与平时之比", f"{who}: current gap ÷ usual gap", row["gap_ratio"], Unit.RATIO),
         )
         figures += [_figure(f"row{number}.{key}", zh, en, value, unit) for key, zh, en, value, unit in cells if value is not None]
-        reasons = _reasons(row)
         figures += [
-            _figure(f"row{number}.reasons_{language}", f"{who}：原因", f"{who}: reasons", reasons.say(language), Unit.TEXT)
+            _figure(f"row{number}.reasons_{language}", f"{who}：原因", f"{who}: reasons", reasons[who].say(language), Unit.TEXT)
             for language in ("zh", "en")
         ]
     return figures
 
 
-def for_file(listed: pa.Table) -> pa.Table:
+def for_file(listed: pa.Table, currency: str) -> pa.Table:
     """The list as a file shows it: every column of the table, the reasons in both languages."""
-    texts = [_reasons(row) for row in listed.select(["churn_reasons", "recency_days", "gap_median_days", "gap_ratio"]).to_pylist()]
+    texts = [
+        _reasons(row, currency) for row in listed.select(["churn_reasons", "recency_days", "gap_median_days", "gap_ratio"]).to_pylist()
+    ]
     kept = listed.select([name for name in listed.column_names if name != "churn_reasons" and not name.startswith("list_")])
     return kept.append_column("reasons_zh", pa.array([t.zh for t in texts], pa.string())).append_column(
         "reasons_en", pa.array([t.en for t in texts], pa.string())
     )
 
 
-def _reasons(row: dict[str, Any]) -> Text:
-    found = json.loads(row["churn_reasons"]) if row["churn_reasons"] else []
-    if not found:
-        return silence_words(row["recency_days"], row["gap_median_days"], row["gap_ratio"] is not None)
-    return Text(zh="；".join(r["zh"] for r in found), en="; ".join(r["en"] for r in found))
+def _reasons(row: dict[str, Any], currency: str) -> Text:
+    told = reason_text(row["churn_reasons"], currency)
+    return told or silence_words(row["recency_days"], row["gap_median_days"], row["gap_ratio"] is not None)
 
 
 def _table(facts: Facts, reasons: dict[str, Text]) -> Table:

@@ -7,16 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pyarrow as pa
-from pydantic import TypeAdapter
 
 from tools.contracts import Text
-from tools.segments.churn.features import Floats
-from tools.segments.churn.reasons import Reason
 
 MODEL = "churn"
-VERSION = "1"
+VERSION = "2"
 RHYTHM_LATE = 2.0
-_REASONS = TypeAdapter(list[Reason])
 
 
 @dataclass(frozen=True)
@@ -29,12 +25,12 @@ class ChurnRun:
         horizon: Days.
         scored: Number of eligible customers, those with a score.
         quality: Horizon, cut-offs, cases, base rate, AUC and the like, as stored in ``model_runs``.
+        scores: Scored customers in order of id: customer_id, churn_probability (unknown for the rhythm rule), churn_band ("high",
+            "middle", "low", or unknown where the rule cannot tell), churn_reasons (as ``scored.sql`` makes them).
+        parameters: What it takes to fit the model again: kind, horizon, training cut-offs; empty for the rhythm rule.
+        decision: How it was compared with the model in use before; None without one.
         run_id: Number of the row in ``model_runs``; None when nothing was stored.
         reason: Why there is no model, for operators; None with one.
-        customers: Scored customers in order of id.
-        probabilities: Shape (scored,), NaN for the rhythm rule.
-        bands: "high", "middle", "low", or None where the rule cannot tell, aligned with ``customers``.
-        reasons: One or two per customer, strongest first.
     """
 
     method: Literal["model", "rhythm"]
@@ -42,10 +38,9 @@ class ChurnRun:
     horizon: int
     scored: int
     quality: dict[str, Any]
-    customers: list[str] = field(repr=False)
-    probabilities: Floats = field(repr=False)
-    bands: list[str | None] = field(repr=False)
-    reasons: list[list[Reason]] = field(repr=False)
+    scores: pa.Table = field(repr=False)
+    parameters: dict[str, Any] = field(default_factory=dict)
+    decision: dict[str, Any] | None = None
     run_id: int | None = None
     reason: Text | None = None
 
@@ -53,16 +48,3 @@ class ChurnRun:
     def version(self) -> str:
         """Version of the model, as receipts name it."""
         return f"{MODEL}-{VERSION}-{self.quality.get('kind', self.method)}"
-
-
-def run_table(run: ChurnRun) -> pa.Table:
-    """The scores of a run, columns as in ``scores``: customer_id, churn_probability, churn_band, churn_reasons (JSON)."""
-    reasons = [_REASONS.dump_json(found).decode() for found in run.reasons]
-    return pa.table(
-        {
-            "customer_id": pa.array(run.customers, pa.string()),
-            "churn_probability": pa.array(run.probabilities, pa.float64(), from_pandas=True),
-            "churn_band": pa.array(run.bands, pa.string()),
-            "churn_reasons": pa.array(reasons, pa.string()),
-        }
-    )

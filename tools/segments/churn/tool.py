@@ -14,7 +14,7 @@ from tools.features.build import feature_query
 from tools.requests import ChurnRisk
 from tools.rules import Condition, Selection
 from tools.segments.churn.report import ROWS_SHOWN, Facts, describe_quality, for_file, show
-from tools.segments.churn.run import MODEL, RHYTHM_LATE, ChurnRun, run_table
+from tools.segments.churn.run import MODEL, RHYTHM_LATE, ChurnRun
 from tools.segments.churn.words import definition_text, interpret, list_caveats, nobody
 from tools.segments.freshness import require_orders
 from tools.segments.whole_table import write_whole
@@ -71,7 +71,7 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
         request = request.model_copy(update={"band": "high"} if overview["customers_high"] else {"limit": request.limit})
         listed_statement = _statement(ctx, scores, "list", horizon, request)
     listed = ctx.engine.query(listed_statement.sql, listed_statement.parameters)
-    path = write_whole(ctx.config.exports_dir, "churn", for_file(listed)) if listed.num_rows > ROWS_SHOWN else None
+    path = write_whole(ctx.config.exports_dir, "churn", for_file(listed, ctx.config.currency)) if listed.num_rows > ROWS_SHOWN else None
     facts = Facts(request, horizon, scores.method, scores.quality, overview, listed, ctx.as_of, str(path) if path else None)
     return _result(ctx, facts, scores, (overview_statement, listed_statement))
 
@@ -112,7 +112,7 @@ def _scores(ctx: ToolContext, horizon: int) -> _Scores:
     from tools.segments.churn.scores import predict_churn
 
     run = predict_churn(ctx.engine, ctx.as_of, horizon, ctx.config)
-    ctx.engine.register(_NOW, run_table(run))
+    ctx.engine.register(_NOW, run.scores)
     return _Scores(False, run.method, run.quality, run.version, _NOW, (*_fallback(run.quality), _computed_now(run)))
 
 
