@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from tools.contracts import Column, Figure, FigureValue, Outcome, Statement, Table, Text, ToolResult, Unit
 from tools.requests import LookUpCustomer
 from tools.rules import Condition, Selection
+from tools.segments.churn.reasons import read_reasons
 from tools.segments.fields import FieldInfo, field
 from tools.segments.freshness import freshness_caveats, require_features
 from tools.segments.reporting import field_column, field_figure, shown_value
@@ -113,7 +113,7 @@ def look_up_customer(ctx: ToolContext, request: LookUpCustomer) -> ToolResult:
         caveats=(*caveats, *freshness_caveats(ctx)),
         interpretation=Text(zh=f"客户 {customer_id}", en=f"customer {customer_id}"),
         selection=Selection(rule=Condition(field="customer_id", op="=", value=customer_id)),
-        details=_details(infos, row),
+        details=_details(infos, row, ctx.config.currency),
     )
 
 
@@ -224,12 +224,11 @@ def _list_figures(table: Table) -> list[Figure]:
     return found
 
 
-def _details(infos: list[FieldInfo], row: dict[str, Any]) -> dict[str, Any]:
+def _details(infos: list[FieldInfo], row: dict[str, Any], currency: str) -> dict[str, Any]:
     # Why somebody stays is nothing to act on.
     told = row["churn_reasons"] if row["churn_band"] != "low" else None
-    reasons = json.loads(told) if told else []
     return {
-        "reasons": [{"zh": one["zh"], "en": one["en"]} for one in reasons],
+        "reasons": [{"zh": one.zh, "en": one.en} for one in read_reasons(told, currency)],
         "names": {info.id: info.names[row[info.id]].model_dump() for info in infos if info.names},
         "known": [info.id for info in infos],
     }
