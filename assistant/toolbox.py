@@ -147,6 +147,7 @@ TOOLS: Mapping[str, Tool] = {
     "suggest_strategy": Tool(requests.SuggestStrategy, _in_context("tools.actions.strategies:suggest_strategy")),
     "churn_risk": Tool(requests.ChurnRisk, _in_context("tools.segments.churn.tool:churn_risk")),
     "find_rules": Tool(requests.FindRules, _in_context("tools.segments.trees.tool:find_rules")),
+    "describe_persona": Tool(requests.DescribePersona, _in_context("tools.segments.personas.tool:describe_persona")),
     "find_behaviour": Tool(requests.FindBehaviour, _in_context("tools.segments.findings.tool:find_behaviour")),
     "cluster_customers": Tool(requests.ClusterCustomers, _in_context("tools.segments.clusters.tool:cluster_customers")),
     "model_quality": Tool(requests.ModelQuality, _in_context("tools.segments.quality.tool:model_quality")),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.actions.strategies import Advice, advise, strategy_receipt, strategy_table
+from tools.actions.strategies import strategy_receipt, strategy_table
 from tools.contracts import Chart, Column, Figure, FigureValue, Outcome, Table, Text, ToolResult, Unit
 from tools.requests import SummarizeSegment
 from tools.rules import Selection
+from tools.segments.advice import Advice, advise
 from tools.segments.profile import Contrast, SegmentProfile, profile
 from tools.segments.reporting import bars, figure, selection_name
 from tools.segments.resolve import resolve_customers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from tools.contracts import CustomerQuery, Statement, Text, Unit
 from tools.rules import Selection
@@ -66,6 +67,13 @@ class Contrast:
     p_value: float
     defining: bool
     strength: float
+    base: Number | None = None
+    """The mean or share of all customers, the group included."""
+
+    @property
+    def times_base(self) -> float | None:
+        """Inside ÷ base; None where the base has zero."""
+        return float(self.inside) / float(self.base) if self.base else None
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,8 @@ class CategoryLift:
     spend_share: float
     base_spend_share: float
     lift: float
+    p_value: float | None = None
+    """Of the hypothesis that members and others spend the same share of their money on it, each customer counting once."""
 
 
 @dataclass(frozen=True)
@@ -201,11 +211,12 @@ def _number_contrasts(rows: dict[str, dict[str, object]], defining: set[str]) ->
         p_value, effect = means_p_value(inside, rest), effect_size(inside, rest)
         if p_value is not None and is_credible(p_value, len(AVERAGED)) and abs(effect) >= LEAST_EFFECT:
             info = field(name)
-            values = [_rounded(part.mean, info.unit) for part in (inside, rest)]
-            assert values[0] is not None
-            assert values[1] is not None
+            base = (inside.mean * inside.known + rest.mean * rest.known) / (inside.known + rest.known)
+            mean, other, whole = (_rounded(value, info.unit) for value in (inside.mean, rest.mean, base))
+            assert mean is not None
+            assert other is not None
             ratio = inside.mean / rest.mean if rest.mean else None
-            found.append(Contrast(name, info.label, info.unit, None, values[0], values[1], ratio, p_value, name in defining, abs(effect)))
+            found.append(Contrast(name, info.label, info.unit, None, mean, other, ratio, p_value, name in defining, abs(effect), whole))
     return found
 
 
@@ -239,8 +250,8 @@ def _demographics(ctx: ToolContext, query: CustomerQuery, defining: set[str]) ->
         if abs(share - other) >= LEAST_POINTS:
             shown = info.names.get(value, Text(zh=value, en=value))
             ratio = share / other if other else None
-            contrast = Contrast(name, info.label, Unit.SHARE, shown, share, other, ratio, p_value, name in defining, abs(share - other) * 3)
-            contrasts.append(contrast)
+            strength, whole = abs(share - other) * 3, base / base_known
+            contrasts.append(Contrast(name, info.label, Unit.SHARE, shown, share, other, ratio, p_value, name in defining, strength, whole))
     return tuple(demographics), contrasts
 
 
@@ -263,6 +274,21 @@ def _categories(ctx: ToolContext, query: CustomerQuery) -> tuple[CategoryLift, .
                 share,
                 base_share,
                 share / base_share,
+                _category_p_value(row),
             )
         )
     return tuple(sorted(found, key=lambda one: (-one.lift, one.category)))
+
+
+def _category_p_value(row: dict[str, Any]) -> float | None:
+    """p-value of equal mean shares of spend, from the sums of the members' and of everybody's shares and their squares."""
+    inside = _share_moments(row["spenders"], row["shares"], row["squares"])
+    others = row["base_spenders"] - row["spenders"], row["base_shares"] - row["shares"], row["base_squares"] - row["squares"]
+    return means_p_value(inside, _share_moments(*others))
+
+
+def _share_moments(spenders: int, shares: float, squares: float) -> Moments:
+    if spenders < 2:
+        return Moments(spenders, 0.0, 0.0)
+    mean = shares / spenders
+    return Moments(spenders, mean, max(0.0, (squares - spenders * mean * mean) / (spenders - 1)))

@@ -26,7 +26,9 @@ AVERAGED = (
     "channel_count",
     "weekend_share",
     "morning_share",
+    "afternoon_share",
     "evening_share",
+    "night_share",
     "contacts",
     "responses",
     "events_90d",
@@ -40,7 +42,8 @@ _MOST_VALUES = 12
 """Values of one attribute that are compared, the most frequent ones; names and ids have too many to tell anything."""
 
 
-def _marked(query: CustomerQuery, columns: str) -> str:
+def marked(query: CustomerQuery, columns: str) -> str:
+    """Every customer once, with ``columns`` of ``customer_base AS b`` and whether the query has them."""
     return (
         f"SELECT {columns}, g.customer_id IS NOT NULL AS inside FROM customer_base AS b\n"
         f"LEFT JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id"
@@ -61,7 +64,7 @@ def numbers_query(query: CustomerQuery) -> Statement:
             f"median({value}) AS {name}_median, var_samp({value}) AS {name}_variance"
         )
     sql = (
-        f"WITH marked AS (\n{_marked(query, 'b.*')}\n)\n"
+        f"WITH marked AS (\n{marked(query, 'b.*')}\n)\n"
         "SELECT CASE WHEN grouping(inside) = 1 THEN 'base' WHEN inside THEN 'inside' ELSE 'rest' END AS part, count(*) AS customers, "
         "sum(amount) AS revenue, sum(orders) AS all_orders,\n" + ",\n".join(columns) + "\nFROM marked GROUP BY GROUPING SETS ((inside), ())"
     )
@@ -83,7 +86,7 @@ def shares_query(query: CustomerQuery, infos: list[FieldInfo]) -> Statement:
     )
     names = ", ".join(f"({number}, $f_{number})" for number in range(len(infos)))
     sql = (
-        f"WITH marked AS (\n{_marked(query, listed)}\n),\nlong AS (\n{parts}\n),\n"
+        f"WITH marked AS (\n{marked(query, listed)}\n),\nlong AS (\n{parts}\n),\n"
         "counted AS (SELECT number, value, count(*) FILTER (WHERE inside) AS inside, count(*) AS base FROM long GROUP BY number, value),\n"
         "ranked AS (SELECT *, sum(inside) OVER (PARTITION BY number) AS inside_known, sum(base) OVER (PARTITION BY number) AS base_known, "
         "row_number() OVER (PARTITION BY number ORDER BY base DESC, value) AS place FROM counted)\n"
@@ -95,17 +98,28 @@ def shares_query(query: CustomerQuery, infos: list[FieldInfo]) -> Statement:
 
 
 def category_query(query: CustomerQuery, as_of: dt.date) -> Statement:
-    """Rows of categories: buyers and amount inside and in all, with the totals over known categories and the customers."""
+    """Rows of categories: buyers and amount inside and in all, with the totals over known categories and the customers.
+
+    ``spenders`` have spent something on any category; ``shares`` and ``squares`` sum up their shares of spend, 0 for those
+    who did not buy this one, so that means and variances over customers follow.
+    """
     sql = (
-        f"WITH marked AS (\n{_marked(query, 'b.customer_id')}\n),\n"
+        f"WITH marked AS (\n{marked(query, 'b.customer_id')}\n),\n"
         "people AS (SELECT count(*) FILTER (WHERE inside) AS customers, count(*) AS base_customers FROM marked),\n"
-        "spent AS (SELECT o.customer_id, p.category, sum(l.amount) AS amount FROM counted_orders AS o "
+        "spent AS (SELECT o.customer_id, p.category, sum(l.amount) AS amount, "
+        "CAST(sum(l.amount) AS DOUBLE) / nullif(CAST(sum(sum(l.amount)) OVER (PARTITION BY o.customer_id) AS DOUBLE), 0) AS share "
+        "FROM counted_orders AS o "
         "INNER JOIN order_lines AS l ON l.order_id = o.order_id INNER JOIN products AS p ON p.product_id = l.product_id "
         "WHERE p.category IS NOT NULL AND o.order_date <= $as_of GROUP BY o.customer_id, p.category),\n"
+        "spenders AS (SELECT count(DISTINCT s.customer_id) FILTER (WHERE m.inside) AS spenders, "
+        "count(DISTINCT s.customer_id) AS base_spenders FROM spent AS s INNER JOIN marked AS m ON m.customer_id = s.customer_id "
+        "WHERE s.share IS NOT NULL),\n"
         "grouped AS (SELECT s.category, count(*) FILTER (WHERE m.inside) AS buyers, count(*) AS base_buyers, "
-        "sum(s.amount) FILTER (WHERE m.inside) AS amount, sum(s.amount) AS base_amount FROM spent AS s "
-        "INNER JOIN marked AS m ON m.customer_id = s.customer_id GROUP BY s.category)\n"
-        "SELECT g.*, sum(amount) OVER () AS total, sum(base_amount) OVER () AS base_total, p.customers, p.base_customers "
-        "FROM grouped AS g CROSS JOIN people AS p"
+        "sum(s.amount) FILTER (WHERE m.inside) AS amount, sum(s.amount) AS base_amount, "
+        "coalesce(sum(s.share) FILTER (WHERE m.inside), 0) AS shares, coalesce(sum(s.share), 0) AS base_shares, "
+        "coalesce(sum(s.share * s.share) FILTER (WHERE m.inside), 0) AS squares, coalesce(sum(s.share * s.share), 0) AS base_squares "
+        "FROM spent AS s INNER JOIN marked AS m ON m.customer_id = s.customer_id GROUP BY s.category)\n"
+        "SELECT g.*, sum(amount) OVER () AS total, sum(base_amount) OVER () AS base_total, p.customers, p.base_customers, "
+        "n.spenders, n.base_spenders FROM grouped AS g CROSS JOIN people AS p CROSS JOIN spenders AS n"
     )
     return Statement(sql=sql, parameters=query.parameters | {"as_of": as_of})
