@@ -61,12 +61,19 @@ class Bounds:
         left = replace(whole, unknown=self.unknown and split.unknown_left)
         right = replace(whole, unknown=self.unknown and not split.unknown_left)
         if split.threshold is not None:
-            return replace(left, high=split.threshold), replace(right, low=split.threshold)
+            return left.within(None, split.threshold), right.within(split.threshold, None)
         if split.categories:
             names = frozenset(categories[number] for number in split.categories)
             inside = names if self.inside is None else self.inside & names
             return replace(left, inside=inside - self.outside), replace(right, outside=self.outside | names)
         return left, replace(right, known=False)
+
+    def within(self, low: float | None, high: float | None) -> Bounds:
+        """The bounds narrowed to known values from ``low`` to below ``high``; without known values where nothing is left."""
+        lows, highs = [one for one in (self.low, low) if one is not None], [one for one in (self.high, high) if one is not None]
+        narrowed = replace(self, low=max(lows, default=None), high=min(highs, default=None))
+        empty = narrowed.low is not None and narrowed.high is not None and narrowed.low >= narrowed.high
+        return replace(narrowed, known=narrowed.known and not empty)
 
     def clauses(self, feature: str) -> tuple[Clause, ...]:
         """The clauses that say it; none where every value is in."""

@@ -52,6 +52,11 @@ class Split:
     unknown_left: bool = False
     freedom: int = 0
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it only asks if the value is known."""
+        return self.threshold is None and not self.categories
+
 
 class Kind(Protocol):
     """What a split must know of a feature."""
@@ -118,7 +123,11 @@ def best_split(
         searched = _by_category if kind.categories else _by_threshold
         found += searched(place, cases, positives, cut, kind, least_leaf)
     credible = [split for split in found if _chance_of(split, repeats) * len(codes) < level]
-    return max(credible, key=lambda split: (split.gain, -split.feature), default=None)
+    best = max(credible, key=lambda split: (split.gain, -split.feature), default=None)
+    if best is None:
+        return None
+    plain = [split for split in credible if split.feature == best.feature and split.is_plain and split.gain >= NEARLY * best.gain]
+    return plain[0] if plain else best
 
 
 def _chance_of(split: Split, repeats: float) -> float:
