@@ -151,6 +151,7 @@ TOOLS: Mapping[str, Tool] = {
     "find_behaviour": Tool(requests.FindBehaviour, _in_context("tools.segments.findings.tool:find_behaviour")),
     "cluster_customers": Tool(requests.ClusterCustomers, _in_context("tools.segments.clusters.tool:cluster_customers")),
     "model_quality": Tool(requests.ModelQuality, _in_context("tools.segments.quality.tool:model_quality")),
+    "predict_response": Tool(requests.PredictResponse, _in_context("tools.segments.response.tool:predict_response")),
     "look_up_customer": Tool(requests.LookUpCustomer, _in_context("tools.segments.look_up:look_up_customer")),
     "export_customers": Tool(requests.ExportCustomers, _export),
     "save_segment": Tool(requests.SaveSegment, _save),

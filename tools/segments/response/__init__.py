@@ -1,0 +1,1 @@
+"""Who responds to campaigns, and what a campaign changed."""

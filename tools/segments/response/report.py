@@ -1,0 +1,292 @@
+"""How the response tool shows what it found: figures, table, chart, words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from tools.contracts import Chart, Column, Figure, Outcome, Table, Text, Unit
+from tools.segments.reporting import COLOURS, ROWS_SHOWN, ROWS_WITH_FIGURES, figure
+from tools.segments.response.waves import UNKINDED
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one answer is about.
+
+    Args:
+        kind: Of campaign.
+        quality: Of the run in use, as stored.
+        totals: The row of ``expected.sql``.
+        listed: The rows of ``listed.sql``.
+        as_of: Probabilities hold for the next campaign after this date.
+        within: Whether the list is about part of the customers.
+        current: Whether the stored features are of that date, so that they may stand in the table.
+        path: File with the whole list, where it is longer than the table.
+    """
+
+    kind: str
+    quality: dict[str, Any]
+    totals: dict[str, Any]
+    listed: pa.Table
+    as_of: dt.date
+    within: bool
+    current: bool = True
+    path: str | None = None
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows that are shown."""
+        rows: list[dict[str, Any]] = self.listed.slice(0, ROWS_SHOWN).to_pylist()
+        return rows
+
+    @property
+    def size(self) -> int:
+        """Customers of the list."""
+        return int(self.listed.num_rows)
+
+    @property
+    def by_model(self) -> bool:
+        """Whether a model stands behind the probabilities."""
+        return bool(self.quality["method"] == "model")
+
+    @property
+    def name(self) -> Text:
+        """What the kind of campaign is called."""
+        if self.kind == UNKINDED:
+            return Text(zh="营销活动", en="campaign")
+        return Text(zh=f"{self.kind}类活动", en=f"{self.kind} campaign")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The parts of a tool result that show facts."""
+
+    outcome: Outcome
+    figures: tuple[Figure, ...]
+    tables: tuple[Table, ...]
+    charts: tuple[Chart, ...]
+    details: dict[str, Any] = field(default_factory=dict)
+    message: Text | None = None
+
+
+def show(facts: Facts) -> Shown:
+    """Figures, table, chart and details of ``facts``."""
+    details = {
+        "campaign_kind": facts.kind,
+        "campaign_name": facts.name.model_dump(),
+        "method": facts.quality["method"],
+        "judged_on": facts.quality.get("judged_on"),
+        "test_campaigns": facts.quality.get("test_campaigns", []),
+        "within": facts.within,
+    }
+    if not facts.size:
+        message = Text(
+            zh="这些客户都没有响应概率：既没有下过单，也没有被触达过。",
+            en="None of these customers has a probability of responding: they neither ordered nor were contacted.",
+        )
+        return Shown(Outcome.EMPTY, (), (), (), details, message)
+    figures = (*_size_figures(facts), *_quality_figures(facts), *_row_figures(facts))
+    charts = (gains_chart(facts),) if facts.by_model else ()
+    return Shown(Outcome.ANSWERED, figures, (_table(facts),), charts, details)
+
+
+def _size_figures(facts: Facts) -> list[Figure]:
+    totals = facts.totals
+    return [
+        figure("customers", "名单人数", "customers on the list", facts.size, Unit.COUNT),
+        figure("scored", "有响应概率的客户", "customers with a probability", totals["scored"], Unit.COUNT),
+        figure("expected", "全部触达的预计响应人数", "responses to expect if all are contacted", round(totals["expected"]), Unit.COUNT),
+        figure("tenth", "前10%的客户数", "customers in the top tenth", totals["tenth"], Unit.COUNT),
+        figure(
+            "expected_tenth",
+            "触达前10%的预计响应人数",
+            "responses to expect from the top tenth",
+            round(totals["expected_tenth"]),
+            Unit.COUNT,
+        ),
+        figure("fifth", "前20%的客户数", "customers in the top fifth", totals["fifth"], Unit.COUNT),
+        figure(
+            "expected_fifth",
+            "触达前20%的预计响应人数",
+            "responses to expect from the top fifth",
+            round(totals["expected_fifth"]),
+            Unit.COUNT,
+        ),
+        figure("average", "平均响应概率", "average probability", totals["expected"] / totals["scored"], Unit.PROBABILITY),
+        figure("never_contacted", "从未被此类活动触达的客户", "never contacted by this kind", totals["never_contacted"], Unit.COUNT),
+        figure("as_of", "数据截至", "as of", facts.as_of, Unit.DATE),
+    ]
+
+
+_QUALITY = {
+    "auc": ("auc", "模型 AUC（较晚活动检验）", "AUC on later campaigns", Unit.SCORE),
+    "lift": ("lift_top_tenth", "前10%提升倍数", "lift in the top tenth", Unit.RATIO),
+    "lift_fifth": ("lift_top_fifth", "前20%提升倍数", "lift in the top fifth", Unit.RATIO),
+    "calibration_error": ("calibration_error", "校准误差", "calibration error", Unit.SHARE),
+    "responded_before_auc": ("responded_before_auc", "仅按以往响应次数排序的 AUC", "AUC of earlier responses alone", Unit.SCORE),
+    "responded_before_lift": ("responded_before_lift", "仅按以往响应次数的前10%提升倍数", "lift of earlier responses alone", Unit.RATIO),
+    "recency_auc": ("recency_auc", "仅按最近下单排序的 AUC", "AUC of recency alone", Unit.SCORE),
+    "test_customers": ("customers", "检验的触达人数", "contacts of the test", Unit.COUNT),
+    "training_cases": ("training_cases", "训练样本数", "training cases", Unit.COUNT),
+    "base_rate": ("base_rate", "检验活动的实际响应率", "response rate of the test campaigns", Unit.SHARE),
+    "rate_responded_before": ("rate_responded_before", "曾有响应者的响应率", "response rate of those who responded before", Unit.SHARE),
+    "rate_never_responded": ("rate_never_responded", "从未响应者的响应率", "response rate of those who never did", Unit.SHARE),
+}
+
+
+def _quality_figures(facts: Facts) -> list[Figure]:
+    known = {key: spec for key, spec in _QUALITY.items() if facts.quality.get(spec[0]) is not None}
+    figures = [figure(key, zh, en, facts.quality[stored], unit) for key, (stored, zh, en, unit) in known.items()]
+    if facts.by_model:
+        day = dt.date.fromisoformat(facts.quality["test_cut_off"])
+        figures.append(figure("test_cut_off", "检验截止日", "cut-off of the test", day, Unit.DATE))
+    return figures
+
+
+def _row_figures(facts: Facts) -> list[Figure]:
+    found: list[Figure] = []
+    for number, row in enumerate(facts.rows[:ROWS_WITH_FIGURES], 1):
+        who = row["customer_id"]
+        found += [
+            figure(f"row{number}.customer_id", "客户编号", "customer id", who, Unit.ID),
+            figure(
+                f"row{number}.probability", f"{who}：响应概率", f"{who}: probability of responding", row["probability"], Unit.PROBABILITY
+            ),
+            figure(
+                f"row{number}.kind_responded",
+                f"{who}：响应过的同类活动",
+                f"{who}: such campaigns responded to",
+                row["kind_responded"],
+                Unit.COUNT,
+            ),
+        ]
+    return found
+
+
+_COLUMNS = (
+    ("customer_id", "客户编号", "customer id", Unit.ID),
+    ("probability", "响应概率", "probability of responding", Unit.PROBABILITY),
+    ("kind_campaigns", "同类活动触达次数", "such campaigns received", Unit.COUNT),
+    ("kind_responded", "同类活动响应次数", "such campaigns responded to", Unit.COUNT),
+    ("campaigns_responded", "响应过的活动数", "campaigns responded to", Unit.COUNT),
+    ("response_age", "距上次响应天数", "days since the last response", Unit.DAYS),
+    ("recency_days", "距上次下单天数", "days since the last order", Unit.DAYS),
+    ("amount_365d", "近365天净消费额", "net spend, last 365 days", Unit.MONEY),
+)
+
+
+def _table(facts: Facts) -> Table:
+    columns = [column for column in _COLUMNS if facts.current or column[0] not in ("recency_days", "amount_365d")]
+    return Table(
+        title=Text(zh=f"最可能响应{facts.name.zh}的客户", en=f"Customers most likely to respond to a {facts.name.en}"),
+        columns=tuple(Column(id=key, label=Text(zh=zh, en=en), unit=unit) for key, zh, en, unit in columns),
+        rows=tuple(tuple(row[key] for key, *_ in columns) for row in facts.rows),
+        row_count=facts.size,
+        path=facts.path,
+    )
+
+
+def gains_chart(facts: Facts) -> Chart:
+    """Share of the responses caught among the first so many of the test campaigns, beside earlier responses and chance."""
+    gains = facts.quality["gains"]
+    shares = [step / len(gains) for step in range(len(gains) + 1)]
+    title = Text(zh="累计增益：触达前多少客户可获得多少响应", en="Cumulative gains: responses caught by contacting the first so many")
+    lines = (
+        (Text(zh="模型", en="model"), [0.0, *gains], "solid"),
+        (Text(zh="以往响应次数", en="earlier responses"), [0.0, *facts.quality["gains_responded_before"]], "dash"),
+        (Text(zh="随机", en="by chance"), shares, "dot"),
+    )
+
+    def figure_in(language: str) -> dict[str, Any]:
+        """The Plotly figure with labels in ``language``."""
+        axes = ("触达客户占比", "响应占比") if language == "zh" else ("share of customers contacted", "share of responses")
+        return {
+            "data": [
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "name": name.say(language),
+                    "x": shares,
+                    "y": values,
+                    "line": {"color": colour, "dash": dash},
+                }
+                for (name, values, dash), colour in zip(lines, COLOURS, strict=False)
+            ],
+            "layout": {
+                "title": {"text": title.say(language)},
+                "xaxis": {"title": {"text": axes[0]}, "tickformat": ".0%"},
+                "yaxis": {"title": {"text": axes[1]}, "tickformat": ".0%"},
+                "legend": {"orientation": "h"},
+            },
+        }
+
+    return Chart(id="gains", title=title, zh=figure_in("zh"), en=figure_in("en"))
+
+
+def definition(facts: Facts) -> Text:
+    """What the probabilities mean and what they were learned from."""
+    if not facts.by_model:
+        return Text(
+            zh=f"{facts.name.zh}的响应率，按客户以前是否响应过任何活动分别计算；截至{facts.as_of}。",
+            en=f"Response rate of the {facts.name.en}s so far, of those who had responded to any campaign before and of those who had not; "
+            f"as of {facts.as_of}.",
+        )
+    later = facts.quality["judged_on"] == "later campaigns"
+    return Text(
+        zh=f"响应=被触达后对该活动至少有一次响应。概率针对{facts.as_of}之后的下一次{facts.name.zh}，从以往活动学得，特征截至各次触达前一天；"
+        + ("在较晚的活动上检验。" if later else "没有更晚的活动可检验，改用未参与训练的客户检验。"),
+        en=f"Responded = at least one response to the campaign. The probability is for the next {facts.name.en} after {facts.as_of}, "
+        "learned from earlier ones with features as of the day before each contact, "
+        + ("and judged on later campaigns." if later else "and judged on customers held out of the same campaigns, as none is later."),
+    )
+
+
+def interpretation(facts: Facts) -> Text:
+    """How the request was understood, in words."""
+    first_zh, first_en = (f"，取前{facts.size}位", f", the first {facts.size}") if facts.size < facts.totals["scored"] else ("", "")
+    return Text(
+        zh=f"对下一次{facts.name.zh}的响应概率，数据截至{facts.as_of}，按概率排序{first_zh}",
+        en=f"Probability of responding to the next {facts.name.en}, as of {facts.as_of}, most likely first{first_en}",
+    )
+
+
+def caveats(facts: Facts) -> list[Text]:
+    """What an operator should know before acting on the list."""
+    found: list[Text] = []
+    if not facts.by_model:
+        why = facts.quality["why"]
+        found.append(
+            Text(
+                zh=f"可信度低：数据不足以训练模型，改用“以前是否响应过”的历史响应率。{why['zh']}",
+                en=f"Low confidence: the data do not suffice for a model, so response rates by earlier response stand in. {why['en']}",
+            )
+        )
+    elif facts.quality["auc"] <= facts.quality["responded_before_auc"]:
+        found.append(
+            Text(
+                zh="在检验活动中，模型并不比“以前响应过几次”更好，请谨慎使用。",
+                en="On the test campaigns the model was no better than earlier responses alone; use it with care.",
+            )
+        )
+    never, scored = facts.totals["never_contacted"], facts.totals["scored"]
+    if never and not math.isclose(never, 0):
+        found.append(
+            Text(
+                zh=f"{scored:,}位客户中有{never:,}位从未被此类活动触达，其概率由被触达者推断，偏差可能更大。",
+                en=f"{never:,} of {scored:,} customers were never contacted by this kind; their probability is inferred from those "
+                "who were, so it is less certain.",
+            )
+        )
+    found.append(
+        Text(
+            zh="响应概率高不等于活动带来的增量大：其中一些人不触达也会购买；要知道增量，需要保留对照组。",
+            en="Likely to respond is not the same as persuaded: some would have bought anyway; a control group tells the effect.",
+        )
+    )
+    return found
