@@ -16,6 +16,7 @@ USUAL_WORDS, MOST_WORDS = 3, 5
 _FRONT: tuple[Slot, ...] = ("rhythm", "value", "discount", "breadth", "time")
 _MOST_FRONT = 2
 _MOST_OF: dict[str, int] = {"category": 2}
+_WEIGHTS: dict[str, float] = {"category": 1.5, "price": 1.2, "breadth": 0.7}
 _SECOND_CATEGORY = 0.6
 """A second category is named when its trait is at least this part as strong as the first's."""
 MAIN_SHARE = 0.5
@@ -44,29 +45,55 @@ def chosen_words(traits: Sequence[Trait], extra: int = 0) -> Words:
     """The traits that go into a name, by slot.
 
     Args:
-        traits: Of one cluster, strongest first.
+        traits: Of one cluster.
         extra: Further weaker traits to use, to tell the name from another cluster's.
     """
     chosen: Words = {}
-    count = front = 0
-    for trait in traits:
-        side = trait.side
+    for trait in sorted(traits, key=lambda one: (-_weight(one), one.column)):
+        count = sum(len(found) for found in chosen.values())
         least = LEAST_NAMED if count < USUAL_WORDS else STRONG
-        if side is None or count >= MOST_WORDS + extra:
+        if count >= MOST_WORDS + extra or not _fits(trait, chosen):
             continue
         if abs(trait.effect) < least:
             if not extra:
                 continue
             extra -= 1
-        held = chosen.get(side.slot, [])
-        if len(held) >= _MOST_OF.get(side.slot, 1) or (side.slot in _FRONT and front >= _MOST_FRONT):
-            continue
-        if held and abs(trait.effect) < _SECOND_CATEGORY * abs(held[0].effect):
-            continue
-        chosen.setdefault(side.slot, []).append(trait)
-        count += 1
-        front += side.slot in _FRONT
+        chosen.setdefault(_slot(trait), []).append(trait)
     return _without_doubtful_price(chosen, traits)
+
+
+def _slot(trait: Trait) -> Slot:
+    assert trait.side is not None
+    return trait.side.slot
+
+
+def _weight(trait: Trait) -> float:
+    """How much a trait asks to be named: what they buy and how dear it is tell more than how they pay or where."""
+    return abs(trait.effect) * _WEIGHTS.get(_slot(trait), 1.0) if trait.side else 0.0
+
+
+def _fits(trait: Trait, chosen: Words) -> bool:
+    """Whether a trait has words, there is room for them, and they say something that the others do not."""
+    if trait.side is None or not _is_enough(trait):
+        return False
+    held, slot = chosen.get(trait.side.slot, []), trait.side.slot
+    if len(held) >= _MOST_OF.get(slot, 1) or (held and abs(trait.effect) < _SECOND_CATEGORY * abs(held[0].effect)):
+        return False
+    if slot in _FRONT and sum(len(chosen.get(one, [])) for one in _FRONT) >= _MOST_FRONT:
+        return False
+    # Dear goods make large orders: one of both is said.
+    money = [one for name in ("value", "price") for one in chosen.get(name, [])]
+    sizes = {"average_order_value", "item_price", "price_level"}
+    same = any(one.column in sizes and (one.effect > 0) == (trait.effect > 0) for one in money)
+    return not (trait.column in sizes and slot != "category" and same)
+
+
+def _is_enough(trait: Trait) -> bool:
+    """Whether the difference is as large as its word claims: "lapsed" is not a week more than the others."""
+    side, ratio = trait.side, trait.ratio
+    if side is None or side.least_ratio is None or ratio is None:
+        return True
+    return max(ratio, 1 / ratio if ratio else 0.0) >= side.least_ratio
 
 
 def _without_doubtful_price(words: Words, traits: Sequence[Trait]) -> Words:
@@ -98,8 +125,8 @@ def _english(words: Words) -> str:
     front = [word for slot in _FRONT for word in _said(words, slot, "en")]
     price, items = _said(words, "price", "en"), " and ".join(_said(words, "category", "en"))
     head = (_said(words, "head", "en") or ["buyers" if price or items else "shoppers"])[0]
-    goods = f"{items} {head}" if items else head
-    core = f"{head} of {price[0]} {items or 'items'}" if price else goods
+    goods = " ".join([*price, items or ("items" if price else "")]).strip()
+    core = f"{head} of {goods}" if goods else head
     return " ".join([*front, core, *_said(words, "clause", "en")])
 
 

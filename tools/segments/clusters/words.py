@@ -24,12 +24,21 @@ THEMES: dict[str, Text] = {
 
 
 class Side(Frozen):
-    """What a cluster is called at one end of a column."""
+    """What a cluster is called at one end of a column.
+
+    Args:
+        slot: Where the words stand in a name.
+        zh: Words in Chinese.
+        en: Words in English.
+        act: What to do about it.
+        least_ratio: The least ratio of the cluster's mean to that of all (or the reverse) that deserves the words.
+    """
 
     slot: Slot
     zh: str
     en: str
     act: Text | None = None
+    least_ratio: float | None = None
 
 
 class Entry(Frozen):
@@ -77,7 +86,7 @@ def _named(words: Text | Side | None, value: str) -> Text | Side | None:
         return None
     act = _text(words.act, value) if words.act else None
     text = _text(Text(zh=words.zh, en=words.en), value)
-    return Side(slot=words.slot, zh=text.zh, en=text.en, act=act)
+    return words.model_copy(update={"zh": text.zh, "en": text.en, "act": act})
 
 
 def _text(text: Text, value: str) -> Text:
