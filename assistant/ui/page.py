@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.ui.chat import ChatParts, build_chat, speak
 from assistant.ui.loading import LoadParts, build_loader, speak_loader
+from assistant.ui.models import ModelsView
 from assistant.ui.panel import Panel
 from assistant.ui.pieces import piece
 from assistant.ui.quiet_gradio import gr
@@ -39,6 +40,7 @@ class PageParts:
     panel: gr.HTML
     chat: ChatParts
     loader: LoadParts
+    models: gr.HTML
 
     @property
     def spoken(self) -> list[Any]:
@@ -47,7 +49,7 @@ class PageParts:
 
 
 def build_page() -> PageParts:
-    """Lay out the page: a bar above, the data to the left, chat or loader in the middle."""
+    """Lay out the page: a bar above, the data to the left; chat, loader or models in the middle."""
     bar = gr.HTML(elem_id="fq-bar", js_on_load=_BAR_EVENTS, apply_default_css=False)
     with gr.Row(elem_id="fq-body", equal_height=False):
         with gr.Column(elem_id="fq-side", scale=0, min_width=0):
@@ -56,7 +58,9 @@ def build_page() -> PageParts:
             chat = build_chat()
         with gr.Column(elem_id="fq-data", scale=1, min_width=0):
             loader = build_loader()
-    return PageParts(bar, panel, chat, loader)
+        with gr.Column(elem_id="fq-models", scale=1, min_width=0):
+            models = gr.HTML(apply_default_css=False)
+    return PageParts(bar, panel, chat, loader, models)
 
 
 class PageHandlers:
@@ -65,6 +69,7 @@ class PageHandlers:
     def __init__(
         self, sessions: Sessions, warehouse: Warehouse, panel: Panel, records: RecordHandlers, warm_up: Callable[[], None] | None = None
     ) -> None:
+        self._models = ModelsView(warehouse)
         self._sessions = sessions
         self._warehouse = warehouse
         self._panel = panel
@@ -79,8 +84,8 @@ class PageHandlers:
         switched = parts.bar.click(self.switch, None, parts.spoken, queue=False, **private)
         for dependency in (opened, switched):
             # Describing the data takes longer than drawing the page, which does not wait for it.
-            dependency.then(self.describe, None, [parts.panel, parts.loader.records], queue=False, **private)
-        gr.Timer(_NEWS_SECONDS).tick(self.notice, None, [parts.panel, parts.loader.records], queue=False, **private)
+            dependency.then(self.describe, None, [parts.panel, parts.loader.records, parts.models], queue=False, **private)
+        gr.Timer(_NEWS_SECONDS).tick(self.notice, None, [parts.panel, parts.loader.records, parts.models], queue=False, **private)
         return opened
 
     def open(self, request: gr.Request) -> tuple[Any, ...]:
@@ -100,16 +105,16 @@ class PageHandlers:
         return self._speak(session)
 
     def describe(self, request: gr.Request) -> tuple[Any, ...]:
-        """The data panel, and what loads left to look through."""
+        """The data panel, what loads left to look through, and the models."""
         session = self._sessions.of(request)
         session.seen[str(request.session_hash)] = self._panel.version()
-        return self._panel.html(session.language), self._records.html(session)
+        return self._panel.html(session.language), self._records.html(session), self._models.html(session.language)
 
     def notice(self, request: gr.Request) -> tuple[Any, ...]:
         """The same where somebody has changed the data since."""
         session = self._sessions.of(request)
         if session.loading or session.seen.get(str(request.session_hash)) == self._panel.version():
-            return gr.skip(), gr.skip()
+            return gr.skip(), gr.skip(), gr.skip()
         return self.describe(request)
 
     def leave(self, request: gr.Request) -> None:

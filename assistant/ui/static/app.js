@@ -15,7 +15,7 @@
   };
   const showView = (view) => {
     document.body.dataset.view = view;
-    if (view === "data") window.scrollTo(0, 0);
+    if (view !== "chat") window.scrollTo(0, 0);
     dispatchEvent(new Event("resize"));
   };
 
