@@ -15,6 +15,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import ValidationError
 
 from assistant.asking import vetted_choices, vetted_question
+from assistant.definitions import chosen_definition, with_note
 from assistant.evidence import Evidence
 from assistant.handles import resolve_handles
 from assistant.personal import Mask, asks_for_personal, personal_fields
@@ -110,6 +111,12 @@ def _was_asked(toolbox: Toolbox) -> bool:
     return bool(results) and results[-1].tool == "ask_user"
 
 
+def _churn(toolbox: Toolbox, request: requests.ChurnRisk) -> ToolResult:
+    chosen, remembered = chosen_definition(toolbox.session, request)
+    result = _in_context("tools.segments.churn.tool:churn_risk")(toolbox, chosen)
+    return with_note(result) if remembered else result
+
+
 def _query_sql(toolbox: Toolbox, request: requests.QuerySql) -> ToolResult:
     return _load("tools.warehouse.guard:query_sql")(toolbox.warehouse, request, toolbox.warehouse.config)
 
@@ -145,7 +152,7 @@ TOOLS: Mapping[str, Tool] = {
     "summarize_segment": Tool(requests.SummarizeSegment, _in_context("tools.actions.summarize:summarize_segment")),
     "compare_segments": Tool(requests.CompareSegments, _in_context("tools.segments.compare:compare_segments")),
     "suggest_strategy": Tool(requests.SuggestStrategy, _in_context("tools.actions.strategies:suggest_strategy")),
-    "churn_risk": Tool(requests.ChurnRisk, _in_context("tools.segments.churn.tool:churn_risk")),
+    "churn_risk": Tool(requests.ChurnRisk, _churn),
     "find_rules": Tool(requests.FindRules, _in_context("tools.segments.trees.tool:find_rules")),
     "describe_persona": Tool(requests.DescribePersona, _in_context("tools.segments.personas.tool:describe_persona")),
     "find_behaviour": Tool(requests.FindBehaviour, _in_context("tools.segments.findings.tool:find_behaviour")),

@@ -98,8 +98,9 @@ class SuggestStrategy(Request):
 class ChurnRisk(Request):
     """Who is about to churn."""
 
-    definition: Literal["model", "rhythm", "window"] = Field(
-        default="model", description="model: probability; rhythm: 2 own gaps late; window: silent N days"
+    definition: Literal["model", "rhythm", "window"] | None = Field(
+        default=None,
+        description="model: probability; rhythm: 2 own gaps late; window: silent N days. Left out: the one chosen before, else model",
     )
     horizon_days: int | None = Field(default=None, ge=7, le=180)
     band: Literal["high", "middle", "low"] | None = None

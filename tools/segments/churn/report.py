@@ -56,9 +56,14 @@ class Facts:
         return rows
 
     @property
+    def definition(self) -> str:
+        """The one of the three definitions that the list is by."""
+        return self.request.definition or "model"
+
+    @property
     def by_model(self) -> bool:
         """Whether the list rests on the model's probabilities."""
-        return self.request.definition == "model" and self.method == "model"
+        return self.definition == "model" and self.method == "model"
 
     @property
     def matching(self) -> int:
@@ -103,7 +108,7 @@ def show(facts: Facts, currency: str) -> Shown:
             *_row_figures(facts, reasons),
         ),
         tables=(_table(facts, reasons),),
-        charts=(_band_chart(facts, currency),) if facts.request.definition == "model" else (_definition_chart(facts),),
+        charts=(_band_chart(facts, currency),) if facts.definition == "model" else (_definition_chart(facts),),
         details={"reasons": {name: text.model_dump() for name, text in reasons.items()}},
     )
 
@@ -121,7 +126,7 @@ def _list_figures(facts: Facts) -> list[Figure]:
         _figure("horizon_days", "预测天数", "horizon", facts.horizon, Unit.DAYS),
         _figure("as_of", "数据截至", "as of", facts.as_of, Unit.DATE),
     ]
-    if facts.request.definition == "rhythm":
+    if facts.definition == "rhythm":
         figures.append(
             _figure("unjudged", "下单天数太少、无法判断节奏的客户", "customers with too few orders for a rhythm", unjudged, Unit.COUNT)
         )
@@ -130,7 +135,7 @@ def _list_figures(facts: Facts) -> list[Figure]:
 
 def _band_figures(facts: Facts) -> list[Figure]:
     # Lists of the other definitions have no bands: figures of the model beside them would be taken for the list's.
-    if facts.request.definition != "model":
+    if facts.definition != "model":
         return []
     scored = facts.overview["scored"]
     figures: list[Figure] = []
@@ -263,9 +268,9 @@ def _table(facts: Facts, reasons: dict[str, Text]) -> Table:
 
 def title(facts: Facts) -> Text:
     """What the list is called."""
-    if facts.request.definition == "rhythm":
+    if facts.definition == "rhythm":
         return Text(zh="超过自身购买间隔2倍仍未下单的客户", en="Customers two of their own gaps late")
-    if facts.request.definition == "window":
+    if facts.definition == "window":
         return Text(zh=f"{facts.horizon}天未下单的客户", en=f"Customers without an order for {facts.horizon} days")
     if facts.request.band:
         band = BANDS[facts.request.band]

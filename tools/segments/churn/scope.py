@@ -19,14 +19,15 @@ def draw_sample(engine: Engine, as_of: dt.date, size: int, seed: int) -> bool:
 
     Every cut-off reads them again, and reading a copy of a part is cheaper than reading the whole.
     """
-    buyers = "SELECT DISTINCT customer_id FROM counted_orders WHERE customer_id IS NOT NULL AND order_date <= $as_of"
-    if engine.rows(f"SELECT count(*) FROM ({buyers}) AS b", {"as_of": as_of})[0][0] <= size:
-        return False
     # By a digest of the id, so that most of the sample stays the same when customers come.
     chosen = engine.query(
-        f"SELECT customer_id FROM ({buyers}) AS b ORDER BY md5(concat(customer_id, ':', CAST($seed AS VARCHAR))) LIMIT $size",
-        {"as_of": as_of, "size": size, "seed": seed},
+        "SELECT customer_id FROM counted_orders WHERE customer_id IS NOT NULL AND order_date <= $as_of GROUP BY customer_id "
+        "ORDER BY md5(concat(customer_id, ':', CAST($seed AS VARCHAR))), customer_id LIMIT $size",
+        {"as_of": as_of, "seed": seed, "size": size + 1},
     )
+    if chosen.num_rows <= size:
+        return False
+    chosen = chosen.slice(0, size)
     engine.register(_IDS, chosen)
     for name, table in ((_ORDERS, "counted_orders"), (_EVENTS, "events")):
         engine.register(name, engine.query(f"SELECT * FROM {table} WHERE customer_id IN (SELECT customer_id FROM {_IDS})"))

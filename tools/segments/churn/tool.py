@@ -56,6 +56,8 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
         UnsupportedQuestion: There are no orders.
         InputError: A band is asked of a definition that has none.
     """
+    if request.definition is None:
+        request = request.model_copy(update={"definition": "model"})
     if request.band and request.definition != "model":
         raise InputError(
             f"Bands belong to the model's probability; the {request.definition} definition has none, so leave the band out.",
@@ -92,11 +94,11 @@ def _result(ctx: ToolContext, facts: Facts, scores: _Scores, statements: tuple[S
         tables=() if empty else shown.tables,
         charts=shown.charts,
         receipts=(receipt,),
-        caveats=(*(scores.caveats if facts.request.definition == "model" else ()), *list_caveats(facts)),
+        caveats=(*(scores.caveats if facts.definition == "model" else ()), *list_caveats(facts)),
         interpretation=interpret(facts),
         message=nobody(facts) if empty else None,
         selection=None if empty else _selection(facts, scores),
-        details={**shown.details, "definition": facts.request.definition, "method": scores.method, "quality": describe_quality(facts)},
+        details={**shown.details, "definition": facts.definition, "method": scores.method, "quality": describe_quality(facts)},
     )
 
 
@@ -167,9 +169,9 @@ def _selection(facts: Facts, scores: _Scores) -> Selection:
     if not scores.stored:
         ids = facts.listed.column("customer_id").slice(0, MOST_IDS).to_pylist()
         return Selection(rule=Condition(field="customer_id", op="in", value=ids))
-    if facts.request.definition == "rhythm":
+    if facts.definition == "rhythm":
         return Selection(rule=Condition(field="gap_ratio", op=">=", value=int(RHYTHM_LATE)), sort_by=by_value or "gap_ratio", limit=limit)
-    if facts.request.definition == "window":
+    if facts.definition == "window":
         return Selection(
             rule=Condition(field="recency_days", op=">=", value=facts.horizon), sort_by=by_value or "recency_days", limit=limit
         )

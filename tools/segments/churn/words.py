@@ -16,7 +16,7 @@ _BY_RHYTHM = Text(
 
 def definition_text(facts: Facts) -> Text:
     """What "churn" means in the answer."""
-    own = {"model": _by_model(facts), "rhythm": _BY_RHYTHM, "window": _by_window(facts)}[facts.request.definition]
+    own = {"model": _by_model(facts), "rhythm": _BY_RHYTHM, "window": _by_window(facts)}[facts.definition]
     return Text(
         zh=f"{own.zh}面临风险的金额=名单客户最近365天的净消费额。",
         en=f"{own.en} Value at stake = net spend of the listed customers in the last 365 days.",
@@ -52,11 +52,11 @@ def interpret(facts: Facts) -> Text:
         order = Text(zh="按近365天消费额排序", en="by spend in the last 365 days")
     elif facts.by_model:
         order = Text(zh="按流失概率排序", en="by probability")
-    elif facts.request.definition == "model":
+    elif facts.definition == "model":
         order = Text(zh="按间隔倍数排序", en="by times their usual gap")
     cut_zh, cut_en = (f"，取前{facts.size}位", f", the first {facts.size}") if facts.size < facts.matching else ("", "")
     ahead = Text(zh="", en="")
-    if facts.request.definition == "model":
+    if facts.definition == "model":
         ahead = Text(zh=f"预测{facts.horizon}天，", en=f"horizon {facts.horizon} days, ")
     return Text(
         zh=f"{name.zh}，{ahead.zh}数据截至{facts.as_of}，{order.zh}{cut_zh}",
@@ -67,7 +67,7 @@ def interpret(facts: Facts) -> Text:
 def nobody(facts: Facts) -> Text:
     """What to say when the list is empty."""
     unjudged = facts.overview["unjudged"]
-    if facts.request.definition == "rhythm" and unjudged:
+    if facts.definition == "rhythm" and unjudged:
         return Text(
             zh=f"没有客户超过自身购买间隔2倍；另有{unjudged:,}位客户下单不足{LEAST_VISITS}天，无法按节奏判断，可改按“多少天未下单”来看。",
             en=f"Nobody is two of their own gaps late; {unjudged:,} customers ordered on fewer than {LEAST_VISITS} dates and cannot be "
@@ -79,8 +79,8 @@ def nobody(facts: Facts) -> Text:
 def list_caveats(facts: Facts) -> list[Text]:
     """What an operator should know before acting on the list."""
     silent = facts.matching - facts.listed_scored
-    undecided = facts.overview["unjudged" if facts.request.definition == "rhythm" else "undecided"]
-    by_rhythm = facts.request.definition == "rhythm" or (facts.request.definition == "model" and not facts.by_model)
+    undecided = facts.overview["unjudged" if facts.definition == "rhythm" else "undecided"]
+    by_rhythm = facts.definition == "rhythm" or (facts.definition == "model" and not facts.by_model)
     found = [
         (
             facts.by_model and facts.quality["auc"] <= facts.quality["recency_auc"],
