@@ -27,6 +27,7 @@ class Ability:
     subject: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     hinted: tuple[str, ...] = ()
+    company: tuple[str, ...] = ()
     many: tuple[str, ...] = ()
     cue_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     number: Mapping[str, Any] | None = None

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-from assistant.planner.abilities import abilities
+from assistant.planner.ability_changes import change_ability, change_overview
 from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue, Result
-from assistant.planner.intents import asks, findings, tiers
+from assistant.planner.intents import asks
 from assistant.planner.intents.filters import take_filters, take_sorting
 from assistant.planner.intents.measures import take_dimensions, take_metrics
-from assistant.planner.plan import ASIDE, Call, Plan, plan
+from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
 from assistant.planner.tokens import Token
@@ -26,15 +24,11 @@ from tools.windows import Window
 Args = dict[str, Any]
 _TELLS_WHY = ("churn_risk", "look_up_customer", "find_rules", "measure_uplift", "weigh_rfm", "recommend_products", "model_quality")
 """Tools whose answers give the reasons themselves."""
-_FEWEST_CLUSTERS, _FEWEST_RULES = 5, 2
-_LISTS = ("customer_value", "next_order", "predict_response", "find_behaviour", "cluster_customers", "measure_uplift", "find_rules")
-"""Tools whose results are about customers even where none are named."""
 _MODIFIERS = frozenset({"window", "dimension", "value", "ranking", "chart", "format", "by", "quantity", "ellipsis", "band", "definition"})
 _MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "unit", "neg"}
 _OF_ITS_OWN = ("metric", "noun", "scheme")
 """A question that names one of these stands by itself, unless it begins like a follow-up."""
 _FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend")
-_HANDLE = re.compile(r"t\d+(?:\.\d+)?")
 _WHY_DIMENSIONS = ("category", "store", "rfm_group")
 
 
@@ -271,19 +265,6 @@ def _change_look_up(sentence: Sentence, _args: Args, _: Result) -> Plan | None:
     return plan("look_up_customer", customer_id=str(quantity.data["value"])) if quantity else None
 
 
-def _change_overview(sentence: Sentence, args: Args, _: Result) -> Plan | None:
-    scheme = sentence.take("scheme")
-    if scheme is None and args.get("scheme") == "membership" and (limits := tiers.take_limits(sentence)):
-        return Plan((Call("segment_overview", {**args, "tiers": {**args.get("tiers", {}), **limits}}),))
-    if scheme is None and args.get("scheme") == "lifecycle" and (days := tiers.take_period(sentence)):
-        return Plan((Call("segment_overview", {**args, "period_days": days}),))
-    if scheme is not None:
-        tiers.absorb(sentence)
-        return plan("segment_overview", scheme=scheme.id)
-    segment = sentence.take("segment")
-    return plan("summarize_segment", customers=segment.id) if segment else None
-
-
 def _change_term(sentence: Sentence, _args: Args, _: Result) -> Plan | None:
     for kind in ("metric", "term", "segment", "field"):
         sense = sentence.take(kind)
@@ -292,29 +273,16 @@ def _change_term(sentence: Sentence, _args: Args, _: Result) -> Plan | None:
     return None
 
 
-def _change_ability(sentence: Sentence, args: Args, last: Result) -> Plan | None:
-    """Another option, number or time, or other customers, of a question to a customer model."""
-    ability = abilities()[last.call.name]
-    changed = asks.take_changes(sentence, ability)
-    segment = sentence.take("segment")
-    if segment and (ability.customers or ability.tool == "find_rules"):
-        changed |= {"customers": segment.id} | ({"target": "segment"} if ability.tool == "find_rules" else {})
-    sentence.take_all("ask", ability.tool)
-    sentence.take_all("dimension")
-    sentence.take_all("by")
-    if changed:
-        return Plan((Call(last.call.name, {**args, **changed}),))
-    return _change_find(sentence, {"rule": selection_rule(last)}, last) if last.selection else None
-
-
-def _change_findings(sentence: Sentence, args: Args, last: Result) -> Plan | None:
-    changed = findings.take_changes(sentence)
-    return Plan((Call(last.call.name, {**args, **changed}),)) if changed else _change_find(sentence, {"rule": selection_rule(last)}, last)
+def _change_ability(sentence: Sentence, _args: Args, last: Result) -> Plan | None:
+    changed = change_ability(sentence, last)
+    if changed is None and last.selection:
+        return _change_find(sentence, {"rule": selection_rule(last)}, last)
+    return changed
 
 
 _CHANGES: dict[str, Callable[[Sentence, Args, Result], Plan | None]] = {
     **dict.fromkeys(asks.READ, _change_ability),
-    "find_behaviour": _change_findings,
+    "find_behaviour": _change_ability,
     "measure": _change_measure,
     "find_customers": _change_find,
     "churn_risk": _change_churn,
@@ -323,40 +291,6 @@ _CHANGES: dict[str, Callable[[Sentence, Args, Result], Plan | None]] = {
     "compare_segments": _change_segment("second"),
     "export_customers": _change_export,
     "look_up_customer": _change_look_up,
-    "segment_overview": _change_overview,
+    "segment_overview": change_overview,
     "explain_term": _change_term,
 }
-
-
-def after(dialogue: Dialogue, found: Plan) -> Dialogue:
-    """The dialogue as it will be when the calls of ``found`` have run, so that a later part may refer to them."""
-    results = list(dialogue.results)
-    aside = found.calls[-1] if any(kind == ASIDE for kind, _ in found.notes) else None
-    for call in found.calls:
-        handle = f"t{_next_handle(results)}"
-        results.append(Result(call, handle, "answered", {"selection": _selection(call), "details": _details(call)}, call is aside))
-    return replace(dialogue, results=tuple(results))
-
-
-def _details(call: Call) -> Args:
-    """What is known of a result before it is there: clusters and rules are listed by number."""
-    if call.name == "cluster_customers":
-        return {"selections": [{}] * int(call.args.get("clusters", _FEWEST_CLUSTERS))}
-    return {"selections": [{}] * _FEWEST_RULES} if call.name == "find_rules" else {}
-
-
-def _next_handle(results: list[Result]) -> int:
-    return max((int(one.handle[1:]) for one in results if one.handle[1:].isdigit()), default=0) + 1
-
-
-def _selection(call: Call) -> Args | None:
-    if call.name == "find_customers":
-        return {key: call.args[key] for key in ("rule", "sort_by", "descending", "limit") if key in call.args}
-    customers = call.args.get("customers")
-    if isinstance(customers, str) and not _HANDLE.fullmatch(customers):
-        return {"rule": {"segment": customers}}
-    if call.name == "churn_risk":
-        return {"rule": {"field": "churn_band", "op": "=", "value": call.args.get("band", "high")}}
-    if call.name in _LISTS and customers is None:
-        return {"rule": {"all": []}}
-    return {"rule": customers} if isinstance(customers, dict) else None

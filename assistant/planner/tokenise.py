@@ -93,6 +93,9 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date) -> dict[int, list[
         senses[period.start, period.end].insert(0, Sense("window", str(period.window), {"window": period.window, "parts": period.parts}))
     for start, end, customer_id in _customer_ids(text):
         senses[start, end].insert(0, Sense("customer_id", customer_id))
+    for pattern in read_table("ids")["cluster"]:
+        for match in re.finditer(pattern, text):
+            senses[match.start(), match.end()].append(Sense("cluster", str(int(match["n"])), {"n": int(match["n"])}))
     for start, end, name in _segment_names(text, vocabulary):
         senses[start, end] = [Sense("segment_name", name)]
     for start, end, days in find_horizons(text):

@@ -9,7 +9,8 @@ from assistant.language import language_of
 from assistant.planner.amounts import reduce
 from assistant.planner.coverage import ask_about, without
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.followups import after, follow_up, is_elliptic
+from assistant.planner.followups import follow_up, is_elliptic
+from assistant.planner.foresight import after
 from assistant.planner.intents import asks, customers, data, findings, measures, rankings, saving, tiers
 from assistant.planner.lexicon import read_table
 from assistant.planner.normalise import normalise

@@ -7,10 +7,9 @@ from functools import partial
 from typing import Any
 
 from assistant.planner.abilities import Ability, abilities, names_one
-from assistant.planner.clauses import DAYS, plain
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.field_rules import field_of
 from assistant.planner.intents import data
+from assistant.planner.intents.ask_numbers import OutOfRange, take_horizon, take_numbers, take_ranking
 from assistant.planner.intents.customers import with_churn
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
@@ -23,22 +22,8 @@ READ = (
     *("customer_value", "next_order", "describe_persona", "cluster_customers"),
 )
 """The abilities that this module reads, in the order in which they are tried."""
+_BOUGHT = {"behaviour": "orders", "op": ">=", "value": 1}
 _GOODS = ("product", "order")
-
-
-class OutOfRange(Exception):
-    """A number that the tool does not take, with the question that has the nearest one it does.
-
-    Args:
-        words: The number as it was typed.
-        low: The least that is taken.
-        high: The most that is taken.
-        nearest: The question with the nearest number.
-    """
-
-    def __init__(self, words: str, low: int, high: int, nearest: str) -> None:
-        super().__init__(words)
-        self.words, self.low, self.high, self.nearest = words, low, high, nearest
 
 
 def defined(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -67,18 +52,23 @@ def read(tool: str, sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 
 
 def _called(sentence: Sentence, ability: Ability) -> bool:
-    if sentence.has("ask", ability.tool) or any(_free_field(sentence, one) is not None for one in ability.fields):
+    return _worded(sentence, ability) or _fielded(sentence, ability)
+
+
+def _fielded(sentence: Sentence, ability: Ability) -> bool:
+    return bool(ability.fields) and sentence.has("field", *ability.fields)
+
+
+def _worded(sentence: Sentence, ability: Ability) -> bool:
+    """Whether words call for the tool, and not only a field that it finds."""
+    if sentence.has("ask", ability.tool):
         return True
     if any(sense.id.startswith(f"{ability.tool}.{one}.") for one in ability.calling for _, sense in sentence.free("option")):
         return True
     if sentence.has("hint", ability.tool) and names_one(sentence, ability.subject, ability.tool):
         return True
-    return names_one(sentence, ability.hints) and names_one(sentence, ability.hinted or ability.subject, ability.tool)
-
-
-def _free_field(sentence: Sentence, field_id: str) -> int | None:
-    found = sentence.first("field", field_id)
-    return found[0] if found else None
+    beside = names_one(sentence, ability.hinted or ability.subject, ability.tool)
+    return names_one(sentence, ability.hints) and beside and (not ability.company or names_one(sentence, ability.company))
 
 
 def take_arguments(sentence: Sentence, dialogue: Dialogue, ability: Ability) -> Args | None:
@@ -87,8 +77,14 @@ def take_arguments(sentence: Sentence, dialogue: Dialogue, ability: Ability) -> 
     Raises:
         OutOfRange: A number is outside of what the tool takes.
     """
+    worded = _worded(sentence, ability)
     args = take_options(sentence, ability) | _from_cues(sentence, ability)
-    args |= _values(sentence, ability) | _horizon(sentence, ability) | _numbers(sentence, ability) | _ranked(sentence, ability, args)
+    args |= (
+        _values(sentence, ability)
+        | take_horizon(sentence, ability)
+        | take_numbers(sentence, ability)
+        | take_ranking(sentence, ability, args)
+    )
     asked = sentence.take_all("ask", ability.tool) + sentence.take_all("hint", ability.tool)
     if ability.hints:
         sentence.take_all("cue", *(one.partition(":")[2] for one in ability.hints))
@@ -98,8 +94,8 @@ def take_arguments(sentence: Sentence, dialogue: Dialogue, ability: Ability) -> 
     if customers is None:
         return None
     fields = [one for one in ability.fields if sentence.take_all("field", one)]
-    if not (asked or fields or ability.hints or ability.calling) and not args:
-        return None
+    if not worded and not fields:
+        return None  # its field is in a condition on the customers
     args |= {"sort_by": ability.fields[fields[0]]} if fields and ability.fields[fields[0]] and "sort_by" not in args else {}
     for kind, ids in ability.absorbs.items():
         sentence.take_all(kind, *ids)
@@ -113,7 +109,13 @@ def take_changes(sentence: Sentence, ability: Ability) -> Args:
         OutOfRange: A number is outside of what the tool takes.
     """
     args = take_options(sentence, ability)
-    return args | _values(sentence, ability) | _horizon(sentence, ability) | _numbers(sentence, ability) | _ranked(sentence, ability, args)
+    return (
+        args
+        | _values(sentence, ability)
+        | take_horizon(sentence, ability)
+        | take_numbers(sentence, ability)
+        | take_ranking(sentence, ability, args)
+    )
 
 
 def take_options(sentence: Sentence, ability: Ability) -> Args:
@@ -128,7 +130,7 @@ def take_options(sentence: Sentence, ability: Ability) -> Args:
                 continue
             argument, _, value = rest.partition(".")
             if argument in ability.many:
-                args[argument] = [*args.get(argument, []), *([] if value in args.get(argument, []) else [value])]
+                args[argument] = list(dict.fromkeys([*args.get(argument, []), *value.split("+")]))
             elif args.setdefault(argument, _plain(value)) != _plain(value):
                 continue
             sentence.use(place)
@@ -165,122 +167,6 @@ def _values(sentence: Sentence, ability: Ability) -> Args:
     return args
 
 
-def _horizon(sentence: Sentence, ability: Ability) -> Args:
-    """How far ahead: “in the next 14 days”, “未来半年”, and for some “within 14 days”."""
-    wanted = ability.horizon
-    if wanted is None:
-        return {}
-    found = sentence.first("horizon") or (_days_within(sentence) if wanted.get("within") else None)
-    if found is None:
-        return {}
-    days = int(found[1].data["days"])
-    sentence.use(found[0])
-    check_range(sentence, found[0], days, wanted["low"], wanted["high"], "horizon_days")
-    return {wanted["argument"]: days}
-
-
-def _days_within(sentence: Sentence) -> tuple[int, Any] | None:
-    """A length of time that is not said to lie ahead: “within 14 days”, “30天内”, “60 days”."""
-    for place, token in enumerate(sentence.tokens):
-        if place in sentence.used:
-            continue
-        window, quantity = token.get("window"), token.get("quantity")
-        if window is not None and (days := window.data["window"].last_days):
-            return place, type(window)("horizon", str(days), {"days": days})
-        if quantity is not None and quantity.data["unit"] in DAYS:
-            days = int(quantity.data["value"] * DAYS[quantity.data["unit"]])
-            return place, type(quantity)("horizon", str(days), {"days": days})
-    return None
-
-
-def _numbers(sentence: Sentence, ability: Ability) -> Args:
-    """A plain number: “6类”, “into 6 groups”, “深度4”."""
-    args: Args = {}
-    depth = sentence.first("part", "depth") if "depth" in ability.absorbs.get("part", ()) else None
-    if depth:
-        args |= _depth(sentence, depth[0])
-    wanted = ability.number
-    for place, quantity in list(sentence.free("quantity")) if wanted else []:
-        assert wanted is not None
-        if quantity.data["unit"] in wanted["units"] and wanted["argument"] not in args:
-            args |= {**ability.unit_options.get(quantity.data["unit"], {}), wanted["argument"]: plain(quantity.data["value"])}
-            sentence.use(place)
-            check_range(sentence, place, quantity.data["value"], wanted["low"], wanted["high"], "")
-    return args
-
-
-def _depth(sentence: Sentence, place: int) -> Args:
-    for at in (place - 1, place + 1, place + 2):
-        token = sentence.tokens[at] if 0 <= at < len(sentence.tokens) and at not in sentence.used else None
-        quantity = (token.get("quantity") or token.get("comparison")) if token is not None else None
-        if quantity and quantity.data.get("op", "=") in ("=", "<="):
-            sentence.use(at, place)
-            check_range(sentence, at, quantity.data["value"], 1, 4, "")
-            return {"depth": plain(quantity.data["value"])}
-    return {}
-
-
-def check_range(sentence: Sentence, place: int, value: Any, low: int, high: int, words: str) -> None:
-    """Refuse a number outside of the bounds, or one that is not whole.
-
-    Raises:
-        OutOfRange: It is, with the question that has the nearest number which is not.
-    """
-    if low <= value <= high and value == int(value):
-        return
-    token, near = sentence.tokens[place], low if value < low else high if value > high else round(value)
-    said = text(words, sentence.language).format(n=near) if words else _with_number(token.text, str(near))
-    raise OutOfRange(token.text, low, high, f"{sentence.text[: token.start]}{said}{sentence.text[token.end :]}")
-
-
-def _with_number(words: str, number: str) -> str:
-    digits = [place for place, char in enumerate(words) if char.isdigit() or char == "."]
-    return f"{words[: digits[0]]}{number}{words[digits[-1] + 1 :]}" if digits else number
-
-
-def _ranked(sentence: Sentence, ability: Ability, args: Args) -> Args:
-    """“top 20”, “最低的10个”, “20 customers”: the limit, and the order where the tool has one."""
-    wanted = ability.ranks
-    if wanted is None:
-        return {}
-    found: Args = {}
-    ranking = next(((place, one) for place, one in sentence.free("ranking") if not one.data.get("share")), None)
-    if ranking and _is_ours(sentence, ranking[0], ability, args):
-        lowest = ranking[1].id == "smallest"
-        if lowest and not wanted.get("order"):
-            return {}
-        found |= {"descending": False} if lowest else {}
-        sentence.use(*(place for place, one in sentence.free("ranking", ranking[1].id)))
-        if ranking[1].data["n"]:
-            return {**found, "limit": _limit(sentence, ranking[0], ranking[1].data["n"], wanted["limit"])}
-    elif ranking:
-        return {}
-    for place, quantity in sentence.free("quantity"):
-        if quantity.data["unit"] == "person" or (quantity.data["unit"] == "" and ability.number is None):
-            sentence.use(place)
-            return {**found, "limit": _limit(sentence, place, quantity.data["value"], wanted["limit"])}
-    return found
-
-
-def _limit(sentence: Sentence, place: int, value: Any, most: int) -> int:
-    check_range(sentence, place, value, 1, most, "")
-    return int(value)
-
-
-def _is_ours(sentence: Sentence, place: int, ability: Ability, args: Args) -> bool:
-    """Whether a ranking is by what the tool finds, and not by another field of the customers (“the top 10 by spend”)."""
-    if "sort_by" in args:
-        return True
-    order = sorted((at for at in range(len(sentence.tokens)) if at != place), key=lambda at: (abs(at - place), at))
-    for at in order:
-        token = sentence.tokens[at]
-        if token.is_("ask", ability.tool) or token.is_("hint", ability.tool) or any(token.is_("field", one) for one in ability.fields):
-            return True
-        if at not in sentence.used and not token.is_("noun") and (field_of(token) or token.is_("verb")):
-            return False
-    return True
-
-
 def _customers(sentence: Sentence, dialogue: Dialogue, ability: Ability, args: Args) -> Args | None:
     """Whom it is about; None where the goods named would be taken for what they bought."""
     one = sentence.take("customer_id") if ability.customers or ability.customer_id else None
@@ -290,8 +176,13 @@ def _customers(sentence: Sentence, dialogue: Dialogue, ability: Ability, args: A
     if not ability.customers and not explained:
         return {}
     goods = [place for place, sense in sentence.free("value") if sentence.vocabulary.levels.get(sense.data["dimension"]) in _GOODS]
+    if ability.customers == "known" and _expects_amounts(sentence):
+        return None
+    before = set(sentence.used)
     who = with_churn(sentence, take_who(sentence, dialogue))
-    if ability.customers == "known" and any(place in sentence.used for place in goods) and not _acted(sentence):
+    if who.rule == _BOUGHT:
+        who.rule = None  # everybody scored has bought
+    if ability.customers == "known" and any(place in sentence.used for place in goods) and not _acted(sentence, before):
         return None
     if who.rule is None and who.handle is None and not who.ordered:
         last = dialogue.last_customers if ability.last or "customers" in ability.needs else None
@@ -301,8 +192,15 @@ def _customers(sentence: Sentence, dialogue: Dialogue, ability: Ability, args: A
     return {"customers": who.as_customers()}
 
 
-def _acted(sentence: Sentence) -> bool:
-    return any(sentence.tokens[place].is_("verb") and not sentence.tokens[place].is_("ask") for place in sentence.used)
+def _expects_amounts(sentence: Sentence) -> bool:
+    """Whether an amount is what they are expected to buy: no verb of the past is beside it."""
+    amounts = any(one.data["unit"] in ("order", "item", "money") for _, one in sentence.free("comparison"))
+    return amounts and not sentence.has("verb")
+
+
+def _acted(sentence: Sentence, before: set[int]) -> bool:
+    """Whether a verb was read with the customers, so that goods beside it are what they bought."""
+    return any(sentence.tokens[place].is_("verb") and not sentence.tokens[place].is_("ask") for place in sentence.used - before)
 
 
 def _ask_range(sentence: Sentence, found: OutOfRange) -> Plan:

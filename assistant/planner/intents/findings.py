@@ -7,7 +7,8 @@ from typing import Any
 from assistant.planner.abilities import abilities
 from assistant.planner.clauses import plain
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.intents.asks import check_range, take_options
+from assistant.planner.intents.ask_numbers import check_range
+from assistant.planner.intents.asks import take_options
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 
@@ -20,7 +21,7 @@ def behaviour(sentence: Sentence, _: Dialogue) -> Plan | None:
     """Who viewed or carted and never bought, logs in less and less, or opens no mail."""
     args = take_options(sentence, abilities()[_TOOL])
     if "pattern" not in args:
-        args["pattern"] = _unbought(sentence)
+        args["pattern"] = _unbought(sentence) or _unopened(sentence) or _fewer_logins(sentence)
     if args["pattern"] is None or _other_limits(sentence):
         return None
     args |= _times(sentence)
@@ -29,6 +30,8 @@ def behaviour(sentence: Sentence, _: Dialogue) -> Plan | None:
     args |= _limit(sentence)
     sentence.take_all("cue", "list", "count", "why", "summarize")
     sentence.take_all("conj")
+    if args["pattern"] == "declining_logins":
+        sentence.take_all("cue", "recent", "growth")
     sentence.take_all("by")
     sentence.take_all("dimension", "product", "category", "event_kind")
     sentence.take_all("metric", "products_sold")
@@ -67,6 +70,30 @@ def _unbought(sentence: Sentence) -> str | None:
     sentence.take_all("act")
     sentence.use(*(place for place, _ in sentence.free("pronoun") if place > act[0]))
     return _ACTS[act[1].id]
+
+
+def _unopened(sentence: Sentence) -> str | None:
+    """“收到邮件从来不打开”, “ignored our mails”: mail that is ignored, or opening that is denied."""
+    if not sentence.has("part", "mail"):
+        return None
+    opened = sentence.first("act", "opens")
+    denied = next((place for place, _ in sentence.free("neg") if opened and place < opened[0]), None)
+    if sentence.take_all("act", "ignores") or (opened is not None and denied is not None):
+        sentence.take_all("part", "mail")
+        sentence.take_all("act")
+        sentence.take_all("neg", "not")
+        sentence.take_all("verb", "contact")
+        return "unopened_mails"
+    return None
+
+
+def _fewer_logins(sentence: Sentence) -> str | None:
+    """“登录次数比以前少了”, “who logs in less often”."""
+    if not (sentence.has("act", "logs_in") and (sentence.has("act", "lessens") or sentence.has("cue", "growth"))):
+        return None
+    sentence.take_all("act", "logs_in", "lessens")
+    sentence.take_all("cue", "growth", "previous")
+    return "declining_logins"
 
 
 def _other_limits(sentence: Sentence) -> bool:

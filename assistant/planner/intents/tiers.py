@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.planner.clauses import DAYS, plain
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.intents.asks import check_range
+from assistant.planner.intents.ask_numbers import check_range
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Token

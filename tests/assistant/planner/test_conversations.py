@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.followups import after
+from assistant.planner.foresight import after
 from assistant.planner.understand import understand
 from assistant.planner.vocabulary import Vocabulary
 

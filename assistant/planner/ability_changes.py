@@ -1,0 +1,51 @@
+"""What a follow-up changes of a question to a customer model, to findings in behaviour or to an overview."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.planner.abilities import abilities
+from assistant.planner.dialogue import Result
+from assistant.planner.intents import asks, findings, tiers
+from assistant.planner.plan import Call, Plan, plan
+from assistant.planner.sentence import Sentence
+
+Args = dict[str, Any]
+
+
+def change_ability(sentence: Sentence, last: Result) -> Plan | None:
+    """Another option, number or time, or other customers.
+
+    Raises:
+        OutOfRange: A number is outside of what the tool takes.
+    """
+    if last.call.name == "find_behaviour":
+        changed = findings.take_changes(sentence)
+    else:
+        ability = abilities()[last.call.name]
+        changed = asks.take_changes(sentence, ability)
+        segment = sentence.take("segment") if ability.customers or ability.tool == "find_rules" else None
+        if segment:
+            changed |= {"customers": segment.id} | ({"target": "segment"} if ability.tool == "find_rules" else {})
+        sentence.take_all("ask", ability.tool)
+        sentence.take_all("dimension")
+        sentence.take_all("by")
+    return Plan((Call(last.call.name, {**last.call.args, **changed}),)) if changed else None
+
+
+def change_overview(sentence: Sentence, args: Args, _: Result) -> Plan | None:
+    """Another scheme, other limits of its tiers, another period, or one of its groups.
+
+    Raises:
+        OutOfRange: A period is longer than the tool takes.
+    """
+    scheme = sentence.take("scheme")
+    if scheme is None and args.get("scheme") == "membership" and (limits := tiers.take_limits(sentence)):
+        return Plan((Call("segment_overview", {**args, "tiers": {**args.get("tiers", {}), **limits}}),))
+    if scheme is None and args.get("scheme") == "lifecycle" and (days := tiers.take_period(sentence)):
+        return Plan((Call("segment_overview", {**args, "period_days": days}),))
+    if scheme is not None:
+        tiers.absorb(sentence)
+        return plan("segment_overview", scheme=scheme.id)
+    segment = sentence.take("segment")
+    return plan("summarize_segment", customers=segment.id) if segment else None

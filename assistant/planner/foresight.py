@@ -1,0 +1,50 @@
+"""The dialogue as it will be when calls have run that are only planned."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.plan import ASIDE, Call, Plan
+
+Args = dict[str, Any]
+_FEWEST_CLUSTERS, _FEWEST_RULES = 5, 2
+_LISTS = ("customer_value", "next_order", "predict_response", "find_behaviour", "cluster_customers", "measure_uplift", "find_rules")
+"""Tools whose results are about customers even where none are named."""
+_HANDLE = re.compile(r"t\d+(?:\.\d+)?")
+
+
+def after(dialogue: Dialogue, found: Plan) -> Dialogue:
+    """The dialogue as it will be when the calls of ``found`` have run, so that a later part may refer to them."""
+    results = list(dialogue.results)
+    aside = found.calls[-1] if any(kind == ASIDE for kind, _ in found.notes) else None
+    for call in found.calls:
+        handle = f"t{_next_handle(results)}"
+        results.append(Result(call, handle, "answered", {"selection": _selection(call), "details": _details(call)}, call is aside))
+    return replace(dialogue, results=tuple(results))
+
+
+def _details(call: Call) -> Args:
+    """What is known of a result before it is there: clusters and rules are listed by number."""
+    if call.name == "cluster_customers":
+        return {"selections": [{}] * int(call.args.get("clusters", _FEWEST_CLUSTERS))}
+    return {"selections": [{}] * _FEWEST_RULES} if call.name == "find_rules" else {}
+
+
+def _next_handle(results: list[Result]) -> int:
+    return max((int(one.handle[1:]) for one in results if one.handle[1:].isdigit()), default=0) + 1
+
+
+def _selection(call: Call) -> Args | None:
+    if call.name == "find_customers":
+        return {key: call.args[key] for key in ("rule", "sort_by", "descending", "limit") if key in call.args}
+    customers = call.args.get("customers")
+    if isinstance(customers, str) and not _HANDLE.fullmatch(customers):
+        return {"rule": {"segment": customers}}
+    if call.name == "churn_risk":
+        return {"rule": {"field": "churn_band", "op": "=", "value": call.args.get("band", "high")}}
+    if call.name in _LISTS and customers is None:
+        return {"rule": {"all": []}}
+    return {"rule": customers} if isinstance(customers, dict) else None
