@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     svip_share: float = Field(default=0.05, gt=0, lt=1, description="Share of last year's buyers, by spend, who are SVIP members.")
     vip_share: float = Field(default=0.15, gt=0, lt=1, description="Share of last year's buyers, after the SVIP members, who are VIP.")
     lifecycle_days: int = Field(default=90, ge=1, le=730, description="Length of each of the two periods of the lifecycle.")
+    rfm_horizon_days: int = Field(default=90, ge=7, le=365, description="Days of spend that the weights of RFM look forward to.")
     smallest_segment_share: Decimal = Field(default=Decimal("0.01"), ge=0, le=1, description="Segments below this share are too small.")
     smallest_segment_size: int = Field(default=30, ge=1, description="Segments below this size are too small to act on.")
 

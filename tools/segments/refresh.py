@@ -18,6 +18,7 @@ from tools.segments.response.scores import score_responses
 from tools.segments.scoring import Edges, fill_scores, store_edges
 from tools.segments.steps import Step, assemble
 from tools.segments.tiers.step import TIER_COLUMNS, score_tiers
+from tools.segments.weighing.step import score_weights
 from tools.segments.value.run import COLUMNS as VALUE_COLUMNS
 from tools.segments.value.scores import score_value
 from tools.settings import Settings
@@ -39,6 +40,7 @@ _STAGES = {
 
 STEPS: tuple[Step, ...] = (
     Step("tiers", Text(zh="划分价值、会员与生命周期层级", en="Sorting customers into tiers"), score_tiers, TIER_COLUMNS),
+    Step("weights", Text(zh="求 RFM 权重并评分", en="Weighing recency, frequency and money"), score_weights, ("rfm_score",)),
     Step(
         "churn",
         Text(zh="评估流失概率", en="Scoring churn"),
