@@ -153,6 +153,8 @@ TOOLS: Mapping[str, Tool] = {
     "compare_segments": Tool(requests.CompareSegments, _in_context("tools.segments.compare:compare_segments")),
     "suggest_strategy": Tool(requests.SuggestStrategy, _in_context("tools.actions.strategies:suggest_strategy")),
     "churn_risk": Tool(requests.ChurnRisk, _churn),
+    "customer_value": Tool(requests.CustomerValue, _in_context("tools.segments.value.tool:customer_value")),
+    "next_order": Tool(requests.NextOrder, _in_context("tools.segments.value.next_tool:next_order")),
     "find_rules": Tool(requests.FindRules, _in_context("tools.segments.trees.tool:find_rules")),
     "describe_persona": Tool(requests.DescribePersona, _in_context("tools.segments.personas.tool:describe_persona")),
     "find_behaviour": Tool(requests.FindBehaviour, _in_context("tools.segments.findings.tool:find_behaviour")),

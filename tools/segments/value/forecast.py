@@ -131,7 +131,7 @@ class Forecaster:
     def forecast(self, histories: Histories, horizon: int) -> Forecast:
         """Expectations over ``horizon`` days after the date of ``histories``."""
         alive = self.base.probability_alive(*histories.purchases)
-        orders = self._base_orders(histories, horizon)
+        orders = self.repeat_orders(histories, horizon)
         each = self._order_value(histories)
         if self.learned is None:
             return Forecast(alive, orders, each)
@@ -146,14 +146,15 @@ class Forecaster:
         alive = np.maximum(alive, np.minimum(implied, 1.0))
         return Forecast(alive, expected, each * np.divide(value, own, out=np.ones(len(own)), where=own > 0))
 
-    def _base_orders(self, histories: Histories, horizon: int) -> Floats:
+    def repeat_orders(self, histories: Histories, horizon: int) -> Floats:
+        """Expected orders by the model of repeat buying alone, shape (customers,)."""
         visits, orders = histories.column("visits"), histories.column("orders")
         each = (orders + _PRIOR_ORDERS * self.spending.orders_per_visit) / (visits + _PRIOR_ORDERS)
         found: Floats = self.base.expected_orders(horizon / WEEK, *histories.purchases) * each
         return found
 
     def _stretch(self, histories: Histories, orders: Floats, horizon: int) -> Floats:
-        near = self._base_orders(histories, self.horizon)
+        near = self.repeat_orders(histories, self.horizon)
         found: Floats = np.divide(orders, near, out=np.full(len(orders), horizon / self.horizon), where=near > 1e-12)
         return found
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from importlib import resources
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -15,23 +14,17 @@ from numpy.typing import NDArray
 from tools.features.build import gap_query
 from tools.models.lifetime.counts import Floats
 from tools.segments.value.scope import scoped
+from tools.segments.value.sql_files import read_sql
 from tools.warehouse.engine import Engine
 
 WEEK = 7.0
 """Models count time in weeks, so that their parameters compare with published ones."""
-_FOLDER = resources.files("tools.segments.value") / "sql"
 _COUNTED = (
     *("orders", "amount", "visits_14", "visits_30", "visits_60", "visits_90", "visits_180", "orders_30", "orders_90"),
     *("amount_14", "amount_30", "amount_60", "amount_90", "amount_180", "amount_365", "events_30", "events_90"),
 )
 _YOUNG_DAYS = 14.0
 """Rates of younger customers are over this many days: an order of today is no rate of one a day."""
-
-
-@lru_cache
-def read_sql(name: str) -> str:
-    """The text of one of this package's statements."""
-    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").rstrip()
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from tools.segments.held import judge_due, keep
 from tools.segments.model_runs import ModelRun, run_in_use, store_run
 from tools.segments.value.dates import fit_gaps, next_dates, no_dates
 from tools.segments.value.forecast import Forecaster, base_of, fit_base, fit_spending, learn, spending_of
-from tools.segments.value.histories import Histories, read_histories, read_rhythms, read_sql
+from tools.segments.value.histories import Histories, read_histories, read_rhythms
 from tools.segments.value.judge import Reader, Verdict, check_enough, cut_offs, dates, judge_kinds, judge_old
 from tools.segments.value.run import HORIZON_DAYS, JUDGED, MODEL, NextDates, ValueRun, run_table
 from tools.segments.value.scope import draw_sample
+from tools.segments.value.sql_files import read_sql
 from tools.settings import Settings
 from tools.warehouse.engine import Engine
 
