@@ -24,13 +24,16 @@ def change_ability(sentence: Sentence, last: Result) -> Plan | None:
     else:
         ability = abilities()[last.call.name]
         changed = asks.take_changes(sentence, ability)
+        one = sentence.take("cluster") if ability.tool == "cluster_customers" else None
+        changed |= {"cluster": one.id} if one else {}
         segment = sentence.take("segment") if ability.customers or ability.tool == "find_rules" else None
         if segment:
             changed |= {"customers": segment.id} | ({"target": "segment"} if ability.tool == "find_rules" else {})
         sentence.take_all("ask", ability.tool)
         sentence.take_all("dimension")
         sentence.take_all("by")
-    return Plan((Call(last.call.name, {**last.call.args, **changed}),)) if changed else None
+    kept = {key: value for key, value in last.call.args.items() if key != "cluster"}
+    return Plan((Call(last.call.name, {**kept, **changed}),)) if changed else None
 
 
 def change_overview(sentence: Sentence, args: Args, _: Result) -> Plan | None:

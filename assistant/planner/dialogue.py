@@ -65,8 +65,12 @@ class Dialogue:
     @property
     def last_listed(self) -> Result | None:
         """The latest result that lists groups of customers by number, such as clusters or the rules of a tree."""
-        found = [result for result in self.results if result.handle and result.content.get("details", {}).get("selections")]
+        found = [result for result in self.results if result.handle and _lists_groups(result)]
         return found[-1] if found else None
+
+
+def _lists_groups(result: Result) -> bool:
+    return result.call.name == "cluster_customers" or bool(result.content.get("details", {}).get("selections"))
 
 
 def read_dialogue(messages: Sequence[BaseMessage]) -> Dialogue:

@@ -42,9 +42,6 @@ def _dated(sentence: Sentence, clause: Clause) -> Iterator[Rule]:
 
 def _named_rule(token: Token) -> Rule | None:
     condition, segment, band = token.get("condition"), token.get("segment"), token.get("band")
-    cluster = token.get("cluster")
-    if cluster:
-        return {"field": "cluster", "op": "=", "value": f"cluster_{cluster.id}"}
     if condition:
         return rule_of(condition)
     if segment:

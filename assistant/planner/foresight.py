@@ -10,7 +10,7 @@ from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.plan import ASIDE, Call, Plan
 
 Args = dict[str, Any]
-_FEWEST_CLUSTERS, _FEWEST_RULES = 5, 2
+_FEWEST_RULES = 2
 _LISTS = ("customer_value", "next_order", "predict_response", "find_behaviour", "cluster_customers", "measure_uplift", "find_rules")
 """Tools whose results are about customers even where none are named."""
 _HANDLE = re.compile(r"t\d+(?:\.\d+)?")
@@ -21,20 +21,20 @@ def after(dialogue: Dialogue, found: Plan) -> Dialogue:
     results = list(dialogue.results)
     aside = found.calls[-1] if any(kind == ASIDE for kind, _ in found.notes) else None
     for call in found.calls:
-        handle = f"t{_next_handle(results)}"
+        handle = next_handle(results)
         results.append(Result(call, handle, "answered", {"selection": _selection(call), "details": _details(call)}, call is aside))
     return replace(dialogue, results=tuple(results))
 
 
 def _details(call: Call) -> Args:
-    """What is known of a result before it is there: clusters and rules are listed by number."""
-    if call.name == "cluster_customers":
-        return {"selections": [{}] * int(call.args.get("clusters", _FEWEST_CLUSTERS))}
+    """What is known of a result before it is there: rules are listed by number."""
     return {"selections": [{}] * _FEWEST_RULES} if call.name == "find_rules" else {}
 
 
-def _next_handle(results: list[Result]) -> int:
-    return max((int(one.handle[1:]) for one in results if one.handle[1:].isdigit()), default=0) + 1
+def next_handle(results: list[Result]) -> str:
+    """The handle of the result that comes next."""
+    last = max((int(one.handle[1:]) for one in results if one.handle[1:].isdigit()), default=0)
+    return f"t{last + 1}"
 
 
 def _selection(call: Call) -> Args | None:

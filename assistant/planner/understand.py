@@ -13,6 +13,7 @@ from assistant.planner.followups import follow_up, is_elliptic
 from assistant.planner.foresight import after
 from assistant.planner.intents import asks, customers, data, findings, measures, rankings, saving, tiers
 from assistant.planner.lexicon import read_table
+from assistant.planner.listed import with_clusters_found, with_groups
 from assistant.planner.normalise import normalise
 from assistant.planner.passing import spare_words
 from assistant.planner.plan import Call, Plan
@@ -20,7 +21,7 @@ from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
 from assistant.planner.tokenise import tokenise
-from assistant.planner.tokens import Sense, Token
+from assistant.planner.tokens import Token
 from assistant.planner.vocabulary import Vocabulary
 
 Intent = Callable[[Sentence, Dialogue], Plan | None]
@@ -71,17 +72,8 @@ def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typ
     """A question as reduced tokens; ``typed`` is the whole of what the operator typed, where this is a part of it."""
     tokens, mended = tokenise(normalise(question), vocabulary, vocabulary.as_of)
     language = dialogue.language or language_of(question, "auto", "en")
-    reduced = [_listed(token, dialogue) for token in reduce(tokens, vocabulary)]
+    reduced = with_groups(reduce(tokens, vocabulary), dialogue)
     return Sentence("".join(_gaps(tokens)), reduced, vocabulary, language, mended, typed=typed or question)
-
-
-def _listed(token: Token, dialogue: Dialogue) -> Token:
-    """“第2类”, “the third rule” after a result that lists groups of customers: the group of that number."""
-    numbered = token.get("cluster") or token.get("ordinal")
-    result = dialogue.last_listed
-    if numbered is None or result is None or numbered.data["n"] > len(result.content["details"]["selections"]):
-        return token
-    return replace(token, senses=(Sense("segment", f"{result.handle}.{numbered.data['n']}"),))
 
 
 def _gaps(tokens: list[Token]) -> list[str]:
@@ -124,6 +116,10 @@ def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan |
 
 def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The plan of the question as it stands, all its words used; an elliptic one changes the call before it."""
+    return with_clusters_found(_read(sentence, dialogue), sentence)
+
+
+def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     elliptic = is_elliptic(sentence, dialogue)
     if elliptic:
         found = _changed(sentence, dialogue)

@@ -139,7 +139,6 @@ def _several(sentence: Sentence, segments: list[str]) -> Plan | None:
 
 def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:
     sides: list[Any] = [sense.id for sense in sentence.take_all("segment")]
-    sides += [{"field": "cluster", "op": "=", "value": f"cluster_{sense.id}"} for sense in sentence.take_all("cluster")]
     sides += [rule_of(sense) for sense in sentence.take_all("condition")]
     if not sides:
         sides = _values(sentence)

@@ -149,7 +149,7 @@ def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
 def _is_listed(token: Token) -> bool:
     """Whether it is a group of an earlier result ("t3.2"), which is no term."""
     segment = token.get("segment")
-    return segment is not None and "." in segment.id
+    return segment is not None and ("." in segment.id or "call" in segment.data)
 
 
 def _term(sentence: Sentence, token: object) -> str:
