@@ -44,21 +44,30 @@ def _saved(engine: Engine) -> list[tuple[str, str, str, str]]:
         (str(row[0]), str(row[1]), str(row[2]), str(row[3]))
         for row in engine.rows(
             "SELECT segment_id, arg_max(rule, version), arg_max(name_zh, version), arg_max(name_en, version) FROM segments "
-            "WHERE scheme = $saved OR (scheme = $clusters AND segment_id IN (SELECT cluster FROM clusters WHERE run_id IN "
-            "(SELECT run_id FROM model_runs WHERE model = $clusters AND in_use))) GROUP BY segment_id ORDER BY segment_id",
+            "WHERE scheme IN ($saved, $clusters) GROUP BY segment_id ORDER BY segment_id",
             {"saved": SAVED, "clusters": CLUSTERS},
         )
     ]
 
 
 def stored_rules(engine: Engine) -> dict[str, SegmentRule]:
-    """The newest rules of the saved segments and of the clusters in use, by id."""
+    """The newest rules of the saved segments and of all clusters, by id.
+
+    Clusters that are not in use any more stay known, with nobody in them, because a saved segment may refer to one.
+    """
     return {row[0]: read_rule(row[1]) for row in _saved(engine)}
 
 
 def stored_names(engine: Engine) -> dict[str, Text]:
     """The names of the saved segments and of the clusters in use, by id."""
-    return {row[0]: Text(zh=row[2], en=row[3]) for row in _saved(engine)}
+    used = {
+        str(row[0])
+        for row in engine.rows(
+            "SELECT cluster FROM clusters WHERE run_id IN (SELECT run_id FROM model_runs WHERE model = $model AND in_use)",
+            {"model": CLUSTERS},
+        )
+    }
+    return {row[0]: Text(zh=row[2], en=row[3]) for row in _saved(engine) if row[0] in used or not _CLUSTER_ID.fullmatch(row[0])}
 
 
 def cluster_words(segment_id: str) -> tuple[str, ...]:

@@ -189,7 +189,7 @@ def _add_events(vocabulary: Vocabulary, selected: dict[str, str]) -> None:
         selected[f"event:{value}"] = f"coalesce(kinds.n_{number}, 0)"
     if "view" in vocabulary.kinds:
         views = f"coalesce(kinds.n_{vocabulary.kinds.index('view')}, 0)"
-        selected["views_per_order"] = f"CASE WHEN b.orders > 0 THEN CAST({views} AS FLOAT) / b.orders END"
+        selected["views_per_order"] = f"CAST({views} AS FLOAT) / greatest(b.orders, 1)"
         selected["decision_days"] = "decisions.decision_days"
 
 

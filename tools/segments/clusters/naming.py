@@ -17,6 +17,7 @@ _FRONT: tuple[Slot, ...] = ("rhythm", "value", "discount", "breadth", "time")
 _MOST_FRONT = 2
 _MOST_OF: dict[str, int] = {"category": 2}
 _WEIGHTS: dict[str, float] = {"category": 1.5, "price": 1.2, "breadth": 0.7}
+_LOOKING = 0.8
 _SECOND_CATEGORY = 0.6
 """A second category is named when its trait is at least this part as strong as the first's."""
 MAIN_SHARE = 0.5
@@ -69,7 +70,18 @@ def _slot(trait: Trait) -> Slot:
 
 def _weight(trait: Trait) -> float:
     """How much a trait asks to be named: what they buy and how dear it is tell more than how they pay or where."""
-    return abs(trait.effect) * _WEIGHTS.get(_slot(trait), 1.0) if trait.side else 0.0
+    if trait.side is None:
+        return 0.0
+    # When they order says more than when they look, unless the latter stands out.
+    return abs(trait.effect) * _WEIGHTS.get(_slot(trait), 1.0) * (_LOOKING if _is_looking(trait) else 1.0)
+
+
+def _is_looking(trait: Trait) -> bool:
+    return trait.column.startswith("browse_")
+
+
+def _are_browsers(words: Words) -> bool:
+    return "head" in words or any(_is_looking(trait) for trait in words.get("time", []))
 
 
 def _fits(trait: Trait, chosen: Words) -> bool:
@@ -124,7 +136,7 @@ def _said(words: Words, slot: Slot, language: str) -> list[str]:
 def _english(words: Words) -> str:
     front = [word for slot in _FRONT for word in _said(words, slot, "en")]
     price, items = _said(words, "price", "en"), " and ".join(_said(words, "category", "en"))
-    head = (_said(words, "head", "en") or ["buyers" if price or items else "shoppers"])[0]
+    head = "browsers" if _are_browsers(words) else "buyers" if price or items else "shoppers"
     goods = " ".join([*price, items or ("items" if price else "")]).strip()
     core = f"{head} of {goods}" if goods else head
     return " ".join([*front, core, *_said(words, "clause", "en")])
@@ -141,7 +153,7 @@ def _chinese_core(words: Words) -> str:
     """When they do what with which goods: 深夜浏览高价电子."""
     time, price = "".join(_said(words, "time", "zh")), "".join(_said(words, "price", "zh"))
     items = "和".join(_said(words, "category", "zh")) or ("商品" if price else "")
-    browsing = "head" in words or any(trait.column.startswith("browse_") for trait in words.get("time", []))
+    browsing = _are_browsers(words)
     goods = f"{price}{' ' if items[:1].isascii() and items else ''}{items}"
     if not goods:
         verb = "浏览" if browsing else "下单"

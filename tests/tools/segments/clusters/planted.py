@@ -56,12 +56,24 @@ class Group:
 
 
 SIX = (
-    Group("slow electronics", 240, (3, 6), "Electronics", 900.0, "evening", views=14, view_hours="late", decision=(14, 35), items=1),
-    Group("morning groceries", 320, (30, 60), "Groceries", 12.0, "morning", channel="store", silent=(0, 10), views=0, items=3),
-    Group("weekend home", 260, (7, 12), "Home", 60.0, "afternoon", weekend=True, channel="store", views=3, items=4),
-    Group("fashion deals", 280, (8, 15), "Fashion", 45.0, "evening", discount=0.38, channel="app", views=6, view_hours="evening", decision=(0, 1)),
-    Group("one-time beauty", 220, (1, 2), "Beauty", 30.0, silent=(200, 330), views=2),
-    Group("afternoon snacks", 300, (20, 40), "Snacks", 4.0, "afternoon", channel="app", silent=(0, 15), views=1, decision=(0, 0), items=2),
+    Group("slow electronics", 120, (3, 6), "Electronics", 900.0, "evening", views=14, view_hours="late", decision=(14, 35), items=1),
+    Group("morning groceries", 520, (30, 60), "Groceries", 12.0, "morning", channel="store", silent=(0, 10), views=0, items=3),
+    Group("weekend home", 200, (7, 12), "Home", 60.0, "afternoon", weekend=True, channel="store", views=3, items=4),
+    Group(
+        "fashion deals",
+        330,
+        (8, 15),
+        "Fashion",
+        45.0,
+        "evening",
+        discount=0.38,
+        channel="app",
+        views=6,
+        view_hours="evening",
+        decision=(0, 1),
+    ),
+    Group("one-time beauty", 420, (1, 2), "Beauty", 30.0, silent=(200, 330), views=2),
+    Group("afternoon snacks", 260, (20, 40), "Snacks", 4.0, "afternoon", channel="app", silent=(0, 15), views=1, decision=(0, 0), items=2),
 )
 """Six groups; the first: late-night browsers of expensive electronics who take weeks to decide."""
 
@@ -88,8 +100,16 @@ class Rows:
     group: dict[str, str] = field(default_factory=dict)
 
 
-def plant(groups: Sequence[Group], seed: int, scale: float = 1.0, stray: float = 0.15) -> Rows:
-    """Rows of customers of the groups; a share ``stray`` of what they do follows no pattern."""
+def plant(groups: Sequence[Group], seed: int, scale: float = 1.0, stray: float = 0.3, spread: float = 0.8) -> Rows:
+    """Rows of customers of the groups.
+
+    Args:
+        groups: Who.
+        seed: Of everything random.
+        scale: Multiplies their numbers.
+        stray: Share of what they do that follows no pattern.
+        spread: Of the logarithm of prices that customers pay, and of how often they do things: 1 makes a few of them very large.
+    """
     random = np.random.default_rng(seed)
     categories = sorted({group.category for group in groups})
     rows = Rows()
@@ -100,19 +120,27 @@ def plant(groups: Sequence[Group], seed: int, scale: float = 1.0, stray: float =
             customer = f"{group.name}-{number:05d}"
             rows.customers.append((customer,))
             rows.group[customer] = group.name
-            _customer(rows, random, group, customer, categories, channels, stray)
+            _customer(rows, random, group, customer, categories, channels, (stray, spread))
     return rows
 
 
 def _customer(
-    rows: Rows, random: np.random.Generator, group: Group, customer: str, categories: Sequence[str], channels: Sequence[str], stray: float
+    rows: Rows,
+    random: np.random.Generator,
+    group: Group,
+    customer: str,
+    categories: Sequence[str],
+    channels: Sequence[str],
+    noise: tuple[float, float],
 ) -> None:
+    stray, spread = noise
     last = int(random.integers(group.silent[0], group.silent[1] + 1))
     first = int(random.integers(max(last + 20, 300), DAYS + 1))
     count = int(random.integers(group.orders[0], group.orders[1] + 1))
     days = np.sort(random.choice(np.arange(last, first + 1), size=min(count, first - last), replace=False))
     days[0] = last
-    taste = float(random.lognormal(0, 0.2))
+    taste = float(random.lognormal(0, spread))
+    eager = float(random.lognormal(0, spread))
     for place, ago in enumerate(days.tolist()):
         day = END - pd.Timedelta(days=ago)
         if group.weekend and random.random() > stray:
@@ -131,15 +159,15 @@ def _customer(
             rows.lines.append((order, product, 1, paid, round(off, 2)))
             total, saved = total + paid, saved + off
             if line == 0 and group.views:
-                _views(rows, random, group, customer, product, moment, stray)
+                _views(rows, random, group, customer, product, moment, stray, eager)
         rows.orders.append((order, customer, moment, "completed", round(total, 2), round(saved, 2), channel))
 
 
 def _views(
-    rows: Rows, random: np.random.Generator, group: Group, customer: str, product: str, moment: pd.Timestamp, stray: float
+    rows: Rows, random: np.random.Generator, group: Group, customer: str, product: str, moment: pd.Timestamp, stray: float, eager: float
 ) -> None:
     waited = int(random.integers(group.decision[0], group.decision[1] + 1))
-    for number in range(int(random.poisson(group.views)) + 1):
+    for number in range(int(random.poisson(group.views * eager)) + 1):
         ago = waited if number == 0 else int(random.integers(0, waited + 1))
         when = moment.normalize() - pd.Timedelta(days=ago) + _hour(random, group.view_hours if random.random() > stray else "any")
         rows.events.append((customer, min(when, moment - pd.Timedelta(minutes=1)), "view", product))
@@ -165,7 +193,13 @@ COLUMNS: Mapping[str, str] = {
 def write(rows: Rows, path: Path) -> Warehouse:
     """A warehouse of those rows, not refreshed."""
     warehouse = Warehouse(path, Settings(home=path.parent))
-    tables = {"customers": rows.customers, "orders": rows.orders, "order_lines": rows.lines, "products": rows.products, "events": rows.events}
+    tables = {
+        "customers": rows.customers,
+        "orders": rows.orders,
+        "order_lines": rows.lines,
+        "products": rows.products,
+        "events": rows.events,
+    }
     with warehouse.writing() as engine, engine.transaction():
         for name, data in tables.items():
             if data:
