@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Self
 
 import numpy as np
@@ -56,11 +56,9 @@ class ResponseClassifier:
         """
         if len(np.unique(labels)) < 2:
             raise ValueError("a classifier needs both responses and none")
-        folds = self._held_out(features, labels, list(_folds(labels, self.seed)))
-        later = self._held_out(features, labels, list(_origins(labels, periods))) or folds
-        self.losses_: dict[Kind, float] = {kind: log_loss(*_pooled(later, kind)) for kind in KINDS} if later else {}
-        best: Kind = min(self.losses_, key=lambda kind: self.losses_[kind]) if later else "logistic"
-        self.kind_: Kind = self.kind or best
+        self.losses_: dict[Kind, float] = {}
+        self.kind_: Kind = self.kind or self._choose(features, labels, periods)
+        folds = self._held_out(self.kind_, features, labels, _folds(labels, self.seed))
         self.correction_ = _correction(*_pooled(folds, self.kind_)) if folds else (1.0, 0.0)
         self._parts = self._fit_parts(self.kind_, features, labels)
         return self
@@ -81,16 +79,26 @@ class ResponseClassifier:
         at_once = np.zeros(len(labels), dtype=np.int64)
         return [ChurnClassifier(one, self.seed, self.threads).fit(features, labels, at_once) for one in kinds]
 
-    def _held_out(self, features: Floats, labels: Labels, splits: list[_Split]) -> list[_Judged]:
+    def _choose(self, features: Floats, labels: Labels, periods: NDArray[np.int64]) -> Kind:
+        later = self._held_out("blend", features, labels, _origins(labels, periods))
+        later = later or self._held_out("blend", features, labels, _folds(labels, self.seed))
+        if not later:
+            return "logistic"
+        self.losses_ = {kind: log_loss(*_pooled(later, kind)) for kind in KINDS}
+        return min(self.losses_, key=lambda kind: self.losses_[kind])
+
+    def _held_out(self, kind: Kind, features: Floats, labels: Labels, splits: Iterable[_Split]) -> list[_Judged]:
+        """Labels and log-odds of each part that was held out, of ``kind`` and of what it consists of."""
         found = []
         for train, test in splits:
-            linear, trees = (part.log_odds(features[test]) for part in self._fit_parts("blend", features[train], labels[train]))
-            found.append((labels[test], {"logistic": linear, "boosted": trees, "blend": (linear + trees) / 2.0}))
+            parts = self._fit_parts(kind, features[train], labels[train])
+            odds = {part.kind_: part.log_odds(features[test]) for part in parts}
+            found.append((labels[test], odds | {kind: np.mean(list(odds.values()), axis=0)}))
         return found
 
 
 _Split = tuple[NDArray[np.bool_], NDArray[np.bool_]]
-_Judged = tuple[Labels, dict[str, Floats]]
+_Judged = tuple[Labels, dict[Kind, Floats]]
 
 
 def _mean_odds(parts: list[ChurnClassifier], features: Floats) -> Floats:
@@ -98,7 +106,7 @@ def _mean_odds(parts: list[ChurnClassifier], features: Floats) -> Floats:
     return odds
 
 
-def _pooled(judged: list[_Judged], kind: str) -> tuple[Labels, Floats]:
+def _pooled(judged: list[_Judged], kind: Kind) -> tuple[Labels, Floats]:
     return np.concatenate([labels for labels, _ in judged]), np.concatenate([odds[kind] for _, odds in judged])
 
 

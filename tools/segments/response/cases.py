@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,14 +72,19 @@ class Cases:
 
 
 def draw_sample(engine: Engine, seed: int) -> int:
-    """Copy what is known of the contacted customers out of the way, at most ``MOST_SAMPLED`` of them; how many.
+    """Choose the contacted customers that models learn from, at most ``MOST_SAMPLED`` of them; how many."""
+    ids = engine.query("SELECT DISTINCT customer_id FROM response_cases ORDER BY customer_id")
+    return copy_sample(engine, ids, MOST_SAMPLED, seed)
+
+
+def copy_sample(engine: Engine, ids: pa.Table, most: int, seed: int) -> int:
+    """Copy what is known of at most ``most`` random ``customer_id`` of ``ids`` out of the way; how many.
 
     Every wave reads it again, and reading a copy of a part is cheaper than reading the whole.
     """
-    ids = engine.query("SELECT DISTINCT customer_id FROM response_cases ORDER BY customer_id")
     generator = np.random.default_rng(seed)
-    if ids.num_rows > MOST_SAMPLED:
-        ids = ids.take(pa.array(np.sort(generator.choice(ids.num_rows, size=MOST_SAMPLED, replace=False))))
+    if ids.num_rows > most:
+        ids = ids.take(pa.array(np.sort(generator.choice(ids.num_rows, size=most, replace=False))))
     ids = ids.append_column("held_out", pa.array(generator.random(ids.num_rows) < HELD_OUT))
     engine.register("response_drawn", ids)
     engine.execute("CREATE OR REPLACE TEMP TABLE response_sample AS SELECT customer_id, held_out FROM response_drawn")
@@ -97,6 +102,12 @@ def read_cases(engine: Engine, wave: Wave) -> Cases:
         "INNER JOIN response_sample AS s ON s.customer_id = c.customer_id WHERE c.campaign_id = $campaign AND c.wave = $wave",
         {"campaign": wave.campaign_id, "wave": wave.month},
     )
+    raw = read_members(engine, wave.kind, wave.cut_off, ("responded", "held_out"))
+    return Cases(wave, raw, to_matrix(raw), raw.column("responded").cast(pa.int64()).to_numpy())
+
+
+def read_members(engine: Engine, kind: str, as_of: dt.date, more: Sequence[str]) -> pa.Table:
+    """The customers of ``response_members``, of the copied sample, as they were on ``as_of``, with ``more`` columns of that table."""
     members = "customer_id IN (SELECT customer_id FROM response_members)"
     scope = {
         "customers": "SELECT customer_id FROM response_members",
@@ -105,10 +116,8 @@ def read_cases(engine: Engine, wave: Wave) -> Cases:
         "order_lines": "SELECT * FROM response_order_lines",
     }
     join = "INNER JOIN response_members AS c ON c.customer_id = f.customer_id"
-    sql = _joined(feature_query(), scope, join, "c.responded, c.held_out")
-    parameters = {"as_of": wave.cut_off, "kind": wave.kind, "unkinded": UNKINDED}
-    raw = engine.query(sql, parameters)
-    return Cases(wave, raw, to_matrix(raw), raw.column("responded").cast(pa.int64()).to_numpy())
+    sql = _joined(feature_query(), scope, join, ", ".join(f"c.{name}" for name in more))
+    return engine.query(sql, {"as_of": as_of, "kind": kind, "unkinded": UNKINDED})
 
 
 def read_everyone(engine: Engine, kind: str, as_of: dt.date, current: bool) -> pa.Table:

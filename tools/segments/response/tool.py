@@ -13,9 +13,10 @@ from tools.segments.compiler import compile_selection
 from tools.segments.model_runs import model_runs
 from tools.segments.reporting import ROWS_SHOWN
 from tools.segments.resolve import resolve_customers
-from tools.segments.response.report import Facts, caveats, definition, interpretation, show
+from tools.segments.response.report import Facts, show
 from tools.segments.response.run import model_id
 from tools.segments.response.waves import UNKINDED, kinds_by_contacts, read_sql, read_waves
+from tools.segments.response.words import caveats, definition, interpretation
 from tools.segments.whole_table import write_whole
 from tools.warehouse.context import ToolContext, read_meta
 
