@@ -80,14 +80,29 @@ def _until(moment: str) -> str:
 _PAST = {
     "orders": _until("ordered_at"),
     "counted_orders": _until("ordered_at"),
+    "order_lines": f"order_id IN (SELECT order_id FROM main.orders WHERE {_until('ordered_at')})",
+    "refunds": _until("refunded_at"),
     "events": _until("occurred_at"),
+    "campaigns": _until("start_date"),
     "campaign_contacts": _until("contacted_at"),
     "campaign_responses": _until("responded_at"),
     "feedback": _until("submitted_at"),
-    "customer_features": "FALSE",
-    "scores": "FALSE",
-    "customer_base": "FALSE",
-    "segment_members": "FALSE",
+    **dict.fromkeys(
+        (
+            "customer_features",
+            "scores",
+            "customer_base",
+            "segment_members",
+            "segment_changes",
+            "kept_predictions",
+            "model_outcomes",
+            "clusters",
+            "cluster_points",
+            "response_scores",
+            "item_pairs",
+        ),
+        "FALSE",
+    ),
 }
 
 

@@ -11,7 +11,9 @@ import pytest
 
 from tools.errors import WarehouseError
 from tools.segments.churn.features import FEATURES, THEME_COLUMNS, churn_feature_query, read_cases, read_history
-from tools.segments.churn.scope import check_no_future
+from tools.segments.churn.fitting import fit_model
+from tools.segments.churn.scope import check_no_future, draw_sample
+from tools.settings import Settings
 from tools.warehouse.context import ToolContext
 from tools.warehouse.warehouse import Warehouse
 
@@ -120,6 +122,16 @@ def test_features_are_the_same_without_the_future(small: Warehouse, make_warehou
         ),
         ("SELECT f.*, s.rfm_group FROM ({query}) AS f LEFT JOIN scores AS s ON s.customer_id = f.customer_id", "rfm_group"),
         ("{query_without_filter}", "recency_days"),
+        (
+            "SELECT f.*, (SELECT sum(l.amount) FROM order_lines AS l JOIN orders AS o ON o.order_id = l.order_id "
+            "WHERE o.customer_id = f.customer_id) AS basket FROM ({query}) AS f",
+            "basket",
+        ),
+        (
+            "SELECT f.*, (SELECT max(k.prediction) FROM kept_predictions AS k WHERE k.customer_id = f.customer_id) AS promised "
+            "FROM ({query}) AS f",
+            "promised",
+        ),
         ("SELECT customer_id, CAST($as_of AS DATE) AS day FROM counted_orders GROUP BY customer_id", "customer_id"),
     ],
 )
@@ -130,9 +142,40 @@ def test_a_planted_leak_is_caught(small: Warehouse, planted: str, leak: str) -> 
     text = planted.format(query=query, query_without_filter=forgotten)
     with small.writing() as engine:
         engine.execute("INSERT INTO scores (customer_id, rfm_group) SELECT customer_id, 'new' FROM customers")
+        engine.execute("INSERT INTO order_lines (order_id, amount) SELECT order_id, amount FROM orders")
+        engine.execute("INSERT INTO kept_predictions SELECT 1, customer_id, 0.5 FROM customers")
     with small.reading() as engine, pytest.raises(WarehouseError, match=rf"leak the future: .*\b{leak}\b"):
         check_no_future(engine, CUT_OFF, text)
 
 
+@pytest.mark.parametrize("sampled", [False, True])
+def test_the_evaluation_refuses_a_planted_leak(demo: ToolContext, monkeypatch: pytest.MonkeyPatch, sampled: bool) -> None:
+    # Orders of the 30 days after the cut-off, which are the answer itself: its AUC would be nearly one.
+    leaky = (
+        f"SELECT f.* REPLACE (f.days_7 + n.later AS days_7) FROM ({churn_feature_query()}) AS f JOIN (SELECT customer_id, "
+        "count(*) FILTER (WHERE order_date > CAST($as_of AS DATE)) AS later FROM counted_orders GROUP BY customer_id) AS n "
+        "ON n.customer_id = f.customer_id ORDER BY f.customer_id"
+    )
+    for module in ("features", "fitting"):
+        monkeypatch.setattr(f"tools.segments.churn.{module}.churn_feature_query", lambda: leaky)
+    if sampled:
+        monkeypatch.setattr("tools.segments.churn.fitting.MOST_SAMPLED", 800)
+    with pytest.raises(WarehouseError, match="leak the future: days_7 changes .*the model was not evaluated"):
+        fit_model(demo.engine, dt.date(2017, 12, 25), 30, Settings(threads=2))
+
+
 def test_the_demo_has_no_leak(demo: ToolContext) -> None:
     check_no_future(demo.engine, dt.date(2017, 8, 1), churn_feature_query())
+
+
+def test_a_sample_hardly_changes_when_customers_come(make_warehouse: Callable[..., Warehouse]) -> None:
+    orders = [(f"c{number:03}", "2024-06-01", "5.00") for number in range(300)]
+    more = [*orders, *((f"new{number}", "2024-06-02", "5.00") for number in range(30))]
+    found = []
+    for name, some in (("few", orders), ("more", more)):
+        with make_warehouse(some, name=name).reading() as engine:
+            assert draw_sample(engine, CUT_OFF, 100, 7)
+            assert not draw_sample(engine, CUT_OFF, len(some), 7)
+            found.append(set(engine.query("SELECT customer_id FROM churn_sample").column("customer_id").to_pylist()))
+    assert len(found[0]) == len(found[1]) == 100
+    assert 80 <= len(found[0] & found[1]) < 100
