@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,9 @@ Floats = NDArray[np.float64]
 
 KNOTS = 201
 """Points of the stored curve from values to levels, where there are more distinct values."""
+
+TOPS = (0.1, 0.2)
+"""Parts of the customers, from the top, whose share of spend says how good a score is."""
 
 
 class PercentileLevels:
@@ -63,14 +66,17 @@ def _curve(values: Floats, knots: int) -> tuple[Floats, Floats]:
 class PredictiveWeights:
     """Weights by how much each dimension says about what customers spend next.
 
-    Non-negative least squares of the percentile of next-period spend on the levels, each period centred on its own mean, so
-    that seasons do not count. Dimensions that say nothing beside the others get 0.
+    Non-negative least squares of next-period spend on the levels, each period centred on its own mean and scaled by its own
+    spread, so that seasons do not count. Dimensions that say nothing beside the others get 0. Spend is read in three ways (its
+    percentile, its square root, itself); the weights are those of the reading whose top tenth and fifth captured most spend in
+    the periods learnt from.
 
     Attributes:
         weights_: Array of shape (dimensions,). Non-negative, adding up to 1; all equal where no dimension says anything.
         alone_: Array of shape (dimensions,).
             Spearman's rank correlation of each dimension with next-period spend, taken alone and averaged over the periods.
         found_: Whether any dimension says anything.
+        reading_: The reading of spend that was best; a key of ``READINGS``.
     """
 
     def fit(self, levels: Sequence[Floats], outcomes: Sequence[Floats]) -> PredictiveWeights:
@@ -78,20 +84,35 @@ class PredictiveWeights:
 
         Args:
             levels: Arrays of shape (customers, dimensions). One for each period, at its beginning.
-            outcomes: Arrays of shape (customers,). What the same customers spent in it.
+            outcomes: Arrays of shape (customers,), none negative. What the same customers spent in it.
         """
-        ranked = [percentiles(outcome) for outcome in outcomes]
         features = np.concatenate([part - part.mean(axis=0) for part in levels])
-        target = np.concatenate([part - part.mean() for part in ranked])
         # The factor is small, and has the same solution as the whole.
         basis, factor = np.linalg.qr(features)
-        found, _ = nnls(factor, basis.T @ target)
-        self.found_ = bool(found.sum() > 0)
-        count = features.shape[1]
-        self.weights_ = found / found.sum() if self.found_ else np.full(count, 1.0 / count)
-        each = [[_correlation(percentiles(column), rank) for column in part.T] for part, rank in zip(levels, ranked, strict=True)]
+        found = {}
+        for name, read in READINGS.items():
+            target = np.concatenate([_standardised(read(outcome)) for outcome in outcomes])
+            found[name] = nnls(factor, basis.T @ target)[0]
+        self.reading_ = max(found, key=lambda name: _captured(levels, outcomes, found[name]))
+        best = found[self.reading_]
+        self.found_ = bool(best.sum() > 0)
+        self.weights_ = best / best.sum() if self.found_ else np.full(len(best), 1.0 / len(best))
+        each = [
+            [_correlation(percentiles(column), percentiles(spent)) for column in part.T]
+            for part, spent in zip(levels, outcomes, strict=True)
+        ]
         self.alone_ = np.asarray(each).mean(axis=0)
         return self
+
+
+def _standardised(values: Floats) -> Floats:
+    spread = float(values.std())
+    return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)
+
+
+def _captured(levels: Sequence[Floats], outcomes: Sequence[Floats], weights: Floats) -> float:
+    pairs = [(spent, part @ weights) for part, spent in zip(levels, outcomes, strict=True) if spent.sum() > 0]
+    return sum(captured_share(spent, scores, top) for spent, scores in pairs for top in TOPS)
 
 
 def entropy_weights(values: Floats) -> Floats:
@@ -151,6 +172,10 @@ def captured_share(amounts: Floats, scores: Floats, top: float) -> float:
     before = np.cumsum(counts) - counts
     taken = np.clip(top * len(scores) - before, 0, counts)
     return float((spent * taken / counts).sum() / total)
+
+
+READINGS: dict[str, Callable[[Floats], Floats]] = {"percentile": percentiles, "square_root": np.sqrt, "amount": np.asarray}
+"""Ways of reading spend: the first gives every customer the same say, the last follows those who spend most."""
 
 
 def _correlation(first: Floats, second: Floats) -> float:

@@ -76,12 +76,23 @@ def test_planted_weights_are_found() -> None:
     chance = np.random.default_rng(5)
     levels = [chance.uniform(size=(4000, 4)) for _ in range(2)]
     # The fourth is against: it must not weigh, and the third says nothing.
-    outcomes = [part @ np.array([3.0, 1.0, 0.0, -1.0]) + chance.normal(scale=0.2, size=4000) for part in levels]
+    outcomes = [5.0 + part @ np.array([3.0, 1.0, 0.0, -1.0]) + chance.normal(scale=0.2, size=4000) for part in levels]
     found = PredictiveWeights().fit(levels, outcomes)
     assert found.weights_ == pytest.approx([0.75, 0.25, 0.0, 0.0], abs=0.03)
     assert found.found_
     expected = [np.mean([spearmanr(part[:, i], out).statistic for part, out in zip(levels, outcomes, strict=True)]) for i in range(4)]
     assert found.alone_ == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_reading_of_spend_is_the_one_that_captures_most() -> None:
+    chance = np.random.default_rng(8)
+    levels = chance.uniform(size=(6000, 2))
+    # The first dimension makes the few who spend very much, the second tells the many small ones apart.
+    spent = np.where(levels[:, 0] > 0.9, 1000.0 * levels[:, 0], 0.0) + levels[:, 1]
+    found = PredictiveWeights().fit([levels], [spent])
+    assert found.reading_ == "amount"
+    assert found.weights_[0] > 0.95
+    assert captured_share(spent, levels @ found.weights_, 0.1) > 0.95
 
 
 def test_seasons_do_not_count() -> None:

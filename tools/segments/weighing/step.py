@@ -11,11 +11,11 @@ import pyarrow as pa
 
 from tools.contracts import Text
 from tools.errors import NotEnoughData
-from tools.models.weights import PercentileLevels, captured_share, to_curves
+from tools.models.weights import PercentileLevels, captured_share, entropy_weights, to_curves
 from tools.segments.held import judge_due, keep
 from tools.segments.model_runs import ModelRun, run_in_use, store_run
 from tools.segments.weighing.dimensions import CLASSIC, raw_values
-from tools.segments.weighing.learn import Learned, Weighting, captured_by, learn_weights, texts_of
+from tools.segments.weighing.learn import Fitted, Learned, Weighting, captured_by, learn_weights, texts_of
 from tools.settings import Settings
 from tools.warehouse.engine import Engine
 
@@ -95,6 +95,14 @@ def _choose(engine: Engine, as_of: dt.date, config: Settings, old: ModelRun | No
         return _Chosen("equal", _EQUAL, _EQUAL, quality, {"horizon_days": horizon, "method": "equal"}, None, why)
     new = _Chosen("predictive", learned.final.extended, learned.judged.extended, quality_of(learned), _parameters(learned))
     return _kept(new, learned, old, as_of) if old is not None else new
+
+
+def fitted_now(engine: Engine) -> Fitted:
+    """Weights without history: equal ones, and those of the entropy method, of the customers as they are stored now."""
+    values = _EQUAL.oriented(raw_values(engine.query(_FEATURES), CLASSIC))
+    spread = entropy_weights(values) if len(values) else np.array(list(_EQUAL.weights.values()))
+    entropy = Weighting(dict(zip(CLASSIC, spread.tolist(), strict=True)), _EQUAL.signs)
+    return Fitted((), len(values), _EQUAL, _EQUAL, entropy, {}, found=False)
 
 
 def quality_of(learned: Learned) -> dict[str, Any]:
