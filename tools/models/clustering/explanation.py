@@ -15,6 +15,8 @@ from tools.models.clustering.preparation import Singles, sample_rows
 Members = NDArray[np.bool_]
 DEEPEST = 4
 MOST_BRANCHES = 3
+NEGLIGIBLE = 0.005
+"""Loss of agreement for which a bound is left out of the rule."""
 FITTED_ROWS = 50_000
 UNKNOWN = -1e9
 """Stands for unknown values, below every bound."""
@@ -70,7 +72,8 @@ class ShallowRule:
         tree = DecisionTreeClassifier(max_depth=DEEPEST, min_samples_leaf=least, class_weight="balanced", random_state=self.seed)
         tree.fit(filled[rows], members[rows])
         branches = [_simplified(path, filled, unknown) for path in _paths(tree.tree_)]
-        self.branches_: tuple[Branch, ...] = self._chosen(filled, members, [one for one in branches if one])
+        chosen = self._chosen(filled, members, [one for one in branches if one])
+        self.branches_: tuple[Branch, ...] = _shortened(chosen, filled, members)
         inside = found_by(self.branches_, filled)
         self.precision_, self.recall_, self.f1_ = agreement(inside, members)
         return self
@@ -89,6 +92,20 @@ class ShallowRule:
             chosen.append(branch)
             inside, score = inside | held.pop(branch), after
         return tuple(chosen)
+
+
+def _shortened(branches: tuple[Branch, ...], filled: Singles, members: Members) -> tuple[Branch, ...]:
+    """The branches without bounds that hardly change how well they agree with the group."""
+    score = agreement(found_by(branches, filled), members)[2]
+    kept = [list(branch) for branch in branches]
+    for branch in kept:
+        for bound in list(branch):
+            if len(branch) > 1:
+                place = branch.index(bound)
+                branch.remove(bound)
+                if agreement(found_by(tuple(map(tuple, kept)), filled), members)[2] < score - NEGLIGIBLE:
+                    branch.insert(place, bound)
+    return tuple(dict.fromkeys(map(tuple, kept)))
 
 
 def found_by(branches: tuple[Branch, ...], filled: Singles) -> Members:

@@ -78,7 +78,7 @@ class Preparation:
 
     Amounts are left as they are, or get a signed logarithm or a Yeo-Johnson power transformation (Yeo and Johnson 2000),
     the simplest that brings skewness below ``MOST_SKEW``, else the one with least; then they are centred at the median and
-    divided by the interquartile range / 1.349, at least half a standard deviation. Shares are drawn to the average by
+    divided by the interquartile range / 1.349, at least half the standard deviation of all but the extreme hundredths. Shares are drawn to the average by
     ``PRIOR_COUNT`` observations and square-rooted, so that distances between compositions are Hellinger distances
     (Legendre and Gallagher 2001). Each theme is scaled to a total variance of one. Unknown values get the median.
 
@@ -204,8 +204,8 @@ def _learn(feature: Feature, values: Floats, counts: Floats | None) -> tuple[Sca
     unit = float(np.median(sizes))
     shape, parameter = _shape_of(known / unit)
     moved = _reshape(shape, parameter, known / unit)
-    lower, centre, upper = (float(one) for one in np.percentile(moved, (25, 50, 75)))
-    spread = max((upper - lower) / 1.349, float(moved.std()) / 2)
+    lowest, lower, centre, upper, highest = (float(one) for one in np.percentile(moved, (1, 25, 50, 75, 99)))
+    spread = max((upper - lower) / 1.349, float(np.clip(moved, lowest, highest).std()) / 2) or float(moved.std())
     if not spread > 0:
         return nothing, 0.0
     scaling = Scaling(feature.name, shape, unit, parameter, centre, centre, 1.0 / spread, CLIP, feature.counted_by)
