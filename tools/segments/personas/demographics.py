@@ -5,7 +5,7 @@ from __future__ import annotations
 from tools.contracts import Text, Unit
 from tools.rendering import render
 from tools.segments.personas.facts import Facts
-from tools.segments.personas.script import script
+from tools.segments.personas.script import script, spaced, tidy
 from tools.segments.profile import Demographic
 
 _NOT_DEMOGRAPHIC = {"top_category", "top_channel", "marketing_consent"}
@@ -29,7 +29,7 @@ def demographic_lines(facts: Facts) -> list[Text]:
     template = script().demographic.plain if facts.is_everyone else script().demographic.compared
     return [
         Text(
-            zh=template.zh.format_map(_of_attribute(one, facts, "zh")),
+            zh=tidy(template.zh.format_map(_of_attribute(one, facts, "zh"))),
             en=template.en.format_map(_of_attribute(one, facts, "en")),
         )
         for one in most_frequent(facts)
@@ -50,4 +50,4 @@ def _of_attribute(one: Demographic, facts: Facts, language: str) -> dict[str, st
 
 def value_name(one: Demographic) -> Text:
     """What a value of an attribute is called."""
-    return script().values.get(one.field, {}).get(one.value, Text(zh=f" {one.value} ", en=one.value))
+    return script().values.get(one.field, {}).get(one.value, Text(zh=spaced(one.value), en=one.value))

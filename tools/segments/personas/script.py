@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from functools import lru_cache
 from importlib import resources
@@ -80,6 +81,17 @@ class Script(Frozen):
     def _themes(cls, data: Any) -> Any:
         themes = [{"name": one.pop("name"), "words": one} for one in (dict(theme) for theme in data["themes"])]
         return {**data, "themes": themes}
+
+
+def spaced(name: str) -> str:
+    """A name within Chinese text: Latin letters and digits stand apart from it, Chinese ones do not."""
+    before, after = (" " if edge.isascii() else "" for edge in (name[:1], name[-1:]))
+    return f"{before}{name}{after}"
+
+
+def tidy(text: str) -> str:
+    """Chinese text without the spaces that a name left beside full-width marks, or at its ends."""
+    return re.sub(r" *([，。；：、（）！？]) *", r"\1", text).strip()
 
 
 def names_in(template: str) -> set[str]:

@@ -10,7 +10,7 @@ from tools.rendering import render
 from tools.segments.contrasts import SMALLEST_GROUP
 from tools.segments.personas.demographics import demographic_lines
 from tools.segments.personas.facts import Fact, Facts
-from tools.segments.personas.script import Line, Talk, Theme, names_in, script
+from tools.segments.personas.script import Line, Talk, Theme, names_in, script, spaced, tidy
 from tools.segments.playbook import Strategy
 from tools.segments.profile import CategoryLift, Number
 
@@ -58,7 +58,7 @@ def joined(sentences: Sequence[Text]) -> Text:
 def _filled(templates: Iterable[Text], words: dict[str, dict[str, str]]) -> Text | None:
     for template in templates:
         if names_in(template.zh) | names_in(template.en) <= words["zh"].keys():
-            return Text(zh=template.zh.format_map(words["zh"]), en=template.en.format_map(words["en"]))
+            return Text(zh=tidy(template.zh.format_map(words["zh"])), en=template.en.format_map(words["en"]))
     return None
 
 
@@ -68,7 +68,7 @@ def _placeholders(facts: Facts, language: str, currency: str) -> dict[str, str]:
         for key, value in ((name, fact.value), (f"{name}_base", fact.base)):
             if value is not None:
                 found[key] = _shown(value, fact.unit, language, currency)
-    found |= facts.names
+    found |= facts.names if language == "en" else {key: spaced(name) for key, name in facts.names.items()}
     _as_times(found, facts.numbers.get("orders"), language)
     if "gap_median_days" in found:
         found["gap"], found["gap_base"] = _every(found["gap_median_days"], language), found["gap_median_days_base"]
@@ -134,7 +134,7 @@ def _as_times(found: dict[str, str], orders: Fact | None, language: str) -> None
 
 def _with_lift(one: CategoryLift, language: str) -> str:
     lift = render(one.lift, Unit.RATIO, language)
-    return f"{one.category}（{lift}）" if language == "zh" else f"{one.category} ({lift})"
+    return f"{spaced(one.category)}（{lift}）" if language == "zh" else f"{one.category} ({lift})"
 
 
 def listed(names: Sequence[str], language: str) -> str:
@@ -165,7 +165,8 @@ def headline(facts: Facts) -> Text:
 
 
 def _both(template: Text, names: Sequence[str]) -> Text:
-    return Text(zh=template.zh.format(names=listed(names, "zh")), en=template.en.format(names=listed(names, "en")))
+    spaced_names = [spaced(name) for name in names]
+    return Text(zh=tidy(template.zh.format(names=listed(spaced_names, "zh"))), en=template.en.format(names=listed(names, "en")))
 
 
 def _adjectives(facts: Facts) -> list[Text]:
