@@ -65,7 +65,7 @@ def find_unbought(ctx: ToolContext, request: FindBehaviour) -> Finding:
 
 def _parameters(ctx: ToolContext, request: FindBehaviour, kind: str, least: int) -> dict[str, Any]:
     start, end = window_dates(request.window, ctx.as_of)
-    return {"by": request.by, "kind": kind, "from": start or _FIRST_DAY, "until": end, "least": least, "as_of": ctx.as_of}
+    return {"by": request.by, "kind": kind, "since": start or _FIRST_DAY, "until": end, "least": least, "as_of": ctx.as_of}
 
 
 def _statement(name: str, parameters: dict[str, Any]) -> Statement:

@@ -18,7 +18,7 @@ FROM (
         LEFT JOIN products AS p ON p.product_id = e.product_id
         WHERE
             e.kind = $kind
-            AND e.occurred_at >= CAST($from AS DATE)
+            AND e.occurred_at >= CAST($since AS DATE)
             AND e.occurred_at < CAST($until AS DATE) + INTERVAL 1 DAY
     ) AS done
     WHERE item IS NOT NULL
