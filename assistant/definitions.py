@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.session import Session
 from tools.contracts import Text, ToolResult
 from tools.requests import ChurnRisk
 
 _TOOL = "churn_risk"
 _DEFAULT = "model"
+_OF_MODEL = re.compile(r"概率|可能性|模型|probab|likel|\bmodel", re.IGNORECASE)
+"""What only the model can answer."""
 _NOTE = Text(zh="（沿用之前选择的流失定义）", en=" (by the definition of churn chosen before)")
 
 
-def chosen_definition(session: Session, request: ChurnRisk) -> tuple[ChurnRisk, bool]:
+def chosen_definition(session: Session, request: ChurnRisk, question: str = "") -> tuple[ChurnRisk, bool]:
     """``request`` with a definition: its own, else the one of the latest churn answer; and whether it was remembered.
 
-    Bands belong to the model alone, and the rhythm definition has no horizon, so asking for those asks for the model.
+    Bands and probabilities belong to the model alone, and the rhythm definition has no horizon, so asking for those asks for
+    the model.
     """
     if request.definition:
         return request, False
@@ -22,7 +27,7 @@ def chosen_definition(session: Session, request: ChurnRisk) -> tuple[ChurnRisk, 
         result.details["definition"] for result in session.results.values() if result.tool == _TOOL and "definition" in result.details
     ]
     found = earlier[-1] if earlier else _DEFAULT
-    if request.band or (found == "rhythm" and request.horizon_days):
+    if request.band or _OF_MODEL.search(question) or (found == "rhythm" and request.horizon_days):
         found = _DEFAULT
     return request.model_copy(update={"definition": found}), found != _DEFAULT
 

@@ -112,7 +112,7 @@ def _was_asked(toolbox: Toolbox) -> bool:
 
 
 def _churn(toolbox: Toolbox, request: requests.ChurnRisk) -> ToolResult:
-    chosen, remembered = chosen_definition(toolbox.session, request)
+    chosen, remembered = chosen_definition(toolbox.session, request, toolbox.question)
     result = _in_context("tools.segments.churn.tool:churn_risk")(toolbox, chosen)
     return with_note(result) if remembered else result
 

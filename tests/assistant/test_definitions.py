@@ -43,6 +43,14 @@ def test_the_latest_definition_holds(earlier: tuple[str, ...], arguments: dict[s
     assert (request.definition, found) == (definition, remembered)
 
 
+@pytest.mark.parametrize(
+    "question", ["列出流失概率最高的20个客户", "按模型看谁会流失", "Who is most likely to churn?", "churn probability above all"]
+)
+def test_asking_for_probabilities_asks_for_the_model(question: str) -> None:
+    assert chosen_definition(after("rhythm"), ChurnRisk(), question)[0].definition == "model"
+    assert chosen_definition(after("rhythm"), ChurnRisk(), "哪些客户快要流失了？")[0].definition == "rhythm"
+
+
 def test_an_answer_says_that_its_definition_was_chosen_before(small: Warehouse) -> None:
     toolbox = Toolbox(small, Session("s"))
     _, first = toolbox.call("churn_risk", {"definition": "window", "horizon_days": 30})
