@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 
 from assistant.planner.dialogue import Result
-from assistant.planner.plan import ASIDE, FOCUS
+from assistant.planner.plan import ASIDE, FOCUS, PRELUDE
 from assistant.planner.texts import text, texts
 from assistant.planner.views import ResultView
 from assistant.prompt_library import prompt_names, read_text
@@ -21,6 +21,9 @@ def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple
     """The answer to all results of one question, in order."""
     parts = [_note(kind, words, language) for kind, words in notes if kind == "mended"]
     said = dict(notes)
+    found = int(said.get(PRELUDE, 0))
+    if found and len(results) > found and all(one.outcome == "answered" for one in results[:found]):
+        results = results[found:]
     told = results[:-1] if ASIDE in said and len(results) > 1 else results
     parts += [write_result(result, language, said.get(FOCUS)) for result in told]
     parts += [_aside(result, said[ASIDE], language) for result in results[len(told) :]]

@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.foresight import next_handle
-from assistant.planner.plan import Call, Plan
+from assistant.planner.plan import PRELUDE, Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
 
@@ -61,7 +61,9 @@ def with_clusters_found(found: Plan | None, sentence: Sentence) -> Plan | None:
     stored = _STORED.fullmatch(str(only.args["customers"])) if only is not None else None
     if stored:
         return replace(found, calls=(Call(CLUSTERS, {"cluster": stored[1]}),))
-    return replace(found, calls=(*needed, *found.calls)) if needed else found
+    if not needed:
+        return found
+    return replace(found, calls=(*needed, *found.calls), notes=(*found.notes, (PRELUDE, str(len(needed)))))
 
 
 def _texts(value: Any) -> Iterator[str]:

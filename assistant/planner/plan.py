@@ -12,6 +12,9 @@ ASIDE = "aside"
 FOCUS = "focus"
 """Kind of the note that names the value whose share is asked for."""
 
+PRELUDE = "prelude"
+"""Kind of the note that says how many of the first calls only find what the others are about."""
+
 
 @dataclass(frozen=True)
 class Call:

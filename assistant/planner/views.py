@@ -80,6 +80,10 @@ class ResultView:
         """The figure's value, to compare; never to print."""
         return float(self.figures[figure_id].value)
 
+    def largest(self, ids: list[str]) -> str:
+        """Which of these figures has the largest value."""
+        return max(ids, key=self.value)
+
     def starting(self, prefix: str) -> list[FigureView]:
         """The figures whose id starts so, in order."""
         return [one for name, one in self.figures.items() if name.startswith(prefix) and one.known]
@@ -120,6 +124,11 @@ class ResultView:
     def plural(self, metric: str) -> bool:
         """Whether the English name of a metric is a plural noun."""
         return self.metric_name(metric).endswith("s") and catalogue().metric(metric).unit is Unit.COUNT
+
+    @staticmethod
+    def number(value: Any) -> str:
+        """A number that the operator named, or that counts a list; never one that was found."""
+        return str(value)
 
     @staticmethod
     def capital(words: str) -> str:

@@ -149,6 +149,8 @@ def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
 def _is_listed(token: Token) -> bool:
     """Whether it is a group of an earlier result ("t3.2"), which is no term."""
     segment = token.get("segment")
+    if token.is_("cluster"):
+        return True
     return segment is not None and ("." in segment.id or "call" in segment.data)
 
 

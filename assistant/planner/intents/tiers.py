@@ -20,6 +20,8 @@ _LONGEST_PERIOD = 730
 def overview(sentence: Sentence, _: Dialogue) -> Plan | None:
     """All groups of one scheme, with the limits or the period that the question sets."""
     found = sentence.take("scheme", *SCHEMES)
+    if sentence.has("by") and any(one.id != "customers" for _, one in sentence.free("metric")):
+        return None  # a metric by the groups is measured
     scheme = found.id if found else "membership" if _sets_limits(sentence) else None
     if scheme is None:
         return None
