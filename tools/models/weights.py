@@ -39,7 +39,7 @@ class PercentileLevels:
         """Learn the curves.
 
         Args:
-            values: Array of shape (customers, dimensions). More is better; at least one row, all finite.
+            values: Array of shape (customers, dimensions). More is better; all finite.
         """
         self.curves_ = [_curve(column, self.knots) for column in values.T]
         return self
@@ -52,8 +52,8 @@ class PercentileLevels:
 
 def _curve(values: Floats, knots: int) -> tuple[Floats, Floats]:
     distinct, counts = np.unique(values, return_counts=True)
-    if len(distinct) == 1:
-        return distinct, np.full(1, 0.5)
+    if len(distinct) < 2:
+        return values[:1] if len(values) else np.zeros(1), np.full(1, 0.5)
     ranks = np.cumsum(counts) - counts / 2
     levels = (ranks - ranks[0]) / (ranks[-1] - ranks[0])
     if len(distinct) > knots:
