@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from tools.contracts import Chart, Column, Figure, FigureValue, Table, Text, Unit
+from tools.rendering import render
 from tools.segments.personas.demographics import most_frequent, value_name
 from tools.segments.personas.facts import Facts
-from tools.segments.personas.script import script
+from tools.segments.personas.script import script, spaced, tidy
 from tools.segments.personas.words import label_of
-from tools.segments.profile import CategoryLift, Contrast
+from tools.segments.profile import CategoryLift, Contrast, Number
 from tools.segments.reporting import bars, figure
 
 MOST_TRAITS = 12
 MOST_CATEGORIES = 10
 _CHARTED = 10
+_LEAST_CHANGE = 0.05
+"""A mean that differs by less from all customers' is no trait, however sure the difference."""
 _KINDS = {
     "finding": Text(zh="发现", en="a finding"),
     "defining": Text(zh="由分群规则决定", en="by the segment's rule"),
@@ -23,15 +26,15 @@ _SIDES = {"say": Text(zh="可以说", en="say"), "avoid": Text(zh="不要说", e
 
 
 def traits_of(facts: Facts) -> list[Contrast]:
-    """The credible differences, findings before what the segment's own rule says."""
-    return list(facts.profile.distinctions[:MOST_TRAITS])
+    """The credible differences, findings before what the segment's own rule says; what is hardly more or less is left out."""
+    return [one for one in facts.profile.distinctions if one.times_base is None or abs(one.times_base - 1) >= _LEAST_CHANGE][:MOST_TRAITS]
 
 
 def trait_label(one: Contrast) -> Text:
     """What a trait is about."""
     if one.value is None:
         return one.label
-    return Text(zh=f"{one.label.zh}为{one.value.zh}的占比", en=f"share with {one.label.en} {one.value.en}")
+    return Text(zh=tidy(f"{one.label.zh}为{spaced(one.value.zh)}的占比"), en=f"share with {one.label.en} {one.value.en}")
 
 
 def mean_unit(unit: Unit) -> Unit:
@@ -105,11 +108,11 @@ def _demographic_figures(facts: Facts) -> list[Figure]:
     return figures
 
 
-def tables_of(name: Text, facts: Facts, told: dict[str, Text], say: list[Text], avoid: list[Text]) -> tuple[Table, ...]:
+def tables_of(name: Text, facts: Facts, told: dict[str, Text], say: list[Text], avoid: list[Text], currency: str) -> tuple[Table, ...]:
     """The persona in words, its traits, categories, demographics, and what to say."""
     tables = (
         _words_table(name, told),
-        _traits_table(facts),
+        _traits_table(facts, currency),
         _categories_table(facts),
         _demographics_table(facts),
         _talk_table(name, say, avoid),
@@ -134,22 +137,32 @@ def _words_table(name: Text, told: dict[str, Text]) -> Table:
     return _table("persona", Text(zh=f"{name.zh}的画像", en=f"Persona: {name.en}"), columns, rows)
 
 
-def _traits_table(facts: Facts) -> Table:
+def _traits_table(facts: Facts, currency: str) -> Table:
     traits = traits_of(facts)
     labels = [trait_label(one) for one in traits]
+    # What is measured differs from row to row, so values are told in words; the exact ones are figures.
+    inside, base = ([_shown(value, one.unit, currency) for one, value in pairs] for pairs in _values(traits))
     columns = (
         _column("trait", "特征", "trait", Unit.TEXT, {label.en: label for label in labels}),
-        _column("inside", "本群", "members", Unit.NUMBER),
-        _column("base", "全体客户", "all customers", Unit.NUMBER),
+        _column("inside", "本群", "members", Unit.TEXT, {text.en: text for text in inside}),
+        _column("base", "全体客户", "all customers", Unit.TEXT, {text.en: text for text in base}),
         _column("ratio", "与全体之比", "members ÷ all", Unit.RATIO),
         _column("kind", "性质", "kind", Unit.TEXT, _KINDS),
     )
     rows: list[tuple[FigureValue, ...]] = [
-        (label.en, one.inside, one.base, one.times_base, "defining" if one.defining else "finding")
-        for label, one in zip(labels, traits, strict=True)
+        (label.en, mine.en, others.en, one.times_base, "defining" if one.defining else "finding")
+        for label, mine, others, one in zip(labels, inside, base, traits, strict=True)
     ]
     title = Text(zh="与其他客户有可信差异的特征（平均值）", en="Traits that credibly differ from other customers' (averages)")
     return _table("traits", title, columns, rows)
+
+
+def _values(traits: list[Contrast]) -> tuple[list[tuple[Contrast, Number | None]], list[tuple[Contrast, Number | None]]]:
+    return [(one, one.inside) for one in traits], [(one, one.base) for one in traits]
+
+
+def _shown(value: Number | None, unit: Unit, currency: str) -> Text:
+    return Text(zh=render(value, mean_unit(unit), "zh", currency), en=render(value, mean_unit(unit), "en", currency))
 
 
 def _categories_table(facts: Facts) -> Table:

@@ -48,12 +48,13 @@ def describe_persona(ctx: ToolContext, request: DescribePersona) -> ToolResult:
 
 def _result(ctx: ToolContext, request: DescribePersona, selection: Selection, name: Text, facts: Facts) -> ToolResult:
     found, advice = facts.profile, advise(ctx, selection)
-    told, (say, avoid) = aspects(facts, ctx.config.currency or "$"), talk(facts, advice.entry)
+    currency = ctx.config.currency or "$"
+    told, (say, avoid) = aspects(facts, currency), talk(facts, advice.entry)
     arguments = request.model_dump(mode="json", by_alias=True)
     return ToolResult(
         tool=TOOL,
         figures=tuple(figures_of(facts)),
-        tables=tables_of(name, facts, told, say, avoid),
+        tables=tables_of(name, facts, told, say, avoid, currency),
         charts=charts_of(name, facts),
         receipts=(ctx.receipt(TOOL, arguments, _definition(found), *found.statements, *facts.statements),),
         caveats=(*found.caveats, *_caveats(ctx, found, advice)),
