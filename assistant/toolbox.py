@@ -163,6 +163,7 @@ TOOLS: Mapping[str, Tool] = {
     "model_quality": Tool(requests.ModelQuality, _in_context("tools.segments.quality.tool:model_quality")),
     "predict_response": Tool(requests.PredictResponse, _in_context("tools.segments.response.tool:predict_response")),
     "measure_uplift": Tool(requests.MeasureUplift, _in_context("tools.segments.response.uplift:measure_uplift")),
+    "recommend_products": Tool(requests.RecommendProducts, _in_context("tools.actions.recommend:recommend_products")),
     "look_up_customer": Tool(requests.LookUpCustomer, _in_context("tools.segments.look_up:look_up_customer")),
     "export_customers": Tool(requests.ExportCustomers, _export),
     "save_segment": Tool(requests.SaveSegment, _save),

@@ -13,6 +13,7 @@ from tools.segments.churn.run import ChurnRun
 from tools.segments.churn.scores import score_churn
 from tools.segments.clusters.step import score_clusters
 from tools.segments.membership import fill_segments
+from tools.segments.pairs.build import store_pairs
 from tools.segments.profile_completeness import score_completeness
 from tools.segments.response.scores import score_responses
 from tools.segments.scoring import Edges, fill_scores, store_edges
@@ -51,6 +52,7 @@ STEPS: tuple[Step, ...] = (
     Step("clusters", Text(zh="发现聚类", en="Finding clusters"), score_clusters, ("cluster",)),
     Step("value", Text(zh="预测客户价值与下次下单", en="Predicting lifetime value and the next order"), score_value, VALUE_COLUMNS),
     Step("response", Text(zh="预测营销响应", en="Predicting responses to campaigns"), score_responses, ("response_probability",)),
+    Step("pairs", Text(zh="统计共同购买", en="Counting what is bought together"), store_pairs, ()),
 )
 """What is scored beside RFM, in this order: a later step may read what an earlier one left in its table."""
 

@@ -1,0 +1,1 @@
+"""Which items are bought by the same customers."""
