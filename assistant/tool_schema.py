@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from assistant.prompt_library import read_yaml
 
-_SHAPES = {"Selection": "customers", "Condition": "rule", "Window": "window"}
+_SHAPES = {"Selection": "customers", "Condition": "rule", "Window": "window", "TierLimit": "tiers"}
 """A definition that a property refers to, and the shape that stands in for the property; the first that matches wins."""
 
 
@@ -30,7 +30,15 @@ def _property(schema: dict[str, Any]) -> dict[str, Any]:
     for definition, shape in _SHAPES.items():
         if f'"#/$defs/{definition}"' in text:
             return dict(read_yaml("tools/shapes.yaml")[shape])
-    return _without_null({key: value for key, value in schema.items() if key != "title"})
+    return _short(_without_null(schema))
+
+
+def _short(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema without what its other parts say: titles, the type of listed values, that a number of things is at least one."""
+    said = (
+        {"title"} | ({"type"} if "enum" in schema or "const" in schema else set()) | ({"minimum"} if schema.get("minimum") == 1 else set())
+    )
+    return {key: _short(value) if key == "items" else value for key, value in schema.items() if key not in said}
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
