@@ -27,6 +27,7 @@ _LEAST_ORDERS = 10
 MOST_FAVOURITES = 3
 _LEAST_LIFT = 1.1
 WEEKDAYS = 7
+_DISCOUNTS = ("discount", "full_price", "discounted", "discount_known")
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,11 @@ def _read(name: str) -> str:
 def gather(ctx: ToolContext, selection: Selection, found: SegmentProfile) -> Facts:
     """The facts of a selection whose profile is ``found``."""
     query = compile_selection(ctx, selection)
-    statements = {name: _statement(query, name, ctx) for name in ("orders", "discounts", "prices", "regularity")}
+    statements = {name: _statement(query, name, ctx) for name in ("orders", "prices", "regularity")}
     rows = {name: ctx.engine.query(one.sql, one.parameters).to_pylist() for name, one in statements.items()}
     numbers, keys, names = _from_profile(found), dict[str, str](), dict[str, str]()
-    _add_prices(numbers, rows["discounts"][0], rows["prices"][0])
+    _add_discounts(numbers, rows["orders"])
+    _add_price(numbers, rows["prices"][0])
     _add_regularity(keys, numbers, rows["regularity"][0], found)
     _add_times(numbers, keys, rows["orders"])
     _add_channel(numbers, names, rows["orders"])
@@ -121,14 +123,18 @@ def _from_profile(found: SegmentProfile) -> dict[str, Fact]:
     return numbers
 
 
-def _add_prices(numbers: dict[str, Fact], discounts: Mapping[str, Any], prices: Mapping[str, Any]) -> None:
-    if discounts["base_full_price"] and discounts["full_price"]:
-        values = (_ratio(discounts[f"{part}discount"], discounts[f"{part}full_price"]) for part in ("", "base_"))
-        numbers["discount_share"] = Fact(Text(zh="优惠占原价的比例", en="share of the full price taken off"), Unit.SHARE, *values)
-        values = (_ratio(discounts[f"{part}discounted"], discounts[f"{part}orders"]) for part in ("", "base_"))
-        numbers["discounted_orders"] = Fact(Text(zh="有优惠的订单占比", en="share of orders with a discount"), Unit.SHARE, *values)
-        if not discounts["base_discount"]:
-            del numbers["discount_share"], numbers["discounted_orders"]
+def _add_discounts(numbers: dict[str, Fact], rows: list[dict[str, Any]]) -> None:
+    inside, base = ({key: sum(row[key] for row in part) for key in _DISCOUNTS} for part in ([row for row in rows if row["inside"]], rows))
+    if not base["discount"] or not inside["full_price"]:
+        return  # Without a discount anywhere there is nothing to tell.
+    for name, part, whole, label in (
+        ("discount_share", "discount", "full_price", Text(zh="优惠占原价的比例", en="share of the full price taken off")),
+        ("discounted_orders", "discounted", "discount_known", Text(zh="有优惠的订单占比", en="share of orders with a discount")),
+    ):
+        numbers[name] = Fact(label, Unit.SHARE, *(_ratio(side[part], side[whole]) for side in (inside, base)))
+
+
+def _add_price(numbers: dict[str, Fact], prices: Mapping[str, Any]) -> None:
     if prices["price"] is not None:
         label = Text(zh="商品单价（明细行中位数）", en="price of an item (median of lines)")
         numbers["item_price"] = Fact(label, Unit.MONEY, *(_money(prices[name]) for name in ("price", "base_price")))
@@ -153,14 +159,15 @@ def _add_regularity(keys: dict[str, str], numbers: dict[str, Fact], row: Mapping
 
 
 def _counts(rows: list[dict[str, Any]], what: str) -> tuple[dict[str, int], dict[str, int]]:
-    """Orders by value: of the members, and of all customers."""
+    """Orders by weekday, part of the day or channel, where it is known: of the members, and of all customers."""
     inside: dict[str, int] = {}
     base: dict[str, int] = {}
     for row in rows:
-        if row["what"] == what:
-            base[row["value"]] = base.get(row["value"], 0) + row["orders"]
+        if row[what] is not None:
+            value = str(row[what])
+            base[value] = base.get(value, 0) + row["orders"]
             if row["inside"]:
-                inside[row["value"]] = row["orders"]
+                inside[value] = inside.get(value, 0) + row["orders"]
     return inside, base
 
 
