@@ -13,16 +13,12 @@ import pyarrow.compute as pc
 
 from tools.contracts import Chart, Column, Figure, FigureValue, Table, Text, Unit
 from tools.requests import ChurnRisk
+from tools.segments.churn.charts import BANDS, band_chart, definition_chart
 from tools.segments.churn.reasons import reason_text, silence_words
 
 ROWS_SHOWN = 50
 ROWS_WITH_FIGURES = 10
-BANDS = {
-    "high": Text(zh="高", en="high"),
-    "middle": Text(zh="中", en="middle"),
-    "low": Text(zh="低", en="low"),
-}
-_COLOURS = {"high": "#d1495b", "middle": "#edae49", "low": "#66a182"}
+_ROWS_AT_A_TIME = 50_000
 
 
 @dataclass(frozen=True)
@@ -108,9 +104,15 @@ def show(facts: Facts, currency: str) -> Shown:
             *_row_figures(facts, reasons),
         ),
         tables=(_table(facts, reasons),),
-        charts=(_band_chart(facts, currency),) if facts.definition == "model" else (_definition_chart(facts),),
+        charts=(_chart(facts, currency),),
         details={"reasons": {name: text.model_dump() for name, text in reasons.items()}},
     )
+
+
+def _chart(facts: Facts, currency: str) -> Chart:
+    if facts.definition == "model":
+        return band_chart(facts.overview, facts.horizon, currency)
+    return definition_chart(facts.overview, facts.horizon)
 
 
 def _figure(figure_id: str, zh: str, en: str, value: FigureValue, unit: Unit) -> Figure:
@@ -229,7 +231,9 @@ def _row_figures(facts: Facts, reasons: dict[str, Text]) -> list[Figure]:
 def for_file(listed: pa.Table, currency: str) -> pa.Table:
     """The list as a file shows it: every column of the table, the reasons in both languages."""
     texts = [
-        _reasons(row, currency) for row in listed.select(["churn_reasons", "recency_days", "gap_median_days", "gap_ratio"]).to_pylist()
+        _reasons(row, currency)
+        for batch in listed.select(["churn_reasons", "recency_days", "gap_median_days", "gap_ratio"]).to_batches(_ROWS_AT_A_TIME)
+        for row in batch.to_pylist()
     ]
     kept = listed.select([name for name in listed.column_names if name != "churn_reasons" and not name.startswith("list_")])
     return kept.append_column("reasons_zh", pa.array([t.zh for t in texts], pa.string())).append_column(
@@ -278,37 +282,3 @@ def title(facts: Facts) -> Text:
     if facts.request.sort_by == "value":
         return Text(zh="高、中流失风险客户", en="Customers at high or middle risk of churn")
     return Text(zh="流失概率最高的客户", en="Customers most likely to churn")
-
-
-def _band_chart(facts: Facts, currency: str) -> Chart:
-    heading = Text(zh=f"未来{facts.horizon}天的流失风险分布", en=f"Churn risk over the next {facts.horizon} days")
-    return _bars(
-        heading,
-        list(BANDS.values()),
-        [facts.overview[f"customers_{band}"] for band in BANDS],
-        list(_COLOURS.values()),
-        [f"{currency}{facts.overview[f'value_{band}']:,.0f}" for band in BANDS],
-    )
-
-
-def _definition_chart(facts: Facts) -> Chart:
-    keys = ("model_list", "rhythm_list", "window_list", "all_three")
-    names = [
-        Text(zh="模型（高风险）", en="model (high band)"),
-        Text(zh="节奏（2倍间隔）", en="rhythm (2 gaps late)"),
-        Text(zh=f"{facts.horizon}天未下单", en=f"no order for {facts.horizon} days"),
-        Text(zh="三者都符合", en="all three"),
-    ]
-    heading = Text(zh="三种流失定义的人数", en="Customers by the three definitions of churn")
-    return _bars(heading, names, [facts.overview[key] for key in keys], ["#d1495b", "#edae49", "#66a182", "#2e4057"], None)
-
-
-def _bars(title: Text, names: list[Text], counts: list[int], colours: list[str], texts: list[str] | None) -> Chart:
-    def figure(language: str) -> dict[str, Any]:
-        bars: dict[str, Any] = {"type": "bar", "x": [name.say(language) for name in names], "y": counts, "marker": {"color": colours}}
-        if texts:
-            bars |= {"text": texts, "textposition": "auto"}
-        axis = {"title": {"text": "客户数" if language == "zh" else "customers"}}
-        return {"data": [bars], "layout": {"title": {"text": title.say(language)}, "yaxis": axis, "showlegend": False}}
-
-    return Chart(title=title, zh=figure("zh"), en=figure("en"))
