@@ -76,11 +76,12 @@ class Scaling:
 class Preparation:
     """Skew, scale, missing values and the weight of themes, learned from data.
 
-    Amounts are left as they are, or get a signed logarithm or a Yeo-Johnson power transformation (Yeo and Johnson 2000),
-    the simplest that brings skewness below ``MOST_SKEW``, else the one with least; then they are centred at the median and
-    divided by the interquartile range / 1.349, at least half the standard deviation of all but the extreme hundredths. Shares are drawn to the average by
-    ``PRIOR_COUNT`` observations and square-rooted, so that distances between compositions are Hellinger distances
-    (Legendre and Gallagher 2001). Each theme is scaled to a total variance of one. Unknown values get the median.
+    Amounts are left as they are, or get a signed logarithm or a Yeo-Johnson power transformation (Yeo and Johnson 2000), the
+    simplest that brings skewness below ``MOST_SKEW``, else the one with least; then they are centred at the median and divided
+    by the interquartile range / 1.349, at least half the standard deviation of all but the extreme hundredths. Shares are
+    drawn to the average by ``PRIOR_COUNT`` observations and square-rooted, so that distances between compositions are
+    Hellinger distances (Legendre and Gallagher 2001). Each theme is scaled to a total variance of one. Unknown values get the
+    median.
 
     Args:
         features: the columns, in the matrix' order; those that only count others have an empty theme

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +11,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from tools.contracts import Text
+from tools.features.build import rebuild
+from tools.segments.clusters.step import score_clusters
+from tools.segments.membership import fill_segments
+from tools.segments.scoring import fill_scores, store_edges
+from tools.segments.steps import Step, assemble
 from tools.settings import Settings
+from tools.warehouse.context import latest_date, write_meta
 from tools.warehouse.warehouse import Warehouse
 
-END = pd.Timestamp("2024-06-30")
+END = dt.datetime(2024, 6, 30)
 DAYS = 365
 HOURS = {"morning": (7, 11), "afternoon": (13, 17), "evening": (18, 21), "late": (22, 26), "any": (7, 23)}
 
@@ -142,9 +150,9 @@ def _customer(
     taste = float(random.lognormal(0, spread))
     eager = float(random.lognormal(0, spread))
     for place, ago in enumerate(days.tolist()):
-        day = END - pd.Timedelta(days=ago)
+        day = END - dt.timedelta(days=ago)
         if group.weekend and random.random() > stray:
-            day = max(day - pd.Timedelta(days=(day.dayofweek - 5) % 7), END - pd.Timedelta(days=DAYS))
+            day = max(day - dt.timedelta(days=(day.weekday() - 5) % 7), END - dt.timedelta(days=DAYS))
         order = f"{customer}-{place}"
         moment = day + _hour(random, group.hours if random.random() > stray else "any")
         channel = group.channel if random.random() > stray else str(random.choice(channels))
@@ -164,21 +172,25 @@ def _customer(
 
 
 def _views(
-    rows: Rows, random: np.random.Generator, group: Group, customer: str, product: str, moment: pd.Timestamp, stray: float, eager: float
+    rows: Rows, random: np.random.Generator, group: Group, customer: str, product: str, moment: dt.datetime, stray: float, eager: float
 ) -> None:
     waited = int(random.integers(group.decision[0], group.decision[1] + 1))
     for number in range(int(random.poisson(group.views * eager)) + 1):
         ago = waited if number == 0 else int(random.integers(0, waited + 1))
-        when = moment.normalize() - pd.Timedelta(days=ago) + _hour(random, group.view_hours if random.random() > stray else "any")
-        rows.events.append((customer, min(when, moment - pd.Timedelta(minutes=1)), "view", product))
+        when = (
+            moment.replace(hour=0, minute=0)
+            - dt.timedelta(days=ago)
+            + _hour(random, group.view_hours if random.random() > stray else "any")
+        )
+        rows.events.append((customer, min(when, moment - dt.timedelta(minutes=1)), "view", product))
     if random.random() < 0.5:
-        rows.events.append((customer, moment - pd.Timedelta(minutes=2), "cart", product))
+        rows.events.append((customer, moment - dt.timedelta(minutes=2), "cart", product))
 
 
-def _hour(random: np.random.Generator, name: str) -> pd.Timedelta:
+def _hour(random: np.random.Generator, name: str) -> dt.timedelta:
     start, end = HOURS[name]
     # Hours from 24 on are after midnight, of the night before.
-    return pd.Timedelta(hours=int(random.integers(start, end + 1)) % 24, minutes=int(random.integers(1, 60)))
+    return dt.timedelta(hours=int(random.integers(start, end + 1)) % 24, minutes=int(random.integers(1, 60)))
 
 
 COLUMNS: Mapping[str, str] = {
@@ -207,3 +219,20 @@ def write(rows: Rows, path: Path) -> Warehouse:
                 engine.register("_rows", pa.Table.from_pandas(pd.DataFrame(data, columns=columns), preserve_index=False))
                 engine.execute(f"INSERT INTO {name} ({COLUMNS[name]}) SELECT {COLUMNS[name]} FROM _rows")
     return warehouse
+
+
+def cluster(warehouse: Warehouse) -> None:
+    """What a refresh does, with clusters as the only step."""
+    step = Step("clusters", Text(zh="", en=""), score_clusters, ("cluster",))
+    with warehouse.writing() as engine, engine.transaction():
+        as_of = latest_date(engine)
+        assert as_of is not None
+        rebuild(engine, as_of)
+        write_meta(engine, "features_as_of", as_of.isoformat())
+        write_meta(engine, "refreshed_data_version", "0")
+        edges = store_edges(engine, as_of)
+        assert edges is not None
+        fill_scores(engine, edges)
+        score_clusters(engine, as_of, warehouse.config)
+        assemble(engine, [step])
+        fill_segments(engine, as_of)
