@@ -72,8 +72,18 @@ _OTHERS = {
     "events": _Source("events AS t", "CAST(t.occurred_at AS DATE)", _EVENT_COLUMNS, "count(*)"),
 }
 
+_ITEM_EVENTS = _Source(
+    "events AS t LEFT JOIN products AS p ON p.product_id = t.product_id",
+    "CAST(t.occurred_at AS DATE)",
+    _EVENT_COLUMNS | _LINE_COLUMNS | {"product": ("t.product_id", "p.name")},
+    "count(*)",
+)
+"""Events with products, which only rules that name one need."""
+
 
 def _source(behaviour: Behaviour) -> _Source:
+    if behaviour.behaviour == "events" and any(name in _LINE_COLUMNS for name in behaviour.where):
+        return _ITEM_EVENTS
     if behaviour.behaviour in _OTHERS:
         return _OTHERS[behaviour.behaviour]
     plain, by_line = _ORDERED[behaviour.behaviour]
