@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy.special import digamma, expit, gammaln
 
 from tools.models.lifetime.beta_nodes import beta_nodes
 from tools.models.lifetime.counts import Counts, Floats, checked, collapse
-from tools.models.lifetime.fitting import maximise
+from tools.models.lifetime.fitting import TOLERANCE, Optimum, fine_enough, maximise, thinned
 
 NODES = 32
 """Points of the quadrature over the chance to leave: expected orders agree with the closed form to four digits at worst, ten as a rule."""
@@ -52,10 +53,18 @@ class BgNbd:
             ValueError: There is no row, or a history is impossible.
         """
         counts = collapse(x, t_x, age, weights)
-        scale = float(counts.age.mean()) or 1.0
-        likelihood = _Likelihood(counts)
-        found = maximise(likelihood, [(1.0, scale, 1.0, 2.0), (0.3, scale / 4.0, 0.5, 5.0)], counts.customers, self.penalty)
+        found = self._search(counts)
         return self._store(found.parameters, found.log_likelihood, found.converged, counts.customers)
+
+    def _search(self, counts: Counts) -> Optimum:
+        scale = float(counts.age.mean()) or 1.0
+        starts: list[Sequence[float]] = [(1.0, scale, 1.0, 2.0), (0.3, scale / 4.0, 0.5, 5.0)]
+        part = thinned(len(counts))
+        if part is not None:
+            near = self._search(Counts(counts.x[part], counts.t_x[part], counts.age[part], counts.weights[part]))
+            starts = [near.parameters.tolist()]
+        tolerance = TOLERANCE if part is None else fine_enough(counts.customers)
+        return maximise(_Likelihood(counts), starts, counts.customers, self.penalty, tolerance=tolerance)
 
     def with_parameters(self, r: float, alpha: float, a: float, b: float) -> Self:
         """The model with given parameters, such as stored or published ones, without a fit."""

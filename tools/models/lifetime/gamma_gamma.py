@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln
 
 from tools.models.lifetime.counts import Floats, Indices
-from tools.models.lifetime.fitting import maximise
+from tools.models.lifetime.fitting import TOLERANCE, Optimum, fine_enough, maximise, thinned
 
 LEAST_Q = 1.05
 """From q = 1 down the mean of an order over the population is infinite: no forecast could be made of it."""
@@ -47,14 +48,22 @@ class GammaGamma:
         """
         counts, means, mass = _checked(orders, mean_value, weights)
         centre = float(np.exp(mass @ np.log(means) / mass.sum()))
-        likelihood = _Likelihood(counts, means / centre, mass)
-        found = maximise(likelihood, [(4.0, 4.0, 1.0), (1.0, 2.0, 1.0)], float(mass.sum()), self.penalty, (1e-5, LEAST_Q, 1e-5))
+        found = self._search(counts, means / centre, mass)
         self.p_, self.q_ = float(found.parameters[0]), float(found.parameters[1])
         self.v_ = float(found.parameters[2]) * centre
         # The density of a mean in the currency is that of the scaled mean, divided by the scale.
         self.log_likelihood_ = found.log_likelihood - float(mass.sum()) * np.log(centre)
         self.converged_, self.customers_ = found.converged, float(mass.sum())
         return self
+
+    def _search(self, orders: Floats, means: Floats, mass: Floats) -> Optimum:
+        starts: list[Sequence[float]] = [(4.0, 4.0, 1.0), (1.0, 2.0, 1.0)]
+        part = thinned(len(orders))
+        if part is not None:
+            starts = [self._search(orders[part], means[part], mass[part]).parameters.tolist()]
+        customers = float(mass.sum())
+        tolerance = TOLERANCE if part is None else fine_enough(customers)
+        return maximise(_Likelihood(orders, means, mass), starts, customers, self.penalty, (1e-5, LEAST_Q, 1e-5), tolerance)
 
     def with_parameters(self, p: float, q: float, v: float) -> Self:
         """The model with given parameters, such as stored or published ones, without a fit."""

@@ -76,8 +76,8 @@ class _Mean:
         self._line = make_pipeline(StandardScaler(), PoissonRegressor(alpha=1e-3, solver="newton-cholesky", max_iter=100))
         self._trees = HistGradientBoostingRegressor(
             loss="poisson",
-            max_iter=120,
-            learning_rate=0.06,
+            max_iter=60,
+            learning_rate=0.08,
             max_leaf_nodes=8,
             min_samples_leaf=60,
             l2_regularization=5.0,

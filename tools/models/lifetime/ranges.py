@@ -11,6 +11,8 @@ from tools.models.lifetime.counts import Floats
 MOST_BINS = 20
 LEAST_CASES = 50
 """Cases that a quantile of outcomes needs at least."""
+MOST_TIMES = 1000.0
+"""An outcome counts as at most so many times its prediction."""
 
 
 class RatioRange:
@@ -75,7 +77,9 @@ class RatioRange:
     def _learn(self, predicted: Floats, actual: Floats) -> Self:
         order = np.argsort(predicted, kind="stable")
         parts = np.array_split(order, max(1, min(MOST_BINS, len(predicted) // LEAST_CASES)))
-        ratio = actual / np.maximum(predicted, 1e-300)
+        ratio = np.minimum(
+            np.divide(actual, predicted, out=np.full(len(actual), MOST_TIMES), where=predicted > actual / MOST_TIMES), MOST_TIMES
+        )
         tail = (1.0 - self.share) / 2.0
         self.centres_ = np.log(np.array([max(float(predicted[part].mean()), 1e-300) for part in parts]))
         self.low_ = np.array([float(np.quantile(ratio[part], tail)) for part in parts])

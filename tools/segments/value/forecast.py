@@ -140,7 +140,7 @@ class Forecaster:
         own = expected * each
         value = np.sqrt(own * spend)
         if horizon != self.horizon:
-            expected = expected * self._stretch(histories, orders, horizon)
+            expected = expected * self.growth(histories, self.horizon, horizon)
         # More orders than the model of repeat buying allows for mean that it buries frequent buyers too soon.
         implied = np.divide(alive * expected, orders, out=np.ones(len(alive)), where=orders > 1e-9 * expected)
         alive = np.maximum(alive, np.minimum(implied, 1.0))
@@ -153,9 +153,10 @@ class Forecaster:
         found: Floats = self.base.expected_orders(horizon / WEEK, *histories.purchases) * each
         return found
 
-    def _stretch(self, histories: Histories, orders: Floats, horizon: int) -> Floats:
-        near = self.repeat_orders(histories, self.horizon)
-        found: Floats = np.divide(orders, near, out=np.full(len(orders), horizon / self.horizon), where=near > 1e-12)
+    def growth(self, histories: Histories, before: int, after: int) -> Floats:
+        """Expected orders over ``after`` days by those over ``before`` days, shape (customers,), by the model of repeat buying."""
+        near, far = self.repeat_orders(histories, before), self.repeat_orders(histories, after)
+        found: Floats = np.divide(far, near, out=np.full(len(near), after / before), where=near > 1e-12)
         return found
 
     def _order_value(self, histories: Histories) -> Floats:

@@ -20,7 +20,7 @@ from tools.warehouse.engine import Engine
 WEEK = 7.0
 """Models count time in weeks, so that their parameters compare with published ones."""
 _COUNTED = (
-    *("orders", "amount", "visits_14", "visits_30", "visits_60", "visits_90", "visits_180", "orders_30", "orders_90"),
+    *("visits", "orders", "amount", "orders_14", "orders_30", "orders_60", "orders_90", "orders_180"),
     *("amount_14", "amount_30", "amount_60", "amount_90", "amount_180", "amount_365", "events_30", "events_90"),
 )
 _YOUNG_DAYS = 14.0

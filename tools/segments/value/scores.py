@@ -95,7 +95,6 @@ def _model_run(work: _Work, verdict: Verdict, old: ModelRun | None) -> ValueRun:
     forecaster = remake(work.reader, parameters, work.config)
     dates_found, gaps, gap_quality = _dates(work, verdict)
     found = forecaster.forecast(work.now, work.horizon)
-    near = forecaster.forecast(work.now, verdict.test.horizon)
     low, high = verdict.ranges.bounds(found.value)
     return ValueRun(
         method="model",
@@ -112,7 +111,7 @@ def _model_run(work: _Work, verdict: Verdict, old: ModelRun | None) -> ValueRun:
         value=found.value,
         low=low,
         high=high,
-        judged_value=near.value,
+        judged_value=found.value * forecaster.growth(work.now, work.horizon, verdict.test.horizon),
         dates=dates_found,
     )
 

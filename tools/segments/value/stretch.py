@@ -31,9 +31,10 @@ def stretch(engine: Engine, run: ModelRun, horizon: int) -> ValueRun:
     """
     stored = engine.query(_STORED)
     histories = read_histories(engine, run.as_of)
-    orders = _numbers(stored, "expected_orders") * _growth(run, histories, horizon)
+    growth = _growth(run, histories, horizon)
+    orders = _numbers(stored, "expected_orders") * growth
     each = _numbers(stored, "expected_order_value")
-    value = _numbers(stored, "predicted_value") * _growth(run, histories, horizon)
+    value = _numbers(stored, "predicted_value") * growth
     low = high = np.full(len(value), np.nan)
     if "ranges" in run.parameters:
         low, high = RatioRange().with_parameters(**run.parameters["ranges"]).bounds(value)
@@ -66,9 +67,7 @@ def _growth(run: ModelRun, histories: Histories, horizon: int) -> Floats:
         ratio = min(1.0, horizon / histories.days) / min(1.0, own / histories.days)
         return np.full(len(histories), ratio)
     model = Forecaster(base_of(parameters["base"], parameters[parameters["base"]]), spending_of(parameters["spending"]))
-    before, after = model.repeat_orders(histories, own), model.repeat_orders(histories, horizon)
-    found: Floats = np.divide(after, before, out=np.full(len(before), horizon / own), where=before > 1e-12)
-    return found
+    return model.growth(histories, own, horizon)
 
 
 def _numbers(table: pa.Table, name: str) -> Floats:

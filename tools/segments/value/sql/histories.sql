@@ -1,5 +1,6 @@
 -- One row per customer with a counted order by $as_of: what the models of lifetime value read. Several orders on one
--- date are one visit. Windows of N days are the N dates that end with $as_of.
+-- date are one visit. Windows of N days are the N dates that end with $as_of. The dates of a customer are one list:
+-- grouping the orders by customer and date first takes twice as long at 25 million orders.
 SELECT
     h.customer_id,
     h.amount,
@@ -9,13 +10,11 @@ SELECT
     CAST(h.orders AS DOUBLE) AS orders,
     CAST(h.paid_orders AS DOUBLE) AS paid_orders,
     CAST(h.paid_amount AS DOUBLE) AS paid_amount,
-    CAST(h.visits_14 AS DOUBLE) AS visits_14,
-    CAST(h.visits_30 AS DOUBLE) AS visits_30,
-    CAST(h.visits_60 AS DOUBLE) AS visits_60,
-    CAST(h.visits_90 AS DOUBLE) AS visits_90,
-    CAST(h.visits_180 AS DOUBLE) AS visits_180,
+    CAST(h.orders_14 AS DOUBLE) AS orders_14,
     CAST(h.orders_30 AS DOUBLE) AS orders_30,
+    CAST(h.orders_60 AS DOUBLE) AS orders_60,
     CAST(h.orders_90 AS DOUBLE) AS orders_90,
+    CAST(h.orders_180 AS DOUBLE) AS orders_180,
     CAST(h.amount_14 AS DOUBLE) AS amount_14,
     CAST(h.amount_30 AS DOUBLE) AS amount_30,
     CAST(h.amount_60 AS DOUBLE) AS amount_60,
@@ -30,17 +29,15 @@ FROM (
         CAST(sum(amount) AS DECIMAL(18, 2)) AS amount,
         max(age) AS age_days,
         min(age) AS recency_days,
-        count(*) AS visits,
-        sum(orders) AS orders,
-        sum(paid_orders) AS paid_orders,
-        sum(paid_amount) AS paid_amount,
-        sum(CASE WHEN age < 14 THEN 1 ELSE 0 END) AS visits_14,
-        sum(CASE WHEN age < 30 THEN 1 ELSE 0 END) AS visits_30,
-        sum(CASE WHEN age < 60 THEN 1 ELSE 0 END) AS visits_60,
-        sum(CASE WHEN age < 90 THEN 1 ELSE 0 END) AS visits_90,
-        sum(CASE WHEN age < 180 THEN 1 ELSE 0 END) AS visits_180,
-        sum(CASE WHEN age < 30 THEN orders ELSE 0 END) AS orders_30,
-        sum(CASE WHEN age < 90 THEN orders ELSE 0 END) AS orders_90,
+        array_length(list_distinct(list(age))) AS visits,
+        count(*) AS orders,
+        sum(CASE WHEN amount > 0 THEN 1 ELSE 0 END) AS paid_orders,
+        sum(CASE WHEN amount > 0 THEN amount ELSE 0 END) AS paid_amount,
+        sum(CASE WHEN age < 14 THEN 1 ELSE 0 END) AS orders_14,
+        sum(CASE WHEN age < 30 THEN 1 ELSE 0 END) AS orders_30,
+        sum(CASE WHEN age < 60 THEN 1 ELSE 0 END) AS orders_60,
+        sum(CASE WHEN age < 90 THEN 1 ELSE 0 END) AS orders_90,
+        sum(CASE WHEN age < 180 THEN 1 ELSE 0 END) AS orders_180,
         sum(CASE WHEN age < 14 THEN amount ELSE 0 END) AS amount_14,
         sum(CASE WHEN age < 30 THEN amount ELSE 0 END) AS amount_30,
         sum(CASE WHEN age < 60 THEN amount ELSE 0 END) AS amount_60,
@@ -48,17 +45,10 @@ FROM (
         sum(CASE WHEN age < 180 THEN amount ELSE 0 END) AS amount_180,
         sum(CASE WHEN age < 365 THEN amount ELSE 0 END) AS amount_365
     FROM (
-        SELECT
-            customer_id,
-            date_diff('day', order_date, CAST($as_of AS DATE)) AS age,
-            count(*) AS orders,
-            sum(amount) AS amount,
-            sum(CASE WHEN amount > 0 THEN 1 ELSE 0 END) AS paid_orders,
-            sum(CASE WHEN amount > 0 THEN amount ELSE 0 END) AS paid_amount
+        SELECT customer_id, amount, CAST(date_diff('day', order_date, CAST($as_of AS DATE)) AS INTEGER) AS age
         FROM counted_orders
         WHERE customer_id IS NOT NULL AND order_date <= CAST($as_of AS DATE)
-        GROUP BY customer_id, order_date
-    ) AS days
+    ) AS aged_orders
     GROUP BY customer_id
 ) AS h
 LEFT JOIN (
