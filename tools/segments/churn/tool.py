@@ -1,4 +1,10 @@
-"""The tool that answers "who is about to churn": three definitions side by side, one of them as a list with reasons."""
+"""The tool that answers "who is about to churn": three definitions side by side, one of them as a list with reasons.
+
+An answer should speak of: ``details["definition"]`` (by which the list is), ``customers`` and ``value_at_stake`` of the list, the
+bands (``customers_high``, ``value_high``, ...) where it is the model's, the three definitions (``model_list``, ``rhythm_list``,
+``window_list``, ``all_three``), the first rows with ``details["reasons"]``, and the model's ``auc`` beside ``bg_nbd_auc`` and
+``recency_auc``.
+"""
 
 from __future__ import annotations
 

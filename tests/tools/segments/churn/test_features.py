@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -10,8 +11,8 @@ import numpy as np
 import pytest
 
 from tools.errors import WarehouseError
-from tools.segments.churn.features import FEATURES, THEME_COLUMNS, churn_feature_query, read_cases, read_history
-from tools.segments.churn.fitting import fit_model
+from tools.segments.churn.features import FEATURES, THEME_COLUMNS, churn_feature_query, read_cases, read_histories, read_history
+from tools.segments.churn.fitting import expected_orders, fit_model
 from tools.segments.churn.scope import check_no_future, draw_sample
 from tools.settings import Settings
 from tools.warehouse.context import ToolContext
@@ -166,6 +167,30 @@ def test_the_evaluation_refuses_a_planted_leak(demo: ToolContext, monkeypatch: p
 
 def test_the_demo_has_no_leak(demo: ToolContext) -> None:
     check_no_future(demo.engine, dt.date(2017, 8, 1), churn_feature_query())
+
+
+def test_histories_of_bg_nbd_by_hand(small: Warehouse) -> None:
+    with small.reading() as engine:
+        found = {row["customer_id"]: tuple(row.values())[1:] for row in read_histories(engine, CUT_OFF).to_pylist()}
+    # Dates after the first, days from the first to the last, days from the first to the cut-off.
+    assert found == {"anna": (2, 161, 181), "bob": (0, 0, 181), "cora": (1, 183, 366), "dan": (0, 0, 89), "eve": (0, 0, 90)}
+
+
+def test_bg_nbd_is_asked_about_the_eligible_and_fitted_on_all(demo: ToolContext) -> None:
+    cut_off = dt.date(2017, 11, 25)
+    cases, known = read_cases(demo.engine, cut_off), read_histories(demo.engine, cut_off)
+    found = expected_orders(demo.engine, cases, 30)
+    assert len(known) > len(cases) == len(found)
+    # The paper's likelihood and closed form, by an implementation of its own.
+    peer = pytest.importorskip("lifetimes").BetaGeoFitter()
+    frame = known.to_pandas().set_index("customer_id").astype(float)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        peer.fit(frame["repeats"] / 1.0, frame["latest"], frame["age"])
+        mine = frame.loc[cases.raw.column("customer_id").to_pylist()]
+        theirs = peer.conditional_expected_number_of_purchases_up_to_time(30, mine["repeats"], mine["latest"], mine["age"])
+    assert np.corrcoef(found, theirs)[0, 1] > 0.999
+    assert np.median(np.abs(found - theirs) / theirs) < 0.02
 
 
 def test_a_sample_hardly_changes_when_customers_come(make_warehouse: Callable[..., Warehouse]) -> None:
