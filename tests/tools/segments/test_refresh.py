@@ -62,7 +62,7 @@ def test_each_customer_is_in_one_group_of_each_scheme(demo_path: Path) -> None:
 
 def test_stored_rules_are_those_of_the_schemes(demo_path: Path) -> None:
     with Warehouse(demo_path).reading() as engine:
-        rows = engine.rows("SELECT segment_id, rule, version FROM segments")
+        rows = engine.rows("SELECT segment_id, rule, version FROM segments WHERE scheme <> 'clusters'")
     assert {row[0]: read_rule(row[1]) for row in rows} == group_rules()
     assert {row[2] for row in rows} == {1}
 
