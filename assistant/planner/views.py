@@ -187,6 +187,10 @@ class ResultView:
         joint = "\uff1b" if self.language == "zh" else "; "
         return joint.join(self.say(reasons[index]).split(joint)[:_SHOWN_REASONS])
 
+    def listed(self, texts: list[Any]) -> str:
+        """Texts of both languages in a row."""
+        return ("、" if self.language == "zh" else ", ").join(self.say(one) for one in texts)
+
     def join(self, part: Any) -> str:
         """One text, or several in a row."""
         if isinstance(part, list):
