@@ -15,6 +15,9 @@ from assistant.quantities import Quantity, find_quantities
 from assistant.session import handle_of
 from tools.contracts import Figure, Table, Text, ToolResult, Unit
 
+_ONE_NUMBER = re.compile(r"[+\-\u2212]?\s?[$¥€£]?\s?\d[\d.,\s]*(?:%|\uff05|×|倍)?")
+_PART_BEFORE, _PART_AFTER = re.compile(r"\d[.,]$"), re.compile(r"[.,]\d")
+"""Digits on the other side of a point or comma: one and the same number."""
 _HAS_NUMBER = re.compile(r"\d")
 
 
@@ -208,11 +211,13 @@ def _introduced_as_id(sentence: str, start: int) -> bool:
 
 def _numbered(name: str) -> bool:
     """Whether a number is part of the name; a name that is nothing but a number vouches for none."""
-    return re.fullmatch(r"[\d.,\s]+", name) is None and (_HAS_NUMBER.search(name) is not None or bool(find_quantities(name)))
+    return _ONE_NUMBER.fullmatch(name.strip()) is None and (_HAS_NUMBER.search(name) is not None or bool(find_quantities(name)))
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
+    if (_PART_BEFORE.search(text, 0, start) and text[start].isdigit()) or (_PART_AFTER.match(text, end) and text[end - 1].isdigit()):
+        return False
     return not (text[start].isascii() and before.isascii() and before.isalnum()) and not (
         text[end - 1].isascii() and after.isascii() and after.isalnum()
     )

@@ -161,3 +161,15 @@ def _grouped() -> Evidence:
 )
 def test_numbers_of_groups_belong_to_the_group_that_is_named(sentence: str, holds: bool) -> None:
     assert (render_sentence(sentence, _grouped(), "en") is not None) is holds
+
+
+def test_a_cell_that_is_a_number_vouches_for_none_and_cuts_none() -> None:
+    column = Column(id="claims", label=_text("声称", "claims"), unit=Unit.TEXT)
+    table = Table(title=_text("模型", "models"), columns=(column,), rows=(("2%",), ("4×",), ("55 of 2,469",)), row_count=3)
+    told = _text("优惠抵掉原价的 15.2%。", "Discounts take 15.2% off.")
+    figure = Figure(id="pace", label=_text("优惠次数", "discounts"), value=15.31, unit=Unit.NUMBER)
+    session = Session("s")
+    session.register(ToolResult(tool="x", figures=(figure,), tables=(table,), details={"told": told.model_dump()}))
+    evidence = Evidence(list(session.results.values()), ["?"], 1)
+    assert render_sentence("优惠抵掉原价的 15.2%。", evidence, "zh").text == "优惠抵掉原价的 15.2%。"  # type: ignore[union-attr]
+    assert render_sentence("销售额涨了 2%。", evidence, "zh") is None
