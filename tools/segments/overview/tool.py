@@ -1,8 +1,10 @@
 """The tool `segment_overview`: all groups of a scheme, how many customers each has, and what they are worth.
 
 An answer should speak of ``customers``, ``groups`` and each ``<group>.customers``, ``.share_of_customers`` and
-``.share_of_revenue``; of a scheme of tiers also of its own figures (``details["extra"]`` lists their ids, see ``tiers.shown``),
-such as ``value_high_edge``, ``svip_amount``, ``retention_rate`` or ``aipl_interest.reached``.
+``.share_of_revenue``; of a scheme of tiers also
+of its own figures (``details["extra"]`` lists their ids, see ``tiers``), such as ``value_high_edge``, ``svip_amount``,
+``retention_rate`` or ``aipl_interest.reached``. Where the groups were made for this answer (``details["computed"]``), those of the
+stored ids are other customers: ``t1.2`` is the second of ``details["made"]``, which lists their ids, the largest first.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from tools.requests import SegmentOverview
 from tools.rules import EVERYONE, Selection
 from tools.segments.freshness import freshness_caveats, require_features, require_orders
 from tools.segments.overview.charts import overview_chart
-from tools.segments.overview.rows import Totals, group_figures, group_rows, group_table, total_figures
+from tools.segments.overview.rows import GroupRow, Totals, group_figures, group_rows, group_table, total_figures
 from tools.segments.overview.source import Source, read_source
 from tools.segments.overview.tiers import Extra, extra
 from tools.segments.overview.warnings import edge_caveats, merges, outside_caveats, small_caveats
@@ -80,18 +82,23 @@ def segment_overview(ctx: ToolContext, request: SegmentOverview) -> ToolResult:
             "meanings": {row.group.id: row.group.meaning.model_dump() for row in rows},
             "strategies": {row.group.id: playbook()[row.group.id].model_dump(mode="json") for row in rows},
             "too_small": {group.id: target for group, target in small.items()},
-            **_about(source, more),
+            **_about(source, more, rows),
         },
         **common,
     )
 
 
-def _about(source: Source, more: Extra) -> dict[str, Any]:
-    """Whether the groups were made for this answer, by which limits, their rules, and which further figures there are."""
+def _about(source: Source, more: Extra, rows: list[GroupRow]) -> dict[str, Any]:
+    """Whether the groups were made for this answer, by which limits, which further figures there are, and who is in each group.
+
+    Groups that are stored go by their ids; those made for this answer by their number, the largest first, as they are told.
+    """
+    by_size = sorted((row for row in rows if row.group.id in more.rules), key=lambda row: -row.customers)
     return {
         "computed": source.computed,
         "limits": more.sentence.model_dump() if more.sentence else None,
-        "rules": {group: rule.model_dump(mode="json", by_alias=True) for group, rule in more.rules.items()},
+        "made": [row.group.id for row in by_size],
+        "selections": [Selection(rule=more.rules[row.group.id]).model_dump(mode="json", by_alias=True) for row in by_size],
         "extra": [one.id for one in more.figures],
     }
 

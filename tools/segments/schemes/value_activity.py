@@ -39,13 +39,14 @@ def cell_id(value: str, activity: str) -> str:
 def _cell(value: str, activity: str) -> Group:
     zh, en = CELLS[value, activity]
     levels = (VALUE_LEVELS[value], ACTIVITY_LEVELS[activity])
+    heights = {"高": "高", "中": "中等", "低": "低"}
     plain_zh, plain_en = "".join(level.zh for level in levels), ", ".join(level.en for level in levels)
     aliases = (plain_zh, f"{plain_zh}客户", plain_en, plain_en.replace(",", ""), plain_en.replace(", ", " and "))
     return Group(
         cell_id(value, activity),
         Text(zh=zh, en=en),
         Text(
-            zh=f"近365天消费{plain_zh[0]}、近30天活跃度{plain_zh[3]}",
+            zh=f"近365天消费{heights[plain_zh[0]]}、近30天活跃度{heights[plain_zh[3]]}",
             en=f"{levels[0].en} in the last 365 days, {levels[1].en} in the last 30",
         ),
         aliases,
@@ -55,7 +56,7 @@ def _cell(value: str, activity: str) -> Group:
 
 VALUE_ACTIVITY = Scheme(
     "value_activity",
-    Text(zh="价值-活跃度矩阵", en="Value–activity grid"),
+    Text(zh="价值-活跃度矩阵", en="Value–activity groups"),
     "value_activity",
     tuple(_cell(value, activity) for value in LEVELS for activity in LEVELS),
     Text(

@@ -15,12 +15,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tools.errors import InputError
+from tools.features.build import rebuild
 from tools.requests import TierLimit
-from tools.segments.refresh import refresh
 from tools.segments.tiers.limits import configured, requested, tiers_query
-from tools.segments.tiers.step import is_stored, read_edges
+from tools.segments.tiers.step import is_stored, read_edges, score_tiers
 from tools.settings import Settings
-from tools.warehouse.context import ToolContext
+from tools.warehouse.context import ToolContext, latest_date
 from tools.warehouse.warehouse import Warehouse
 
 Build = Callable[..., Warehouse]
@@ -33,9 +33,13 @@ def _stored(demo: ToolContext, column: str) -> dict[str, str | None]:
 
 
 def _levels(warehouse: Warehouse, column: str) -> dict[str, str | None]:
-    refresh(warehouse)
-    with warehouse.reading() as engine:
-        return dict(engine.rows(f"SELECT customer_id, {column} FROM scores ORDER BY customer_id"))
+    """A column of every customer, as the step of the refresh finds it."""
+    with warehouse.writing() as engine:
+        as_of = latest_date(engine)
+        assert as_of is not None
+        rebuild(engine, as_of)
+        score_tiers(engine, as_of, warehouse.config)
+        return dict(engine.rows(f"SELECT customer_id, {column} FROM tiers_scored ORDER BY customer_id"))
 
 
 def test_value_and_activity_of_the_demo(demo: ToolContext, baskets: pd.DataFrame) -> None:
@@ -197,7 +201,8 @@ def levels_of() -> Callable[..., list[str]]:
         connection = duckdb.connect()
         connection.execute(
             "CREATE TABLE customer_features AS SELECT CAST(i AS VARCHAR) AS customer_id, 1 AS orders_365d, "
-            "CAST(a AS DECIMAL(18, 2)) AS amount_365d, 1 AS orders_30d, 0 AS events_30d, 1 AS orders, 0 AS responses, 0 AS contacts, 0 AS tenure_days "
+            "CAST(a AS DECIMAL(18, 2)) AS amount_365d, 1 AS orders_30d, 0 AS events_30d, "
+            "1 AS orders, 0 AS responses, 0 AS contacts, 0 AS tenure_days "
             "FROM (SELECT unnest($amounts) AS a, generate_subscripts($amounts, 1) AS i)",
             {"amounts": amounts},
         ).complete()

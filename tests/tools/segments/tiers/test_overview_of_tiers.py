@@ -22,7 +22,6 @@ from tools.segments.find import find_customers
 from tools.segments.overview import segment_overview
 from tools.segments.refresh import refresh
 from tools.segments.schemes import AIPL, LIFECYCLE, MEMBERSHIP, VALUE_ACTIVITY
-from tools.segments.stored import read_rule
 from tools.warehouse.context import ToolContext, open_context
 from tools.warehouse.warehouse import Warehouse
 
@@ -75,9 +74,11 @@ def test_membership_by_amount_and_orders(demo: ToolContext, baskets: pd.DataFram
 )
 def test_rules_of_groups_made_for_one_answer_find_the_same_customers(demo: ToolContext, request_: SegmentOverview) -> None:
     found = segment_overview(demo, request_)
-    assert set(found.details["rules"]) == set(found.details["groups"])
-    for group, rule in found.details["rules"].items():
-        query = compile_selection(demo, Selection(rule=read_rule(json.dumps(rule))))
+    assert set(found.details["made"]) == set(found.details["groups"])
+    sizes = [_value(found, f"{group}.customers") for group in found.details["made"]]
+    assert sizes == sorted(sizes, reverse=True), "as an answer tells them, so that the second is the second"
+    for group, selection in zip(found.details["made"], found.details["selections"], strict=True):
+        query = compile_selection(demo, Selection.model_validate(json.loads(json.dumps(selection))))
         assert demo.engine.rows(f"SELECT count(*) FROM ({query.sql}) AS g", query.parameters)[0][0] == _value(found, f"{group}.customers")
 
 
