@@ -96,11 +96,11 @@ def read_parts(ctx: ToolContext, target: Target, days: int, names: Sequence[str]
     usual = [held - dt.timedelta(days=days + step * number) for number in range(MOST_CUT_OFFS)]
     cut_offs = tuple(day for day in usual if day >= earliest) or (usual[0],)
     sample = draw(ctx.engine, "buyers" if target.id != "response" else "contacted", ctx.as_of, ctx.config.seed)
-    fit = _joined([_read_cases(ctx, _statement(target, day, days, sample, names), target) for day in cut_offs])
-    judged = _read_cases(ctx, _statement(target, held, days, sample, names), target)
+    fit = _joined([_read_cases(ctx, case_statement(target, day, days, sample, names), target) for day in cut_offs])
+    judged = _read_cases(ctx, case_statement(target, held, days, sample, names), target)
     check_cases(target.name, fit.labels, judged.labels)
     seen = ((min(cut_offs) - first_order).days + 1, (ctx.as_of - first_order).days + 1)
-    return Parts(fit, judged, cut_offs, held, days, _statement(target, held, days, sample, names), seen)
+    return Parts(fit, judged, cut_offs, held, days, case_statement(target, held, days, sample, names), seen)
 
 
 def read_members(ctx: ToolContext, members: CustomerQuery, name: Text, names: Sequence[str]) -> Parts:
@@ -125,14 +125,22 @@ def read_members(ctx: ToolContext, members: CustomerQuery, name: Text, names: Se
     return Parts(fit, held, (), None, 0, Statement(sql=sql, parameters=members.parameters), (1, 1))
 
 
-def _statement(target: Target, cut_off: dt.date, days: int, sample: Sample, names: Sequence[str]) -> Statement:
+def case_statement(target: Target, cut_off: dt.date, days: int, sample: Sample, names: Sequence[str]) -> Statement:
+    """A SELECT of one row per customer that the target is asked of: features as of the cut-off, and ``outcome`` after it.
+
+    Args:
+        target: Whom it is about, and what happens.
+        cut_off: Features use nothing after it.
+        days: The horizon after it.
+        sample: Whose rows are read.
+        names: Field ids; of attributes only those are read.
+    """
     body = "SELECT f.*, c.* EXCLUDE (customer_id), o.outcome FROM features AS f INNER JOIN people AS c ON c.customer_id = f.customer_id"
     parts = {
         "features": feature_query(),
         "outcomes": _read(target.id),
         "people": f"SELECT p.customer_id, {customer_columns(names, 'p')} FROM customers AS p",
     }
-    # The sample's tables stand in for the real ones inside each part, which names them like the real ones.
     written = ",\n".join(f"{name} AS (\n{sample.scoped(query)}\n)" for name, query in parts.items())
     sql = f"WITH {written}\n{body} {_SCOPE[target.id]}\nORDER BY f.customer_id"
     return Statement(sql=sql, parameters={"as_of": cut_off, "until": cut_off + dt.timedelta(days=days)})

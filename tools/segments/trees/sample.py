@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,7 @@ from tools.warehouse.engine import Engine
 MOST_CUSTOMERS = 40_000
 """More cases move a round threshold no further."""
 IDS = "tree_sample"
+_CHOSEN = "tree_sample_chosen"
 _WHO = {
     "buyers": "SELECT DISTINCT customer_id FROM counted_orders WHERE customer_id IS NOT NULL AND order_date <= $as_of",
     "contacted": "SELECT DISTINCT customer_id FROM campaign_contacts WHERE contacted_at IS NULL OR CAST(contacted_at AS DATE) <= $as_of",
@@ -29,6 +31,7 @@ _COPIES = {
     "campaign_responses": f"SELECT * FROM campaign_responses WHERE {_KEPT}",
     "customers": f"SELECT customer_id, {', '.join(OF_CUSTOMERS)}, attributes FROM customers WHERE {_KEPT}",
 }
+_TABLES = re.compile(rf"\b(FROM|JOIN) ({'|'.join(_COPIES)})\b")
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,11 @@ class Sample:
     ids: str = IDS
 
     def scoped(self, query: str) -> str:
-        """``query`` over the sample's rows, or as it is."""
-        if not self.drawn:
-            return query
-        scope = ", ".join(f"{name} AS (SELECT * FROM {IDS}_{name})" for name in _COPIES)
-        return f"WITH {scope}\nSELECT * FROM ({query}) AS scoped"
+        """``query``, written by us, over the sample's rows, or as it is.
+
+        The tables are named anew: common table expressions under their names, used several times over, stall DuckDB 2.0.
+        """
+        return _TABLES.sub(rf"\1 {IDS}_\2", query) if self.drawn else query
 
 
 def draw(engine: Engine, who: Literal["buyers", "contacted", "customers"], as_of: dt.date, seed: int, size: int = MOST_CUSTOMERS) -> Sample:
@@ -52,8 +55,9 @@ def draw(engine: Engine, who: Literal["buyers", "contacted", "customers"], as_of
     if ids.num_rows <= size:
         return Sample(False)
     chosen = np.random.default_rng(seed).choice(ids.num_rows, size=size, replace=False)
-    engine.register(IDS, ids.take(pa.array(np.sort(chosen))))
-    if who != "customers":
-        for name, query in _COPIES.items():
-            engine.register(f"{IDS}_{name}", engine.query(query))
+    engine.register(_CHOSEN, ids.take(pa.array(np.sort(chosen))))
+    # Temporary tables, because every cut-off reads them many times over.
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE {IDS} AS SELECT customer_id FROM {_CHOSEN}")
+    for name, query in _COPIES.items() if who != "customers" else ():
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE {IDS}_{name} AS {query}")
     return Sample(True)
