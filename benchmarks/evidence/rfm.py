@@ -53,4 +53,4 @@ def evidence(demo: Path, folder: Path) -> list[EvidenceRow]:
 
 
 def _captured(engine: Engine, learned: Learned, config: Settings) -> dict[str, dict[str, float]]:
-    return learned.captured | compare_models(engine, learned.test, HORIZON, config).captured
+    return learned.captured | compare_models(engine, learned, config).captured

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -13,7 +15,10 @@ from numpy.typing import NDArray
 
 from tools.segments.schemes import RFM
 from tools.segments.scoring import rfm_scores_query
+from tools.settings import Settings
 from tools.warehouse.engine import Engine
+from tools.warehouse.schema import migrate
+from tools.warehouse.scratch import scratch_engine
 
 Floats = NDArray[np.float64]
 MOST_SAMPLED = 20_000
@@ -88,6 +93,20 @@ class Reader:
         return f"WITH {scope}\nSELECT * FROM (\n{query}\n) AS scoped ORDER BY customer_id"
 
 
+@contextmanager
+def sample_engine(engine: Engine, config: Settings) -> Iterator[Engine]:
+    """An engine over orders and events of the sample that was drawn last, so that models read a part instead of all."""
+    with scratch_engine(config) as small:
+        migrate(small)
+        for name in ("counted_orders", "events"):
+            small.register(f"_{name}", engine.query(f"SELECT * FROM weights_sample_{name}"))
+        small.register("_ids", engine.query(f"SELECT customer_id FROM {_IDS}"))
+        small.execute("INSERT INTO customers BY NAME SELECT customer_id FROM _ids")
+        small.execute("INSERT INTO orders BY NAME SELECT * EXCLUDE (order_date), 'completed' AS status FROM _counted_orders")
+        small.execute("INSERT INTO events BY NAME SELECT * FROM _events")
+        yield small
+
+
 def open_reader(engine: Engine, as_of: dt.date, horizon: int, seed: int) -> Reader:
     """A reader of cases; where there are many customers, what belongs to a random part of them is copied out of the way."""
     ids = engine.query(
@@ -97,6 +116,7 @@ def open_reader(engine: Engine, as_of: dt.date, horizon: int, seed: int) -> Read
     if ids.num_rows <= MOST_SAMPLED:
         return Reader(engine, horizon, sampled=False)
     chosen = np.random.default_rng(seed).choice(ids.num_rows, size=MOST_SAMPLED, replace=False)
+    # Another sample may have been drawn on this connection before; what is registered under a name is replaced.
     engine.register(_IDS, ids.take(pa.array(np.sort(chosen))))
     for name, query in _COPIES.items():
         engine.register(f"weights_sample_{name}", engine.query(query))

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from tools.contracts import Text
 from tools.segments.churn.scores import predict_churn
 from tools.segments.value.scores import predict_value
-from tools.segments.weighing.cases import Cases, Floats
-from tools.segments.weighing.learn import Captured, captured
+from tools.segments.weighing.cases import Cases, Floats, sample_engine
+from tools.segments.weighing.learn import Captured, Learned, captured
 from tools.settings import Settings
 from tools.warehouse.engine import Engine
 
@@ -28,15 +28,21 @@ class Peers:
     caveats: tuple[Text, ...] = ()
 
 
-def compare_models(engine: Engine, test: Cases, horizon: int, config: Settings) -> Peers:
+def compare_models(engine: Engine, learned: Learned, config: Settings) -> Peers:
     """The models as of the test's cut-off, fitted on nothing after it.
 
     Args:
-        engine: Reads the warehouse.
-        test: Customers and what they spent in the ``horizon`` days after the cut-off.
-        horizon: Days.
+        engine: Reads the warehouse; weights were learnt on it just now.
+        learned: Whose test customers are ranked.
         config: Seed and threads.
     """
+    if not learned.sampled:
+        return _compare(engine, learned.test, learned.horizon, config)
+    with sample_engine(engine, config) as small:
+        return _compare(small, learned.test, learned.horizon, config)
+
+
+def _compare(engine: Engine, test: Cases, horizon: int, config: Settings) -> Peers:
     found: dict[str, Captured] = {}
     caveats = []
     for name, scores in (("churn", _by_churn), ("value", _by_value)):

@@ -84,6 +84,7 @@ class Learned:
         final: Learnt from all whose periods have ended.
         test: Customers at the latest cut-off whose period has ended.
         captured: Score to the shares of next-period spend that its top tenth and fifth capture.
+        sampled: Whether all this is about a random part of the customers.
     """
 
     horizon: int
@@ -91,6 +92,7 @@ class Learned:
     final: Fitted
     test: Cases
     captured: dict[str, Captured]
+    sampled: bool = False
 
 
 def learn_weights(engine: Engine, as_of: dt.date, horizon: int, config: Settings) -> Learned:
@@ -115,7 +117,7 @@ def learn_weights(engine: Engine, as_of: dt.date, horizon: int, config: Settings
     with bounded_threads(config.thread_count, len(test)):
         judged, final = (fit([cases[day] for day in days[part]]) for part in ("judged", "final"))
     found = dict(zip(("classic_sum", "classic_groups"), reader.classic(test_day), strict=True)) | rankings(test, judged)
-    return Learned(horizon, judged, final, test, {name: captured(test, scores) for name, scores in found.items()})
+    return Learned(horizon, judged, final, test, {name: captured(test, scores) for name, scores in found.items()}, reader.sampled)
 
 
 def cut_offs(first: dt.date, end: dt.date, horizon: int) -> list[dt.date]:

@@ -21,7 +21,7 @@ from tools.requests import WeighRfm
 from tools.rules import Condition, Selection
 from tools.segments.freshness import freshness_caveats, require_features, require_orders
 from tools.segments.reporting import figure
-from tools.segments.weighing.cases import read_sql
+from tools.segments.weighing.cases import MOST_SAMPLED, read_sql
 from tools.segments.weighing.compare import Peers, compare_models
 from tools.segments.weighing.dimensions import CLASSIC
 from tools.segments.weighing.learn import Fitted, Learned, learn_weights, texts_of
@@ -95,7 +95,7 @@ def _learned(ctx: ToolContext, horizon: int) -> tuple[Learned, Peers]:
     def work() -> tuple[Learned, Peers]:
         """Fits everything; the same data need it once."""
         learned = learn_weights(ctx.engine, ctx.as_of, horizon, ctx.config)
-        return learned, compare_models(ctx.engine, learned.test, horizon, ctx.config)
+        return learned, compare_models(ctx.engine, learned, ctx.config)
 
     return remember(ctx, f"weights {ctx.as_of} {horizon} {ctx.config.seed}", work)
 
@@ -154,6 +154,13 @@ def _interpretation(request: WeighRfm, learned: Learned) -> Text:
 
 def _learning_caveats(learned: Learned) -> list[Text]:
     caveats = []
+    if learned.sampled:
+        caveats.append(
+            Text(
+                zh=f"客户很多，权重与比较基于随机抽取的 {MOST_SAMPLED:,} 位客户。",
+                en=f"There are many customers: the weights and the comparison rest on {MOST_SAMPLED:,} of them, drawn at random.",
+            )
+        )
     unused = [name for name, weight in learned.final.predictive.weights.items() if weight == 0]
     if not learned.final.found:
         caveats.append(

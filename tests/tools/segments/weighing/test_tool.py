@@ -13,6 +13,9 @@ from tools.errors import UnsupportedQuestion
 from tools.requests import WeighRfm
 from tools.segments.compiler import compile_selection
 from tools.segments.refresh import refresh
+from tools.segments.weighing import cases as casing
+from tools.segments.weighing.compare import compare_models
+from tools.segments.weighing.learn import learn_weights
 from tools.segments.weighing.tool import weigh_rfm
 from tools.settings import Settings
 from tools.warehouse.context import ToolContext, open_context
@@ -112,3 +115,21 @@ def test_without_orders(tmp_path: Path) -> None:
     refresh(warehouse)
     with open_context(warehouse) as ctx, pytest.raises(UnsupportedQuestion, match="no orders, and weights of RFM needs them"):
         weigh_rfm(ctx, WeighRfm())
+
+
+def test_many_customers_are_sampled_for_the_models_too(shop: Callable[..., Warehouse], monkeypatch: pytest.MonkeyPatch) -> None:
+    warehouse = shop(640)
+    as_of = dt.date(2024, 6, 30)
+    with warehouse.reading() as engine:
+        whole = learn_weights(engine, as_of, 60, warehouse.config)
+        peers = compare_models(engine, whole, warehouse.config)
+        monkeypatch.setattr(casing, "MOST_SAMPLED", 560)
+        part = learn_weights(engine, as_of, 60, warehouse.config)
+        sampled = compare_models(engine, part, warehouse.config)
+    assert (whole.sampled, part.sampled) == (False, True)
+    assert len(part.test) <= 560 < len(whole.test)
+    assert "value" in sampled.captured
+    assert sampled.captured.keys() == peers.captured.keys()
+    for name, shares in sampled.captured.items():
+        assert shares["top_fifth"] == pytest.approx(peers.captured[name]["top_fifth"], abs=0.06), name
+        assert shares["top_fifth"] <= part.captured["best"]["top_fifth"]
