@@ -14,7 +14,17 @@ from tools.errors import NotEnoughData
 from tools.models.churn import ChurnClassifier, Kind, log_loss
 from tools.models.evaluation import auc, evaluate
 from tools.models.lifetime.bg_nbd import BgNbd
-from tools.segments.churn.features import Cases, Floats, Labels, churn_feature_query, column, read_cases, read_histories, read_history
+from tools.segments.churn.features import (
+    Cases,
+    Floats,
+    Labels,
+    churn_feature_query,
+    column,
+    read_cases,
+    read_histories,
+    read_history,
+    read_raw,
+)
 from tools.segments.churn.run import VERSION
 from tools.segments.churn.scope import check_no_future, draw_sample
 from tools.segments.model_runs import ModelRun
@@ -28,6 +38,8 @@ WARM_UP_DAYS = 90
 """Days of history wanted before the first training cut-off; where there are fewer, one horizon must do."""
 MOST_SAMPLED = 8_000
 """Customers that a model is fitted on, over several cut-offs; more change its quality by less than the noise of one period."""
+LEAST_ELIGIBLE, MOST_DRAWN = 4_000, 200_000
+"""Eligible customers wanted of a sample on the day of the test; where most have long been inactive, more are drawn."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +117,8 @@ def fit_model(engine: Engine, as_of: dt.date, horizon: int, config: Settings, be
     history = read_history(engine, as_of)
     _check_history(history.customers, history.days, horizon)
     assert history.first_date is not None
-    sampled = draw_sample(engine, as_of, MOST_SAMPLED, config.seed)
     test_day = as_of - dt.timedelta(days=horizon)
+    sampled = _draw(engine, as_of, test_day, config.seed)
     check_no_future(engine, test_day, churn_feature_query(), sampled)
     material = _Material(engine, config, horizon, sampled)
     training = cut_offs(history.first_date, test_day, horizon)
@@ -117,6 +129,15 @@ def fit_model(engine: Engine, as_of: dt.date, horizon: int, config: Settings, be
     chosen, decision = _choose(material, test_day, new, before)
     model = material.fit(_days(chosen.parameters), chosen.parameters["kind"])
     return Fitted(model, _quality(material, test_day, chosen), chosen.parameters, decision)
+
+
+def _draw(engine: Engine, as_of: dt.date, test_day: dt.date, seed: int) -> bool:
+    if not draw_sample(engine, as_of, MOST_SAMPLED, seed):
+        return False
+    eligible = read_raw(engine, test_day, sampled=True).num_rows
+    if eligible >= LEAST_ELIGIBLE:
+        return True
+    return draw_sample(engine, as_of, min(MOST_SAMPLED * LEAST_ELIGIBLE // max(eligible, 1), MOST_DRAWN), seed)
 
 
 @dataclass(frozen=True)

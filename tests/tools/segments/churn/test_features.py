@@ -161,6 +161,7 @@ def test_the_evaluation_refuses_a_planted_leak(demo: ToolContext, monkeypatch: p
         monkeypatch.setattr(f"tools.segments.churn.{module}.churn_feature_query", lambda: leaky)
     if sampled:
         monkeypatch.setattr("tools.segments.churn.fitting.MOST_SAMPLED", 800)
+        monkeypatch.setattr("tools.segments.churn.fitting.LEAST_ELIGIBLE", 400)
     with pytest.raises(WarehouseError, match="leak the future: days_7 changes .*the model was not evaluated"):
         fit_model(demo.engine, dt.date(2017, 12, 25), 30, Settings(threads=2))
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from tools.segments.churn.features import read_cases
-from tools.segments.churn.fitting import cut_offs, fit_on
+from tools.segments.churn.fitting import cut_offs, fit_model, fit_on
 from tools.segments.churn.reasons import Reason, read_reasons
 from tools.segments.churn.run import ChurnRun
 from tools.segments.churn.scores import BANDS, band_codes, predict_churn, score_churn
@@ -226,8 +226,18 @@ def test_nothing_is_written_by_predicting(demo_path: Path) -> None:
 
 def test_a_sample_stands_in_where_there_are_too_many(demo_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tools.segments.churn.fitting.MOST_SAMPLED", 1500)
+    monkeypatch.setattr("tools.segments.churn.fitting.LEAST_ELIGIBLE", 1000)
     with open_context(Warehouse(demo_path)) as ctx:
         run = predict_churn(ctx.engine, CUT_OFF + dt.timedelta(days=30), 30, CONFIG)
     assert 1300 < run.quality["customers"] <= 1500
     assert run.scored > 2300
     assert run.quality["auc"] > 0.84
+
+
+def test_more_are_drawn_where_few_of_the_sample_are_eligible(demo_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # 300 drawn give some 285 eligible customers; 1000 wanted need about 1050.
+    monkeypatch.setattr("tools.segments.churn.fitting.MOST_SAMPLED", 300)
+    monkeypatch.setattr("tools.segments.churn.fitting.LEAST_ELIGIBLE", 1000)
+    with open_context(Warehouse(demo_path)) as ctx:
+        fitted = fit_model(ctx.engine, CUT_OFF + dt.timedelta(days=30), 30, CONFIG)
+    assert 950 < fitted.quality["customers"] < 1100
