@@ -28,7 +28,7 @@ _NEEDS = {
     "events": ("events", "events"),
 }
 _SHORT = {("events", "kind"): "event_kind", ("events", "channel"): "event_channel", ("responses", "kind"): "response_kind"}
-_OF_ORDERS = {"orders", "rhythm", "products", "times", "rfm", "churn", "tiers"}
+_OF_ORDERS = {"orders", "rhythm", "products", "times", "rfm", "churn", "tiers", "value"}
 """Groups of fields that say something of customers with orders only."""
 _MOST_VALUES = 2000
 

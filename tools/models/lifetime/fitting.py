@@ -17,7 +17,7 @@ WIDEST_LOG = 12.0
 """Parameters stay within e^-12 .. e^12, where there is no finite optimum too."""
 
 
-THINNED_ROWS = 30_000
+THINNED_ROWS = 5_000
 """Rows of the part that large data are fitted on first, to begin the search over everything where it nearly ends."""
 
 
@@ -25,8 +25,8 @@ TOLERANCE = 1e-13
 
 
 def fine_enough(cases: float) -> float:
-    """Tolerance for a search that begins near its end: a thousandth of what chance moves the mean log-likelihood by."""
-    return 1e-3 / cases
+    """Tolerance for a search that begins near its end: a millionth of what chance moves the mean log-likelihood by."""
+    return 1e-6 / cases
 
 
 def thinned(rows: int) -> slice | None:
