@@ -95,17 +95,23 @@ class ShallowRule:
 
 
 def _shortened(branches: tuple[Branch, ...], filled: Singles, members: Members) -> tuple[Branch, ...]:
-    """The branches without bounds that hardly change how well they agree with the group."""
+    """The branches without bounds, and without branches, that hardly change how well they agree with the group."""
     score = agreement(found_by(branches, filled), members)[2]
-    kept = [list(branch) for branch in branches]
-    for branch in kept:
-        for bound in list(branch):
-            if len(branch) > 1:
-                place = branch.index(bound)
-                branch.remove(bound)
-                if agreement(found_by(tuple(map(tuple, kept)), filled), members)[2] < score - NEGLIGIBLE:
-                    branch.insert(place, bound)
-    return tuple(dict.fromkeys(map(tuple, kept)))
+    open_branches = [list(branch) for branch in branches]
+    for bounds in open_branches:
+        for bound in list(bounds):
+            if len(bounds) > 1:
+                place = bounds.index(bound)
+                bounds.remove(bound)
+                if agreement(found_by(tuple(map(tuple, open_branches)), filled), members)[2] < score - NEGLIGIBLE:
+                    bounds.insert(place, bound)
+    left = list(dict.fromkeys(map(tuple, open_branches)))
+    # A branch that says nearly what another says is left out too.
+    for branch in list(left):
+        others = tuple(one for one in left if one is not branch)
+        if others and agreement(found_by(others, filled), members)[2] >= score - 2 * NEGLIGIBLE:
+            left.remove(branch)
+    return tuple(left)
 
 
 def found_by(branches: tuple[Branch, ...], filled: Singles) -> Members:

@@ -23,6 +23,8 @@ CHUNK_ROWS = 200_000
 MOST_SKEW = 0.5
 """Skewness up to which a column is left as it is, or a simpler transformation is preferred."""
 MOST_POWER = 5.0
+NEGLIGIBLE = 1e-9
+"""Part of a column's range below which a difference is none."""
 CLIP = 4.0
 """Scaled values are kept within this many deviations, so that single customers do not form a cluster."""
 PRIOR_COUNT = 2.0
@@ -202,11 +204,13 @@ def _learn(feature: Feature, values: Floats, counts: Floats | None) -> tuple[Sca
         scaling = Scaling(feature.name, "share", 1.0, average, math.sqrt(average), float(rooted.mean()), 1.0, CLIP, feature.counted_by)
         return scaling, float(rooted.var())
     sizes = np.abs(known[known != 0])
-    unit = float(np.median(sizes))
+    unit = max(float(np.median(sizes)), NEGLIGIBLE * float(sizes.max()))
     shape, parameter = _shape_of(known / unit)
     moved = _reshape(shape, parameter, known / unit)
     lowest, lower, centre, upper, highest = (float(one) for one in np.percentile(moved, (1, 25, 50, 75, 99)))
-    spread = max((upper - lower) / 1.349, float(np.clip(moved, lowest, highest).std()) / 2) or float(moved.std())
+    spread = max((upper - lower) / 1.349, float(np.clip(moved, lowest, highest).std()) / 2)
+    if spread <= NEGLIGIBLE * float(np.ptp(moved)):
+        spread = float(moved.std())
     if not spread > 0:
         return nothing, 0.0
     scaling = Scaling(feature.name, shape, unit, parameter, centre, centre, 1.0 / spread, CLIP, feature.counted_by)

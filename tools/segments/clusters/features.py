@@ -26,7 +26,7 @@ LEAST_SHARE = 0.01
 _TYPICAL = "cluster_typical_prices"
 
 PLAIN = (
-    "amount", "average_order_value", "items_per_order", "orders", "recency_days", "gap_median_days", "tenure_days", "category_count",
+    "amount", "average_order_value", "orders", "recency_days", "gap_median_days", "tenure_days", "category_count",
     "discount_share", "morning_share", "afternoon_share", "evening_share", "night_share", "weekend_share",
 )  # fmt: skip
 """Columns of ``customer_features`` that are used as they are."""

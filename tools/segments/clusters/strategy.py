@@ -7,16 +7,20 @@ from tools.segments.clusters.naming import chosen_words
 from tools.segments.clusters.run import Cluster
 from tools.segments.playbook import GENERAL, playbook
 
-LEAST_SHARE = 1 / 3
+LEAST_SHARE = 0.5
 """Share of the members that a group needs to speak for the cluster."""
 _MOST_ACTS = 3
+_OWN_GOAL = Text(
+    zh="围绕他们最突出的特点来运营，并为此设一个可衡量的目标。",
+    en="Build on what sets them apart, and set one measurable goal for it.",
+)
 
 
 class ClusterStrategy(Frozen):
     """A goal and what to do.
 
     Args:
-        group: The playbook's entry that the goal is from.
+        group: The playbook's entry that the goal is from; "general" where the cluster's own traits set it.
         goal: What to aim at.
         actions: What to do: first what the traits advise, then the playbook's first action.
     """
@@ -42,4 +46,6 @@ def strategy_of(cluster: Cluster) -> ClusterStrategy:
             act = trait.side.act if trait.side else None
             if act is not None and act not in acts:
                 acts.append(act)
+    if group == GENERAL and acts:
+        return ClusterStrategy(group=group, goal=_OWN_GOAL, actions=tuple(acts[:_MOST_ACTS]))
     return ClusterStrategy(group=group, goal=entry.goal, actions=(*acts[:_MOST_ACTS], entry.actions[0]))

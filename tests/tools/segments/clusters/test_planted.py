@@ -66,7 +66,7 @@ def test_names_are_unique_and_every_cluster_has_words_and_a_strategy(ctx: ToolCo
     for row in rows:
         strategy = json.loads(row["strategy"])
         assert strategy["goal"]["zh"]
-        assert len(strategy["actions"]) >= 2
+        assert len(strategy["actions"]) >= 1
 
 
 def test_the_stored_rule_finds_as_many_as_its_fidelity_says(ctx: ToolContext) -> None:
