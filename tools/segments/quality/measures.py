@@ -44,6 +44,8 @@ class Book(Frozen):
     measures: dict[str, Measure]
     aliases: dict[str, str]
     peers: dict[str, Text]
+    nested: tuple[str, ...]
+    bounds: tuple[str, ...]
     models: dict[str, ModelName]
 
     def measure_id(self, key: str) -> str | None:
@@ -68,13 +70,19 @@ def claims(quality: Mapping[str, Any]) -> dict[str, float]:
 def beside(quality: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """Measure to what other ways reach on the same cases, by the id of the way.
 
-    They are stored as "<way>_<measure>", or under "by_<what>" as way to measures; the kind in use is no other way.
+    They are stored as "<way>_<measure>", or under "by_<what>" as way to measures. What claims the very same in all
+    measures is the model itself, and perfect foresight is a bound that nothing reaches.
     """
-    found: dict[str, dict[str, float]] = {}
+    own, found = claims(quality), dict[str, dict[str, float]]()
+    ways: dict[str, dict[str, float]] = {}
     for way, key, value in (*_prefixed(quality), *_nested(quality)):
         measure = book().measure_id(key)
-        if measure is not None and way != quality.get("kind"):
-            found.setdefault(measure, {})[way] = value
+        if measure is not None and way not in (quality.get("kind"), *book().bounds):
+            ways.setdefault(way, {})[measure] = value
+    for way, reached in ways.items():
+        if any(own.get(measure) != value for measure, value in reached.items()):
+            for measure, value in reached.items():
+                found.setdefault(measure, {})[way] = value
     return found
 
 
@@ -87,7 +95,7 @@ def _prefixed(quality: Mapping[str, Any]) -> Iterator[tuple[str, str, float]]:
 
 def _nested(quality: Mapping[str, Any]) -> Iterator[tuple[str, str, float]]:
     for key, ways in quality.items():
-        if not key.startswith("by_") or not isinstance(ways, Mapping):
+        if not (key.startswith("by_") or key in book().nested) or not isinstance(ways, Mapping):
             continue
         for way, measures in ways.items():
             if isinstance(measures, Mapping):
