@@ -10,6 +10,7 @@ from tools.requests import SummarizeSegment
 from tools.rules import Selection
 from tools.segments.advice import Advice, advise
 from tools.segments.profile import Contrast, SegmentProfile, profile
+from tools.segments.profile_words import mean_unit, trait_label
 from tools.segments.reporting import bars, figure, selection_name
 from tools.segments.resolve import resolve_customers
 from tools.warehouse.context import ToolContext
@@ -81,13 +82,8 @@ def _average_figures(found: SegmentProfile) -> list[Figure]:
             (f"base.{one.field}", one.base_mean, "全部客户平均", "average of all customers"),
         ):
             if value is not None:
-                figures.append(figure(key, f"{one.label.zh}（{zh}）", f"{one.label.en} ({en})", value, _mean_unit(one.unit)))
+                figures.append(figure(key, f"{one.label.zh}（{zh}）", f"{one.label.en} ({en})", value, mean_unit(one.unit)))
     return figures
-
-
-def _mean_unit(unit: Unit) -> Unit:
-    """A mean of counts is a real number, not a count."""
-    return Unit.NUMBER if unit in (Unit.COUNT, Unit.SCORE) else unit
 
 
 def _traits(found: SegmentProfile) -> list[Contrast]:
@@ -98,22 +94,16 @@ def _traits(found: SegmentProfile) -> list[Contrast]:
 def _trait_figures(traits: list[Contrast]) -> list[Figure]:
     figures = []
     for number, one in enumerate(traits, 1):
-        label = _trait_label(one)
+        label = trait_label(one)
         cells: tuple[tuple[str, FigureValue, str, str, Unit], ...] = (
-            ("inside", one.inside, "本群", "of the group", _mean_unit(one.unit)),
-            ("rest", one.rest, "其他客户", "of all others", _mean_unit(one.unit)),
+            ("inside", one.inside, "本群", "of the group", mean_unit(one.unit)),
+            ("rest", one.rest, "其他客户", "of all others", mean_unit(one.unit)),
             ("ratio", one.ratio, "与其他客户之比", "group ÷ others", Unit.RATIO),
         )
         for key, value, zh, en, unit in cells:
             if value is not None:
                 figures.append(figure(f"trait{number}.{key}", f"{label.zh}（{zh}）", f"{label.en} ({en})", value, unit))
     return figures
-
-
-def _trait_label(one: Contrast) -> Text:
-    if one.value is None:
-        return one.label
-    return Text(zh=f"{one.label.zh}为{one.value.zh}的占比", en=f"share with {one.label.en} {one.value.en}")
 
 
 def _category_figures(found: SegmentProfile) -> list[Figure]:
@@ -135,7 +125,7 @@ def _table(name: Text, found: SegmentProfile) -> Table:
         Column(id="group", label=Text(zh="客户群", en="group"), unit=Unit.TEXT, names={name.en: name, base.en: base}),
         Column(id="customers", label=Text(zh="客户数", en="customers"), unit=Unit.COUNT),
         Column(id="revenue", label=Text(zh="销售额", en="revenue"), unit=Unit.MONEY),
-        *(Column(id=one.field, label=one.label, unit=_mean_unit(one.unit)) for one in averages),
+        *(Column(id=one.field, label=one.label, unit=mean_unit(one.unit)) for one in averages),
     )
     rows: tuple[tuple[FigureValue, ...], ...] = (
         (name.en, found.customers, found.revenue, *(one.mean for one in averages)),
@@ -173,7 +163,7 @@ def _details(name: Text, found: SegmentProfile, traits: list[Contrast], advice: 
             {
                 "figure": f"trait{number}",
                 "field": one.field,
-                "label": _trait_label(one).model_dump(),
+                "label": trait_label(one).model_dump(),
                 "higher": one.inside > one.rest,
                 "defining": one.defining,
                 "has_ratio": one.ratio is not None,

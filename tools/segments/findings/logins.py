@@ -20,6 +20,9 @@ from tools.warehouse.context import ToolContext
 USUAL_DAYS = 30
 LEAST_DAYS = 3
 """Days with a login in the earlier period: several logins of one day are one visit and no habit."""
+_FEWEST = 1.5
+_WORTH_TELLING = 0.2
+"""Share of the list from which on it is said how many chance alone would put there."""
 
 
 def find_declining(ctx: ToolContext, request: FindBehaviour) -> Finding:
@@ -55,7 +58,7 @@ def find_declining(ctx: ToolContext, request: FindBehaviour) -> Finding:
         statements=(counted, listed.statement),
         source_tables=("events",),
         selection=selection if customers else None,
-        caveats=caveats,
+        caveats=(*caveats, *_chance_caveats(customers, _chance(tested))),
         details={"days": days, "least_times": least},
     )
 
@@ -114,7 +117,7 @@ def _figures(pairs: list[dict[str, Any]], tested: list[dict[str, Any]], customer
     active = sum(row["customers"] for row in pairs if row["logins_before"])
     judged = sum(row["customers"] for row in tested)
     now, before = (sum(row[key] * row["customers"] for row in pairs) for key in ("logins_now", "logins_before"))
-    chance = sum(row["customers"] * chance_of_declining(_total(row)) for row in tested)
+    chance = _chance(tested)
     return [
         figure("customers", "登录明显减少的客户数", "customers who log in clearly less", customers, Unit.COUNT),
         figure("customers_before", "上期登录过的客户数", "customers who logged in in the period before", active, Unit.COUNT),
@@ -124,6 +127,23 @@ def _figures(pairs: list[dict[str, Any]], tested: list[dict[str, Any]], customer
         figure("logins_now", "全部客户本期登录次数", "logins of all customers in the period", now, Unit.COUNT),
         figure("logins_before", "全部客户上期登录次数", "logins of all customers in the period before", before, Unit.COUNT),
         figure("change", "全部客户登录次数变化", "change in logins of all customers", share(now - before, before), Unit.CHANGE),
+    ]
+
+
+def _chance(tested: list[dict[str, Any]]) -> float:
+    """How many of those judged would be called declining had nobody's rate changed."""
+    return float(sum(row["customers"] * chance_of_declining(_total(row)) for row in tested))
+
+
+def _chance_caveats(found: int, chance: float) -> list[Text]:
+    """What to say where chance alone would bring about much of the list."""
+    if not found or chance < max(_FEWEST, _WORTH_TELLING * found):
+        return []
+    return [
+        Text(
+            zh=f"登录频率即使没有变化，也会有约 {chance:.0f} 位客户偶然出现在名单中。",
+            en=f"About {chance:.0f} customers would be on the list by chance alone, had nobody's rate changed.",
+        )
     ]
 
 

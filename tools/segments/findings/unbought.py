@@ -36,12 +36,13 @@ def find_unbought(ctx: ToolContext, request: FindBehaviour) -> Finding:
     require_events(ctx, kind)
     require_items(ctx, request.by)
     least = request.least_times or _USUAL[kind]
-    parameters = _parameters(ctx, request, kind, least)
-    sizes = _statement("tried_sizes", parameters)
-    [(tried, customers, items, times)] = ctx.engine.rows(sizes.sql, parameters)
-    by_item = _statement("tried_items", parameters)
-    found = ctx.engine.query(by_item.sql, parameters).slice(0, ROWS_SHOWN).to_pylist()
-    listed = _customers(ctx, request, kind, parameters)
+    tried = Statement(sql=read_sql("tried"), parameters=_parameters(ctx, request, kind, least))
+    # What everybody tried is found once; the questions below are asked of it.
+    ctx.engine.register("tried", ctx.engine.query(tried.sql, tried.parameters))
+    sizes, by_item = (Statement(sql=read_sql(name), parameters=_of(name, request)) for name in ("tried_sizes", "tried_items"))
+    [(people, customers, items, times)] = ctx.engine.rows(sizes.sql)
+    found = ctx.engine.query(by_item.sql, by_item.parameters).slice(0, ROWS_SHOWN).to_pylist()
+    listed = _customers(ctx, request, kind)
     selection, caveats = selection_of(listed)
     words = _words(request, kind, least, ctx.as_of)
     return Finding(
@@ -49,13 +50,13 @@ def find_unbought(ctx: ToolContext, request: FindBehaviour) -> Finding:
         definition=_definition(words),
         customers=customers,
         figures=(
-            *_figures(ctx, request.by, kind, tried, customers, items, int(times)),
+            *_figures(ctx, request.by, kind, people, customers, items, int(times)),
             *_item_figures(found, kind),
             *listed.figures(request.limit),
         ),
         tables=(_items_table(request.by, kind, found, items), listed.table(ctx, words, request.limit)),
         charts=(_chart(request.by, kind, found),) if len(found) > 1 else (),
-        statements=(sizes, by_item, listed.statement),
+        statements=(tried, sizes, by_item, listed.statement),
         source_tables=("events", "products", "order_lines", "counted_orders"),
         selection=selection if customers else None,
         caveats=caveats,
@@ -68,20 +69,20 @@ def _parameters(ctx: ToolContext, request: FindBehaviour, kind: str, least: int)
     return {"by": request.by, "kind": kind, "since": start or _FIRST_DAY, "until": end, "least": least, "as_of": ctx.as_of}
 
 
-def _statement(name: str, parameters: dict[str, Any]) -> Statement:
-    return Statement(sql=f"WITH tried AS (\n{read_sql('tried')}\n)\n{read_sql(name)}", parameters=parameters)
+def _of(name: str, request: FindBehaviour) -> dict[str, Any]:
+    return {"by": request.by} if "$by" in read_sql(name) else {}
 
 
-def _customers(ctx: ToolContext, request: FindBehaviour, kind: str, parameters: dict[str, Any]) -> Listed:
+def _customers(ctx: ToolContext, request: FindBehaviour, kind: str) -> Listed:
     own = (
         column("times", _TIMES[kind].zh, _TIMES[kind].en, Unit.COUNT, "CAST(f.times AS BIGINT)"),
         column("items", f"{_ITEM[request.by].zh}数", _ITEMS_EN[request.by], Unit.COUNT),
         column("most", f"最多的{_ITEM[request.by].zh}", f"{_ITEM[request.by].en} most often", Unit.TEXT),
         column("last_on", "最近一次", "last time", Unit.DATE),
     )
-    who = _statement("tried_customers", parameters)
-    joins = f"\nINNER JOIN (\n{who.sql}\n) AS f ON f.customer_id = b.customer_id"
-    return list_customers(ctx, own, joins, "f.times DESC, f.last_on DESC", parameters, chosen_limit(request))
+    joins = f"\nINNER JOIN (\n{read_sql('tried_customers')}\n) AS f ON f.customer_id = b.customer_id"
+    order = "f.times DESC, f.last_on DESC"
+    return list_customers(ctx, own, joins, order, _of("tried_customers", request), chosen_limit(request))
 
 
 def _name(row: dict[str, Any]) -> str:

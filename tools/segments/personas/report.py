@@ -8,9 +8,10 @@ from tools.contracts import Chart, Column, Figure, FigureValue, Table, Text, Uni
 from tools.rendering import render
 from tools.segments.personas.demographics import most_frequent, value_name
 from tools.segments.personas.facts import Facts
-from tools.segments.personas.script import script, spaced, tidy
+from tools.segments.personas.script import script
 from tools.segments.personas.words import label_of
 from tools.segments.profile import CategoryLift, Contrast, Number
+from tools.segments.profile_words import mean_unit, trait_label
 from tools.segments.reporting import bars, figure
 
 MOST_TRAITS = 12
@@ -28,18 +29,6 @@ _SIDES = {"say": Text(zh="可以说", en="say"), "avoid": Text(zh="不要说", e
 def traits_of(facts: Facts) -> list[Contrast]:
     """The credible differences, findings before what the segment's own rule says; what is hardly more or less is left out."""
     return [one for one in facts.profile.distinctions if one.times_base is None or abs(one.times_base - 1) >= _LEAST_CHANGE][:MOST_TRAITS]
-
-
-def trait_label(one: Contrast) -> Text:
-    """What a trait is about."""
-    if one.value is None:
-        return one.label
-    return Text(zh=tidy(f"{one.label.zh}为{spaced(one.value.zh)}的占比"), en=f"share with {one.label.en} {one.value.en}")
-
-
-def mean_unit(unit: Unit) -> Unit:
-    """A mean of counts is a real number, not a count."""
-    return Unit.NUMBER if unit in (Unit.COUNT, Unit.SCORE) else unit
 
 
 def top_categories(facts: Facts) -> list[CategoryLift]:

@@ -77,6 +77,17 @@ def test_least_times_sets_small_habits_aside(shop) -> None:
     assert [row[0] for row in result.tables[0].rows] == ["b"]
 
 
+def test_what_chance_alone_would_find_is_said(shop) -> None:
+    # Sixty customers log in four times in either period: each would be called declining with a probability of 9/256.
+    others = [f"o{number}" for number in range(60)]
+    events = [*logins("a", 0, 5), *(one for who in others for one in logins(who, 4, 4)), ("z", "2024-01-01", "login", None)]
+    with shop(["a", *others, "z"], events) as ctx:
+        result = find_behaviour(ctx, FindBehaviour(pattern="declining_logins"))
+    assert result.figure("customers").value == 1
+    assert result.figure("by_chance").value == pytest.approx(1 / 32 + 60 * 9 / 256)
+    assert [one.en for one in result.caveats] == ["About 2 customers would be on the list by chance alone, had nobody's rate changed."]
+
+
 def test_another_window(shop) -> None:
     events = [*logins("a", 1, 7, days=7), ("a", "2024-01-01", "login", None)]
     with shop("a", events) as ctx:
