@@ -37,6 +37,7 @@ DIMENSIONS = (
     Dimension("recency", Text(zh="R 最近购买", en="R recency"), ("recency_days",), -1, True),
     Dimension("frequency", Text(zh="F 购买频次", en="F frequency"), ("orders",), 1, True),
     Dimension("monetary", Text(zh="M 消费金额", en="M money"), ("amount",), 1, True),
+    Dimension("momentum", Text(zh="近期势头（近90天消费）", en="momentum (spend of 90 days)"), ("amount_90d",)),
     Dimension("browsing", Text(zh="浏览（近90天）", en="browsing (90 days)"), ("views_90d",)),
     Dimension("discount", Text(zh="折扣占比", en="discount share"), ("discount_share",), 0),
     Dimension("breadth", Text(zh="品类宽度", en="breadth of categories"), ("category_count",)),

@@ -23,8 +23,16 @@ MODEL = "rfm_weights"
 VERSION = "1"
 MEASURE = "captured_top_fifth"
 _EQUAL = Weighting(dict.fromkeys(CLASSIC, 1.0 / len(CLASSIC)), {"recency": -1, "frequency": 1, "monetary": 1})
+_PEERS = {
+    "classic_sum": "classic_rfm",
+    "predictive": "predictive",
+    "entropy": "entropy",
+    "spend": "past_spend",
+    "recent_spend": "recent_spend",
+}
+"""Scores judged beside the one in use, and what they are called where it is stored."""
 _FEATURES = (
-    "SELECT customer_id, recency_days, orders, amount, views_90d, discount_share, category_count, events_90d, responses "
+    "SELECT customer_id, recency_days, orders, amount, amount_90d, views_90d, discount_share, category_count, events_90d, responses "
     "FROM customer_features WHERE orders > 0 ORDER BY customer_id"
 )
 
@@ -116,7 +124,7 @@ def quality_of(learned: Learned) -> dict[str, Any]:
         "customers": len(learned.test),
         "next_period_buyers": int((learned.test.spent_next > 0).sum()),
         **{f"captured_{top}": share for top, share in learned.captured["extended"].items()},
-        "captured": learned.captured,
+        "by_score": {way: {f"captured_{top}": share for top, share in learned.captured[name].items()} for name, way in _PEERS.items()},
     }
 
 

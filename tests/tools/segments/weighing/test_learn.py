@@ -62,7 +62,7 @@ def test_cases_are_the_sources(learned: Learned, people: pd.DataFrame) -> None:
 
 
 def test_cases_are_the_features_of_their_day(demo: ToolContext, learned: Learned) -> None:
-    columns = ["recency_days", "orders", "amount", "discount_share", "category_count", "responses"]
+    columns = ["recency_days", "orders", "amount", "amount_90d", "discount_share", "category_count", "responses"]
     query = f"SELECT {', '.join(columns)} FROM ({feature_query()}) AS f WHERE orders > 0 ORDER BY customer_id"
     features = demo.engine.query(query, {"as_of": CUT_OFF}).to_pandas().astype(float)
     found = learned.test.raw.to_pandas()
@@ -94,8 +94,9 @@ def test_weighted_rfm_beats_classic_rfm_on_the_demo(learned: Learned) -> None:
     for top in ("top_tenth", "top_fifth"):
         assert learned.captured["extended"][top] > learned.captured["classic_sum"][top] + 0.04
         assert learned.captured["predictive"][top] > learned.captured["classic_sum"][top] + 0.04
+        assert learned.captured["extended"][top] > max(learned.captured[name][top] for name in ("spend", "recent_spend", "entropy"))
     assert sum(learned.final.extended.weights.values()) == pytest.approx(1.0)
-    assert set(learned.final.extended.weights) >= {"recency", "frequency", "monetary", "discount", "breadth", "interaction"}
+    assert set(learned.final.extended.weights) >= {"recency", "frequency", "monetary", "momentum", "discount", "breadth", "interaction"}
     assert "browsing" not in learned.final.extended.weights, "the demo has no events"
 
 
@@ -164,7 +165,7 @@ def test_dimensions_are_those_that_the_data_have(shop: Callable[..., Warehouse])
     warehouse = shop(30)
     with warehouse.reading() as engine:
         found = open_reader(engine, dt.date(2024, 6, 30), 30, 7).cases(dt.date(2024, 6, 30))
-    assert known_dimensions(found.raw) == ("recency", "frequency", "monetary")
+    assert known_dimensions(found.raw) == ("recency", "frequency", "monetary", "momentum")
     assert raw_values(found.raw, [one.id for one in DIMENSIONS]).shape == (len(found), len(DIMENSIONS))
 
 

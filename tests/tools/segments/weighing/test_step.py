@@ -71,7 +71,9 @@ def test_learnt_weights_are_stored_and_score_again(shop: Shop) -> None:
         run, scores = _run(engine, AS_OF, warehouse)
         again = _run(engine, AS_OF, warehouse)[1]
         first, second = reversed(model_runs(engine, MODEL))
-        features = engine.query("SELECT customer_id, recency_days, orders, amount FROM customer_features WHERE orders > 0").to_pandas()
+        features = engine.query(
+            "SELECT customer_id, recency_days, orders, amount, amount_90d FROM customer_features WHERE orders > 0"
+        ).to_pandas()
         kept = dict(engine.rows("SELECT run_id, count(*) FROM kept_predictions GROUP BY run_id"))
     assert run.method == "predictive"
     assert scores == again, "the same data give the same scores, to the last bit"
@@ -84,8 +86,9 @@ def test_learnt_weights_are_stored_and_score_again(shop: Shop) -> None:
     # One customer's score follows from what is stored alone.
     parameters = json.loads(json.dumps(second.parameters))
     names = list(parameters["weights"])
-    raw = features[["recency_days", "orders", "amount"]].astype(float).to_numpy() * [-1, 1, 1]
-    levels = from_curves(parameters["curves"], names).transform(raw[:, : len(names)])
+    assert names == ["recency", "frequency", "monetary", "momentum"]
+    raw = features[["recency_days", "orders", "amount", "amount_90d"]].astype(float).to_numpy() * [-1, 1, 1, 1]
+    levels = from_curves(parameters["curves"], names).transform(raw)
     expected = 100 * levels @ np.array([parameters["weights"][name] for name in names])
     assert dict(zip(features["customer_id"], expected, strict=True)) == pytest.approx(scores)
     assert 0 <= min(scores.values()) < 10 < 90 < max(scores.values()) <= 100
@@ -104,7 +107,7 @@ def test_weights_that_rank_worse_do_not_replace_those_in_use(shop: Shop, monkeyp
         assert decision is not None
         assert decision.decision is not None
         assert decision.decision["new"] > decision.decision["old"], "recency alone ranks worse, so it is replaced"
-        assert run.weighting.weights.keys() == {"recency", "frequency", "monetary"}
+        assert run.weighting.weights.keys() == {"recency", "frequency", "monetary", "momentum"}
         engine.execute("UPDATE model_runs SET parameters = $text WHERE in_use", {"text": json.dumps(decision.parameters | only_recency)})
         monkeypatch.setattr(stepping, "captured_by", lambda *_: {"top_tenth": 0.9, "top_fifth": 0.95})
         run, scores = _run(engine, AS_OF, warehouse)
@@ -115,7 +118,7 @@ def test_weights_that_rank_worse_do_not_replace_those_in_use(shop: Shop, monkeyp
     assert stored.decision["kept"] == "old"
     assert run.weighting.weights == {"recency": 1.0}
     assert scores[nearest] == max(scores.values())
-    assert set(stored.parameters["declined"]) == {"recency", "frequency", "monetary"}
+    assert set(stored.parameters["declined"]) == {"recency", "frequency", "monetary", "momentum"}
     assert stored.quality["captured_top_fifth"] == 0.95
 
 
