@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -91,10 +92,16 @@ def judge(model: ResponseClassifier, plan: Plan, training: Sequence[Cases], test
         "responded_before_lift": lift(labels, before),
         "recency_auc": auc(labels, recency),
         "recency_lift": lift(labels, recency),
-        "gains": [round(lift(labels, scores, share) * share, 6) for share in GAIN_SHARES],
-        "gains_responded_before": [round(lift(labels, before, share) * share, 6) for share in GAIN_SHARES],
+        "gains": _gains(labels, scores),
+        "gains_responded_before": _gains(labels, before),
         "log_loss_by_kind": dict(model.losses_),
     }
+
+
+def _gains(labels: Labels, scores: Floats) -> list[float]:
+    """Share of the responses among the first 5 %, 10 %, ... of the cases; each number of cases is rounded up."""
+    taken = [math.ceil(round(len(labels) * share, 9)) / len(labels) for share in GAIN_SHARES]
+    return [round(lift(labels, scores, share) * part, 6) for share, part in zip(GAIN_SHARES, taken, strict=True)]
 
 
 def decide(
