@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -17,15 +16,24 @@ from tools.segments.look_up.standing import FOR_ONE, actions_for_one, next_steps
 from tools.segments.membership import save_segment
 from tools.segments.playbook import playbook
 from tools.segments.refresh import refresh
+from tools.settings import Settings
 from tools.warehouse.context import ToolContext, open_context
+from tools.warehouse.warehouse import Warehouse
 
 
-@pytest.fixture
-def page(make_warehouse) -> Iterator[ToolResult]:
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> ToolResult:
     """Customer a, who did everything; b and c are there to compare with."""
+    folder = tmp_path_factory.mktemp("page")
+    warehouse = Warehouse(folder / "page.duckdb", Settings(home=folder))
     orders = [("a", "2024-05-01 10:00", "30.00"), ("a", "2024-06-20", "50.00"), ("b", "2024-06-25", "9.00"), ("c", "2024-01-05", "7.00")]
-    warehouse = make_warehouse(orders)
     with warehouse.writing() as engine:
+        engine.execute("INSERT INTO customers (customer_id) VALUES ('a'), ('b'), ('c')")
+        for number, (customer, moment, amount) in enumerate(orders):
+            engine.execute(
+                "INSERT INTO orders (order_id, customer_id, ordered_at, status, amount) VALUES ($o, $c, $t, 'completed', $a)",
+                {"o": f"o{number}", "c": customer, "t": moment, "a": Decimal(amount)},
+            )
         engine.execute("UPDATE customers SET name = 'Ann', phone = '1', city = 'Ghent', marketing_consent = false WHERE customer_id = 'b'")
         engine.execute("UPDATE customers SET phone = '2', marketing_consent = false WHERE customer_id = 'a'")
         engine.execute("INSERT INTO orders VALUES ('x1', 'a', '2024-06-21', 'cancelled', 5, NULL, NULL, 'web', NULL, NULL)")
@@ -44,7 +52,7 @@ def page(make_warehouse) -> Iterator[ToolResult]:
         save_segment(engine, "mine", kind_name("feedback"), Condition(field="amount", op=">", value=20), "saved", None)
     refresh(warehouse)
     with open_context(warehouse) as ctx:
-        yield look_up_customer(ctx, LookUpCustomer(customer_id="a"))
+        return look_up_customer(ctx, LookUpCustomer(customer_id="a"))
 
 
 def table(result: ToolResult, table_id: str) -> Table:

@@ -150,8 +150,7 @@ def _money(value: float | None) -> Decimal | None:
 
 def _add_regularity(keys: dict[str, str], numbers: dict[str, Fact], row: Mapping[str, Any], found: SegmentProfile) -> None:
     if row["spread"] is None or 2 * row["known"] < found.customers:
-        # Those with three gaps or more are the few: of the others nobody knows.
-        keys["regularity"] = "erratic" if "gap_median_days" in numbers else "none"
+        keys["regularity"] = "unknown"  # Those with three gaps or more are the few: of the others nobody knows.
         return
     keys["regularity"] = "steady" if row["spread"] <= 0.6 else "loose" if row["spread"] <= 1.2 else "erratic"
     label = Text(zh="间隔波动（离散度÷典型间隔）", en="spread of the gaps ÷ typical gap")
