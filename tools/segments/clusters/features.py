@@ -121,13 +121,13 @@ def clustering_features(columns: Sequence[str], themes: Sequence[str] = ()) -> t
 
 
 def read_vocabulary(engine: Engine, as_of: dt.date) -> Vocabulary:
-    """Which categories, channels and kinds of events the data have by a date."""
-    money = _ranked(engine, read_sql("category_money"), as_of)
+    """Which categories the data have, and which channels and kinds of events by a date."""
     lines = bool(engine.rows("SELECT 1 FROM order_lines LIMIT 1"))
+    prices = engine.query(read_sql("typical")) if lines else None
+    money = [(str(row["category"]), float(row["money"])) for row in prices.to_pylist()] if prices is not None else []
     channels = _ranked(engine, read_sql("channel_orders"), as_of)
     kinds = _ranked(engine, read_sql("event_kinds"), as_of)
     named = bool(engine.rows("SELECT 1 FROM events WHERE kind = 'view' AND product_id IS NOT NULL LIMIT 1"))
-    prices = engine.query(read_sql("typical")) if lines else None
     chosen = _frequent(channels, MOST_CHANNELS)
     return Vocabulary(
         _frequent(money, MOST_CATEGORIES), chosen if len(chosen) > 1 else (), _frequent(kinds, MOST_KINDS), lines, named and lines, prices

@@ -29,17 +29,28 @@ Words = dict[str, list[Trait]]
 
 
 def cluster_names(traits: Sequence[Sequence[Trait]]) -> list[Text]:
-    """A name for each cluster, no two alike; the first cluster is named first."""
+    """A name for each cluster, no two alike.
+
+    Of two clusters with the same words, weaker traits tell them apart where there are any; else the one in which the
+    strongest trait is stronger is called so "more so".
+    """
     names: list[Text] = []
     for found in traits:
-        for extra in range(len(found) + 1):
-            name = compose(chosen_words(found, extra))
-            if _is_free(name, names):
-                break
-        else:
-            name = _numbered(name, names)
-        names.append(name)
+        name = compose(chosen_words(found))
+        tried = (compose(chosen_words(found, extra)) for extra in range(len(found) + 1))
+        free = next((one for one in tried if _is_free(one, names)), None)
+        if free is None:
+            twin = next((other for other, one in enumerate(names) if one == name), None)
+            if twin is not None and found and traits[twin] and abs(found[0].effect) < abs(traits[twin][0].effect):
+                names[twin] = _marked(name, names)
+                free = name
+        names.append(free or (_marked if found else _numbered)(name, names))
     return names
+
+
+def _marked(name: Text, names: Sequence[Text]) -> Text:
+    marked = Text(zh=f"{name.zh}（更明显）", en=f"{name.en} (more so)")
+    return marked if _is_free(marked, names) else _numbered(name, names)
 
 
 def chosen_words(traits: Sequence[Trait], extra: int = 0) -> Words:

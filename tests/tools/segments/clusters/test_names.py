@@ -91,10 +91,17 @@ def test_two_clusters_never_have_one_name() -> None:
     assert [name.en for name in names] == [
         "Frequent shoppers",
         "Frequent bargain-hunting shoppers",
+        "Frequent shoppers (more so)",
         "Frequent shoppers (2)",
-        "Frequent shoppers (3)",
     ]
     assert len({name.zh for name in names}) == 4
+
+
+def test_of_two_alike_the_stronger_is_so_more() -> None:
+    strong, weak = [_trait("orders", 3)], [_trait("orders", 1)]
+    assert [name.zh for name in cluster_names([strong, weak])] == ["购买频繁的客户（更明显）", "购买频繁的客户"]
+    assert [name.en for name in cluster_names([weak, strong])] == ["Frequent shoppers", "Frequent shoppers (more so)"]
+    assert [name.en for name in cluster_names([[], []])] == ["Average customers", "Average customers (2)"]
 
 
 def test_the_sentence_has_the_figures_beside_those_of_all() -> None:
