@@ -41,6 +41,8 @@ class Ability:
     unit_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     last: bool = False
     needs: Mapping[str, str] = field(default_factory=dict)
+    many_only: bool = False
+    option_absorbs: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
     eats: Mapping[str, list[str]] = field(default_factory=dict)
     absorbs: Mapping[str, list[str]] = field(default_factory=dict)
 

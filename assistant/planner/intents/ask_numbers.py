@@ -120,6 +120,8 @@ def take_ranking(sentence: Sentence, ability: Ability, args: Args) -> Args:
             return {}
         found |= {"descending": False} if lowest else {}
         sentence.use(*(place for place, one in sentence.free("ranking", ranking[1].id)))
+        if ranking[1].data.get("item"):
+            found |= dict(ability.unit_options.get("item", {}))
         if ranking[1].data["n"]:
             return {**found, "limit": _limit(sentence, ranking[0], ranking[1].data["n"], wanted["limit"])}
     elif ranking:

@@ -90,11 +90,14 @@ def take_arguments(sentence: Sentence, dialogue: Dialogue, ability: Ability) -> 
         sentence.take_all("cue", *(one.partition(":")[2] for one in ability.hints))
     for kind, ids in ability.eats.items() if not asked else ():
         sentence.take_all(kind, *ids)
+    for words in (words for argument, words in ability.option_absorbs.items() if argument in args):
+        for kind, ids in words.items():
+            sentence.take_all(kind, *ids)
     customers = _customers(sentence, dialogue, ability, args)
     if customers is None:
         return None
     fields = [one for one in ability.fields if sentence.take_all("field", one)]
-    if not worded and not fields:
+    if not worded and not fields and "sort_by" not in args:
         return None  # its field is in a condition on the customers
     args |= {"sort_by": ability.fields[fields[0]]} if fields and ability.fields[fields[0]] and "sort_by" not in args else {}
     for kind, ids in ability.absorbs.items():
@@ -153,6 +156,9 @@ def _plain(value: str) -> str | bool:
 
 
 def _compared(sentence: Sentence, place: int) -> bool:
+    token = sentence.tokens[place]
+    if not (token.is_("field") or token.is_("metric") or token.is_("verb")):
+        return False
     return any(token.is_("comparison") for token in [*sentence.tokens[max(place - 1, 0) : place], *sentence.tokens[place + 1 : place + 2]])
 
 
@@ -170,6 +176,8 @@ def _values(sentence: Sentence, ability: Ability) -> Args:
 def _customers(sentence: Sentence, dialogue: Dialogue, ability: Ability, args: Args) -> Args | None:
     """Whom it is about; None where the goods named would be taken for what they bought."""
     one = sentence.take("customer_id") if ability.customers or ability.customer_id else None
+    if one and ability.many_only:
+        return None
     if one:
         return {"customer_id": one.id} if ability.customer_id else {"customers": {"field": "customer_id", "op": "=", "value": one.id}}
     explained = ability.tool == "find_rules" and "target" not in args

@@ -39,6 +39,8 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     else:
         args_sort = {}
     metrics = take_metrics(sentence, by) or (["revenue"] if args_sort else [])
+    if metrics == ["customers"] and not by and _lists_people(sentence):
+        return None
     if metrics == ["customers"] and not by:
         metrics = ["active_customers"] if sentence.has("window") else []
     if not metrics or (metrics == ["customers"] and "customer" in by):
@@ -64,6 +66,12 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     absorb_predicates(sentence)
     found = with_windows(sentence, args, windows)
     return replace(found, notes=((FOCUS, focus),)) if focus else found
+
+
+def _lists_people(sentence: Sentence) -> bool:
+    """“Members of the champions who bought produce last month”: people by what they did, and no number asked for."""
+    asked = sentence.says("cue", "count") or sentence.says("cue", "share") or sentence.says("cue", "total")
+    return not asked and sentence.says("segment") and sentence.says("conj", "who") and sentence.says("verb")
 
 
 def _share_of_value(sentence: Sentence, args: dict[str, Any]) -> str | None:

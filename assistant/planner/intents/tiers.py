@@ -30,6 +30,8 @@ def overview(sentence: Sentence, _: Dialogue) -> Plan | None:
         args["tiers"] = take_limits(sentence)
     if scheme == "lifecycle":
         args["period_days"] = take_period(sentence)
+    if sentence.says("part", "funnel"):
+        sentence.take_all("cue", "explain")
     absorb(sentence)
     return plan("segment_overview", **args)
 
