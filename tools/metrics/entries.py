@@ -140,6 +140,7 @@ class Field(Entry):
         listed: Whether it makes sense in a list of customers.
         column: SQL over the columns of ``table``; the column of the field's id when left out.
         scheme: The segment scheme whose names the values have.
+        definition: What it means, where its name does not say.
     """
 
     unit: Unit
@@ -150,6 +151,7 @@ class Field(Entry):
     listed: bool = True
     column: str | None = None
     scheme: str | None = None
+    definition: Text | None = None
 
     @property
     def sql(self) -> str:

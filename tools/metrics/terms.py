@@ -73,7 +73,7 @@ def _entries() -> list[Entry]:
 
 def definition_of(entry: Entry) -> Text:
     """What the entry means, in words."""
-    if isinstance(entry, Metric | Dimension | Term):
+    if isinstance(entry, Metric | Dimension | Term | Field) and entry.definition is not None:
         return entry.definition
     twin = next((metric for metric in catalogue().metrics if metric.id == entry.id), None)
     if twin is not None:

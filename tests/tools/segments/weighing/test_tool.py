@@ -10,9 +10,10 @@ import pytest
 
 from tools.contracts import Outcome, ToolResult
 from tools.errors import UnsupportedQuestion
-from tools.requests import WeighRfm
+from tools.requests import ExplainTerm, WeighRfm
 from tools.segments.compiler import compile_selection
 from tools.segments.refresh import refresh
+from tools.segments.terms import explain_term
 from tools.segments.weighing import cases as casing
 from tools.segments.weighing.compare import compare_models
 from tools.segments.weighing.learn import learn_weights
@@ -133,3 +134,9 @@ def test_many_customers_are_sampled_for_the_models_too(shop: Callable[..., Wareh
     for name, shares in sampled.captured.items():
         assert shares["top_fifth"] == pytest.approx(peers.captured[name]["top_fifth"], abs=0.06), name
         assert shares["top_fifth"] <= part.captured["best"]["top_fifth"]
+
+
+def test_the_score_is_explained(demo: ToolContext) -> None:
+    found = explain_term(demo, ExplainTerm(term="加权RFM"))
+    assert found.details["id"] == "rfm_score"
+    assert found.details["definition"]["en"].startswith("From 0 to 100: where the customer lies")
