@@ -67,6 +67,13 @@ class Facts:
         """Whether the members are all customers, so that there is nothing to compare with."""
         return self.profile.customers == self.profile.base_customers
 
+    @property
+    def tastes_differ(self) -> bool:
+        """Whether any category credibly gets more or less of the members' money, or is more or less often their favourite."""
+        tested = len(self.profile.categories)
+        by_spend = any(abs(one.lift - 1) >= _LEAST_LIFT - 1 and is_credible(one.p_value, tested) for one in self.profile.categories)
+        return by_spend or any(one.field == "top_category" for one in self.profile.distinctions)
+
     def contrast(self, name: str) -> Contrast | None:
         """The credible difference in a number; None where there is none."""
         return next((one for one in self.profile.distinctions if one.field == name and one.value is None), None)

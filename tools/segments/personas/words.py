@@ -86,7 +86,7 @@ def _worded(facts: Facts, language: str, found: dict[str, str]) -> dict[str, str
     """What is told by words of the script."""
     words, tested = script(), facts.profile.customers >= SMALLEST_GROUP
     worded = {"price_attitude": words.price_attitude[_attitude(facts, tested)].say(language)}
-    worded["taste_alike"] = words.taste_alike["tested" if tested else "unknown"].say(language)
+    worded["taste_alike"] = words.taste_alike["tested" if tested and not facts.tastes_differ else "unknown"].say(language)
     if facts.keys.get("regularity") in words.regularity:
         worded["regularity"] = words.regularity[facts.keys["regularity"]].say(language)
     if "part" in facts.keys:

@@ -168,6 +168,13 @@ def test_every_number_in_the_words_has_a_figure(demo: ToolContext, customers: An
             assert plain in numbers or plain in names or plain == "90", f"{number} in: {text}"
 
 
+def test_no_taste_is_denied_that_the_traits_tell(demo: ToolContext) -> None:
+    result = describe_persona(demo, DescribePersona(customers="lost"))
+    assert any(one["field"] == "top_category" for one in result.details["traits"])
+    assert "no category stands out" not in aspect(result, "taste", "en")
+    assert "没有明显差异" not in aspect(result, "taste", "zh")
+
+
 def test_a_rule_of_ones_own(demo: ToolContext) -> None:
     result = describe_persona(demo, DescribePersona(customers=WEEKENDERS))
     assert "weekend" in result.details["headline"]["en"]
