@@ -43,7 +43,8 @@ def score_churn(engine: Engine, as_of: dt.date, config: Settings) -> ChurnRun:
     """Fit the model as of ``as_of`` and write it: a row of ``model_runs``, and the temporary table ``churn_scored``.
 
     The model in use before stays where the new one is worse on the latest period. What the run promises is kept, and what
-    earlier runs promised is judged where their horizon has passed. Runs inside the caller's transaction where there is one.
+    earlier runs promised is judged where their horizon has passed. Runs inside the caller's transaction where there is one; the
+    scores themselves are left out of what it returns.
     """
     with engine.transaction():
         judge_due(engine, MODEL, as_of, lambda run: judge_kept(engine, run))
@@ -52,7 +53,8 @@ def score_churn(engine: Engine, as_of: dt.date, config: Settings) -> ChurnRun:
         _store_scores(engine, run, run_id)
         if run.method == "model":
             keep(engine, run_id, "churn_scored", "churn_probability")
-    return replace(run, run_id=run_id)
+    # A million scores are in the table now; nobody needs them in memory for the rest of the refresh.
+    return replace(run, run_id=run_id, scores=run.scores.schema.empty_table())
 
 
 def predict_churn(engine: Engine, as_of: dt.date, horizon: int, config: Settings, before: ModelRun | None = None) -> ChurnRun:
@@ -175,3 +177,4 @@ def _store_scores(engine: Engine, run: ChurnRun, run_id: int) -> None:
         "CAST($run_id AS INTEGER) AS churn_run_id FROM _churn_run",
         {"run_id": run_id},
     )
+    engine.register("_churn_run", run.scores.schema.empty_table())

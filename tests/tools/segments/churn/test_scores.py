@@ -153,7 +153,7 @@ def test_the_refresh_stored_scores_and_a_run(demo_path: Path, churn_facts: Facts
     with open_context(Warehouse(demo_path)) as ctx:
         runs = ctx.engine.rows("SELECT run_id, as_of, in_use, quality FROM model_runs WHERE model = 'churn'")
         scored = ctx.engine.rows("SELECT customer_id, churn_probability, churn_band, churn_reasons, churn_run_id FROM scores")
-    assert [(row[0], row[1], row[2]) for row in runs] == [(1, dt.date(2018, 1, 1), True)]
+    assert [(row[1], row[2]) for row in runs] == [(dt.date(2018, 1, 1), True)]
     assert json.loads(runs[0][3])["horizon_days"] == 30
     eligible = set(churn_facts(dt.date(2018, 1, 1)).query("eligible")["customer"])
     assert {row[0] for row in scored if row[1] is not None} == eligible
@@ -161,7 +161,7 @@ def test_the_refresh_stored_scores_and_a_run(demo_path: Path, churn_facts: Facts
         if probability is None:
             assert (band, reasons, run_id) == (None, None, None)
         else:
-            assert (band, run_id) == (band_of(probability), 1)
+            assert (band, run_id) == (band_of(probability), runs[0][0])
             assert all(reason.zh and reason.en for reason in read_reasons(reasons, "$"))
 
 
