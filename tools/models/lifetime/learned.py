@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Self
 
 import numpy as np
+from scipy.linalg import LinAlgWarning
 from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import PoissonRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -88,7 +91,11 @@ class _Mean:
     def fit(self, features: Floats, outcome: Floats) -> Self:
         """Fit both parts on an outcome whose mean is 1."""
         self._centre, self._width = features.mean(axis=0), features.std(axis=0)
-        self._line.fit(features, outcome)
+        with warnings.catch_warnings():
+            # A line that has not quite converged is judged on a later period like any other.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.simplefilter("ignore", LinAlgWarning)
+            self._line.fit(features, outcome)
         self._trees.fit(features, outcome)
         self._level = 1.0
         self._level = 1.0 / float(self.predict(features).mean())

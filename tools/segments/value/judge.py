@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from tools.contracts import Text
 from tools.errors import NotEnoughData
 from tools.models.lifetime.counts import Floats
 from tools.models.lifetime.judging import Judged, judge
@@ -110,7 +109,6 @@ class Verdict:
 
     def quality(self, horizon: int) -> dict[str, Any]:
         """As stored with a run."""
-        best = self.judged[self.kind]
         return {
             "method": "model",
             "kind": self.kind,
@@ -119,16 +117,23 @@ class Verdict:
             "value_horizon_days": horizon,
             "test_cut_off": self.test.histories.as_of.isoformat(),
             "training_cut_offs": [day.isoformat() for day in self.training],
-            "customers": best.customers,
-            "explained": best.explained,
-            "mean_error": best.mean_error,
-            "captured_top_tenth": best.captured,
-            "level": best.level,
+            **headline(self.judged[self.kind]),
             "by_kind": {kind: asdict(judged) for kind, judged in self.judged.items()},
             "orders_by_kind": {kind: asdict(judged) for kind, judged in self.orders.items()},
             "range_share": SHARE,
             "range_coverage": self.ranges.coverage_,
         }
+
+
+def headline(judged: Judged) -> dict[str, Any]:
+    """The measures of the forecaster in use, as stored with a run."""
+    return {
+        "customers": judged.customers,
+        "explained": judged.explained,
+        "mean_error": judged.mean_error,
+        "captured_top_tenth": judged.captured,
+        "level": judged.level,
+    }
 
 
 def judge_kinds(reader: Reader, now: Histories, horizon: int, config: Settings) -> Verdict:
@@ -206,8 +211,3 @@ def judge_old(run: ModelRun, verdict: Verdict, reader: Reader, config: Settings)
 def dates(parameters: Mapping[str, Any]) -> list[dt.date]:
     """Training cut-offs as stored."""
     return [dt.date.fromisoformat(day) for day in parameters["cut_offs"]]
-
-
-def why(lack: NotEnoughData) -> Text:
-    """The reason of a fallback, as a text."""
-    return Text(zh=lack.zh, en=lack.en)

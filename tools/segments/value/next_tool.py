@@ -124,7 +124,7 @@ _CELLS = {
     "gap_median_days": ("平时间隔", "usual gap", Unit.DAYS),
     "orders": ("订单数", "orders", Unit.COUNT),
     "amount_365d": ("近365天净消费额", "net spend, last 365 days", Unit.MONEY),
-    "predicted_value": ("预测价值", "predicted value", Unit.MONEY),
+    "predicted_value": ("未来365天预测价值", "predicted value, next 365 days", Unit.MONEY),
 }
 
 

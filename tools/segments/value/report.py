@@ -153,7 +153,7 @@ def _quality(facts: Facts) -> list[Figure]:
         figure("test_customers", "检验客户数", "customers of the test", quality["customers"], Unit.COUNT),
         figure("range_share", "区间应包含的比例", "share that ranges should hold", quality["range_share"], Unit.SHARE),
         figure("range_coverage", "检验期区间实际包含的比例", "share that ranges held in the test", quality["range_coverage"], Unit.SHARE),
-        figure("level", "检验期预测合计÷实际合计", "predicted ÷ actual in the test", quality["level"], Unit.RATIO),
+        figure("level", "检验期预测合计÷实际合计", "predicted ÷ actual in the test", quality["level"], Unit.SHARE),
     ]
     for kind, judged in quality["by_kind"].items():
         name = KINDS[kind]
@@ -236,7 +236,7 @@ def _comparison(facts: Facts) -> Table:
         Column(id="explained", label=Text(zh="解释的偏差", en="deviance explained"), unit=Unit.SHARE),
         Column(id="mean_error", label=Text(zh="人均误差", en="mean error per customer"), unit=Unit.MONEY),
         Column(id="captured", label=Text(zh="前一成客户占实际消费", en="spend captured by the top tenth"), unit=Unit.SHARE),
-        Column(id="level", label=Text(zh="预测÷实际", en="predicted ÷ actual"), unit=Unit.RATIO),
+        Column(id="level", label=Text(zh="预测÷实际", en="predicted ÷ actual"), unit=Unit.SHARE),
     )
     rows = tuple(
         (kind, judged["explained"], _money(judged["mean_error"]), judged["captured"], judged["level"])

@@ -12,13 +12,13 @@ import numpy as np
 from tools.contracts import Text
 from tools.errors import NotEnoughData
 from tools.models.lifetime.gaps import GapModel
-from tools.models.lifetime.judging import judge
+from tools.models.lifetime.judging import Judged, judge
 from tools.segments.held import judge_due, keep
 from tools.segments.model_runs import ModelRun, run_in_use, store_run
 from tools.segments.value.dates import fit_gaps, next_dates, no_dates
 from tools.segments.value.forecast import Forecaster, base_of, fit_base, fit_spending, learn, spending_of
 from tools.segments.value.histories import Histories, read_histories, read_rhythms
-from tools.segments.value.judge import Reader, Verdict, check_enough, cut_offs, dates, judge_kinds, judge_old
+from tools.segments.value.judge import Reader, Verdict, check_enough, cut_offs, dates, headline, judge_kinds, judge_old
 from tools.segments.value.run import HORIZON_DAYS, JUDGED, MODEL, NextDates, ValueRun, run_table
 from tools.segments.value.scope import draw_sample
 from tools.segments.value.sql_files import read_sql
@@ -85,11 +85,14 @@ class _Work:
 
 
 def _model_run(work: _Work, verdict: Verdict, old: ModelRun | None) -> ValueRun:
-    decision = _decide(work, verdict, old)
+    before = judge_old(old, verdict, work.reader, work.config) if old is not None else None
+    decision = _decide(verdict, old, before)
     quality = verdict.quality(work.horizon)
-    if decision is not None and decision["kept"] == "old" and old is not None:
+    if old is not None and before is not None and decision is not None and decision["kept"] == "old":
         parameters = old.parameters
-        quality |= {key: old.quality[key] for key in ("kind", "base", "training_cut_offs")}
+        kind = str(parameters["kind"])
+        quality |= {"kind": kind, "base": parameters["base"], "training_cut_offs": parameters["cut_offs"], **headline(before)}
+        quality["by_kind"][kind] = dataclasses.asdict(before)
     else:
         parameters = _parameters(work, verdict)
     forecaster = remake(work.reader, parameters, work.config)
@@ -116,9 +119,8 @@ def _model_run(work: _Work, verdict: Verdict, old: ModelRun | None) -> ValueRun:
     )
 
 
-def _decide(work: _Work, verdict: Verdict, old: ModelRun | None) -> dict[str, Any] | None:
+def _decide(verdict: Verdict, old: ModelRun | None, before: Judged | None) -> dict[str, Any] | None:
     """The new model against the one in use; None where there is none to compare with."""
-    before = judge_old(old, verdict, work.reader, work.config) if old is not None else None
     if old is None or before is None:
         return None
     new = verdict.judged[verdict.kind]

@@ -144,6 +144,7 @@ def test_a_better_model_in_use_is_kept(shop: Warehouse, monkeypatch: pytest.Monk
     base = old.parameters["base"]
     assert (run.parameters["kind"], run.parameters[base]) == (old.parameters["kind"], old.parameters[base])
     assert run.parameters["cut_offs"] == old.parameters["cut_offs"]
+    assert (run.quality["explained"], run.quality["by_kind"][run.quality["kind"]]["mean_error"]) == (0.99, 1.0)
 
 
 def test_what_was_promised_is_judged_when_its_time_has_come(shop: Warehouse) -> None:
