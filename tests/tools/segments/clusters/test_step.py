@@ -11,6 +11,7 @@ import pytest
 from tests.tools.segments.clusters.planted import SIX, Rows, cluster, plant, write
 from tools.contracts import Text
 from tools.errors import NotEnoughData, UnknownName
+from tools.features.build import rebuild
 from tools.requests import ClusterCustomers
 from tools.rules import InSegment
 from tools.segments.clusters.features import read_customers, read_vocabulary
@@ -22,7 +23,7 @@ from tools.segments.membership import save_segment
 from tools.segments.model_runs import ModelRun, model_runs, run_in_use
 from tools.segments.resolve import segment_id
 from tools.segments.stored import SAVED, stored_names, stored_rules
-from tools.warehouse.context import latest_date, open_context
+from tools.warehouse.context import latest_date, open_context, write_meta
 from tools.warehouse.warehouse import Warehouse
 
 
@@ -125,3 +126,35 @@ def test_customers_who_are_all_alike_are_not_clustered(tmp_path) -> None:
     cluster(warehouse)
     with open_context(warehouse) as ctx, pytest.raises(NotEnoughData, match="do not differ"):
         cluster_customers(ctx, ClusterCustomers())
+
+
+def test_events_alone_are_clustered_for_an_answer(tmp_path) -> None:
+    rows = plant((SIX[0], SIX[3]), seed=2, scale=0.6)
+    rows.orders, rows.lines = [], []
+    warehouse = write(rows, tmp_path / "events.duckdb")
+    with warehouse.writing() as engine:
+        as_of = latest_date(engine)
+        assert as_of is not None
+        rebuild(engine, as_of)
+        write_meta(engine, "features_as_of", as_of.isoformat())
+    with open_context(warehouse) as ctx:
+        found = cluster_customers(ctx, ClusterCustomers(clusters=2))
+        names = " ".join(one["name"]["en"] for one in found.details["clusters"])
+        assert "ate-night" in names
+        assert found.figure("c1.revenue").value == 0
+        assert "c1.share_of_revenue" not in {figure.id for figure in found.figures}
+
+
+def test_an_earlier_date_is_clustered_as_the_data_were_then(shop_copy: Warehouse) -> None:
+    day = dt.date(2024, 3, 31)
+    with open_context(shop_copy, day) as ctx:
+        found = cluster_customers(ctx, ClusterCustomers())
+        known = ctx.engine.rows(
+            "SELECT count(DISTINCT customer_id) FROM (SELECT customer_id FROM orders WHERE ordered_at < TIMESTAMP '2024-04-01' "
+            "UNION ALL SELECT customer_id FROM events WHERE occurred_at < TIMESTAMP '2024-04-01') AS seen"
+        )
+        spent = ctx.engine.rows("SELECT sum(amount) FROM orders WHERE ordered_at < TIMESTAMP '2024-04-01'")
+    assert found.figure("customers").value == known[0][0]
+    numbers = [one["number"] for one in found.details["clusters"]]
+    assert sum(found.figure(f"c{number}.revenue").value for number in numbers) == spent[0][0]  # type: ignore[misc]
+    assert found.receipts[0].as_of == day
