@@ -14,7 +14,7 @@ from tools.models.readable import thresholds
 from tools.models.splits import Floats, Labels, Split, best_split, crossed_split, least_difference
 
 DEEPEST = 4
-LEVEL = 0.01
+LEVEL = 0.05
 """Chance that a tree on noise alone has any split."""
 LEAST_LOG_ODDS = 0.25
 """Sister leaves whose log-odds differ by less are one leaf: a rule that changes the odds by under 28 % is not worth reading."""
