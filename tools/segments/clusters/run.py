@@ -32,7 +32,6 @@ MODEL, VERSION = "clusters", "1"
 LEAST_CUSTOMERS = 150
 """Five clusters of thirty."""
 POINTS = 1_500
-LOW_SILHOUETTE = 0.15
 
 
 @dataclass(frozen=True)

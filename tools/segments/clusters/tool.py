@@ -18,9 +18,11 @@ from tools.contracts import Outcome, Text, ToolResult
 from tools.errors import NotEnoughData, UnknownName
 from tools.requests import ClusterCustomers
 from tools.rules import EVERYONE, Condition, InSegment, Selection
+from tools.segments.clusters.caveats import caveats
 from tools.segments.clusters.features import CustomerTable, read_customers, read_vocabulary
 from tools.segments.clusters.overview import Overview, overview_of
-from tools.segments.clusters.report import caveats, charts, details, figures, interpretation, receipt, tables
+from tools.segments.clusters.pictures import charts
+from tools.segments.clusters.report import details, figures, interpretation, receipt, tables
 from tools.segments.clusters.run import MODEL, Cluster, Wanted, describe, partition
 from tools.segments.clusters.store import read_clusters
 from tools.segments.compiler import compile_selection
