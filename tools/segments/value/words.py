@@ -6,6 +6,9 @@ from tools.contracts import Text
 from tools.segments.value.report import KINDS, SORTS, Facts
 
 
+_RAISED = Text(zh="，学到的预计订单更多时相应上调", en=", raised where more orders were learned to be expected")
+
+
 def definition(facts: Facts) -> Text:
     """What the figures mean."""
     days = facts.horizon
@@ -16,16 +19,19 @@ def definition(facts: Facts) -> Text:
             "length of the data; total value = both.",
         )
     kind, base = KINDS[facts.quality["kind"]], KINDS[facts.quality["base"]]
+    quality = facts.quality
+    raised = _RAISED if quality["kind"] == "learned" else Text(zh="", en="")
     zh = (
-        f"预测价值=未来{days}天预计订单数×预计每单金额；总价值=历史净消费+预测价值；仍活跃概率={base.zh} 模型下客户还会再下单的概率。"
-        f"所用方法：{kind.zh}（在 {facts.quality['test_cut_off']} 之后 {facts.quality['horizon_days']} 天的检验中最好）；"
+        f"预测价值=未来{days}天预计订单数×预计每单金额；总价值=历史净消费+预测价值；"
+        f"仍活跃概率={base.zh} 模型下客户还会再下单的概率{raised.zh}。"
+        f"所用方法：{kind.zh}（在 {quality['test_cut_off']} 之后 {quality['horizon_days']} 天的检验中最好）；"
         "区间应包含80%的客户，宽度取自检验期的实际偏差。"
     )
     en = (
         f"Predicted value = expected orders of the next {days} days × expected order value; total value = historic net spend + predicted "
-        f"value; probability of being alive = that the customer will ever order again, by the {base.en} model. Method used: {kind.en}, the "
-        f"best on the {facts.quality['horizon_days']} days after {facts.quality['test_cut_off']}. Ranges should hold 80 % of customers; "
-        "their width is what the test missed by."
+        f"value; probability of being alive = that the customer will ever order again, by the {base.en} model{raised.en}. Method used: "
+        f"{kind.en}, the best on the {quality['horizon_days']} days after {quality['test_cut_off']}. Ranges should hold 80 % of "
+        "customers; their width is what the test missed by."
     )
     return Text(zh=zh, en=en)
 
