@@ -52,7 +52,7 @@ def _heat_map(scheme: Scheme, rows: list[GroupRow]) -> Chart:
 
 
 def _cell(row: GroupRow, language: str) -> str:
-    revenue = f"{_float(row.numbers['share_of_revenue']) or 0.0:.0%}"
+    revenue = f"{_float(row.numbers['share_of_revenue']) or 0.0:.1%}"
     tail = f"{row.customers:,} 人，消费额占 {revenue}" if language == "zh" else f"{row.customers:,}, {revenue} of revenue"
     return f"{row.group.name.say(language)}<br>{tail}"
 
@@ -67,7 +67,7 @@ def _funnel(scheme: Scheme, rows: list[GroupRow]) -> Chart:
             "y": [row.group.name.say(language) for row in rows],
             "x": reached(rows),
             "textinfo": "value+percent initial",
-            "marker": {"color": [COLOURS[0]] * len(rows)},
+            "marker": {"color": COLOURS[0]},
         }
         return {"data": [trace], "layout": {"title": {"text": title.say(language)}}}
 
