@@ -61,6 +61,9 @@ def chosen_words(traits: Sequence[Trait], extra: int = 0) -> Words:
         extra: Further weaker traits to use, to tell the name from another cluster's.
     """
     chosen: Words = {}
+    if any(one.column == "orders" and one.is_none for one in traits):
+        # Of those who never ordered, everything about orders says the same.
+        traits = [one for one in traits if one.entry.theme == "events" or _is_looking(one) or one.column == "orders"]
     for trait in sorted(traits, key=lambda one: (-_weight(one), one.column)):
         count = sum(len(found) for found in chosen.values())
         least = LEAST_NAMED if count < USUAL_WORDS else STRONG

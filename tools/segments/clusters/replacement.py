@@ -11,7 +11,7 @@ import numpy as np
 from tools.models.clustering.choice import Labels, silhouette
 from tools.models.clustering.methods import nearest
 from tools.models.clustering.plane import matched
-from tools.models.clustering.preparation import Preparation, sample_rows
+from tools.models.clustering.preparation import Preparation
 from tools.segments.clusters.run import Partition
 from tools.segments.model_runs import ModelRun
 
@@ -54,9 +54,8 @@ def decide(found: Partition, before: ModelRun | None, seed: int) -> Decision:
     if old is None:
         # Its columns are gone, so it cannot be told which customers it would have put where.
         return Decision(labels, _further(before.parameters["ids"], {}, fresh), record, None)
-    rows = sample_rows(len(labels), len(labels), seed)
     record["old"] = silhouette(found.prepared, old, seed)
-    present = np.unique(old[rows])
+    present = np.unique(old)
     ids = [str(one) for one in before.parameters["ids"]]
     if len(present) >= 2 and record["old"] >= record["new"]:
         compact: Labels = np.searchsorted(present, old).astype(np.int64)

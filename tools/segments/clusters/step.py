@@ -7,6 +7,7 @@ from typing import Any
 
 from tools.contracts import Text
 from tools.errors import NotEnoughData
+from tools.models.threads import bounded_threads
 from tools.segments.clusters.features import CustomerTable, read_customers, read_vocabulary
 from tools.segments.clusters.replacement import Decision, decide
 from tools.segments.clusters.run import MODEL, VERSION, Found, Wanted, describe, partition
@@ -26,7 +27,8 @@ def score_clusters(engine: Engine, as_of: dt.date, config: Settings) -> Found | 
         before = run_in_use(engine, MODEL)
         table = read_customers(engine, as_of, read_vocabulary(engine, as_of).joined(_columns(before)))
         try:
-            found, decision = _find(table, as_of, config, before)
+            with bounded_threads(config.thread_count, len(table)):
+                found, decision = _find(table, as_of, config, before)
         except NotEnoughData as lack:
             why = Text(zh=lack.zh, en=lack.en).model_dump()
             write_scored(engine, None, None)

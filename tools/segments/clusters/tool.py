@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from tools.contracts import Outcome, Text, ToolResult
 from tools.errors import NotEnoughData, UnknownName
+from tools.models.threads import bounded_threads
 from tools.requests import ClusterCustomers
 from tools.rules import EVERYONE, Condition, InSegment, Selection
 from tools.segments.clusters.caveats import caveats
@@ -82,10 +83,11 @@ def _computed(ctx: ToolContext, request: ClusterCustomers) -> Overview:
     if request.customers is not None:
         query = compile_selection(ctx, resolve_customers(ctx, request.customers))
         table = _among(table, ctx.engine.query(query.sql, query.parameters).column("customer_id"))
-    found = partition(table, wanted, ctx.config)
-    labels = found.model.labels_
-    ids = [f"cluster_{number + 1}" for number in range(int(labels.max()) + 1)]
-    return overview_of(describe(table, found, wanted, ctx.as_of, ctx.config, labels, ids), table.statement)
+    with bounded_threads(ctx.config.thread_count, len(table)):
+        found = partition(table, wanted, ctx.config)
+        labels = found.model.labels_
+        ids = [f"cluster_{number + 1}" for number in range(int(labels.max()) + 1)]
+        return overview_of(describe(table, found, wanted, ctx.as_of, ctx.config, labels, ids), table.statement)
 
 
 def _among(table: CustomerTable, ids: pa.ChunkedArray) -> CustomerTable:

@@ -13,6 +13,7 @@ from tools.models.clustering.preparation import Feature, Floats, Preparation, Si
 from tools.segments.clusters.words import Entry, Side, entry
 from tools.segments.contrasts import LEAST_EFFECT, LEAST_POINTS, Moments, effect_size, is_credible, means_p_value
 
+NOTHING = 0.05
 LEAST_RATIO = 1.2
 """Least ratio of a cluster's mean to that of all customers that is worth a word."""
 
@@ -44,8 +45,15 @@ class Trait:
         return entry(self.column)
 
     @property
+    def is_none(self) -> bool:
+        """Whether the members have practically nothing of it."""
+        return self.effect < 0 and self.inside <= NOTHING
+
+    @property
     def side(self) -> Side | None:
         """What a cluster with it is called; None where it has no name."""
+        if self.is_none and self.entry.none:
+            return self.entry.none
         return self.entry.high if self.effect > 0 else self.entry.low
 
 

@@ -53,6 +53,7 @@ class Entry(Frozen):
     field: str | None = None
     high: Side | None = None
     low: Side | None = None
+    none: Side | None = None
 
 
 @lru_cache(maxsize=1)

@@ -73,6 +73,19 @@ def test_names_of_fewer_traits(traits: list[Trait], en: str, zh: str) -> None:
     assert compose(chosen_words(traits)).model_dump() == {"zh": zh, "en": en}
 
 
+def test_those_who_never_ordered_are_called_so_and_nothing_else_about_orders_is_said() -> None:
+    traits = [
+        Trait("category_count", 0.0, 3.0, -3),
+        Trait("orders", 0.0, 5.0, -2.5),
+        Trait("amount", 0.0, 90.0, -2),
+        _trait("browse_late_share", 1, 0.9, 0.2),
+    ]
+    name = compose(chosen_words(traits))
+    assert name.en == "Late-night browsers who have not ordered yet"
+    assert name.zh == "常在深夜浏览、还没有下单的客户"
+    assert compose(chosen_words(traits[:3])).en == "Shoppers who have not ordered yet"
+
+
 def test_a_little_longer_away_is_not_lapsed() -> None:
     assert chosen_words([_trait("recency_days", 1, 30, 22)]) == {}
     assert "rhythm" in chosen_words([_trait("recency_days", 1, 60, 22)])
