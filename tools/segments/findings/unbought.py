@@ -16,7 +16,8 @@ from tools.segments.spans import window_words
 from tools.warehouse.context import ToolContext
 
 _KINDS = {"viewed_not_bought": "view", "carted_not_bought": "cart"}
-_DID = {"view": Text(zh="浏览", en="viewed"), "cart": Text(zh="加购", en="added to the cart")}
+_DID = {"view": Text(zh="浏览", en="viewed"), "cart": Text(zh="加购", en="put into the cart")}
+_DID_IT = {"view": "viewed it", "cart": "put it into the cart"}
 _TIMES = {"view": Text(zh="浏览次数", en="views"), "cart": Text(zh="加购次数", en="additions to the cart")}
 _ITEM = {"product": Text(zh="商品", en="product"), "category": Text(zh="品类", en="category")}
 _ITEMS_EN = {"product": "products", "category": "categories"}
@@ -95,7 +96,7 @@ def _figures(ctx: ToolContext, by: str, kind: str, tried: int, customers: int, i
     return [
         figure("customers", f"{did.zh}未购买的客户数", f"customers who {did.en} but never bought", customers, Unit.COUNT),
         figure("share_of_customers", "占全部客户", "share of all customers", share(customers, everyone), Unit.SHARE),
-        figure("customers_tried", f"多次{did.zh}的客户数", f"customers who {did.en} so often", tried, Unit.COUNT),
+        figure("customers_tried", f"这样{did.zh}过的客户数", f"customers who {did.en} so often", tried, Unit.COUNT),
         figure(
             "share_of_tried",
             f"其中有{item.zh}从未购买的占比",
@@ -128,7 +129,7 @@ def _items_table(by: str, kind: str, found: list[dict[str, Any]], items: int) ->
         Column(id="item", label=item, unit=Unit.TEXT),
         *((Column(id="category", label=_ITEM["category"], unit=Unit.TEXT),) if by_product else ()),
         Column(id="customers", label=Text(zh="未购买的客户数", en="customers who never bought"), unit=Unit.COUNT),
-        Column(id="tried", label=Text(zh=f"多次{did.zh}的客户数", en=f"customers who {did.en} it so often"), unit=Unit.COUNT),
+        Column(id="tried", label=Text(zh=f"这样{did.zh}过的客户数", en=f"customers who {_DID_IT[kind]} so often"), unit=Unit.COUNT),
         Column(id="share", label=Text(zh="未购买占比", en="share who never bought"), unit=Unit.SHARE),
         Column(id="times", label=_TIMES[kind], unit=Unit.COUNT),
         Column(id="last_on", label=Text(zh="最近一次", en="last time"), unit=Unit.DATE),
@@ -145,7 +146,7 @@ def _items_table(by: str, kind: str, found: list[dict[str, Any]], items: int) ->
         )
         for row in found
     )
-    title = Text(zh=f"{did.zh}多次但从未购买的{item.zh}", en=f"{_ITEMS_EN[by].capitalize()} {did.en} but never bought")
+    title = Text(zh=f"{did.zh}却从未购买的{item.zh}", en=f"{_ITEMS_EN[by].capitalize()} {did.en} but never bought")
     return Table(id="items", title=title, columns=columns, rows=rows, row_count=items)
 
 
