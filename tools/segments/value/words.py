@@ -5,7 +5,6 @@ from __future__ import annotations
 from tools.contracts import Text
 from tools.segments.value.report import KINDS, SORTS, Facts
 
-
 _RAISED = Text(zh="，学到的预计订单更多时相应上调", en=", raised where more orders were learned to be expected")
 
 
