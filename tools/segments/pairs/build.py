@@ -42,8 +42,9 @@ def store_pairs(engine: Engine, as_of: dt.date, config: Settings) -> int:
     """
     engine.execute("DELETE FROM item_pairs")
     engine.execute("CREATE OR REPLACE TEMP TABLE pairs_scored (customer_id VARCHAR)")
+    _draw(engine, as_of, config.seed)
     for level in LEVELS:
-        engine.register("_item_pairs", find_pairs(engine, level, as_of, config))
+        engine.register("_item_pairs", _count(engine, level, as_of, config))
         engine.execute(
             "INSERT INTO item_pairs (level, item, other, customers, lift) SELECT level, item, other, customers, lift FROM _item_pairs"
         )
@@ -53,6 +54,10 @@ def store_pairs(engine: Engine, as_of: dt.date, config: Settings) -> int:
 def find_pairs(engine: Engine, level: Level, as_of: dt.date, config: Settings) -> pa.Table:
     """The pairs of a level, columns as in ``item_pairs``, without storing them."""
     _draw(engine, as_of, config.seed)
+    return _count(engine, level, as_of, config)
+
+
+def _count(engine: Engine, level: Level, as_of: dt.date, config: Settings) -> pa.Table:
     bought = engine.query(read_sql("purchases"), {"level": level, "as_of": as_of})
     names = _frequent(bought)
     position = pc.index_in(bought.column("item"), value_set=names)

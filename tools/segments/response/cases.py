@@ -20,9 +20,9 @@ Labels = NDArray[np.int64]
 
 MOST_SAMPLED = 15_000
 """Contacted customers that models learn from; more change their quality by less than the noise of one campaign."""
-TEMPORARY = tuple(
-    f"response_{name}" for name in ("counted_orders", "events", "order_lines", "members", "sample", "cases", "waves", "found")
-)
+_COPIED = ("counted_orders", "events", "campaign_contacts", "campaign_responses")
+"""Tables whose rows of the sampled customers are copied."""
+TEMPORARY = tuple(f"response_{name}" for name in (*_COPIED, "order_lines", "members", "sample", "cases", "waves", "found"))
 """The temporary tables that a run leaves."""
 HELD_OUT = 0.3
 """Share of the customers that judge a model where there is no later campaign."""
@@ -88,10 +88,10 @@ def copy_sample(engine: Engine, ids: pa.Table, most: int, seed: int) -> int:
     ids = ids.append_column("held_out", pa.array(generator.random(ids.num_rows) < HELD_OUT))
     engine.register("response_drawn", ids)
     engine.execute("CREATE OR REPLACE TEMP TABLE response_sample AS SELECT customer_id, held_out FROM response_drawn")
-    for table, key in (("counted_orders", "customer_id"), ("events", "customer_id"), ("order_lines", "order_id")):
-        source = "response_sample" if key == "customer_id" else "response_counted_orders"
-        sql = f"CREATE OR REPLACE TEMP TABLE response_{table} AS SELECT * FROM {table} WHERE {key} IN (SELECT {key} FROM {source})"
-        engine.execute(sql)
+    sources = dict.fromkeys(_COPIED, "customer_id IN (SELECT customer_id FROM response_sample)")
+    sources["order_lines"] = "order_id IN (SELECT order_id FROM response_counted_orders)"
+    for table, kept in sources.items():
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE response_{table} AS SELECT * FROM {table} WHERE {kept}")
     return int(ids.num_rows)
 
 
@@ -111,8 +111,7 @@ def read_members(engine: Engine, kind: str, as_of: dt.date, more: Sequence[str])
     members = "customer_id IN (SELECT customer_id FROM response_members)"
     scope = {
         "customers": "SELECT customer_id FROM response_members",
-        "counted_orders": f"SELECT * FROM response_counted_orders WHERE {members}",
-        "events": f"SELECT * FROM response_events WHERE {members}",
+        **{table: f"SELECT * FROM response_{table} WHERE {members}" for table in _COPIED},
         "order_lines": "SELECT * FROM response_order_lines",
     }
     join = "INNER JOIN response_members AS c ON c.customer_id = f.customer_id"
