@@ -88,8 +88,8 @@ def read_parts(ctx: ToolContext, target: Target, days: int, names: Sequence[str]
         NotEnoughData: The history is too short, or the customers or outcomes too few.
     """
     customers, first_order, first_contact = ctx.engine.rows(_read("history"), {"as_of": ctx.as_of})[0]
-    first = max(first_order, first_contact or first_order) if target.id == "response" else first_order
-    history = (ctx.as_of - first).days + 1
+    first = max(first_order, first_contact or first_order) if target.id == "response" and first_order else first_order
+    history = (ctx.as_of - first).days + 1 if first else 0
     _check_history(target, int(customers), history, days)
     held = ctx.as_of - dt.timedelta(days=days)
     step, earliest = max(days, LEAST_STEP_DAYS), first_order + dt.timedelta(days=min(days, 90))

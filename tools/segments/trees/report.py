@@ -13,7 +13,7 @@ from tools.segments.reporting import COLOURS, figure
 from tools.segments.trees.cases import Parts
 from tools.segments.trees.targets import Target
 
-_SMALL = 30
+FEW_CASES = 30
 """Held-out cases below which a rate says little."""
 _COLUMNS = (
     ("cases", "检验样本数", "held-out cases", Unit.COUNT),
@@ -241,12 +241,12 @@ def caveats(found: Found, ignored: bool) -> list[Text]:
                 en=f"Fields that the segment's own rule names were not used: {', '.join(label.en for label in labels)}.",
             )
         )
-    small = [str(number) for number, leaf in enumerate(found.leaves, 1) if leaf.rate.cases < _SMALL]
+    small = [str(number) for number, leaf in enumerate(found.leaves, 1) if leaf.rate.cases < FEW_CASES]
     if small and len(found.leaves) > 1:
         said.append(
             Text(
-                zh=f"规则 {'、'.join(small)} 的检验样本不足 {_SMALL} 例，比例仅供参考。",
-                en=f"Rule {', '.join(small)} has fewer than {_SMALL} held-out cases; its rate says little.",
+                zh=f"规则 {'、'.join(small)} 的检验样本不足 {FEW_CASES} 例，比例仅供参考。",
+                en=f"Rule {', '.join(small)} has fewer than {FEW_CASES} held-out cases; its rate says little.",
             )
         )
     said.append(

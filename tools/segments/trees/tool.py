@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.contracts import CustomerQuery, Outcome, Text, ToolResult
-from tools.errors import InputError
+from tools.errors import InputError, UnsupportedQuestion
+from tools.metrics.values import is_filled
 from tools.models.rates import Rate, design_effect, rate_of
 from tools.models.tree import Leaf, RuleTree
 from tools.requests import FindRules
@@ -27,7 +28,7 @@ from tools.segments.stored import fields_of, group_rules, stored_rules
 from tools.segments.trees.cases import Parts, read_members, read_parts
 from tools.segments.trees.columns import feature_names, lacking_names, steady_names, to_features
 from tools.segments.trees.leaf_rules import leaf_rule, leaf_words
-from tools.segments.trees.report import Found, FoundLeaf, caveats, definition, details, shown
+from tools.segments.trees.report import FEW_CASES, Found, FoundLeaf, caveats, definition, details, shown
 from tools.segments.trees.targets import TARGETS, Target, outcome_words
 from tools.warehouse.context import ToolContext
 
@@ -100,6 +101,11 @@ def _resolve(ctx: ToolContext, request: FindRules) -> _Asked:
     target = TARGETS[request.target]
     if target.id != "segment":
         require_orders(ctx, Text(zh=f"寻找{target.name.zh}规则", en=f"finding rules of {target.name.en}"))
+        if target.id == "response" and not (is_filled(ctx, "campaign_contacts") and is_filled(ctx, "campaign_responses")):
+            raise UnsupportedQuestion(
+                "Rules of response need campaigns with contacts and responses, and none are loaded; load a file of them.",
+                "寻找营销响应的规则需要营销活动的触达和响应数据，目前没有载入；请先载入这些数据。",
+            )
         usual = target.days or ctx.config.churn_horizon_days
         return _Asked(target, request.horizon_days or usual, None, None, frozenset())
     if request.customers is None:
@@ -130,6 +136,8 @@ def _found(ctx: ToolContext, asked: _Asked, parts: Parts, tree: RuleTree, held: 
         inside = held == place
         rate = rate_of(int(parts.held.labels[inside].sum()), int(inside.sum()), base)
         leaves.append(_leaf(ctx, asked.target, leaf, rate))
+    # Rules that hardly any held-out case can vouch for come last, so that nobody acts on them first.
+    leaves.sort(key=lambda one: one.rate.cases < FEW_CASES)
     whole = rate_of(int(parts.held.labels.sum()), len(parts.held.labels), base)
     left_out = asked.left_out if asked.members is not None else frozenset()
     return Found(asked.target, outcome, asked.name, parts, tuple(leaves), whole, left_out)

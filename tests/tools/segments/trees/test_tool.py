@@ -209,6 +209,19 @@ def test_unrefreshed_features_are_refused(make_warehouse: Any) -> None:
         find_rules(ctx, FindRules())
 
 
+def test_response_needs_campaigns(make_warehouse: Any) -> None:
+    from tools.segments.refresh import refresh
+    from tools.warehouse.context import open_context
+
+    warehouse = make_warehouse([("c1", "2024-01-05", "10.00")], name="plain")
+    refresh(warehouse)
+    with open_context(warehouse) as ctx:
+        with pytest.raises(UnsupportedQuestion, match="need campaigns with contacts and responses"):
+            find_rules(ctx, FindRules(target="response"))
+        with pytest.raises(NotEnoughData, match="0 customers with orders and 0 days"):
+            find_rules(replace(ctx, as_of=dt.date(2023, 1, 1)), FindRules(target="high_value"))
+
+
 def test_nothing_to_find_is_said(demo: ToolContext, base: pd.DataFrame) -> None:
     """Members chosen by a digest of their id: no feature tells them apart."""
     chosen = [name for name in base.customer_id if int(name) * 2654435761 % 97 < 40]
