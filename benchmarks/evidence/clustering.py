@@ -88,7 +88,11 @@ def _demo(demo: Path) -> list[EvidenceRow]:
         peer = peers[one.clusters]
         k = f"k = {one.clusters}{' (chosen)' if one.clusters == run.quality['clusters'] else ''}"
         own, other = f"{one.silhouette:.3f} / {one.stability:.3f}", f"{peer.silhouette:.3f} / {peer.stability:.3f}"
-        out.append(EvidenceRow(MODEL, data, str(run.as_of), f"silhouette / stability, {k}", own, f"{PEER}, same features", other))
+        out.append(
+            EvidenceRow(
+                MODEL, data, str(run.as_of), f"silhouette / stability, {k}, each in its own space", own, f"{PEER}, same features", other
+            )
+        )
         least = f"share of the smallest cluster, {k}"
         out.append(EvidenceRow(MODEL, data, str(run.as_of), least, f"{one.smallest:.1%}", PEER, f"{peer.smallest:.1%}", "≥ 1%"))
     return out
