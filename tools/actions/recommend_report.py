@@ -83,7 +83,8 @@ def show(facts: Facts) -> Shown:
         "popular_only": facts.popular == facts.offers.members,
         "with_lift": [number for number, row in numbered if row["lift"] is not None],
         "offers": [
-            {"name": facts.label(row["item"]), "because": facts.label(row["because"]), "lapsed": bool(row["lapsed"])} for _, row in numbered
+            {"name": facts.label(row["item"]), "because": facts.label(row["because"]), "lapsed": row["lapsed"] * 2 > row["customers"]}
+            for _, row in numbered
         ],
     }
     interpretation = Text(
