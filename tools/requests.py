@@ -193,7 +193,7 @@ class FindBehaviour(Request):
 
     pattern: Literal["viewed_not_bought", "carted_not_bought", "declining_logins", "unopened_mails"]
     by: Literal["product", "category"] = "product"
-    least_times: int | None = Field(default=None, ge=1, le=1000, description="How often is often; 2 for views and mails, 1 for the cart.")
+    least_times: int | None = Field(default=None, ge=1, le=1000, description="Default 2; 1 for the cart.")
     window: Window | None = Field(default=None, description="All time when left out; for logins the last 30 days against the 30 before.")
     limit: int = Field(default=20, ge=1, le=1000)
 
