@@ -7,6 +7,7 @@ An answer should speak of: ``customers`` and ``share_of_customers``, the name in
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -78,7 +79,8 @@ def draft_segment(ctx: ToolContext, request: SaveSegment) -> Draft:
     rules = stored_rules(ctx.engine)
     before = rules.get(segment_id)
     fixed = selection.limit is not None
-    rule = _listed(ctx, selection) if fixed else _without(selection.rule, segment_id, before)
+    meant = {**_found_rules(ctx, rules), **({segment_id: before} if before is not None else {})}
+    rule = _listed(ctx, selection) if fixed else _spelt_out(selection.rule, meant)
     # A circle through other segments is refused before anything is written.
     compile_rule(rule, ctx.as_of, {**rules, segment_id: rule})
     definition = Text(zh=f"分群“{name.zh}”：{words.zh}。", en=f"The segment “{name.en}”: {words.en}.")
@@ -154,17 +156,23 @@ def _listed(ctx: ToolContext, selection: Selection) -> SegmentRule:
     return Condition(field="customer_id", op="in", value=ids) if ids else AnyOf(any=())
 
 
-def _without(rule: SegmentRule, segment_id: str, before: SegmentRule | None) -> SegmentRule:
-    """The rule with the segment's own name replaced by what it meant before, so that it can be narrowed under its name."""
+def _found_rules(ctx: ToolContext, rules: Mapping[str, SegmentRule]) -> dict[str, SegmentRule]:
+    """The rules of the groups that were found rather than saved: the next refresh may find others in their place."""
+    saved = {row[0] for row in ctx.engine.rows("SELECT DISTINCT segment_id FROM segments WHERE scheme = $scheme", {"scheme": SAVED})}
+    return {found: rule for found, rule in rules.items() if found not in saved}
+
+
+def _spelt_out(rule: SegmentRule, meant: Mapping[str, SegmentRule]) -> SegmentRule:
+    """The rule with names replaced by what they mean now: the segment's own, so that it can be narrowed, and those of clusters."""
     match rule:
-        case InSegment() if rule.segment == segment_id and before is not None:
-            return before
+        case InSegment():
+            return meant.get(rule.segment, rule)
         case AllOf():
-            return AllOf(all=tuple(_without(part, segment_id, before) for part in rule.all))
+            return AllOf(all=tuple(_spelt_out(part, meant) for part in rule.all))
         case AnyOf():
-            return AnyOf(any=tuple(_without(part, segment_id, before) for part in rule.any))
+            return AnyOf(any=tuple(_spelt_out(part, meant) for part in rule.any))
         case NotRule():
-            return NotRule(not_=_without(rule.not_, segment_id, before))
+            return NotRule(not_=_spelt_out(rule.not_, meant))
     return rule
 
 

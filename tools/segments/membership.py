@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from tools.contracts import Text
-from tools.rules import SegmentRule
+from tools.errors import UnknownName
+from tools.rules import AnyOf, SegmentRule
 from tools.segments.compiler import compile_rule
 from tools.segments.schemes import SCHEMES, Scheme
 from tools.segments.scoring import read_sql
 from tools.segments.stored import group_rules, stored_rules, write_rule
 from tools.warehouse.engine import Engine
 from tools.warehouse.identifiers import quote
+
+log = logging.getLogger(__name__)
 
 
 def save_segment(engine: Engine, segment_id: str, name: Text, rule: SegmentRule, scheme: str, as_of: dt.date | None) -> int:
@@ -109,7 +113,12 @@ def _of_saved(engine: Engine, as_of: dt.date, only: str | None = None) -> Iterat
     for segment_id, rule in saved.items():
         if only not in (None, segment_id):
             continue
-        query = compile_rule(rule, as_of, saved)
+        try:
+            query = compile_rule(rule, as_of, saved)
+        except UnknownName as gone:
+            # One rule that names what is no longer there must not keep everything else from being refreshed.
+            log.warning("the saved segment %s has nobody: %s", segment_id, gone)
+            query = compile_rule(AnyOf(any=()), as_of)
         sql = f"SELECT CAST($segment_id AS VARCHAR) AS segment_id, m.customer_id FROM ({query.sql}) AS m"
         yield _Members("SELECT CAST($segment_id AS VARCHAR) AS segment_id", sql, {**query.parameters, "segment_id": segment_id})
 

@@ -152,18 +152,45 @@ def test_names_that_say_nothing_are_refused(warehouse: Warehouse, name: str) -> 
         save(warehouse, spent(80), name)
 
 
-def test_the_name_of_a_cluster_is_refused(warehouse: Warehouse) -> None:
+@pytest.fixture
+def clustered(warehouse: Warehouse) -> Warehouse:
+    """c1 to c3 are the cluster of night owls."""
+    rule = '{"field": "cluster", "op": "=", "value": "cluster_1"}'
     with warehouse.writing() as engine:
+        engine.execute("UPDATE model_runs SET in_use = FALSE WHERE model = 'clusters'")
         engine.execute(
             "INSERT INTO model_runs (run_id, model, version, as_of, seed, data_version, in_use, quality) "
             "VALUES (99, 'clusters', 'clusters-1', DATE '2024-03-01', 7, '1', TRUE, '{}')"
         )
         engine.execute(
-            "INSERT INTO clusters VALUES (99, 'cluster_1', 1, '夜猫子', 'Night owls', 's', 's', 3, 10, '[]', '{\"all\": []}', 1.0, NULL)"
+            "INSERT INTO clusters (run_id, cluster, position, name_zh, name_en, sentence_zh, sentence_en, customers, revenue, traits, "
+            "rule) VALUES (99, 'cluster_1', 1, '夜猫子', 'Night owls', 's', 's', 3, 60, '[]', '')"
         )
-        engine.execute("INSERT INTO segments VALUES ('cluster_1', 1, 'clusters', '夜猫子', 'Night owls', '{\"all\": []}', NULL)")
+        engine.execute("INSERT INTO segments VALUES ('cluster_1', 1, 'clusters', '夜猫子', 'Night owls', $rule, NULL)", {"rule": rule})
+        engine.execute("UPDATE scores SET cluster = 'cluster_1' WHERE customer_id IN ('c1', 'c2', 'c3')")
+    return warehouse
+
+
+def test_the_name_of_a_cluster_is_refused(clustered: Warehouse) -> None:
     with pytest.raises(InputError, match="is the name of a cluster"):
-        save(warehouse, spent(80), "night owls")
+        save(clustered, spent(80), "night owls")
+
+
+def test_a_cluster_is_saved_by_what_it_is_now(clustered: Warehouse) -> None:
+    """The next refresh may find no such cluster: a segment that named it would be about nothing."""
+    save(clustered, AllOf(all=(InSegment(segment="cluster_1"), spent(20))), "Dear owls")
+    assert members(clustered, "dear_owls") == ["c2", "c3"]
+    with clustered.reading() as engine:
+        stored = engine.rows("SELECT rule FROM segments WHERE segment_id = 'dear_owls'")[0][0]
+    assert '"segment"' not in stored
+    assert '"cluster_1"' in stored
+
+
+def test_a_rule_about_what_is_gone_holds_for_nobody_and_stops_no_refresh(warehouse: Warehouse) -> None:
+    with warehouse.writing() as engine:
+        engine.execute("INSERT INTO segments VALUES ('old', 1, 'saved', '旧', 'Old', '{\"segment\": \"cluster_77\"}', NULL)")
+    refresh(warehouse)
+    assert members(warehouse, "old") == []
 
 
 def test_a_segment_can_be_narrowed_under_its_own_name(warehouse: Warehouse) -> None:
