@@ -55,6 +55,7 @@ class FindCustomers(Request):
     sort_by: str | None = Field(default=None, description="Field id.")
     descending: bool = True
     limit: int | None = Field(default=None, ge=1, description="Cut to this many; left out: all.")
+    share: float | None = Field(default=None, gt=0, lt=1, description="Or cut to this share.")
     columns: list[str] = Field(default=[], description="Further field ids to list.")
 
 

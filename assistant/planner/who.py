@@ -139,7 +139,7 @@ def _counted_whales(sentence: Sentence, who: Who) -> None:
 def _ranked(sentence: Sentence, who: Who, place: int, ranking: Any) -> None:
     if ranking.data.get("share"):
         return
-    sort_place, field_id = _sort_field(sentence, place)
+    sort_place, field_id = sort_field(sentence, place)
     if field_id is None and who.sort_by is None:
         field_id = "amount" if sentence.tokens[place].get("ranking", "largest") and ranking.data["n"] else None
         if field_id is None:
@@ -152,7 +152,7 @@ def _ranked(sentence: Sentence, who: Who, place: int, ranking: Any) -> None:
         who.limit = _DEFAULT_TOP
 
 
-def _sort_field(sentence: Sentence, place: int) -> tuple[int | None, str | None]:
+def sort_field(sentence: Sentence, place: int) -> tuple[int | None, str | None]:
     """The field that a ranking is by: the nearest word before or after it that may be one."""
     others = [at for at in range(len(sentence.tokens)) if at != place and at not in sentence.used]
     order = sorted(others, key=lambda at: (abs(at - place), at))

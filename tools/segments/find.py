@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -59,8 +60,19 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
 
 def _selection(ctx: ToolContext, request: FindCustomers) -> Selection:
     # A list that is cut needs an order; the largest spenders come first unless something else was asked for.
-    sort_by = request.sort_by or ("amount" if request.limit and is_filled(ctx, "counted_orders") else None)
-    return Selection(rule=request.rule, sort_by=sort_by, descending=request.descending, limit=request.limit)
+    cut = request.limit or request.share
+    sort_by = request.sort_by or ("amount" if cut and is_filled(ctx, "counted_orders") else None)
+    limit = request.limit or (_share_of(ctx, request, sort_by) if request.share else None)
+    return Selection(rule=request.rule, sort_by=sort_by, descending=request.descending, limit=limit)
+
+
+def _share_of(ctx: ToolContext, request: FindCustomers, sort_by: str | None) -> int:
+    """How many customers that share is: of those for whom what they are ordered by is known, rounded up."""
+    query = compile_selection(ctx, Selection(rule=request.rule))
+    known = f" WHERE {fields_in_order([sort_by])[1].sql} IS NOT NULL" if sort_by and sort_by != "customer_id" else ""
+    sql = f"SELECT count(*) FROM customer_base AS b INNER JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id{known}"
+    among = int(ctx.engine.rows(sql, query.parameters)[0][0])
+    return max(math.ceil(among * Decimal(str(request.share))), 1)
 
 
 def _sizes(ctx: ToolContext, query: CustomerQuery) -> dict[str, Any]:

@@ -6,22 +6,51 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.foresight import next_handle
 from assistant.planner.intents.filters import take_customers, take_filters, take_windows, with_windows
 from assistant.planner.intents.measures import absorb_predicates, take_dimensions
-from assistant.planner.plan import Plan, plan
+from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
-from assistant.planner.who import Who, take_order
+from assistant.planner.tokens import Sense
+from assistant.planner.who import Who, selection_rule, sort_field, take_order, take_who
 
 _METRIC_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
 
 
-def cut_by_share(sentence: Sentence, _: Dialogue) -> Plan | None:
-    """“Top 10 % of customers by spend”: a list is cut by a number of customers, which is asked for."""
-    if not any(sense.data.get("share") for _, sense in sentence.free("ranking")):
+def cut_by_share(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Top 10 % of customers by spend”, “流失概率最高的5%”; what share of the money they bring is told with them."""
+    found = next(((place, sense) for place, sense in sentence.free("ranking") if sense.data.get("share")), None)
+    if found is None:
         return None
+    whole = _tenth(sentence.again(), dialogue, *found)
+    if whole is not None:
+        sentence.used |= whole[1].used
+        return whole[0]
     sentence.use(*range(len(sentence.tokens)))
     return plan("decline", reason="not_supported", missing=text("top_share", sentence.language))
+
+
+def _tenth(sentence: Sentence, dialogue: Dialogue, place: int, ranking: Sense) -> tuple[Plan, Sentence] | None:
+    """The plan and its account, where every word is used."""
+    at, field = sort_field(sentence, place)
+    sentence.use(place, *([at] if at is not None else []))
+    exported = sentence.take_all("cue", "export")
+    kind = sentence.take("format")
+    sentence.take_all("cue", "list", "count", "share", "how_much", "summarize", "total")
+    sentence.take_all("metric", "customers", "revenue")
+    sentence.take_all("by")
+    who = take_who(sentence, dialogue)
+    absorb_predicates(sentence)
+    if sentence.leftover() or who.ordered or not 0 < ranking.data["share"] < 1:
+        return None
+    rule = who.rule or (selection_rule(dialogue.last_customers) if who.handle and dialogue.last_customers else None) or {"all": []}
+    share = float(ranking.data["share"])
+    calls = [Call("find_customers", {"rule": rule, "sort_by": field or "amount", "descending": ranking.id == "largest", "share": share})]
+    if exported or kind:
+        handle = next_handle(list(dialogue.results))
+        calls.append(Call("export_customers", {"customers": handle, "format": kind.id if kind else "xlsx"}))
+    return Plan(tuple(calls)), sentence
 
 
 def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:

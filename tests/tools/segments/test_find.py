@@ -46,6 +46,20 @@ def _find(ctx: ToolContext, **arguments: Any) -> ToolResult:
     return find_customers(ctx, FindCustomers.model_validate(arguments))
 
 
+def test_a_share_of_the_customers_is_the_first_of_them_rounded_up(demo: ToolContext, source: Ask) -> None:
+    found = _find(demo, share=0.2)
+
+    ((everyone,),) = source("SELECT count(DISTINCT household_id) FROM baskets")
+    ((spent,),) = source(
+        f"SELECT sum(m) FROM (SELECT sum(paid) AS m FROM baskets GROUP BY household_id ORDER BY m DESC LIMIT {-(-everyone // 5)})"
+    )
+    figures = {figure.id: figure.value for figure in found.figures}
+    assert figures["customers"] == -(-everyone // 5)
+    assert figures["revenue"] == spent
+    assert found.selection is not None
+    assert found.selection.limit == -(-everyone // 5)
+
+
 @pytest.mark.parametrize(("rule", "sql"), [(Q4_DELI, Q4_DELI_SQL), (SILENT, SILENT_SQL)])
 def test_customers_of_a_rule(demo: ToolContext, source: Ask, rule: dict[str, Any], sql: str) -> None:
     found = _find(demo, rule=rule)
