@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from assistant.planner.bands import extreme_bands
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
 
@@ -302,6 +303,7 @@ STEPS: tuple[Step, ...] = (
     named_values,
     listed_values,
     described_values,
+    extreme_bands,
     quantities,
     score_letters,
     operators_last,

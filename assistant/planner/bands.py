@@ -6,10 +6,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from assistant.planner.tokens import Sense
+from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
 
 _NUMBERS = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)")
+_BANDED = ("age_band", "income_band")
+_EXTREMES = ("lowest", "highest", "最低", "最高", "最小", "最大")
 _ENDLESS = Decimal("Infinity")
 
 
@@ -25,6 +27,33 @@ def band_condition(field: str, comparison: Sense, vocabulary: Vocabulary) -> dic
     low, high = _range(op, value)
     inside = [band for band in bands if low <= band_range(band)[0] and band_range(band)[1] <= high]
     return {"field": f"{field}_band", "op": "in", "value": inside}
+
+
+def extreme_bands(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
+    """“The lowest income band”, “年龄段最高的客户”: the first or last band of the data as a value."""
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        joined = _extreme(tokens, at, vocabulary)
+        found.append(joined or tokens[at])
+        at += 2 if joined else 1
+    return found
+
+
+def _extreme(tokens: list[Token], at: int, vocabulary: Vocabulary) -> Token | None:
+    pair, after = tokens[at : at + 2], tokens[at + 2 : at + 4]
+    for rank, named in (pair, pair[::-1]) if len(pair) == 2 else ():
+        ranking = rank.get("rank", "largest", "smallest")
+        dimension = next((sense.id for sense in named.senses if sense.kind == "dimension" and sense.id in _BANDED), None)
+        bands = vocabulary.values.get(dimension, []) if dimension else []
+        if ranking is None or rank.text not in _EXTREMES or not bands or any(token.is_("by") for token in after):
+            continue
+        if named is pair[0] and not (len(after) == 2 and after[0].text == "的" and after[1].is_("noun")):
+            continue
+        band = (max if ranking.id == "largest" else min)(bands, key=band_range)
+        data = {"dimension": dimension, "value": band}
+        return merged(list(pair), Sense("value", f"{dimension}={band}", data))
+    return None
 
 
 def _range(op: str, value: Any) -> tuple[Decimal, Decimal]:
