@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ class Types:
     Args:
         sizes: Of each type, over the customers that were judged.
         persuadable: Their ids, the largest effect first.
-        qini: Coefficient of the estimate in use, on customers that it had not seen.
+        qini: Coefficient of each estimate, on customers that it had not seen.
         kind: The estimate in use.
         customers: How many were judged; a sample where the campaign reached more.
         curve: (share, incremental outcome per treated customer) points.
@@ -51,7 +51,7 @@ class Types:
 
     sizes: Sequence[TypeSize]
     persuadable: Sequence[str]
-    qini: float
+    qini: Mapping[str, float]
     kind: str
     customers: int
     curve: Sequence[tuple[float, float]]
@@ -99,7 +99,7 @@ def _sorted(model: UpliftModel, treated: Any, outcomes: Floats, ids: Any) -> Typ
     curve = list(zip(at.tolist(), (np.interp(at, shares, gains) / float(treated.sum())).tolist(), strict=True))
     first, others = sizes[0].measured, _size("others", types != "persuadable", treated, outcomes).measured
     separates = first is not None and others is not None and first.value > others.value and model.qini_[model.kind_] > 0
-    return Types(sizes, names, model.qini_[model.kind_], model.kind_, len(types), curve, separates)
+    return Types(sizes, names, dict(model.qini_), model.kind_, len(types), curve, separates)
 
 
 def _size(name: str, mask: Any, treated: Any, outcomes: Floats) -> TypeSize:

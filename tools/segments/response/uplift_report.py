@@ -25,6 +25,11 @@ VERDICTS = {
     "negative": Text(zh="有可信的负向效果", en="a credible loss"),
     "none": Text(zh="没有可信的效果", en="no credible effect"),
 }
+ESTIMATES = {
+    "two_model": Text(zh="双模型", en="two models"),
+    "transformed": Text(zh="结果变换", en="transformed outcome"),
+    "blend": Text(zh="两者平均", en="mean of both"),
+}
 OUTCOMES = {
     "response": Text(zh="响应率", en="response rate"),
     "order": Text(zh="下单率", en="share who ordered"),
@@ -97,6 +102,7 @@ def show(facts: Facts) -> Shown:
         "campaigns": [{"name": one.name, "verdict": VERDICTS[verdict(one.difference)].model_dump()} for one in facts.effects[:ROWS_SHOWN]],
         "is_one_campaign": len(facts.effects) == 1,
         "has_roi": facts.whole.roi is not None,
+        "estimate": ESTIMATES[types.kind].model_dump() if types else None,
         "types": [{"id": size.type, "name": TYPE_NAMES[size.type].model_dump()} for size in types.sizes if size.customers] if types else [],
     }
     tables = (_effect_table(facts), *((_type_table(facts.types),) if facts.types else ()))
@@ -160,7 +166,11 @@ def _money_rows(one: Effect) -> list[tuple[str, str, str, FigureValue, Unit]]:
 def _type_figures(types: Types | None) -> list[Figure]:
     if types is None:
         return []
-    found = [figure("qini", "Qini 系数（每位被触达客户）", "Qini coefficient, per contacted customer", types.qini, Unit.SCORE)]
+    found = [figure("qini", "Qini 系数（每位被触达客户）", "Qini coefficient, per contacted customer", types.qini[types.kind], Unit.SCORE)]
+    found += [
+        figure(f"qini.{kind}", f"Qini 系数：{ESTIMATES[kind].zh}", f"Qini coefficient: {ESTIMATES[kind].en}", value, Unit.SCORE)
+        for kind, value in types.qini.items()
+    ]
     for size in types.sizes:
         name = TYPE_NAMES[size.type]
         found += [

@@ -77,6 +77,8 @@ def test_the_types_are_those_that_were_planted(trial: Trial, orders: ToolResult)
     assert len(chosen) == sizes["persuadable"]
     assert np.mean([trial.persuadable[number] for number in chosen]) > 1.5 * trial.persuadable.mean()
     assert [table.id for table in result.tables] == ["effects", "types"]
+    by_estimate = [_value(result, f"qini.{kind}") for kind in ("two_model", "transformed", "blend")]
+    assert _value(result, "qini") == max(by_estimate) > 0
     assert [chart.id for chart in result.charts] == ["rates", "qini"]
 
 
