@@ -167,10 +167,9 @@ def _chart(found: Found) -> Chart:
     def drawn(language: str) -> dict[str, Any]:
         """Bars of the rates with their intervals, and a line at the rate of all."""
         rates = [leaf.rate for leaf in found.leaves]
-        word = "规则" if language == "zh" else "rule"
         bars = {
             "type": "bar",
-            "x": [f"{word} {number}" for number in range(1, len(rates) + 1)],
+            "x": [f"#{number}" for number in range(1, len(rates) + 1)],
             "y": [rate.rate for rate in rates],
             "hovertext": [leaf.text.say(language) for leaf in found.leaves],
             "marker": {"color": COLOURS[0]},
@@ -182,7 +181,11 @@ def _chart(found: Found) -> Chart:
             },
         }
         line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": found.whole.rate, "y1": found.whole.rate, "line": {"dash": "dot"}}
-        layout = {"title": {"text": title.say(language)}, "yaxis": {"tickformat": ".0%", "rangemode": "tozero"}, "shapes": [line]}
+        axes = {
+            "xaxis": {"title": {"text": "规则" if language == "zh" else "rule"}},
+            "yaxis": {"tickformat": ".0%", "rangemode": "tozero"},
+        }
+        layout = {"title": {"text": title.say(language)}, **axes, "shapes": [line]}
         return {"data": [bars], "layout": layout}
 
     return Chart(id="rules", title=title, zh=drawn("zh"), en=drawn("en"))
