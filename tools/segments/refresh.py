@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tools.contracts import Text
@@ -19,9 +19,9 @@ from tools.segments.response.scores import score_responses
 from tools.segments.scoring import Edges, fill_scores, store_edges
 from tools.segments.steps import Step, assemble
 from tools.segments.tiers.step import TIER_COLUMNS, score_tiers
-from tools.segments.weighing.step import score_weights
 from tools.segments.value.run import COLUMNS as VALUE_COLUMNS
 from tools.segments.value.scores import score_value
+from tools.segments.weighing.step import score_weights
 from tools.settings import Settings
 from tools.warehouse.context import latest_date, read_meta, write_meta
 from tools.warehouse.currency import with_currency
@@ -40,7 +40,9 @@ _STAGES = {
 
 
 STEPS: tuple[Step, ...] = (
-    Step("tiers", Text(zh="划分价值、会员与生命周期层级", en="Sorting customers into tiers"), score_tiers, TIER_COLUMNS),
+    Step(
+        "tiers", Text(zh="划分价值、会员与生命周期层级", en="Sorting customers into tiers"), score_tiers, TIER_COLUMNS, needs_orders=False
+    ),
     Step("weights", Text(zh="求 RFM 权重并评分", en="Weighing recency, frequency and money"), score_weights, ("rfm_score",)),
     Step(
         "churn",
@@ -48,7 +50,13 @@ STEPS: tuple[Step, ...] = (
         score_churn,
         ("churn_probability", "churn_band", "churn_reasons", "churn_run_id"),
     ),
-    Step("completeness", Text(zh="计算资料完整度", en="Measuring profile completeness"), score_completeness, ("profile_completeness",)),
+    Step(
+        "completeness",
+        Text(zh="计算资料完整度", en="Measuring profile completeness"),
+        score_completeness,
+        ("profile_completeness",),
+        needs_orders=False,
+    ),
     Step("clusters", Text(zh="发现聚类", en="Finding clusters"), score_clusters, ("cluster",)),
     Step("value", Text(zh="预测客户价值与下次下单", en="Predicting lifetime value and the next order"), score_value, VALUE_COLUMNS),
     Step("response", Text(zh="预测营销响应", en="Predicting responses to campaigns"), score_responses, ("response_probability",)),
@@ -115,7 +123,7 @@ def refresh_within(engine: Engine, config: Settings, progress: Progress | None =
     tell(_STAGES["scores"], 0.3)
     edges = store_edges(engine, as_of)
     fill_scores(engine, edges)
-    found = _score(engine, as_of, with_currency(engine, config), tell) if edges else {}
+    found = _score(engine, as_of, with_currency(engine, config), tell, [step for step in STEPS if edges or not step.needs_orders])
     churn = found.get("churn")
     tell(_STAGES["segments"], 0.85)
     members = fill_segments(engine, as_of)
@@ -127,12 +135,12 @@ def refresh_within(engine: Engine, config: Settings, progress: Progress | None =
     return replace(_with_scores(report, edges, churn), seconds=time.perf_counter() - started)
 
 
-def _score(engine: Engine, as_of: dt.date, config: Settings, tell: Progress) -> dict[str, object]:
+def _score(engine: Engine, as_of: dt.date, config: Settings, tell: Progress, steps: Sequence[Step]) -> dict[str, object]:
     found: dict[str, object] = {}
-    for number, step in enumerate(STEPS):
-        tell(step.label, 0.35 + 0.5 * number / len(STEPS))
+    for number, step in enumerate(steps):
+        tell(step.label, 0.35 + 0.5 * number / len(steps))
         found[step.id] = step.run(engine, as_of, config)
-    assemble(engine, STEPS)
+    assemble(engine, steps)
     return found
 
 

@@ -24,12 +24,14 @@ class Step:
         label: What is told while it runs.
         run: The scorer; it reads ``customer_features`` and the orders, and ``scores`` of RFM.
         columns: Columns of ``scores`` that it finds.
+        needs_orders: Whether it has nothing to say where nobody has ordered yet.
     """
 
     id: str
     label: Text
     run: Scorer
     columns: tuple[str, ...]
+    needs_orders: bool = True
 
     @property
     def table(self) -> str:

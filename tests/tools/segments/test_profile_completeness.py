@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from tools.segments.profile_completeness import score_completeness
+from tools.segments.refresh import refresh
 from tools.settings import Settings
 from tools.sources.demo import demo_files
 from tools.warehouse.context import ToolContext
@@ -38,6 +39,17 @@ def test_unknown_where_the_data_have_no_profile_at_all(make_warehouse) -> None:
 
 def test_nobody(make_warehouse) -> None:
     assert shares(make_warehouse([])) == {}
+
+
+def test_a_refresh_without_a_single_order_scores_what_needs_none(make_warehouse) -> None:
+    warehouse = make_warehouse([], others=["a", "b"])
+    with warehouse.writing() as engine:
+        engine.execute("UPDATE customers SET gender = 'male' WHERE customer_id = 'a'")
+        engine.execute("INSERT INTO events (customer_id, occurred_at, kind) VALUES ('b', '2024-06-01', 'view')")
+    refresh(warehouse)
+    with warehouse.reading() as engine:
+        rows = engine.rows("SELECT customer_id, profile_completeness, aipl_stage, churn_band, rfm_group FROM scores ORDER BY customer_id")
+    assert rows == [("a", 1.0, None, None, "prospects"), ("b", 0.0, "aware", None, "prospects")]
 
 
 def test_the_refresh_stores_it(demo: ToolContext) -> None:
