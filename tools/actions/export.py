@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -16,7 +16,7 @@ from tools.segments.compiler import compile_selection
 from tools.segments.freshness import freshness_caveats
 from tools.segments.reporting import figure, plain_group, selection_name
 from tools.segments.resolve import resolve_customers
-from tools.segments.stored import known_field
+from tools.segments.stored import known_field, stored_names
 from tools.warehouse.context import ToolContext
 from tools.warehouse.identifiers import quote
 
@@ -54,6 +54,8 @@ def export_customers(ctx: ToolContext, request: ExportCustomers) -> ToolResult:
     selection = resolve_customers(ctx, request.customers)
     named = [known_field(ctx.engine, name) for name in request.columns]
     columns, lacking = _held(ctx, choose_columns(named, request.include_personal, request.personal_columns))
+    clusters = stored_names(ctx.engine)
+    columns = [replace(column, names=clusters) if column.id == "cluster" else column for column in columns]
     query = compile_selection(ctx, selection)
     name = selection_name(ctx, selection)
     chosen = _choose(ctx, query, bool(selection.sort_by), request.for_marketing)

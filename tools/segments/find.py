@@ -16,7 +16,7 @@ from tools.segments.fields import FieldInfo
 from tools.segments.freshness import freshness_caveats, require_features
 from tools.segments.grounding import ground
 from tools.segments.measured import MeasuredColumns, measured_columns
-from tools.segments.reporting import ROWS_SHOWN, field_column, fields_in_order, figure, row_figures, share, shown_value
+from tools.segments.reporting import ROWS_SHOWN, field_column, fields_in_order, figure, row_figures, share, shown_value, with_cluster_names
 from tools.segments.stored import fields_of, group_rules, known_field, negated_fields, stored_rules
 from tools.warehouse.context import ToolContext
 from tools.warehouse.identifiers import quote
@@ -41,7 +41,7 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
     rule_fields = list(fields_of(selection.rule, {**group_rules(), **stored_rules(ctx.engine)}))
     infos = _columns(request, selection, rule_fields)
     measured = measured_columns(selection.rule, ctx.as_of)
-    infos = [infos[0], *measured.infos, *infos[1:]]
+    infos = with_cluster_names(ctx, [infos[0], *measured.infos, *infos[1:]])
     listing = list_statement(query, infos, selection, measured)
     receipt = _receipt(ctx, request, query, listing)
     caveats = (*freshness_caveats(ctx), *coverage_caveats(ctx, rule_fields, query, set(negated_fields(selection.rule))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +35,11 @@ def field_figure(prefix: str, owner: Text, info: FieldInfo, value: FigureValue) 
 def field_column(info: FieldInfo) -> Column:
     """The table column of a field; one of a source that the schema lacks may hold anything, so it counts as personal."""
     return Column(id=info.id, label=info.label, unit=info.unit, names=info.names, personal=info.is_attribute)
+
+
+def with_cluster_names(ctx: ToolContext, infos: Sequence[FieldInfo]) -> list[FieldInfo]:
+    """The fields, the one of the customer's cluster with the names that clusters have in this warehouse."""
+    return [replace(info, names=stored_names(ctx.engine)) if info.id == "cluster" else info for info in infos]
 
 
 def share(part: int | Decimal, whole: int | Decimal) -> float | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from tools.actions.export import export_customers
 from tools.contracts import Outcome, ToolResult
 from tools.errors import NotEnoughData, UnknownName, UnsupportedQuestion
 from tools.models.clustering.methods import Method
-from tools.requests import ClusterCustomers
+from tools.requests import ClusterCustomers, ExportCustomers, FindCustomers
 from tools.rules import InSegment
 from tools.segments.clusters.tool import cluster_customers
 from tools.segments.compiler import compile_selection
+from tools.segments.find import find_customers
 from tools.segments.resolve import resolve_customers, segment_id
 from tools.warehouse.context import ToolContext
 
@@ -131,3 +134,14 @@ def test_density_methods_say_when_there_are_no_dense_groups(demo_context: ToolCo
 def test_too_many_clusters_for_the_customers_are_refused(ctx: ToolContext) -> None:
     with pytest.raises(NotEnoughData, match="at least 600"):
         _ask(ctx, clusters=20, customers={"field": "orders", "op": ">=", "value": 30})
+
+
+def test_lists_and_files_show_the_names_of_clusters(ctx: ToolContext) -> None:
+    request = FindCustomers.model_validate({"rule": {"segment": "cluster_1"}, "columns": ["cluster"]})
+    column = next(one for one in find_customers(ctx, request).tables[0].columns if one.id == "cluster")
+    zh, en = ctx.engine.rows("SELECT name_zh, name_en FROM clusters WHERE cluster = 'cluster_1'")[0]
+    assert (column.name_of("cluster_1", "zh"), column.name_of("cluster_1", "en")) == (zh, en)
+    file = export_customers(ctx, ExportCustomers(customers="cluster 1", format="csv", columns=["cluster"])).files[0]
+    lines = Path(file.path).read_text(encoding="utf-8-sig").splitlines()
+    assert file.rows == len(lines) - 1 == ctx.engine.rows("SELECT customers FROM clusters WHERE cluster = 'cluster_1'")[0][0]
+    assert f"{zh} {en}" in lines[1]
