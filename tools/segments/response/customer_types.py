@@ -99,7 +99,8 @@ def _sorted(model: UpliftModel, treated: Any, outcomes: Floats, ids: Any) -> Typ
     curve = list(zip(at.tolist(), (np.interp(at, shares, gains) / float(treated.sum())).tolist(), strict=True))
     first, others = sizes[0].measured, _size("others", types != "persuadable", treated, outcomes).measured
     separates = first is not None and others is not None and first.value > others.value and model.qini_[model.kind_] > 0
-    return Types(sizes, names, dict(model.qini_), model.kind_, len(types), curve, separates)
+    qini: dict[str, float] = dict(model.qini_.items())
+    return Types(sizes, names, qini, model.kind_, len(types), curve, separates)
 
 
 def _size(name: str, mask: Any, treated: Any, outcomes: Floats) -> TypeSize:

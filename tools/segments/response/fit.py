@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -104,45 +105,65 @@ def _gains(labels: Labels, scores: Floats) -> list[float]:
     return [round(lift(labels, scores, share) * part, 6) for share, part in zip(GAIN_SHARES, taken, strict=True)]
 
 
-def decide(
-    new: ResponseClassifier, old: ModelRun | None, plan: Plan, cases: ByWave, config: Settings
-) -> tuple[dict[str, Any] | None, Kind, list[Wave]]:
-    """Whether the new model replaces the one in use: the comparison, the classifier's kind and the waves to learn from.
+@dataclass(frozen=True)
+class Decision:
+    """Which model is put in use.
 
-    Both are judged on the same later campaigns. The old one is made again from its own waves, of which those that were
-    known before the first contact of the test count here.
+    Args:
+        record: Both results, as stored; None where there was nothing to compare with.
+        model: The one to be used, as it was judged.
+        training: The cases that it had learned from when it was judged.
+        waves: Those that it learns from for use.
     """
-    waves = list(plan.known)
+
+    record: dict[str, Any] | None
+    model: ResponseClassifier
+    training: Sequence[Cases]
+    waves: Sequence[Wave]
+
+
+def decide(
+    new: ResponseClassifier,
+    training: Sequence[Cases],
+    test: Sequence[Cases],
+    old: ModelRun | None,
+    plan: Plan,
+    cases: ByWave,
+    config: Settings,
+) -> Decision:
+    """Whether the new model replaces the one in use, both judged on the same later campaigns.
+
+    The old one is made again from its own waves, of which those that were known before the first contact of the test count here.
+    """
+    fresh = Decision(None, new, training, plan.known)
     if old is None or not plan.training or "waves" not in old.parameters:
-        return None, new.kind_, waves
+        return fresh
     kept = {tuple(key) for key in old.parameters["waves"]}
-    own = [wave for wave in plan.training if wave.key in kept]
-    test = [cases[wave.key] for wave in plan.test]
-    before = _loss_of_old(own, cases, old, test, config)
+    own = [cases[wave.key] for wave in plan.training if wave.key in kept]
+    before = _made_again(own, old, config)
     if before is None:
-        return None, new.kind_, waves
-    after = _loss(new, test)
-    better = after <= before
-    decision = {
+        return fresh
+    losses = {"new": _loss(new, test), "old": _loss(before, test)}
+    better = losses["new"] <= losses["old"]
+    record = {
         "measure": "log_loss",
-        "new": after,
-        "old": before,
+        **losses,
         "old_run_id": old.run_id,
         "kept": "new" if better else "old",
         "test_campaigns": [wave.name for wave in plan.test],
     }
     if better:
-        return decision, new.kind_, waves
-    return decision, old.parameters["kind"], [wave for wave in waves if wave.key in kept]
+        return Decision(record, new, training, plan.known)
+    return Decision(record, before, own, [wave for wave in plan.known if wave.key in kept])
 
 
-def _loss_of_old(own: list[Wave], cases: ByWave, old: ModelRun, test: list[Cases], config: Settings) -> float | None:
+def _made_again(own: Sequence[Cases], old: ModelRun, config: Settings) -> ResponseClassifier | None:
+    """The model in use as it would have been before the test; None where what it had learned from has gone from the data."""
     if not own:
         return None
     try:
-        return _loss(fit_on([cases[wave.key] for wave in own], config, old.parameters["kind"]), test)
+        return fit_on(own, config, old.parameters["kind"])
     except NotEnoughData:
-        # What it had learned from has gone from the data, so there is nothing to compare with.
         return None
 
 

@@ -93,18 +93,18 @@ def _by_model(
     plan = plan_waves(known)
     cases = {wave.key: read_cases(engine, wave) for wave in {*plan.known, *plan.test, *plan.training}}
     training, test = split(plan, cases)
-    new = fit_on(training, config)
-    quality = judge(new, plan, training, test)
-    decision, chosen, waves = decide(new, old, plan, cases, config)
-    final = fit_on([cases[wave.key] for wave in waves], config, chosen)
+    found = decide(fit_on(training, config), training, test, old, plan, cases, config)
+    quality = judge(found.model, plan, found.training, test)
+    chosen = found.model.kind_
+    final = fit_on([cases[wave.key] for wave in found.waves], config, chosen)
     everyone = read_everyone(engine, kind, as_of, current)
     return ResponseRun(
         kind=kind,
         method="model",
         as_of=as_of,
         quality=quality | {"kind": chosen, "campaign_kind": kind, "horizon_days": usual_wait(known)},
-        parameters={"kind": chosen, "waves": [list(wave.key) for wave in waves]},
-        decision=decision,
+        parameters={"kind": chosen, "waves": [list(wave.key) for wave in found.waves]},
+        decision=found.record,
         customers=everyone.column("customer_id"),
         probabilities=final.predict_probability(to_matrix(everyone)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,9 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from tests.tools.segments.response.conftest import insert, one_order
-from tools.segments.model_runs import model_runs, run_in_use
+from tools.segments.model_runs import ModelRun, model_runs, run_in_use
 from tools.segments.response.cases import COLUMNS, draw_sample, read_cases
-from tools.segments.response.fit import fit_on
+from tools.segments.response.fit import decide, fit_on, judge, split
 from tools.segments.response.scores import score_responses
 from tools.segments.response.waves import Wave, known_waves, plan_waves, read_waves, usual_wait
 from tools.settings import Settings
@@ -218,6 +219,27 @@ def test_a_new_model_is_compared_with_the_one_in_use(fill: Fill) -> None:
         runs = model_runs(engine, "response:mail")
         assert [run.in_use for run in runs] == [True, False]
         assert runs[0].decision == second.decision
+
+
+def test_the_old_model_stays_where_the_new_one_is_worse(fill: Fill) -> None:
+    warehouse = fill(300, _monthly(6))
+    with warehouse.writing() as engine:
+        waves = read_waves(engine, END)
+        draw_sample(engine, 7)
+        plan = plan_waves(known_waves(waves, "mail", END))
+        cases = {wave.key: read_cases(engine, wave) for wave in {*plan.known, *plan.test}}
+    training, test = split(plan, cases)
+    assert [part.wave.campaign_id for part in training] == ["m5", "m4", "m3", "m2", "m1"]
+    shuffled = [replace(part, labels=np.random.default_rng(1).permutation(part.labels)) for part in training]
+    parameters = {"kind": "logistic", "waves": [["m1", "2024-01-01"], ["m2", "2024-02-01"]]}
+    old = ModelRun(3, "response:mail", "1", dt.date(2024, 3, 1), 7, "1", True, {}, parameters, None)
+    found = decide(fit_on(shuffled, warehouse.config), training, test, old, plan, cases, warehouse.config)
+    assert found.record is not None
+    assert found.record["kept"] == "old"
+    assert found.record["old"] < found.record["new"]
+    assert [wave.campaign_id for wave in found.waves] == ["m2", "m1"]
+    # What is told of the model in use is the old one's quality.
+    assert judge(found.model, plan, found.training, test)["auc"] > 0.8
 
 
 def test_a_promise_is_judged_when_its_campaigns_have_ended(fill: Fill) -> None:
