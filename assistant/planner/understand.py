@@ -153,7 +153,7 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
         for piece in pieces:
             part = read_sentence(piece, sentence.vocabulary, later, sentence.typed)
             found = _whole(part, later)
-            if found is None or not found.calls:
+            if found is None or not found.calls or found.calls[0].name == "ask_user":
                 break
             if calls and len(found.calls) == 1 and found.calls[0].name == calls[-1].name and is_elliptic(part, later):
                 calls.pop()
