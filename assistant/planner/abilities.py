@@ -42,6 +42,7 @@ class Ability:
     last: bool = False
     needs: Mapping[str, str] = field(default_factory=dict)
     many_only: bool = False
+    listed: bool = False
     option_absorbs: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
     eats: Mapping[str, list[str]] = field(default_factory=dict)
     absorbs: Mapping[str, list[str]] = field(default_factory=dict)

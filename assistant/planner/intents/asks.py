@@ -8,10 +8,11 @@ from typing import Any
 
 from assistant.planner.abilities import Ability, abilities, names_one
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.foresight import next_handle
 from assistant.planner.intents import data
 from assistant.planner.intents.ask_numbers import OutOfRange, take_horizon, take_numbers, take_ranking
 from assistant.planner.intents.customers import with_churn
-from assistant.planner.plan import Plan, plan
+from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text, texts
 from assistant.planner.who import take_who
@@ -48,7 +49,16 @@ def read(tool: str, sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return Plan((dialogue.last.call,))
     if missing:
         return plan("ask_user", question=text(missing, sentence.language), choices=texts(f"{missing}_choices", sentence.language))
-    return plan(tool, **args)
+    return _exported(plan(tool, **args), sentence, dialogue) if ability.listed else plan(tool, **args)
+
+
+def _exported(found: Plan, sentence: Sentence, dialogue: Dialogue) -> Plan:
+    """“Export the 100 customers most likely to respond”: the list is found, then written to a file."""
+    asked, kind = sentence.take_all("cue", "export"), sentence.take("format")
+    if not asked and not kind:
+        return found
+    handle, written = next_handle(list(dialogue.results)), kind.id if kind else "xlsx"
+    return Plan((*found.calls, Call("export_customers", {"customers": handle, "format": written})))
 
 
 def _called(sentence: Sentence, ability: Ability) -> bool:
