@@ -68,7 +68,8 @@ def check_no_future(engine: Engine, cut_off: dt.date, query: str, sampled: bool 
 
 def _over(query: str, tables: Mapping[str, str]) -> str:
     """``query`` with other contents under the names of tables."""
-    scope = ", ".join(f"{name} AS ({content})" for name, content in tables.items())
+    # Read twice, one of them cut by a LIMIT, a materialised table of that name would wait for itself for ever.
+    scope = ", ".join(f"{name} AS NOT MATERIALIZED ({content})" for name, content in tables.items())
     return f"WITH {scope}\nSELECT * FROM ({query}) AS scoped"
 
 
