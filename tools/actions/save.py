@@ -44,6 +44,7 @@ class Draft:
         before: The rule of the version before; None for a new name.
         everyone: All customers.
         fixed: Whether it is a list of customers that stays as it is.
+        cut: Whether that list was cut from a longer one.
         receipt: What the figures rest on.
         caveats: What a reader must know.
     """
@@ -55,6 +56,7 @@ class Draft:
     before: SegmentRule | None
     everyone: int
     fixed: bool
+    cut: bool
     receipt: Receipt
     caveats: tuple[Text, ...]
 
@@ -78,16 +80,16 @@ def draft_segment(ctx: ToolContext, request: SaveSegment) -> Draft:
     words = describe_selection(selection, None, stored_names(ctx.engine))
     rules = stored_rules(ctx.engine)
     before = rules.get(segment_id)
-    fixed = selection.limit is not None
+    cut = selection.limit is not None
     meant = {**_found_rules(ctx, rules), **({segment_id: before} if before is not None else {})}
-    rule = _listed(ctx, selection) if fixed else _spelt_out(selection.rule, meant)
+    rule = _listed(ctx, selection) if cut else _spelt_out(selection.rule, meant)
     # A circle through other segments is refused before anything is written.
     compile_rule(rule, ctx.as_of, {**rules, segment_id: rule})
     definition = Text(zh=f"分群“{name.zh}”：{words.zh}。", en=f"The segment “{name.en}”: {words.en}.")
     statement = Statement(sql=query.sql, parameters=query.parameters)
     receipt = ctx.receipt(TOOL, request.model_dump(mode="json", by_alias=True), definition, statement)
     everyone = int(ctx.engine.rows("SELECT count(*) FROM customers")[0][0])
-    return Draft(segment_id, name, rule, words, before, everyone, fixed, receipt, freshness_caveats(ctx))
+    return Draft(segment_id, name, rule, words, before, everyone, is_fixed(rule), cut, receipt, freshness_caveats(ctx))
 
 
 def save_draft(warehouse: Warehouse, draft: Draft) -> ToolResult:
@@ -156,6 +158,23 @@ def _listed(ctx: ToolContext, selection: Selection) -> SegmentRule:
     return Condition(field="customer_id", op="in", value=ids) if ids else AnyOf(any=())
 
 
+def is_fixed(rule: SegmentRule) -> bool:
+    """Whether a rule names its customers one by one, so that new data change nothing about who is in it."""
+    match rule:
+        case Condition():
+            return rule.field == "customer_id" and rule.op in ("=", "in")
+        case AnyOf():
+            return all(is_fixed(part) for part in rule.any)
+        case AllOf():
+            return bool(rule.all) and all(is_fixed(part) for part in rule.all)
+    return False
+
+
+def _is_within_list(rule: SegmentRule) -> bool:
+    """Whether only customers of a list that names them can ever be in it."""
+    return isinstance(rule, AllOf) and any(is_fixed(part) or _is_within_list(part) for part in rule.all)
+
+
 def _found_rules(ctx: ToolContext, rules: Mapping[str, SegmentRule]) -> dict[str, SegmentRule]:
     """The rules of the groups that were found rather than saved: the next refresh may find others in their place."""
     saved = {row[0] for row in ctx.engine.rows("SELECT DISTINCT segment_id FROM segments WHERE scheme = $scheme", {"scheme": SAVED})}
@@ -207,11 +226,19 @@ def _caveats(draft: Draft, movement: Movement, version: int, state: str) -> list
                 en=f"“{draft.name.en}” had the same rule already, so there is no new version.",
             )
         )
-    if draft.fixed:
+    if draft.fixed and movement.closing:
         said.append(
             Text(
-                zh="这是一份截取的名单，按客户编号固定保存，不会随数据更新。",
-                en="It is a list that was cut, so it is kept customer by customer and does not change with the data.",
+                zh=f"这是一份{'截取的' if draft.cut else ''}名单，按客户编号固定保存，不会随数据更新。",
+                en=f"It is a list{' that was cut' if draft.cut else ''}, so it is kept customer by customer "
+                "and does not change with the data.",
+            )
+        )
+    elif _is_within_list(draft.rule):
+        said.append(
+            Text(
+                zh="只有一份固定名单里的客户可能在其中；名单之外的客户不会随数据进入。",
+                en="Only customers of a fixed list can be in it; others do not join as data come in.",
             )
         )
     if not movement.closing:

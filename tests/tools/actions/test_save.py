@@ -241,3 +241,20 @@ def test_features_must_have_been_computed(warehouse: Warehouse) -> None:
         engine.execute("DELETE FROM meta WHERE key = 'features_as_of'")
     with pytest.raises(UnsupportedQuestion, match="fenqun refresh"):
         save(warehouse, spent(1), "Any")
+
+
+@pytest.mark.parametrize(
+    ("rule", "fixed", "said"),
+    [
+        (Condition(field="customer_id", op="in", value=["c1", "c2"]), True, "It is a list, so it is kept customer by customer"),
+        (Condition(field="customer_id", op="=", value="c1"), True, "It is a list, so it is kept"),
+        (AllOf(all=(Condition(field="customer_id", op="in", value=["c1", "c9"]), spent(50))), False, "Only customers of a fixed list"),
+        (spent(50), False, None),
+    ],
+)
+def test_a_list_of_ids_is_fixed(warehouse: Warehouse, rule: SegmentRule, fixed: bool, said: str | None) -> None:
+    result = save(warehouse, rule, "A list")
+    assert result.details["fixed"] is fixed
+    lists = [caveat.en for caveat in result.caveats if "list" in caveat.en]
+    assert len(lists) == (0 if said is None else 1)
+    assert all(said is not None and text.startswith(said) for text in lists)
