@@ -52,6 +52,8 @@ _BOUGHT_ZH = {
     "quantity": "购买 {x} {n}件",
     "active_days": "购买 {x} 的天数{n}天",
 }
+MOST_IDS, MOST_VALUES = 5, 20
+"""How many ids of customers, and how many other values, a sentence names; of the others it tells the number."""
 _PLACES = {"store": ("in store", "门店"), "channel": ("through", "渠道")}
 
 
@@ -116,10 +118,20 @@ def _generic(rule: Condition, info: FieldInfo, zh: list[str], en: list[str]) -> 
         return Text(en=f"whose {info.label.en} {verb} between {' and '.join(en)}", zh=f"{info.label.zh}在{'至'.join(zh)}之间")
     if rule.op in ("in", "not in"):
         no_en, no_zh = ("not ", "不") if rule.op == "not in" else ("", "")
-        one_en, one_zh = _either(en, ", ", " or "), _either(zh, "、", "或")
+        one_zh, one_en = _listed(info, zh, en)
         return Text(en=f"whose {info.label.en} {verb} {no_en}{one_en}", zh=f"{info.label.zh}{no_zh}为{one_zh}")
     words = _TIMES_ZH if info.unit in _COUNTED and rule.op != "=" else _ZH
     return Text(en=f"whose {info.label.en} {verb} {_EN[rule.op]}{en[0]}", zh=f"{info.label.zh}{words[rule.op]}{zh[0]}")
+
+
+def _listed(info: FieldInfo, zh: list[str], en: list[str]) -> tuple[str, str]:
+    """The values of a list, the first ones by name where it is long."""
+    most = MOST_IDS if info.id == "customer_id" else MOST_VALUES
+    rest = len(en) - most
+    if rest <= 0:
+        return _either(zh, "、", "或"), _either(en, ", ", " or ")
+    others = "one other" if rest == 1 else f"{rest:,} others"
+    return f"{'、'.join(zh[:most])}或另外{rest}个之一", f"{', '.join(en[:most])} or {others}"
 
 
 def _either(values: list[str], separator: str, word: str) -> str:

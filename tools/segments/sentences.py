@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from tools.contracts import Text
 from tools.rules import AllOf, AnyOf, Behaviour, Condition, InSegment, NotRule, SegmentRule, Selection
-from tools.segments.clauses import behaviour_clause, condition_clause, member_clause
+from tools.segments.clauses import behaviour_clause, condition_clause, member_clause, show
 from tools.segments.fields import field
 from tools.segments.schemes import group_of
 
@@ -25,7 +25,7 @@ def describe_rule(rule: SegmentRule, as_of: dt.date | None = None, names: Names 
     if isinstance(rule, AllOf) and not rule.all:
         return Text(zh="全部客户", en="all customers")
     clause = _clause(rule, as_of, names or {}, top=True)
-    return Text(zh=f"{clause.zh}的客户", en=f"customers {clause.en}")
+    return Text(zh=_people(rule, as_of, names or {}) or f"{clause.zh}的客户", en=f"customers {clause.en}")
 
 
 def describe_selection(selection: Selection, as_of: dt.date | None = None, names: Names | None = None) -> Text:
@@ -46,16 +46,55 @@ def describe_selection(selection: Selection, as_of: dt.date | None = None, names
     )
 
 
+def _people(rule: SegmentRule, as_of: dt.date | None, names: Names) -> str | None:
+    """The Chinese noun that the rule's groups make, such as "冠军客户" rather than "属于冠军客户的客户"; None where none does."""
+    match rule:
+        case NotRule():
+            noun = _noun(rule.not_, names)
+            return f"{noun}以外的客户" if noun else None
+        case AnyOf() if rule.any:
+            nouns = [_noun(part, names) for part in rule.any]
+            return None if None in nouns else "或".join(str(noun) for noun in nouns)
+        case AllOf():
+            found = [(part, noun) for part in rule.all if (noun := _noun(part, names))]
+            others = tuple(part for part in rule.all if part not in [one for one, _ in found])
+            if len(found) != 1:
+                return None
+            return f"{_joined(AllOf(all=others), as_of, names, True).zh}的{found[0][1]}" if others else found[0][1]
+    return _noun(rule, names)
+
+
+def _noun(rule: SegmentRule, names: Names) -> str | None:
+    """The name of the group that the rule is, where it is a noun for customers."""
+    if isinstance(rule, InSegment):
+        zh = _name(rule.segment, names).zh
+    elif isinstance(rule, Condition) and rule.op == "=":
+        cluster = _cluster(rule, names)
+        zh = cluster.zh if cluster else show(rule.value, field(rule.field), "zh")
+    else:
+        return None
+    return zh if zh.endswith("客户") else None
+
+
+def _name(segment: str, names: Names) -> Text:
+    group = group_of(segment)
+    return group.name if group else names.get(segment, Text(zh=f"“{segment}”", en=f'"{segment}"'))
+
+
+def _cluster(rule: Condition, names: Names) -> Text | None:
+    """The name of the cluster that a condition names by its id."""
+    return names.get(str(rule.value)) if rule.field == "cluster" and rule.op in ("=", "!=") else None
+
+
 def _clause(rule: SegmentRule, as_of: dt.date | None, names: Names, *, top: bool = False) -> Text:
     match rule:
         case Condition():
-            return condition_clause(rule)
+            cluster = _cluster(rule, names)
+            return member_clause(cluster, inside=rule.op == "=") if cluster else condition_clause(rule)
         case Behaviour():
             return behaviour_clause(rule, as_of)
         case InSegment():
-            group = group_of(rule.segment)
-            plain = Text(zh=f"“{rule.segment}”", en=f'"{rule.segment}"')
-            return member_clause(group.name if group else names.get(rule.segment, plain))
+            return member_clause(_name(rule.segment, names))
         case NotRule():
             return _negated(rule.not_, as_of, names)
         case AllOf() | AnyOf():

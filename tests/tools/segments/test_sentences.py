@@ -43,9 +43,9 @@ def test_sentence(case: dict[str, Any]) -> None:
         (
             {"rule": {"segment": "lost"}, "sort_by": "amount", "limit": 5, "descending": False},
             "the 5 with the lowest total spend among customers in the segment Lost",
-            "属于流失客户的客户中累计消费额最低的5位",
+            "流失客户中累计消费额最低的5位",
         ),
-        ({"rule": {"segment": "lost"}}, "customers in the segment Lost", "属于流失客户的客户"),
+        ({"rule": {"segment": "lost"}}, "customers in the segment Lost", "流失客户"),
     ],
 )
 def test_selection(selection: dict[str, Any], en: str, zh: str) -> None:
@@ -62,3 +62,11 @@ def test_names_of_saved_segments() -> None:
     names = {"vips": Text(zh="贵宾", en="VIPs")}
     assert describe_rule(InSegment(segment="vips"), names=names) == Text(zh="属于贵宾的客户", en="customers in the segment VIPs")
     assert describe_rule(InSegment(segment="other")).en == 'customers in the segment "other"'
+
+
+def test_a_cluster_in_a_condition_is_called_by_its_name() -> None:
+    names = {"cluster_2": Text(zh="晚间囤货型客户", en="Evening stockpilers")}
+    rule = RULE.validate_python({"field": "cluster", "op": "=", "value": "cluster_2"})
+    assert describe_rule(rule, names=names) == Text(zh="晚间囤货型客户", en="customers in the segment Evening stockpilers")
+    other = RULE.validate_python({"field": "cluster", "op": "!=", "value": "cluster_2"})
+    assert describe_rule(other, names=names).zh == "不属于晚间囤货型客户的客户"
