@@ -99,7 +99,7 @@ class Forecast:
     """What is expected of each customer over a horizon; all of shape (customers,), finite, not negative.
 
     ``value`` = ``orders`` x ``order_value``. ``alive`` is the probability that a customer will order ever again by the model
-    of repeat buying, raised to what the expected orders imply where these were learned and are more.
+    of repeat buying; where orders were learned, at least the chance of one in the period that they were learned over.
     """
 
     alive: Floats
@@ -130,20 +130,18 @@ class Forecaster:
 
     def forecast(self, histories: Histories, horizon: int) -> Forecast:
         """Expectations over ``horizon`` days after the date of ``histories``."""
-        alive = self.base.probability_alive(*histories.purchases)
-        orders = self.repeat_orders(histories, horizon)
+        alive = self._alive(histories)
         each = self._order_value(histories)
         if self.learned is None:
-            return Forecast(alive, orders, each)
+            return Forecast(alive, self.repeat_orders(histories, horizon), each)
         expected, spend = (predict(histories.features) for predict in (self.learned.predict_orders, self.learned.predict_spend))
         # Spend learned directly and learned orders at the customer's own order value err in different ways.
         own = expected * each
         value = np.sqrt(own * spend)
+        # Who is likely to order in the learned period is alive, whatever the model of repeat buying makes of the silence.
+        alive = np.maximum(alive, self._chance_of_order(expected))
         if horizon != self.horizon:
             expected = expected * self.growth(histories, self.horizon, horizon)
-        # More orders than the model of repeat buying allows for mean that it buries frequent buyers too soon.
-        implied = np.divide(alive * expected, orders, out=np.ones(len(alive)), where=orders > 1e-9 * expected)
-        alive = np.maximum(alive, np.minimum(implied, 1.0))
         return Forecast(alive, expected, each * np.divide(value, own, out=np.ones(len(own)), where=own > 0))
 
     def repeat_orders(self, histories: Histories, horizon: int) -> Floats:
@@ -158,6 +156,26 @@ class Forecaster:
         near, far = self.repeat_orders(histories, before), self.repeat_orders(histories, after)
         found: Floats = np.divide(far, near, out=np.full(len(near), after / before), where=near > 1e-12)
         return found
+
+    def _alive(self, histories: Histories) -> Floats:
+        """Probability of being alive by the model of repeat buying, shape (customers,).
+
+        BG/NBD lets nobody leave before a repeat purchase, so one-time buyers stay alive for ever. For them its parameters
+        are read as MBG/NBD does (Batislam, Denizel and Filiztekin 2007): they may have left after their first purchase.
+        """
+        x, t_x, age = histories.purchases
+        alive = self.base.probability_alive(x, t_x, age)
+        if isinstance(self.base, BgNbd):
+            once = x == 0
+            odds = self.base.a_ / self.base.b_ * np.exp(self.base.r_ * np.log1p(age[once] / self.base.alpha_))
+            alive[once] = 1.0 / (1.0 + odds)
+        return alive
+
+    def _chance_of_order(self, expected: Floats) -> Floats:
+        """Chance of at least one order where so many are expected and rates vary as in the model of repeat buying."""
+        spread = self.base.r_
+        chance: Floats = -np.expm1(-spread * np.log1p(expected / spread))
+        return chance
 
     def _order_value(self, histories: Histories) -> Floats:
         orders, paid = histories.column("orders"), histories.column("paid_orders")

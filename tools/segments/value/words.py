@@ -5,7 +5,10 @@ from __future__ import annotations
 from tools.contracts import Text
 from tools.segments.value.report import KINDS, SORTS, Facts
 
-_RAISED = Text(zh="，学到的预计订单更多时相应上调", en=", raised where more orders were learned to be expected")
+_RAISED = Text(
+    zh="，且不低于按学到的预计订单数在检验期长度内再下单的概率",
+    en=", and at least the chance of an order in a period as long as the test by the learned expected orders",
+)
 
 
 def definition(facts: Facts) -> Text:
