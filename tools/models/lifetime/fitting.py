@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from tools.models.lifetime.counts import Floats
+from tools.models.threads import bounded_threads
 
 LogLikelihood = Callable[[Floats], tuple[float, Floats]]
 """Takes the parameters themselves and returns the log-likelihood with its gradient by them."""
@@ -79,9 +80,12 @@ def maximise(
 
     bounds = [(low, WIDEST_LOG) for low in floor]
     options = {"maxiter": 300, "ftol": tolerance, "gtol": 1e-7, "maxls": 40}
-    found = [
-        minimize(loss, np.log(np.asarray(start, float)), jac=True, method="L-BFGS-B", bounds=bounds, options=options) for start in starts
-    ]
+    # The products are of small vectors, many times over: a second thread would only spin.
+    with bounded_threads(1, 0):
+        found = [
+            minimize(loss, np.log(np.asarray(start, float)), jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+            for start in starts
+        ]
     best = min(found, key=lambda one: float(one.fun))
     parameters = np.exp(best.x)
     inside = bool(np.all((best.x > floor + 1e-6) & (best.x < WIDEST_LOG - 1e-6)))
