@@ -211,10 +211,10 @@ def _check_history(customers: int, days: int, horizon: int) -> None:
     needed = max(LEAST_DAYS, LEAST_HORIZONS * horizon)
     if customers < LEAST_CUSTOMERS or days < needed:
         raise NotEnoughData(
-            f"A churn model over {horizon} days needs at least {LEAST_CUSTOMERS} customers with orders and {needed} days of history; "
-            f"the data have {customers:,} customers with orders and {days} days.",
-            f"{horizon} 天的流失模型至少需要 {LEAST_CUSTOMERS} 位有订单的客户和 {needed} 天的历史数据；"
-            f"目前有 {customers:,} 位有订单的客户、{days} 天的数据。",
+            f"A churn model over {horizon} days needs at least {LEAST_CUSTOMERS} customers with paid orders and {needed} days of history; "
+            f"the data have {customers:,} customers with paid orders and {days} days.",
+            f"{horizon} 天的流失模型至少需要 {LEAST_CUSTOMERS} 位有付费订单的客户和 {needed} 天的历史数据；"
+            f"目前有 {customers:,} 位有付费订单的客户、{days} 天的数据。",
         )
 
 

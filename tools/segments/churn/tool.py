@@ -75,13 +75,25 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
     overview_statement, listed_statement = (_statement(ctx, scores, name, horizon, request) for name in ("overview", "list"))
     overview = _row(ctx, overview_statement)
     if request.definition == "model" and not request.band and request.sort_by == "risk" and "limit" not in request.model_fields_set:
-        # Without a limit of its own the list is the high band; an empty one gives way to the first by probability.
-        request = request.model_copy(update={"band": "high"} if overview["customers_high"] else {"limit": request.limit})
+        request = request.model_copy(update=_without_limit(request, scores, overview))
         listed_statement = _statement(ctx, scores, "list", horizon, request)
     listed = ctx.engine.query(listed_statement.sql, listed_statement.parameters)
     path = write_whole(ctx.config.exports_dir, "churn", for_file(listed, ctx.config.currency)) if listed.num_rows > ROWS_SHOWN else None
     facts = Facts(request, horizon, scores.method, scores.quality, overview, listed, ctx.as_of, str(path) if path else None)
     return _result(ctx, facts, scores, (overview_statement, listed_statement))
+
+
+def _without_limit(request: ChurnRisk, scores: _Scores, overview: dict[str, Any]) -> dict[str, Any]:
+    """What the list holds where no number was asked for: the high band.
+
+    An empty one gives way to the first by probability, which speaks for itself. By rhythm there is none, and the first of
+    those who are not late at all are nobody to warn of.
+    """
+    if overview["customers_high"]:
+        return {"band": "high"}
+    if scores.method == "model":
+        return {"limit": request.limit}
+    return {"band": "middle" if overview["customers_middle"] else "high"}
 
 
 def _result(ctx: ToolContext, facts: Facts, scores: _Scores, statements: tuple[Statement, ...]) -> ToolResult:

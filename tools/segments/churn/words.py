@@ -73,7 +73,23 @@ def nobody(facts: Facts) -> Text:
             en=f"Nobody is two of their own gaps late; {unjudged:,} customers ordered on fewer than {LEAST_VISITS} dates and cannot be "
             "judged by rhythm: ask by days without an order instead.",
         )
+    if facts.definition == "model" and not facts.by_model and facts.overview["scored"]:
+        return _nobody_late(facts)
     return Text(zh="按这个条件没有找到客户。", en="No customer fits this.")
+
+
+def _nobody_late(facts: Facts) -> Text:
+    """The rhythm rule stands in for the model and finds nobody."""
+    scored, undecided = facts.overview["scored"], facts.overview["undecided"]
+    if undecided == scored:
+        return Text(
+            zh=f"还活跃的{scored:,}位客户下单都不足{LEAST_VISITS}天，看不出购买节奏，无法判断谁快流失；可改按“多少天未下单”来看。",
+            en=f"None of the {scored:,} still active customers ordered on {LEAST_VISITS} dates or more, so there is no rhythm to tell "
+            "who is about to churn: ask by days without an order instead.",
+        )
+    return Text(
+        zh=f"按购买节奏，{scored:,}位仍活跃的客户中没有人符合。", en=f"By rhythm, none of the {scored:,} still active customers fits this."
+    )
 
 
 def list_caveats(facts: Facts) -> list[Text]:
