@@ -41,7 +41,7 @@ def decide(found: Partition, before: ModelRun | None, seed: int) -> Decision:
     """
     labels = found.model.labels_
     fresh = int(labels.max()) + 1
-    if before is None or not before.parameters.get("centroids"):
+    if before is None or not (before.parameters.get("centroids") and before.parameters.get("ids")):
         return Decision(labels, [f"cluster_{place + 1}" for place in range(fresh)], None, None)
     record: dict[str, Any] = {
         "measure": "silhouette",
@@ -68,7 +68,7 @@ def decide(found: Partition, before: ModelRun | None, seed: int) -> Decision:
 def _assigned(found: Partition, parameters: Mapping[str, Any]) -> Labels | None:
     try:
         preparation = Preparation.restored(found.features, parameters["scalings"])
-    except ValueError:
+    except (KeyError, ValueError):
         return None
     return nearest(preparation.transform(found.matrix), np.array(parameters["centroids"]))
 

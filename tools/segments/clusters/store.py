@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+from pydantic import BaseModel, ValidationError, field_validator
 
-from tools.contracts import Text
+from tools.contracts import Frozen, Text
 from tools.rules import Condition
 from tools.segments.clusters.features import CustomerTable
 from tools.segments.clusters.overview import Overview
@@ -17,6 +18,7 @@ from tools.segments.clusters.rules import Explanation
 from tools.segments.clusters.run import MODEL, Cluster, Found, Wanted
 from tools.segments.clusters.strategy import strategy_of
 from tools.segments.clusters.traits import Trait
+from tools.segments.clusters.words import is_described
 from tools.segments.membership import save_segment
 from tools.segments.model_runs import ModelRun
 from tools.segments.stored import CLUSTERS, read_rule, write_rule
@@ -78,16 +80,64 @@ def _row(run_id: int, cluster: Cluster) -> dict[str, Any]:
     }
 
 
-def read_clusters(engine: Engine, run: ModelRun) -> Overview:
-    """The clusters of a stored run."""
+class _StoredTrait(Frozen):
+    column: str
+    inside: float
+    base: float
+    effect: float
+
+    @field_validator("column")
+    @classmethod
+    def _is_described(cls, column: str) -> str:
+        if not is_described(column):
+            raise ValueError(f"no words for {column}")
+        return column
+
+
+class _StoredCluster(Frozen):
+    """What ``clusters.traits`` holds."""
+
+    traits: tuple[_StoredTrait, ...]
+    precision: float
+    recall: float
+    rfm_group: tuple[str, float] | None
+    is_small: bool
+
+
+class _StoredChoice(BaseModel):
+    clusters: int
+    silhouette: float
+    stability: float | None
+    smallest: float
+
+
+class _StoredQuality(BaseModel):
+    """What an answer needs of ``model_runs.quality``."""
+
+    silhouette: float
+    noise_share: float
+    merged: int
+    themes: tuple[str, ...]
+    chosen: bool
+    choices: tuple[_StoredChoice, ...]
+    stability: float | None = None
+
+
+def read_clusters(engine: Engine, run: ModelRun) -> Overview | None:
+    """The clusters of a stored run; None where they were stored in a form that is not read any more."""
     rows = engine.query(f"SELECT {_COLUMNS} FROM clusters WHERE run_id = $run_id ORDER BY position", {"run_id": run.run_id}).to_pylist()
     points = engine.query(
         "SELECT customer_id, cluster, x, y FROM cluster_points WHERE run_id = $run_id ORDER BY customer_id", {"run_id": run.run_id}
     )
+    try:
+        _StoredQuality.model_validate(run.quality)
+        clusters = tuple(_cluster(row) for row in rows)
+    except ValidationError:
+        return None
     return Overview(
         as_of=run.as_of,
         wanted=Wanted(),
-        clusters=tuple(_cluster(row) for row in rows),
+        clusters=clusters,
         customers=int(run.quality.get("customers", 0)),
         revenue=Decimal(str(run.quality.get("revenue", "0.00"))),
         quality=run.quality,
@@ -97,7 +147,7 @@ def read_clusters(engine: Engine, run: ModelRun) -> Overview:
 
 
 def _cluster(row: dict[str, Any]) -> Cluster:
-    held = json.loads(row["traits"])
+    held = _StoredCluster.model_validate_json(row["traits"])
     rule = read_rule(row["rule"]) if row["rule"] else None
     return Cluster(
         id=row["cluster"],
@@ -105,10 +155,10 @@ def _cluster(row: dict[str, Any]) -> Cluster:
         sentence=Text(zh=row["sentence_zh"], en=row["sentence_en"]),
         customers=row["customers"],
         revenue=row["revenue"],
-        traits=tuple(Trait(**one) for one in held["traits"]),
-        explanation=Explanation(rule, held["precision"], held["recall"], row["fidelity"]),
-        rfm_group=tuple(held["rfm_group"]) if held["rfm_group"] else None,
-        is_small=held["is_small"],
+        traits=tuple(Trait(**one.model_dump()) for one in held.traits),
+        explanation=Explanation(rule, held.precision, held.recall, row["fidelity"]),
+        rfm_group=held.rfm_group,
+        is_small=held.is_small,
     )
 
 

@@ -73,7 +73,9 @@ def _overview(ctx: ToolContext, request: ClusterCustomers) -> Overview:
     if usual and run is not None and run.as_of == computed == ctx.as_of:
         if run.quality.get("why"):
             raise NotEnoughData(run.quality["why"]["en"], run.quality["why"]["zh"])
-        return read_clusters(ctx.engine, run)
+        stored = read_clusters(ctx.engine, run)
+        if stored is not None:
+            return stored
     return _computed(ctx, request)
 
 

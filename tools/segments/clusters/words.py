@@ -80,6 +80,11 @@ def entry(name: str) -> Entry:
     return found.model_copy(update={key: _named(getattr(found, key), value) for key in ("label", "high", "low")})
 
 
+def is_described(name: str) -> bool:
+    """Whether an entry describes such a column."""
+    return name in entries() or f"{name.partition(':')[0]}:*" in entries()
+
+
 def _named(words: Text | Side | None, value: str) -> Text | Side | None:
     if isinstance(words, Text):
         return _text(words, value)

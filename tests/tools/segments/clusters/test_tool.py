@@ -17,7 +17,8 @@ from tools.segments.clusters.tool import cluster_customers
 from tools.segments.compiler import compile_selection
 from tools.segments.find import find_customers
 from tools.segments.resolve import resolve_customers, segment_id
-from tools.warehouse.context import ToolContext
+from tools.warehouse.context import ToolContext, open_context
+from tools.warehouse.warehouse import Warehouse
 
 
 def _ask(ctx: ToolContext, **arguments: object) -> ToolResult:
@@ -145,3 +146,24 @@ def test_lists_and_files_show_the_names_of_clusters(ctx: ToolContext) -> None:
     lines = Path(file.path).read_text(encoding="utf-8-sig").splitlines()
     assert file.rows == len(lines) - 1 == ctx.engine.rows("SELECT customers FROM clusters WHERE cluster = 'cluster_1'")[0][0]
     assert f"{zh} {en}" in lines[1]
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        "UPDATE clusters SET traits = '[]'",
+        "UPDATE clusters SET traits = '{\"traits\": []}'",
+        'UPDATE clusters SET traits = json_merge_patch(traits, \'{"traits": [{"column": "no_such_column", "inside": 1, "base": 1, '
+        '"effect": 1}]}\')',
+        "UPDATE clusters SET rule = '{\"was\": 1}'",
+        "UPDATE model_runs SET quality = json_merge_patch(quality, '{\"choices\": null}') WHERE model = 'clusters'",
+    ],
+)
+def test_clusters_of_an_older_form_are_found_anew(shop_copy: Warehouse, older: str) -> None:
+    with shop_copy.writing() as engine:
+        engine.execute(older)
+    with open_context(shop_copy) as ctx:
+        found = _ask(ctx)
+        assert found.outcome is Outcome.ANSWERED
+        assert len(found.details["clusters"]) == 6
+        assert _count(ctx, found) == found.figure("customers").value
