@@ -11,6 +11,7 @@ from tools.metrics.values import is_filled
 from tools.requests import RecommendProducts
 from tools.rules import EVERYONE, Condition, Selection
 from tools.segments.compiler import compile_selection
+from tools.segments.look_up.identify import find_id
 from tools.segments.pairs.build import Level, read_sql
 from tools.segments.pairs.offers import Offers, make_offers
 from tools.segments.reporting import selection_name
@@ -33,6 +34,7 @@ def recommend_products(ctx: ToolContext, request: RecommendProducts) -> ToolResu
         UnknownName: No segment has the name.
     """
     level = _level(ctx, request)
+    request, merged = _found(ctx, request)
     selection = _selection(ctx, request)
     name = _name(ctx, request, selection)
     query = compile_selection(ctx, selection)
@@ -51,7 +53,7 @@ def recommend_products(ctx: ToolContext, request: RecommendProducts) -> ToolResu
         tables=shown.tables,
         charts=shown.charts,
         receipts=(receipt,),
-        caveats=tuple(caveats(facts, fell_back=level != request.level)),
+        caveats=(*merged, *caveats(facts, fell_back=level != request.level)),
         interpretation=shown.interpretation,
         message=None if facts.totals else _nothing(level),
         selection=selection,
@@ -67,6 +69,14 @@ def _level(ctx: ToolContext, request: RecommendProducts) -> Level:
         )
     # Without categories the products themselves are offered, and the answer says so.
     return "category" if request.level == "category" and is_filled(ctx, "products.category") else "product"
+
+
+def _found(ctx: ToolContext, request: RecommendProducts) -> tuple[RecommendProducts, tuple[Text, ...]]:
+    """The request with the customer's id as it is stored, and what to say where the one that was typed was merged into it."""
+    if request.customer_id is None:
+        return request, ()
+    found, said = find_id(ctx, request.customer_id.strip())
+    return (request.model_copy(update={"customer_id": found}) if found else request), said
 
 
 def _selection(ctx: ToolContext, request: RecommendProducts) -> Selection:

@@ -103,6 +103,14 @@ def test_what_goes_together_comes_first(shop: Warehouse) -> None:
     assert result.figure("offer1.lift").value == pytest.approx(0.8740 / (40 / 82), abs=2e-3)
 
 
+def test_an_id_in_other_letters_is_the_same_customer(shop: Warehouse) -> None:
+    with open_context(shop) as ctx:
+        told, typed = (recommend_products(ctx, RecommendProducts(customer_id=name, level="product")) for name in ("c80", " C80 "))
+    assert typed.tables[0].rows == told.tables[0].rows
+    assert typed.interpretation is not None
+    assert "customer c80" in typed.interpretation.en
+
+
 def test_popular_items_where_nothing_is_known(shop: Warehouse) -> None:
     with open_context(shop) as ctx:
         result = recommend_products(ctx, RecommendProducts(customer_id="c81", level="product"))
