@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from assistant.planner.bands import extreme_bands
+from assistant.planner.partial_names import partly_named
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
 
@@ -301,6 +302,7 @@ def _add(token: Token, sense: Sense) -> Token:
 
 STEPS: tuple[Step, ...] = (
     named_values,
+    partly_named,
     listed_values,
     described_values,
     extreme_bands,

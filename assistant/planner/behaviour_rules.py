@@ -88,15 +88,21 @@ def _compare(sentence: Sentence, clause: Clause, place: int, comparison: Sense, 
     subject = subject_of(sentence, clause, place) if not unit else None
     behaviour = BEHAVIOUR_OF_UNIT.get(unit) or (BEHAVIOUR_OF_FIELD.get(subject[1]) if subject else None)
     verb = next((at for at in clause.places if sentence.tokens[at].is_("verb")), None)
-    if behaviour is None and unit == "" and verb is not None:
-        sense = sentence.tokens[verb].get("verb")
-        behaviour = str(sense.data["behaviour"]) if sense else None
+    done = sentence.tokens[verb].get("verb") if verb is not None else None
+    if done is not None and ((behaviour is None and unit == "") or (unit == "order" and _counts_times(sentence, place, done))):
+        behaviour = str(done.data["behaviour"])
     if behaviour is None:
         return
     if subject is None:
         subject = _restated(sentence, clause, place, behaviour)
     group.comparison, group.subject, group.behaviour = comparison, behaviour, behaviour
     sentence.use(place, *([subject[0]] if subject else []))
+
+
+def _counts_times(sentence: Sentence, place: int, verb: Sense) -> bool:
+    """“登录过3次”: times of something that is no order."""
+    words = sentence.tokens[place].text
+    return verb.data["behaviour"] in ("events", "contacts", "responses") and not any(one in words for one in ("单", "order"))
 
 
 def _restated(sentence: Sentence, clause: Clause, place: int, behaviour: str) -> tuple[int, str] | None:

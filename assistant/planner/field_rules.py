@@ -78,6 +78,8 @@ def _field_rule(sentence: Sentence, clause: Clause, place: int) -> Rule | None:
     at, field_id = subject
     if field_id in BEHAVIOUR_OF_FIELD or (unit in BEHAVIOUR_OF_UNIT and field_id not in _fields_in(unit)):
         return None
+    if unit == "share" and catalogue().field(field_id).unit in (Unit.MONEY, Unit.COUNT, Unit.DAYS):
+        return None
     sentence.use(place, at)
     if field_id in ("age", "income"):
         return band_condition(field_id, comparison, sentence.vocabulary)

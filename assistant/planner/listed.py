@@ -30,6 +30,9 @@ def with_groups(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
 
 def _as_group(token: Token, dialogue: Dialogue, handles: dict[int, str]) -> Token:
     cluster, ordinal = token.get("cluster"), token.get("ordinal")
+    made = _of_overview(token, dialogue)
+    if made is not None:
+        return replace(token, senses=(made, *token.senses))
     numbered, result = cluster or ordinal, dialogue.last_listed
     if numbered is None:
         return token
@@ -39,6 +42,22 @@ def _as_group(token: Token, dialogue: Dialogue, handles: dict[int, str]) -> Toke
     if result is not None and number <= len(result.content["details"]["selections"]):
         return replace(token, senses=(Sense("segment", f"{result.handle}.{number}"),))
     return replace(token, senses=(Sense("segment", f"cluster_{number}"), *token.senses)) if cluster else token
+
+
+def _of_overview(token: Token, dialogue: Dialogue) -> Sense | None:
+    """A group of a scheme that an earlier answer made by limits or a period of its own: the group of that answer."""
+    for segment in (sense for sense in token.senses if sense.kind == "segment"):
+        latest = next((one for one in reversed(dialogue.results) if segment.id in _told(one)), None)
+        made = latest.content["details"].get("made", []) if latest else []
+        if latest is not None and latest.handle and segment.id in made:
+            return Sense("segment", f"{latest.handle}.{made.index(segment.id) + 1}")
+    return None
+
+
+def _told(result: Result) -> list[str]:
+    """The groups that an overview is about."""
+    found = result.content.get("details", {}).get("groups", []) if result.call.name == "segment_overview" else []
+    return list(found) if isinstance(found, list) else []
 
 
 def _of_clusters(result: Result, number: int, dialogue: Dialogue, handles: dict[int, str]) -> Sense:

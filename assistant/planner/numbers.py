@@ -37,10 +37,14 @@ NUMBER = (
 
 _NUMBER = re.compile(NUMBER)
 _SCALED = re.compile(rf"({_DIGITS})\s?([^\d\s.]*)")
+_NO_SHARE = r"the (?:year|month)|years?|months?|days?|hours?|dozen|hundred|thousand|million|price|(?:19|20)\d\d"
+"""What half of is no share: a time or another number."""
 _SHARES = (
     re.compile(rf"(?P<n>{_DIGITS})\s?(?:%|percent\b|per cent\b|pct\b)"),
     re.compile(rf"百分之(?P<n>{_DIGITS}|{_HAN_NUMBER})"),
     re.compile(rf"(?P<tenths>{_DIGITS}|[一二两三四五六七八九])成(?P<half>半)?(?!为|本|员|交|功|都)"),
+    re.compile(r"(?P<halved>一半|半数)"),
+    re.compile(rf"(?<!first )(?<!second )(?<!other )\b(?P<half_of>(?:one )?half)\b(?! (?:an? |of )?(?:{_NO_SHARE}))"),
     re.compile(r"(?P<below>[二三四五六七八九十])分之(?P<above>[一二三四五六七八九])"),
 )
 
@@ -82,6 +86,8 @@ def _inside_word(text: str, match: re.Match[str]) -> bool:
 
 
 def _share(parts: dict[str, str | None]) -> Decimal:
+    if parts.get("halved") or parts.get("half_of"):
+        return Decimal("0.5")
     if parts.get("tenths"):
         return (parse_number(str(parts["tenths"])) or Decimal(0)) / 10 + (Decimal("0.05") if parts["half"] else 0)
     if parts.get("below"):

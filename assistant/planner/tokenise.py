@@ -8,9 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from assistant.planner.customer_ids import find_customer_ids
 from assistant.planner.lexicon import read_table
 from assistant.planner.numbers import find_numbers
 from assistant.planner.periods import find_horizons, find_periods
+from assistant.planner.saved import OWN, prevailing
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.typos import mend_han, mend_word
 from assistant.planner.vocabulary import Vocabulary
@@ -20,6 +22,9 @@ _PUNCTUATION = frozenset(",.;:!?\"()[]{}/\\|·…'`*#")
 _MOST_MENDED = 4
 _UNKNOWN_COST = 12.0
 _STOP_COST = 1.3
+_NAME_COST = 0.5
+"""A name written out goes before words that overlap it: “将” and “流失风险客户”, not “将流失” and “风险客户”."""
+_LONG_NAME = 5
 
 
 class Mended(NamedTuple):
@@ -91,7 +96,7 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date) -> dict[int, list[
             senses[period.start, period.end].append(Sense("reversed", "range", dates))
             continue
         senses[period.start, period.end].insert(0, Sense("window", str(period.window), {"window": period.window, "parts": period.parts}))
-    for start, end, customer_id in _customer_ids(text):
+    for start, end, customer_id in find_customer_ids(text, vocabulary.id_shapes):
         senses[start, end].insert(0, Sense("customer_id", customer_id))
     for pattern in read_table("ids")["cluster"]:
         for match in re.finditer(pattern, text):
@@ -101,10 +106,19 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date) -> dict[int, list[
     for start, end, days in find_horizons(text):
         senses[start, end].append(Sense("horizon", str(days), {"days": days}))
     spans: dict[int, list[tuple[Token, float]]] = defaultdict(list)
-    for (start, end), meanings in senses.items():
-        stop = all(sense.kind == "stop" for sense in meanings)
-        spans[start].append((Token(start, end, text[start:end], tuple(meanings)), _STOP_COST if stop else 1.0))
+    for (start, end), found_there in senses.items():
+        meanings = prevailing(found_there)
+        spans[start].append((Token(start, end, text[start:end], tuple(meanings)), _price(meanings, end - start)))
     return spans
+
+
+def _price(meanings: list[Sense], length: int) -> float:
+    """What a token costs: fillers more than words that say something, the names of groups less."""
+    if all(sense.kind == "stop" for sense in meanings):
+        return _STOP_COST
+    named = any(sense.kind == "segment" for sense in meanings)
+    own = any(sense.data.get(OWN) or sense.kind == "segment_name" for sense in meanings)
+    return _NAME_COST if own or (named and length >= _LONG_NAME) else 1.0
 
 
 def _fallback(text: str, start: int) -> list[tuple[Token, float]]:
@@ -130,11 +144,6 @@ def _joined(tokens: list[Token]) -> list[Token]:
         else:
             joined.append(token)
     return joined
-
-
-def _customer_ids(text: str) -> list[tuple[int, int, str]]:
-    patterns = read_table("ids")["customer"]
-    return [(match.start(), match.end(), match["id"]) for pattern in patterns for match in re.finditer(pattern, text)]
 
 
 def _segment_names(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from assistant.planner.customer_ids import id_shapes
 from assistant.planner.lexicon import Phrase, general_words, read_phrases, read_table, spellings
 from assistant.planner.matcher import Matcher
 from assistant.planner.normalise import normalise
@@ -50,6 +51,7 @@ class Vocabulary:
         customer_dimensions: Dimensions that are properties of the customer.
         levels: Dimension id to the level it belongs to.
         names: (kind, id) to the names in Chinese and English.
+        id_shapes: Shapes of the customers' ids that have letters.
     """
 
     as_of: dt.date
@@ -57,6 +59,7 @@ class Vocabulary:
     values: Mapping[str, list[str]] = field(default_factory=dict)
     levels: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    id_shapes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -120,7 +123,7 @@ def build_vocabulary(ctx: ToolContext) -> Vocabulary:
     key = (f"{ctx.warehouse_id} {ctx.data_version}", f"{ctx.as_of} {segments}")
     if not ctx.warehouse_id or key not in _MERGED:
         dimensions = {one.id: one.level for one in (*catalogue().dimensions, *usable_dimensions(ctx))}
-        built = make_vocabulary(ctx.as_of, value_index(ctx), dimensions, segments)
+        built = make_vocabulary(ctx.as_of, value_index(ctx), dimensions, segments, id_shapes(ctx))
         built.warm_up()
         find_periods(normalise("預熱 in the last 3 days"), ctx.as_of)  # loads what is loaded on first use
         _MERGED.clear()
@@ -133,10 +136,12 @@ def make_vocabulary(
     values: Mapping[str, list[str]],
     levels: Mapping[str, str],
     segments: Mapping[str, Text] | None = None,
+    shapes: Mapping[str, str] | None = None,
 ) -> Vocabulary:
     """A vocabulary of the lexicon, the catalogue, these values and these saved segments."""
     book = catalogue()
     ours = [phrase for phrase in read_phrases(*WORD_FILES) if _fits(phrase, book)]
+    done = {form for phrase in ours if phrase.sense.data.get("behaviour") == "events" for form in spellings(phrase.text)}
     taken = {form for phrase in ours if phrase.sense.kind not in _YIELDING for form in spellings(phrase.text)}
     attributes = [name for name in levels if name.startswith("attribute.")]
     phrases = [
@@ -144,14 +149,14 @@ def make_vocabulary(
         *_catalogue_phrases(book, attributes),
         *_segment_phrases(),
         *saved_phrases(segments or {}),
-        *_value_phrases({**values, **_time_values(book)}, taken),
+        *_value_phrases({**values, **_time_values(book)}, taken, done),
     ]
     meant = {text for text, _ in phrases}
     phrases += [(text, sense) for text, sense in _absent_phrases(values) if text not in meant]
     meant |= {text for text, _ in phrases}
     phrases += [(text, sense) for text, sense in general_words() if text not in meant]
     names = _names(book) | {("segment", found): (name.zh, name.en) for found, name in (segments or {}).items()}
-    return Vocabulary(as_of, tuple(_unique(phrases)), dict(values), {**_levels(book), **levels}, names)
+    return Vocabulary(as_of, tuple(_unique(phrases)), dict(values), {**_levels(book), **levels}, names, dict(shapes or {}))
 
 
 def _levels(book: Catalogue) -> dict[str, str]:
@@ -218,7 +223,8 @@ def _segment_phrases() -> Iterator[tuple[str, Sense]]:
                     yield from ((form, sense) for form in spellings(word + " customers"))
 
 
-def _value_phrases(values: Mapping[str, list[str]], taken: set[str]) -> Iterator[tuple[str, Sense]]:
+def _value_phrases(values: Mapping[str, list[str]], taken: set[str], done: set[str]) -> Iterator[tuple[str, Sense]]:
+    """What the values are called; the verbs in ``done`` tell the kind of event as well."""
     aliases = read_table("values")
     for dimension, found in values.items():
         if dimension in _NO_PHRASES:
@@ -227,7 +233,8 @@ def _value_phrases(values: Mapping[str, list[str]], taken: set[str]) -> Iterator
             names = aliases.get(dimension, {}).get(normalise(value), {})
             for word in (*_value_words(value), *names.get("zh", ()), *names.get("en", ())):
                 sense = Sense("value", f"{dimension}={value}", {"dimension": dimension, "value": value})
-                yield from ((form, sense) for form in spellings(word) if form not in taken and _telling(form))
+                others = taken - done if dimension == "event_kind" else taken
+                yield from ((form, sense) for form in spellings(word) if form not in others and _telling(form))
 
 
 def _absent_phrases(values: Mapping[str, list[str]]) -> Iterator[tuple[str, Sense]]:

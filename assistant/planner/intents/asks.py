@@ -202,6 +202,8 @@ def _customers(sentence: Sentence, dialogue: Dialogue, ability: Ability, args: A
         who.rule = None  # everybody scored has bought
     if ability.customers == "known" and any(place in sentence.used for place in goods) and not _acted(sentence, before):
         return None
+    if who.rule is None and who.handle is None and who.named and not who.ordered and "customers" in ability.needs:
+        return {"customers": {"all": []}}
     if who.rule is None and who.handle is None and not who.ordered:
         last = dialogue.last_customers if ability.last or "customers" in ability.needs else None
         return {"customers": last.handle} if last else {}

@@ -148,18 +148,18 @@ def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
 
 def _is_listed(token: Token) -> bool:
     """Whether it is a group of an earlier result ("t3.2"), which is no term."""
-    segment = token.get("segment")
+    segments = [sense for sense in token.senses if sense.kind == "segment"]
     if token.is_("cluster"):
         return True
-    return segment is not None and ("." in segment.id or "call" in segment.data)
+    return bool(segments) and all("." in one.id or "call" in one.data for one in segments)
 
 
-def _term(sentence: Sentence, token: object) -> str:
+def _term(sentence: Sentence, token: Token) -> str:
     for kind in _EXPLAINED:
-        sense = token.get(kind)  # type: ignore[attr-defined]
+        sense = next((one for one in token.senses if one.kind == kind and "." not in one.id), None) or token.get(kind)
         if sense:
             return sentence.vocabulary.name(kind, sense.id, sentence.language)
-    return str(getattr(token, "text", ""))
+    return token.text
 
 
 def describe(sentence: Sentence, _: Dialogue) -> Plan | None:

@@ -14,6 +14,7 @@ from assistant.planner.sentence import Sentence
 
 _TOOL = "find_behaviour"
 _MOST = 1000
+_SEVERAL = 2
 _ACTS = {"viewed": "viewed_not_bought", "carted": "carted_not_bought"}
 
 
@@ -24,7 +25,9 @@ def behaviour(sentence: Sentence, _: Dialogue) -> Plan | None:
         args["pattern"] = _unbought(sentence) or _unopened(sentence) or _fewer_logins(sentence)
     if args["pattern"] is None or _other_limits(sentence):
         return None
-    args |= _times(sentence)
+    args |= _times(sentence) | _several(sentence, str(args["pattern"]))
+    if "by" not in args and sentence.take("dimension", "category"):
+        args["by"] = "category"
     window = sentence.take_window()
     args["window"] = window.model_dump(mode="json", exclude_defaults=True) if window else None
     args |= _limit(sentence)
@@ -115,6 +118,12 @@ def _times(sentence: Sentence) -> dict[str, Any]:
             check_range(sentence, place, least, 1, _MOST, "")
             return {"least_times": plain(least)}
     return {}
+
+
+def _several(sentence: Sentence, pattern: str) -> dict[str, Any]:
+    """“多次”, “repeatedly”: the tool's own number of times, which for the cart is one, so that two are asked for."""
+    often = pattern in _ACTS.values() and sentence.take_all("part", "often")
+    return {"least_times": _SEVERAL} if often and pattern == _ACTS["carted"] else {}
 
 
 def _limit(sentence: Sentence) -> dict[str, Any]:

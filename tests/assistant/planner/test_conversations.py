@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from assistant.planner.dialogue import Dialogue
+from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.foresight import after
+from assistant.planner.plan import Call
 from assistant.planner.understand import understand
 from assistant.planner.vocabulary import Vocabulary
 
@@ -41,3 +42,30 @@ def test_a_cut_list_is_narrowed_to_its_own_customers(vocabulary: Vocabulary) -> 
     (call,) = plan.calls
     bought = {"behaviour": "orders", "op": ">=", "value": 1, "where": {"category": ["DELI"]}}
     assert call.args["rule"] == {"all": [{"field": "customer_id", "op": "in", "value": ["7", "9"]}, bought]}
+
+
+@pytest.mark.parametrize(
+    ("question", "call"),
+    [
+        ("导出SVIP", Call("export_customers", {"customers": "t1.3", "format": "xlsx"})),
+        ("VIP会员的客单价", Call("measure", {"metrics": ["average_order_value"], "customers": "t1.2"})),
+        ("export the SVIP customers", Call("export_customers", {"customers": "t1.3", "format": "xlsx"})),
+        ("导出冠军客户", Call("export_customers", {"customers": "champions", "format": "xlsx"})),
+        ("SVIP门槛改成8000", Call("segment_overview", {"scheme": "membership", "tiers": {"svip": {"amount": 8000}}})),
+        ("什么是SVIP", Call("explain_term", {"term": "SVIP"})),
+    ],
+)
+def test_groups_made_by_limits_of_an_answer_are_those_of_the_answer(question: str, call: Call, vocabulary: Vocabulary) -> None:
+    groups = ["tier_svip", "tier_vip", "tier_regular"]
+    details = {"groups": groups, "made": groups[::-1], "selections": [{}] * 3}
+    limits = Call("segment_overview", {"scheme": "membership", "tiers": {"svip": {"amount": 5000}}})
+    shown = Result(limits, "t1", "answered", {"selection": {"rule": {"all": []}}, "details": details})
+
+    assert understand(question, vocabulary, Dialogue((shown,))).calls == (call,)
+
+
+def test_groups_that_are_stored_keep_their_ids(vocabulary: Vocabulary) -> None:
+    details = {"groups": ["tier_svip", "tier_vip", "tier_regular"], "made": [], "selections": []}
+    shown = Result(Call("segment_overview", {"scheme": "membership"}), "t1", "answered", {"details": details})
+
+    assert understand("导出SVIP", vocabulary, Dialogue((shown,))).calls[0].args["customers"] == "tier_svip"

@@ -38,12 +38,26 @@ def test_numbers(text: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("20%", "0.2"), ("20 percent", "0.2"), ("百分之五", "0.05"), ("两成", "0.2"), ("三成半", "0.35"), ("四分之一", "0.25")],
+    [
+        ("20%", "0.2"),
+        ("20 percent", "0.2"),
+        ("百分之五", "0.05"),
+        ("两成", "0.2"),
+        ("三成半", "0.35"),
+        ("四分之一", "0.25"),
+        ("一半", "0.5"),
+        ("half", "0.5"),
+    ],
 )
 def test_shares(text: str, value: str) -> None:
     shares = [number for number in find_numbers(text) if number.share]
 
     assert [(number.start, number.end, number.value) for number in shares] == [(0, len(text), Decimal(value))]
+
+
+@pytest.mark.parametrize("text", ["first half of 2017", "half a year", "half a million", "上半年", "半年"])
+def test_halves_of_something_else_are_no_shares(text: str) -> None:
+    assert not [number for number in find_numbers(text) if number.share]
 
 
 @pytest.mark.parametrize("text", ["ab12c", "someone", "phone"])

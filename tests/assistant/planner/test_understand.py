@@ -12,8 +12,9 @@ import yaml
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Plan
 from assistant.planner.understand import understand
-from assistant.planner.vocabulary import Vocabulary
+from assistant.planner.vocabulary import Vocabulary, make_vocabulary
 from tools import requests
+from tools.contracts import Text
 
 CASES = Path(__file__).parents[2] / "cases" / "planner"
 REQUESTS = {
@@ -65,6 +66,21 @@ def test_question_becomes_calls(case: dict[str, Any], vocabulary: Vocabulary) ->
 
     assert called(plan) == wanted(case)
     assert plan.say == case.get("say")
+
+
+SAVED = yaml.safe_load((CASES / "saved.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def saved_vocabulary() -> Vocabulary:
+    table = yaml.safe_load((CASES / "values.yaml").read_text(encoding="utf-8"))
+    names = {found: Text(zh=name, en=name) for found, name in SAVED["saved"].items()}
+    return make_vocabulary(table["as_of"], table["values"], table["levels"], names, SAVED["ids"])
+
+
+@pytest.mark.parametrize("case", SAVED["cases"], ids=[case["q"] for case in SAVED["cases"]])
+def test_names_given_by_the_operator_go_before_other_senses(case: dict[str, Any], saved_vocabulary: Vocabulary) -> None:
+    assert called(understand(case["q"], saved_vocabulary, Dialogue())) == wanted(case)
 
 
 @pytest.mark.parametrize("case", cases("refused", "models_refused"))
