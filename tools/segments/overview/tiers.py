@@ -121,13 +121,13 @@ def _membership(limits: Limits, edges: Edges, caveats: tuple[Text, ...]) -> Extr
 
 def _tier_words(label: str, limit: TierLimit, amount: Decimal | None) -> Text:
     if limit.share is not None:
-        edge = Text(zh=f"，即高于 {amount}", en=f", above {amount}") if amount is not None else Text(zh="", en="")
-        part = Text(zh="其余消费最高", en="the rest of the top") if label == "VIP" else Text(zh="消费最高", en="the top")
+        edge = Text(zh=f"，即高于 {amount:,}", en=f", above {amount:,}") if amount is not None else Text(zh="", en="")
         top = f"{float(limit.share) * 100:g}%"
-        return Text(zh=f"{label} 为{part.zh}的 {top} 以内{edge.zh}", en=f"{label} is {part.en} {top} by spend{edge.en}")
+        rest = Text(zh="（SVIP 除外）", en=", but for SVIP") if label == "VIP" else Text(zh="", en="")
+        return Text(zh=f"{label} 为消费最高的 {top}{rest.zh}{edge.zh}", en=f"{label} is the top {top} by spend{rest.en}{edge.en}")
     parts = []
     if amount is not None:
-        parts.append(Text(zh=f"消费满 {amount}", en=f"spend of at least {amount}"))
+        parts.append(Text(zh=f"消费满 {amount:,}", en=f"spend of at least {amount:,}"))
     if limit.orders is not None:
         parts.append(Text(zh=f"满 {limit.orders} 单", en=f"at least {limit.orders} orders"))
     return Text(zh=f"{label} 需{'且'.join(part.zh for part in parts)}", en=f"{label} takes {' and '.join(part.en for part in parts)}")

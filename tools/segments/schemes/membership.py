@@ -13,14 +13,16 @@ MEMBERSHIP = Scheme(
         Group(
             "tier_svip",
             Text(zh="SVIP", en="SVIP"),
-            Text(zh="近365天消费最高的一层", en="those who spent most in the last 365 days"),
+            Text(zh="近365天达到SVIP标准的客户", en="those who reached the limit of SVIP in the last 365 days"),
             ("svip members", "super vip", "超级会员", "SVIP客户", "SVIP 会员"),
             "svip",
         ),
         Group(
             "tier_vip",
             Text(zh="VIP", en="VIP"),
-            Text(zh="近365天消费仅次于SVIP的一层", en="those who spent most after SVIP in the last 365 days"),
+            Text(
+                zh="近365天达到VIP标准、未达到SVIP标准的客户", en="those who reached the limit of VIP but not of SVIP in the last 365 days"
+            ),
             ("vip members", "vips", "VIP客户", "VIP 会员"),
             "vip",
         ),
