@@ -14,6 +14,10 @@ from tools.warehouse.engine import Engine
 _COLUMNS = "run_id, model, version, as_of, seed, data_version, in_use, quality, parameters, decision"
 
 
+TOLERANCE = 1e-4
+"""Relative difference of two results below which they count as equal: refitting alone moves them that far."""
+
+
 @dataclass(frozen=True)
 class ModelRun:
     """One row of ``model_runs``.
@@ -43,6 +47,12 @@ class ModelRun:
     decision: dict[str, Any] | None
 
 
+def not_worse(new: float, old: float, *, higher_is_better: bool) -> bool:
+    """Whether a result on the latest period is as good as another, differences of less than ``TOLERANCE`` aside."""
+    gain = new - old if higher_is_better else old - new
+    return gain >= -TOLERANCE * abs(old)
+
+
 def store_run(
     engine: Engine,
     model: str,
@@ -68,10 +78,17 @@ def store_run(
             "data_version": read_meta(engine, "data_version") or "0",
             "quality": _write(quality),
             "parameters": _write(parameters or {}),
-            "decision": None if decision is None else _write(decision),
+            "decision": None if decision is None else _write(_with_data(engine, decision, as_of)),
         },
     )
     return run_id
+
+
+def _with_data(engine: Engine, decision: Mapping[str, Any], as_of: dt.date) -> dict[str, Any]:
+    """The decision, with ``same_data`` where both models rest on the same data, so that there was nothing new to learn."""
+    rows = engine.rows("SELECT data_version, as_of FROM model_runs WHERE run_id = $id", {"id": decision.get("old_run_id")})
+    same = rows == [(read_meta(engine, "data_version") or "0", as_of)]
+    return {**decision, "same_data": True} if same else dict(decision)
 
 
 def run_in_use(engine: Engine, model: str) -> ModelRun | None:

@@ -27,7 +27,7 @@ from tools.segments.churn.features import (
 )
 from tools.segments.churn.run import VERSION
 from tools.segments.churn.scope import check_no_future, draw_sample
-from tools.segments.model_runs import ModelRun
+from tools.segments.model_runs import ModelRun, not_worse
 from tools.settings import Settings
 from tools.warehouse.engine import Engine
 
@@ -164,7 +164,7 @@ def _choose(material: _Material, test_day: dt.date, new: _Candidate, before: Mod
         return new, None
     test = material.at(test_day)
     (new_loss, new_auc), (old_loss, old_auc) = (_result(candidate.judged, test) for candidate in (new, old))
-    kept = "new" if new_loss <= old_loss else "old"
+    kept = "new" if not_worse(new_loss, old_loss, higher_is_better=False) else "old"
     decision = {
         "measure": "log_loss",
         "new": new_loss,

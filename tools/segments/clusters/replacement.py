@@ -13,7 +13,7 @@ from tools.models.clustering.methods import nearest
 from tools.models.clustering.plane import matched
 from tools.models.clustering.preparation import Preparation
 from tools.segments.clusters.run import Partition
-from tools.segments.model_runs import ModelRun
+from tools.segments.model_runs import ModelRun, not_worse
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def decide(found: Partition, before: ModelRun | None, seed: int) -> Decision:
     record["old"] = silhouette(found.prepared, old, seed)
     present = np.unique(old)
     ids = [str(one) for one in before.parameters["ids"]]
-    if len(present) >= 2 and record["old"] >= record["new"]:
+    if len(present) >= 2 and not_worse(record["old"], record["new"], higher_is_better=True):
         compact: Labels = np.searchsorted(present, old).astype(np.int64)
         return Decision(compact, [ids[place] for place in present], record | {"kept": "old"}, before.parameters)
     overlap = np.zeros((fresh, len(ids)), dtype=np.int64)

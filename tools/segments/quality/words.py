@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from tools.contracts import Text
 from tools.rendering import render
 from tools.segments.quality.facts import ModelFacts
@@ -62,6 +65,8 @@ def decision_words(facts: ModelFacts, currency: str) -> Text:
         both(measure, float(decision[key]), currency) if measure else Text(zh=f"{decision[key]}", en=f"{decision[key]}")
         for key in ("new", "old")
     )
+    if new == old:
+        return _same_words(name, new, decision)
     if decision.get("kept") == "old":
         return Text(
             zh=f"最近一次刷新保留了原模型：新模型的{name.zh}为 {new.zh}，不如原模型的 {old.zh}。",
@@ -70,6 +75,21 @@ def decision_words(facts: ModelFacts, currency: str) -> Text:
     return Text(
         zh=f"最近一次刷新换用了新模型：{name.zh}为 {new.zh}，原模型为 {old.zh}。",
         en=f"The last refresh put the new model in use: its {name.en} is {new.en} against {old.en} of the one before.",
+    )
+
+
+def _same_words(name: Text, value: Text, decision: Mapping[str, Any]) -> Text:
+    """Both came out the same, as far as it is shown."""
+    stays = decision.get("kept") == "old"
+    in_use = Text(zh="原模型继续使用", en="the model before stays") if stays else Text(zh="现用新模型", en="the new one is in use")
+    if decision.get("same_data"):
+        return Text(
+            zh=f"最近一次刷新时数据没有变化，重新训练的结果相同（{name.zh} {value.zh}），{in_use.zh}。",
+            en=f"The data had not changed at the last refresh, so training anew came out the same ({name.en} {value.en}); {in_use.en}.",
+        )
+    return Text(
+        zh=f"最近一次刷新时新模型与原模型不相上下：{name.zh}都是 {value.zh}，{in_use.zh}。",
+        en=f"At the last refresh the new model came out the same as the one before: the {name.en} of both is {value.en}; {in_use.en}.",
     )
 
 

@@ -13,7 +13,7 @@ from tools.errors import NotEnoughData
 from tools.models.churn import Kind, log_loss
 from tools.models.evaluation import auc, evaluate, lift
 from tools.models.response import ResponseClassifier
-from tools.segments.model_runs import ModelRun
+from tools.segments.model_runs import ModelRun, not_worse
 from tools.segments.response.cases import Cases, Floats, Labels
 from tools.segments.response.waves import LEAST_TESTED, Plan, Wave
 from tools.settings import Settings
@@ -144,7 +144,7 @@ def decide(
     if before is None:
         return fresh
     losses = {"new": _loss(new, test), "old": _loss(before, test)}
-    better = losses["new"] <= losses["old"]
+    better = not_worse(losses["new"], losses["old"], higher_is_better=False)
     record = {
         "measure": "log_loss",
         **losses,

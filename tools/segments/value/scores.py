@@ -14,7 +14,7 @@ from tools.errors import NotEnoughData
 from tools.models.lifetime.gaps import GapModel
 from tools.models.lifetime.judging import Judged, judge
 from tools.segments.held import judge_due, keep
-from tools.segments.model_runs import ModelRun, run_in_use, store_run
+from tools.segments.model_runs import ModelRun, not_worse, run_in_use, store_run
 from tools.segments.value.dates import fit_gaps, next_dates, no_dates
 from tools.segments.value.forecast import Forecaster, base_of, fit_base, fit_spending, learn, spending_of
 from tools.segments.value.histories import Histories, read_histories, read_rhythms
@@ -124,7 +124,7 @@ def _decide(verdict: Verdict, old: ModelRun | None, before: Judged | None) -> di
     if old is None or before is None:
         return None
     new = verdict.judged[verdict.kind]
-    kept = "old" if before.explained > new.explained + 1e-9 else "new"
+    kept = "new" if not_worse(new.explained, before.explained, higher_is_better=True) else "old"
     return {"measure": _MEASURE, "new": new.explained, "old": before.explained, "old_run_id": old.run_id, "kept": kept}
 
 

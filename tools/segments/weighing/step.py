@@ -13,7 +13,7 @@ from tools.contracts import Text
 from tools.errors import NotEnoughData
 from tools.models.weights import PercentileLevels, captured_share, entropy_weights, to_curves
 from tools.segments.held import judge_due, keep
-from tools.segments.model_runs import ModelRun, run_in_use, store_run
+from tools.segments.model_runs import ModelRun, not_worse, run_in_use, store_run
 from tools.segments.weighing.dimensions import CLASSIC, raw_values
 from tools.segments.weighing.learn import Fitted, Learned, Weighting, captured_by, learn_weights, texts_of
 from tools.settings import Settings
@@ -148,7 +148,7 @@ def _kept(new: _Chosen, learned: Learned, old: ModelRun, as_of: dt.date) -> _Cho
     weightings = [_stored(stored, part) for part in ("weights", "judged")]
     before = captured_by(learned.test, weightings[1 if seen else 0])
     results = {"new": learned.captured["extended"]["top_fifth"], "old": before["top_fifth"]}
-    kept = "new" if results["new"] >= results["old"] else "old"
+    kept = "new" if not_worse(results["new"], results["old"], higher_is_better=True) else "old"
     decision = {"measure": MEASURE, **results, "old_run_id": old.run_id, "kept": kept}
     if kept == "new":
         return _Chosen(new.method, new.weighting, new.judged, new.quality, new.parameters, decision)

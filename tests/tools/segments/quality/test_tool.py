@@ -148,6 +148,23 @@ def test_the_replacement_is_told_with_both_results(warehouse: Warehouse, store: 
     assert [(row[1], row[4]) for row in runs.rows] == [(3, "in use"), (2, None), (1, None)]
 
 
+@pytest.mark.parametrize("kept", ["new", "old"])
+def test_equal_results_are_not_told_as_worse(warehouse: Warehouse, store: Store, kept: str) -> None:
+    first = store("churn", CHURN)
+    decision = {"measure": "log_loss", "new": 0.29504, "old": 0.29502, "old_run_id": first, "kept": kept}
+    store("churn", CHURN, decision=decision)
+    stays = "the model before stays." if kept == "old" else "the new one is in use."
+    said = sentence(ask(warehouse))
+    assert f"The data had not changed at the last refresh, so training anew came out the same (log loss 0.295); {stays}" in said
+    with warehouse.writing() as engine:
+        write_meta(engine, "data_version", "6")
+    store("churn", CHURN, decision=decision)
+    result = ask(warehouse)
+    assert f"came out the same as the one before: the log loss of both is 0.295; {stays}" in sentence(result)
+    assert "新模型与原模型不相上下：对数损失都是 0.295" in sentence(result, "zh")
+    assert "不如" not in sentence(result, "zh")
+
+
 def test_how_it_has_held_is_that_of_the_run_that_promised(warehouse: Warehouse, store: Store) -> None:
     store("churn", CHURN | {"auc": 0.85}, "2024-01-15", held={"horizon_days": 30, "customers": 700, "auc": 0.84, "lift_top_tenth": 3.4})
     store("churn", CHURN)
