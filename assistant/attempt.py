@@ -13,6 +13,7 @@ from assistant.chat_model import Brain
 from assistant.events import Event, StepDone, StepStarted, TextDelta
 from assistant.evidence import Evidence
 from assistant.failures import BrainFailed
+from assistant.names import KnownNames, known_names
 from assistant.phrases import example_questions, phrase
 from assistant.prose import ProseStream
 from assistant.toolbox import Toolbox
@@ -45,6 +46,7 @@ class Attempt:
     _awaited: list[str] = field(default_factory=list)
     _arrived: dict[str, ToolMessage] = field(default_factory=dict)
     _held: str = ""
+    _known: KnownNames | None = None
     _finish: str = ""
 
     def run(self) -> Iterator[Event]:
@@ -57,6 +59,7 @@ class Attempt:
         """
         question = HumanMessage(self.toolbox.question)
         self.new_messages = [question]
+        self._known = self._names()
         self._prose = self._new_prose()
         agent = build_agent(self.brain, self.toolbox, self.system_prompt)
         stream = agent.stream(
@@ -122,7 +125,7 @@ class Attempt:
         self._prose.evidence = self._evidence()
 
     def _end(self) -> Iterator[Event]:
-        self.turn.dropped += self._prose.dropped
+        self.turn.refused += self._prose.refused
         self.turn.cited += self._prose.used
         if self.brain.is_service:
             self._require_whole()
@@ -147,11 +150,17 @@ class Attempt:
     def _new_prose(self) -> ProseStream:
         return ProseStream(self._evidence(), self.turn.language, self.turn.currency)
 
+    def _names(self) -> KnownNames | None:
+        if not self.brain.is_service:
+            return None
+        with self.toolbox.context() as context:
+            return known_names(context)
+
     def _evidence(self) -> Evidence:
         session = self.toolbox.session
         # The planner proposes questions of the product's own, which have numbers in them; a service quotes nothing but results.
         proposed = () if self.brain.is_service else tuple(example_questions())
-        return Evidence(list(session.results.values()), self.questions, len(self.turn.results), session.as_of, proposed)
+        return Evidence(list(session.results.values()), self.questions, len(self.turn.results), session.as_of, proposed, self._known)
 
 
 def _text(message: AIMessage) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from assistant.binding import fits, group_names, nearness, same_number
 from assistant.dates import DateMention, dates_in, find_dates, without_dates
+from assistant.names import KnownNames, unvouched_name
 from assistant.prompt_library import read_yaml
 from assistant.quantities import Quantity, find_quantities
 from assistant.session import handle_of
@@ -18,6 +19,7 @@ from tools.contracts import Figure, Table, Text, ToolResult, Unit
 _ONE_NUMBER = re.compile(r"[+\-\u2212]?\s?[$¥€£]?\s?\d[\d.,\s]*(?:%|\uff05|×|倍)?")
 _PART_BEFORE, _PART_AFTER = re.compile(r"\d[.,]$"), re.compile(r"[.,]\d")
 """Digits on the other side of a point or comma: one and the same number."""
+_NAMING = (Unit.ID, Unit.TEXT)
 _HAS_NUMBER = re.compile(r"\d")
 
 
@@ -31,6 +33,7 @@ class Evidence:
         current: How many of ``results``, from the end, belong to the latest question.
         as_of: The as-of date.
         extra: Further texts of the product's own, whose numbers may be repeated.
+        known: The names in the data; None where names are not checked, since the product itself writes.
     """
 
     results: Sequence[ToolResult]
@@ -38,6 +41,7 @@ class Evidence:
     current: int = 0
     as_of: dt.date | None = None
     extra: Sequence[str] = field(default=())
+    known: KnownNames | None = None
 
     def figure(self, reference: str) -> Figure | None:
         """The figure or table cell that ``reference`` names; without a handle, the only one of that name."""
@@ -85,6 +89,29 @@ class Evidence:
                 start = text.find(name, start + 1)
         return spans
 
+    def unvouched_name(self, text: str) -> str | None:
+        """The first name in ``text`` that no result, question or word of the product has; what is vouched for is blanked out."""
+        return unvouched_name(text, self.known, self._said) if self.known is not None else None
+
+    @cached_property
+    def _said(self) -> str:
+        """Every name and word of results and questions, in lower case, one a line."""
+        figures = _all_figures(self.results)
+        labels = [text for figure in figures for text in (figure.label.zh, figure.label.en)]
+        values = [str(figure.value) for figure in figures if figure.unit in _NAMING]
+        cells = [str(cell) for cell in self._cells(_NAMING)]
+        names = [
+            text
+            for result in self.results
+            for table in result.tables
+            for column in table.columns
+            for name in column.names.values()
+            for text in (name.zh, name.en)
+        ]
+        files = [file.name for result in self.results for file in result.files]
+        inner = [text for result in self.results for text in _strings(result.details)]
+        return "\n".join([*self.questions, *self._words, *labels, *values, *cells, *names, *files, *inner]).lower()
+
     @property
     def _latest(self) -> Sequence[ToolResult]:
         return self.results[len(self.results) - self.current :]
@@ -128,14 +155,14 @@ class Evidence:
 
     @cached_property
     def _ids(self) -> frozenset[str]:
-        return frozenset(str(cell) for cell in self._cells((Unit.ID,))) | frozenset(
-            str(figure.value) for figure in _all_figures(self.results) if figure.unit is Unit.ID
+        return frozenset(str(cell) for cell in self._cells(_NAMING)) | frozenset(
+            str(figure.value) for figure in _all_figures(self.results) if figure.unit in _NAMING
         )
 
     @cached_property
     def _names(self) -> list[str]:
-        names = {str(cell) for cell in self._cells((Unit.TEXT,))}
-        names |= {str(figure.value) for figure in _all_figures(self.results) if figure.unit is Unit.TEXT}
+        names = {str(cell) for cell in self._cells(_NAMING)}
+        names |= {str(figure.value) for figure in _all_figures(self.results) if figure.unit in _NAMING}
         names |= {file.name for result in self.results for file in result.files}
         for figure in _all_figures(self.results):
             for label in (figure.label.zh, figure.label.en):
@@ -188,6 +215,15 @@ def _texts_within(details: object) -> Iterator[Text]:
     parts = details.values() if isinstance(details, dict) else details if isinstance(details, list | tuple) else ()
     for part in parts:
         yield from _texts_within(part)
+
+
+def _strings(details: object) -> Iterator[str]:
+    """All words that a result's details hold, but not their keys."""
+    if isinstance(details, str):
+        yield details
+    parts = details.values() if isinstance(details, dict) else details if isinstance(details, list | tuple) else ()
+    for part in parts:
+        yield from _strings(part)
 
 
 def _covers(asked: DateMention, mention: DateMention) -> bool:

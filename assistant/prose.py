@@ -18,6 +18,10 @@ LEFT_OUT = Text(
     zh="有一句话因为含有没有依据的数字而被省略。",
     en="A sentence was left out because it had a number without evidence.",
 )
+LEFT_OUT_NAME = Text(
+    zh="有一句话因为提到了结果中没有的名称而被省略。",
+    en="A sentence was left out because it named something that no result has.",
+)
 _ORDINAL = re.compile(r"^\s*(?:[-*•#>]+\s*)?(?:\*\*)?(?:\d{1,2}[.)、:\uff1a\uff0e\uff09]|[(\uff08]\d{1,2}[)\uff09])(?=\D|$)")
 _END = re.compile(r"[。!?\uff01\uff1f\uff1b]+[\"”’')\]\uff09]*\s*|\n+|(?<=[^\s])\.[\"”’')\]*]*(?=\s)\s*")
 _LINK = re.compile(r"(?<=\])(?=[(:\[])|(?<=<)(?=[A-Za-z/!?])")
@@ -25,6 +29,21 @@ _LINK = re.compile(r"(?<=\])(?=[(:\[])|(?<=<)(?=[A-Za-z/!?])")
 _ONLY_ORDINAL = re.compile(r"\s*(?:[-*•#>]+\s*)?(?:\*\*)?\d{1,2}\.\s*")
 LONGEST = 2_000
 """A sentence longer than this is cut, so that endless text without an end of sentence cannot be held back for ever."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A sentence that was left out.
+
+    Args:
+        sentence: As it was written.
+        what: The number, reference, date or name that nothing vouches for.
+        is_name: Whether it is a name.
+    """
+
+    sentence: str
+    what: str
+    is_name: bool = False
 
 
 @dataclass
@@ -40,10 +59,15 @@ class ProseStream:
     evidence: Evidence
     language: str
     currency: str = "$"
-    dropped: int = 0
+    refused: list[Refusal] = field(default_factory=list)
     used: list[Figure] = field(default_factory=list)
     _buffer: str = ""
     _last: str = ""
+
+    @property
+    def dropped(self) -> int:
+        """How many sentences were left out."""
+        return len(self.refused)
 
     def feed(self, piece: str) -> str:
         """Checked text that became whole with ``piece``; often empty."""
@@ -70,9 +94,9 @@ class ProseStream:
         return LONGEST if len(self._buffer) > LONGEST else 0
 
     def _checked(self, sentence: str) -> str:
-        shown = render_sentence(sentence, self.evidence, self.language, self.currency)
-        if shown is None:
-            self.dropped += 1
+        shown = check_sentence(sentence, self.evidence, self.language, self.currency)
+        if isinstance(shown, Refusal):
+            self.refused.append(shown)
             return "\n" * (len(sentence) - len(sentence.rstrip("\n")))
         self.used.extend(shown.used)
         self._last, text = shown.text[-1:] or self._last, _without_links(self._last, shown.text)
@@ -90,26 +114,36 @@ class _Shown:
 
 def render_sentence(sentence: str, evidence: Evidence, language: str, currency: str = "$") -> _Shown | None:
     """``sentence`` with its references and bound numbers rendered; None when it states something without evidence."""
+    shown = check_sentence(sentence, evidence, language, currency)
+    return None if isinstance(shown, Refusal) else shown
+
+
+def check_sentence(sentence: str, evidence: Evidence, language: str, currency: str = "$") -> _Shown | Refusal:
+    """``sentence`` with its references and bound numbers rendered, or why it may not be shown."""
     shown = _expand(sentence, evidence, language, currency)
-    if shown is None:
-        return None
+    if isinstance(shown, Refusal):
+        return shown
     shown.safe += [match.span() for match in [_ORDINAL.match(shown.text)] if match]
     shown.safe += evidence.name_spans(shown.text)
     for mention in find_dates(shown.text):
         if not _overlaps(mention.start, mention.end, shown.safe):
-            if not evidence.knows_date(mention, shown.text[mention.start : mention.end]):
-                return None
+            written = shown.text[mention.start : mention.end]
+            if not evidence.knows_date(mention, written):
+                return Refusal(sentence, written)
             shown.safe.append((mention.start, mention.end))
-    return _bind(shown, evidence, language, currency)
+    name = evidence.unvouched_name(_blanked(shown.text, shown.safe))
+    if name is not None:
+        return Refusal(sentence, name, is_name=True)
+    return _bind(shown, evidence, language, currency, sentence)
 
 
-def _expand(sentence: str, evidence: Evidence, language: str, currency: str) -> _Shown | None:
+def _expand(sentence: str, evidence: Evidence, language: str, currency: str) -> _Shown | Refusal:
     shown, last = _Shown("", [], []), 0
     for match in REFERENCE.finditer(sentence):
         figure = evidence.figure(match["id"])
         if figure is None:
             if match[0].startswith(("[[", "`[[")) or (match["id"].startswith("t") and "." in match["id"]):
-                return None
+                return Refusal(sentence, match[0])
             continue
         shown.text += sentence[last : match.start()]
         last = _put(shown, figure, render(figure.value, figure.unit, language, currency, match["style"] or ""), sentence, match.end())
@@ -139,7 +173,7 @@ def _put(shown: _Shown, figure: Figure, text: str, sentence: str, end: int) -> i
     return match.end() if match else end
 
 
-def _bind(shown: _Shown, evidence: Evidence, language: str, currency: str) -> _Shown | None:
+def _bind(shown: _Shown, evidence: Evidence, language: str, currency: str, sentence: str) -> _Shown | Refusal:
     pieces, last = [], 0
     for quantity in find_quantities(_blanked(shown.text, shown.safe)):
         written = shown.text[quantity.start : quantity.end]
@@ -147,7 +181,7 @@ def _bind(shown: _Shown, evidence: Evidence, language: str, currency: str) -> _S
             continue
         figure = evidence.bound(quantity, shown.text)
         if figure is None:
-            return None
+            return Refusal(sentence, written.strip())
         pieces += [
             shown.text[last : quantity.start],
             render(figure.value, figure.unit, language, currency, _style(figure, written, shown.text)),

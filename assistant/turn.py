@@ -9,7 +9,7 @@ from assistant.artifacts import json_value
 from assistant.events import Answer, ChartReady, Event, FileReady, Question, RenderedFigure, StepDone, StepSummary, TableReady
 from assistant.figures import render
 from assistant.phrases import suggestions
-from assistant.prose import LEFT_OUT
+from assistant.prose import LEFT_OUT, LEFT_OUT_NAME, Refusal
 from tools.contracts import Figure, Outcome, Text, ToolResult
 
 HEADLINE_FIGURES = 6
@@ -38,7 +38,7 @@ class Turn:
     results: list[ToolResult] = field(default_factory=list)
     cited: list[Figure] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
-    dropped: int = 0
+    refused: list[Refusal] = field(default_factory=list)
     problem: Text | None = None
 
     def done(self, step: StepDone, arguments: dict[str, object]) -> Iterator[Event]:
@@ -121,8 +121,12 @@ class Turn:
         )
 
     def _caveats(self, results: list[ToolResult]) -> list[str]:
-        texts = [*self.notes, *(caveat for result in results for caveat in result.caveats), *([LEFT_OUT] if self.dropped else [])]
+        texts = [*self.notes, *(caveat for result in results for caveat in result.caveats), *self._left_out()]
         return list(dict.fromkeys(text.say(self.language) for text in texts))
+
+    def _left_out(self) -> list[Text]:
+        told = {refusal.is_name for refusal in self.refused}
+        return [text for is_name, text in ((False, LEFT_OUT), (True, LEFT_OUT_NAME)) if is_name in told]
 
     def _choices(self) -> list[str]:
         return [choice.question.say(self.language) for result in self.counting for choice in result.choices]

@@ -49,6 +49,13 @@ def test_invented_numbers_are_left_out_and_the_caveat_says_so(service: Start) ->
     assert any("without evidence" in caveat for caveat in answer.caveats)
 
 
+def test_invented_names_are_left_out_and_the_caveat_says_so(service: Start) -> None:
+    _, conversation = service(MEASURE, Reply("We have [[t1.customers]] customers. The Sleeping Whales segment leads. Champions matter."))
+    answer = conversation.answer(QUESTION)
+    assert answer.text == "We have 4 customers. Champions matter."
+    assert any("named something" in caveat for caveat in answer.caveats)
+
+
 def test_a_bare_number_that_is_a_figure_is_rendered_from_it(service: Start) -> None:
     _, conversation = service(MEASURE, Reply("Total revenue was $177.8."))
     assert conversation.answer(QUESTION).text == "Total revenue was $177.75."
