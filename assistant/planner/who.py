@@ -139,6 +139,13 @@ def _counted_whales(sentence: Sentence, who: Who) -> None:
 def _ranked(sentence: Sentence, who: Who, place: int, ranking: Any) -> None:
     if ranking.data.get("share"):
         return
+    changed = _changed_most(sentence, place)
+    if changed is not None:
+        sentence.use(place)
+        who.sort_by, rises = changed
+        who.descending = rises == (ranking.id == "largest")
+        who.limit = ranking.data["n"] or who.limit or _DEFAULT_TOP
+        return
     sort_place, field_id = sort_field(sentence, place)
     if field_id is None and who.sort_by is None:
         field_id = "amount" if sentence.tokens[place].get("ranking", "largest") and ranking.data["n"] else None
@@ -150,6 +157,21 @@ def _ranked(sentence: Sentence, who: Who, place: int, ranking: Any) -> None:
     who.limit = ranking.data["n"] or who.limit
     if who.limit is None and not sentence.has("quantity"):
         who.limit = _DEFAULT_TOP
+
+
+def _changed_most(sentence: Sentence, place: int) -> tuple[str, bool] | None:
+    """“消费下降最多”, “whose spend fell the most”: the change that a condition right before is about, and whether it is a rise.
+
+    The condition holds beside the order, so that its token stays to be read.
+    """
+    for at in range(place - 1, max(place - 4, -1), -1):
+        condition = sentence.tokens[at].get("condition")
+        if condition is None and not sentence.tokens[at].is_("stop"):
+            return None
+        rule = condition.data["rule"] if condition is not None and at not in sentence.used else {}
+        if rule.get("op") in ("<", ">") and rule.get("value") == 0 and "field" in rule:
+            return str(rule["field"]), rule["op"] == ">"
+    return None
 
 
 def sort_field(sentence: Sentence, place: int) -> tuple[int | None, str | None]:

@@ -88,11 +88,24 @@ def _share_of_value(sentence: Sentence, args: dict[str, Any]) -> str | None:
 
 def _unfit_ranking(sentence: Sentence, ranking: Sense, by: list[str]) -> str | None:
     """Name of the text that says why such a ranking cannot be had; None where it can."""
-    if (len(by) > 1 or ranking.data.get("item")) and ranking.data["n"]:
+    at = next(place for place, _ in sentence.free("ranking"))
+    several = len(by) > 1 or ranking.data.get("item") or ("customer" not in by and _ranks_people(sentence, at, ranking))
+    if several and ranking.data["n"]:
         return "best_of_each"
     grown = next((place for place, _ in sentence.free("cue", "growth")), None)
-    at = next(place for place, _ in sentence.free("ranking"))
-    return "growth_ranking" if grown is not None and abs(at - grown) <= 1 else None
+    if grown is None:
+        return None
+    between = sentence.tokens[min(at, grown) + 1 : max(at, grown)]
+    named = len(sentence.tokens) > grown >= 2 and sentence.tokens[grown - 1].is_("metric") and sentence.tokens[grown - 2].is_("by")
+    return "growth_ranking" if named or all(token.is_("stop") for token in between) else None
+
+
+def _ranks_people(sentence: Sentence, place: int, ranking: Sense) -> bool:
+    """“top 3 customers”, “前3的客户”: the ranking is of customers, and not of the groups."""
+    following = [token for token in sentence.tokens[place + 1 : place + 3] if token.text != "的"][:1]
+    people = [token for token in following if token.is_("noun")]
+    groups = {sense.id for token in people for sense in token.senses if sense.kind == "dimension"} - {"customer"}
+    return bool(ranking.data.get("person")) or bool(people and not groups)
 
 
 def take_dimensions(sentence: Sentence) -> list[str]:
