@@ -59,7 +59,7 @@ def test_membership_by_amount_and_orders(demo: ToolContext, baskets: pd.DataFram
     assert found.details["computed"]
     assert found.interpretation is not None
     assert "SVIP takes spend of at least 5,000 and at least 200 orders; VIP takes spend of at least 2,000" in found.interpretation.en
-    assert "SVIP 需消费满 5000且满 200 单" in found.interpretation.zh
+    assert "SVIP 需消费满 5,000且满 200 单" in found.interpretation.zh
     assert any("worked out for this answer" in caveat.en for caveat in found.caveats)
 
 
