@@ -75,10 +75,14 @@ class Guard(AgentMiddleware[Any, Any, Any]):
         if self._toolbox.stopped:
             raise Cancelled
         if self._brain.is_service:
-            request = request.override(messages=outgoing(request.messages, self._toolbox.mask))
+            request = request.override(
+                messages=outgoing(request.messages, self._toolbox.mask, self._toolbox.warehouse.config.context_tokens)
+            )
+            self._toolbox.meter.check()
         response = handler(request)
         messages = [_readable(message) for message in response.result]
         if self._brain.is_service:
+            self._count(request, messages)
             _require_whole(messages)
         self._queue.expect(call["id"] or "" for message in messages if isinstance(message, AIMessage) for call in message.tool_calls)
         return ModelResponse(result=messages, structured_response=response.structured_response)
@@ -93,6 +97,11 @@ class Guard(AgentMiddleware[Any, Any, Any]):
             if isinstance(message, ToolMessage):
                 message.additional_kwargs[SECONDS] = round(time.perf_counter() - started, 4)
             return message
+
+    def _count(self, request: ModelRequest[Any], replies: Sequence[BaseMessage]) -> None:
+        for reply in replies:
+            if isinstance(reply, AIMessage):
+                self._toolbox.meter.add([*([request.system_message] if request.system_message else []), *request.messages], reply)
 
     def _unknown(self, call: ToolCall) -> ToolMessage:
         content, artifact = self._toolbox.unknown(call["name"], self._brain.is_service)

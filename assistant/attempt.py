@@ -13,6 +13,7 @@ from assistant.chat_model import Brain
 from assistant.events import Event, StepDone, StepStarted, TextDelta
 from assistant.evidence import Evidence
 from assistant.failures import BrainFailed
+from assistant.mending import mend, without_refused
 from assistant.names import KnownNames, known_names
 from assistant.phrases import example_questions, phrase
 from assistant.prose import ProseStream
@@ -125,12 +126,37 @@ class Attempt:
         self._prose.evidence = self._evidence()
 
     def _end(self) -> Iterator[Event]:
+        if self.brain.is_service and self._finish == "stop":
+            yield from self._mend()
         self.turn.refused += self._prose.refused
         self.turn.cited += self._prose.used
+        self.turn.usage = self.toolbox.meter.usage()
         if self.brain.is_service:
             self._require_whole()
         if not self.turn.text.strip():
             yield from self._show(self.turn.substitute())
+
+    def _mend(self) -> Iterator[Event]:
+        """One more call for sentences that were left out: those that hold now follow what was shown."""
+        first = self._prose
+        mended = mend(self.brain, self.toolbox, [*self.messages, *self.new_messages], first, self.turn.text, self.system_prompt)
+        if self.toolbox.stopped:
+            raise Cancelled
+        self._remember(first, None)
+        if mended is None:
+            return
+        gap = "" if not self.turn.text or self.turn.text.endswith(("\n", " ")) or self.turn.language == "zh" else " "
+        yield from self._show(gap + mended.text)
+        self._remember(mended.prose, mended.message)
+        first.refused, first.used = mended.prose.refused, [*first.used, *mended.prose.used]
+
+    def _remember(self, prose: ProseStream, message: AIMessage | None) -> None:
+        """Keep the reply, or add ``message`` to it, without what was refused."""
+        last = self.new_messages[-1]
+        if not isinstance(last, AIMessage) or (not prose.refused and message is None):
+            return
+        kept = without_refused(message or last, prose.refused)
+        self.new_messages[-1] = last.model_copy(update={"content": f"{last.text}\n{kept.text}".strip()}) if message else kept
 
     def _require_whole(self) -> None:
         if not self._finish:

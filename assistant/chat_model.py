@@ -76,7 +76,7 @@ def _openai(config: Settings, key: str, base_url: str | None, model: str) -> Bra
         timeout=config.model_seconds,
         max_retries=config.model_retries,
         streaming=True,
-        stream_usage=base_url is None,
+        stream_usage=config.model_usage,
         use_responses_api=False,
     )
     return Brain(model, chat)

@@ -15,6 +15,7 @@ from assistant.cli import ANSWERED, FAILED, NOT_ANSWERED
 from assistant.conversation import Conversation, open_conversation
 from assistant.events import Answer, Finished, StepStarted, TextDelta
 from assistant.figures import render
+from assistant.usage import usage_line
 from tools.contracts import Column, FigureValue, Outcome, Table, Unit
 from tools.warehouse.warehouse import Warehouse
 
@@ -113,6 +114,8 @@ def _print_rest(console: Console, answer: Answer) -> None:
         console.print(RichText(f"! {caveat}", style="yellow"))
     if answer.interpretation:
         console.print(RichText(f"{say['understood']}: {answer.interpretation}", style="dim"))
+    if answer.usage:
+        console.print(RichText(f"{answer.brain}: {usage_line(answer.usage, answer.language)}", style="dim"))
     console.print()
 
 

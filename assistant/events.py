@@ -90,6 +90,15 @@ class StepSummary(Event):
     seconds: float
 
 
+class Usage(Event):
+    """What a language model's service reports for one answer; ``cost`` is in the prices' own currency, None without prices."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    calls: int = 0
+    cost: float | None = None
+
+
 class Answer(Event):
     """A whole answer, as every interface may read it at the end."""
 
@@ -109,6 +118,7 @@ class Answer(Event):
     caveats: list[str] = []
     suggestions: list[str] = Field(default=[], description="Questions that could follow.")
     brain: str = "planner"
+    usage: Usage | None = Field(default=None, description="Tokens of the language model, where its service reports them.")
     currency: str = Field(default="", description="Symbol put before money.")
 
 

@@ -1,4 +1,4 @@
-"""What leaves for a language model: older results shortened, personal data hidden."""
+"""What leaves for a language model: older turns summarised where they are too long, personal data hidden."""
 
 from __future__ import annotations
 
@@ -9,22 +9,40 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from assistant.personal import Mask
+from assistant.summary import summarised
+from assistant.usage import estimated_tokens
 
+BUDGET = 24_000
+"""Tokens of messages from which older turns are summarised, unless the settings say otherwise."""
 WHOLE_TURNS = 2
-"""Results of this many latest questions are sent whole; older ones are cut to OLD_CHARACTERS."""
-OLD_CHARACTERS = 400
-MOST_TURNS = 12
+"""The turns of this many latest questions are sent whole, whatever their size."""
+MOST_TURNS = 40
 """Older questions than this are not sent."""
 
 
-def outgoing(messages: Sequence[AnyMessage], mask: Mask) -> list[AnyMessage]:
-    """Copies of the latest ``messages`` that may be sent; the originals stay as they are."""
+def outgoing(messages: Sequence[AnyMessage], mask: Mask, budget: int = BUDGET) -> list[AnyMessage]:
+    """Copies of the latest ``messages`` that may be sent; the originals stay as they are.
+
+    Args:
+        messages: The conversation.
+        mask: Hides personal data.
+        budget: Tokens; beyond them the oldest turns are sent as summaries, oldest first.
+    """
     turns = _turns(messages)[-MOST_TURNS:]
-    sent: list[AnyMessage] = []
-    for index, turn in enumerate(turns):
-        old = index < len(turns) - WHOLE_TURNS
-        sent += [_masked(message, mask, old) for message in turn]
-    return sent
+    sizes = [sum(map(_size, turn)) for turn in turns]
+    for index in range(len(turns) - WHOLE_TURNS):
+        if sum(sizes) <= budget:
+            break
+        turns[index] = summarised(turns[index])
+        sizes[index] = sum(map(_size, turns[index]))
+    while len(turns) > WHOLE_TURNS and sum(sizes) > budget:
+        del turns[0], sizes[0]
+    return [_masked(message, mask) for turn in turns for message in turn]
+
+
+def _size(message: AnyMessage) -> int:
+    calls = message.tool_calls if isinstance(message, AIMessage) else []
+    return estimated_tokens(str(message.content)) + sum(estimated_tokens(json.dumps(call["args"])) for call in calls)
 
 
 def _turns(messages: Sequence[AnyMessage]) -> list[list[AnyMessage]]:
@@ -36,11 +54,10 @@ def _turns(messages: Sequence[AnyMessage]) -> list[list[AnyMessage]]:
     return turns
 
 
-def _masked(message: AnyMessage, mask: Mask, old: bool) -> AnyMessage:
+def _masked(message: AnyMessage, mask: Mask) -> AnyMessage:
     content = message.content
     if isinstance(content, str):
-        cut = content[:OLD_CHARACTERS] if old and isinstance(message, ToolMessage) else content
-        content = mask.hide(cut)
+        content = mask.hide(content)
     changes: dict[str, Any] = {"content": content}
     if isinstance(message, ToolMessage):
         changes["artifact"] = None

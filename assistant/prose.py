@@ -54,11 +54,13 @@ class ProseStream:
         evidence: The figures and words that a number may rest on.
         language: "zh" or "en".
         currency: Symbol of money.
+        seen: Text that was shown before; its sentences are not shown again.
     """
 
     evidence: Evidence
     language: str
     currency: str = "$"
+    seen: str = ""
     refused: list[Refusal] = field(default_factory=list)
     used: list[Figure] = field(default_factory=list)
     _buffer: str = ""
@@ -98,6 +100,8 @@ class ProseStream:
         if isinstance(shown, Refusal):
             self.refused.append(shown)
             return "\n" * (len(sentence) - len(sentence.rstrip("\n")))
+        if self.seen and shown.text.strip() in self.seen:
+            return ""
         self.used.extend(shown.used)
         self._last, text = shown.text[-1:] or self._last, _without_links(self._last, shown.text)
         return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from assistant.figures import render
@@ -23,6 +24,12 @@ def model_content(result: ToolResult, language: str, currency: str, mendable: bo
         if len(text) <= MOST_CHARACTERS or not (figures or rows):
             return text[:MOST_CHARACTERS]
         figures, rows = (figures, rows // 2) if rows > 3 else (figures * 2 // 3, rows if figures > 10 else rows // 2)
+
+
+def citable(results: Sequence[ToolResult], language: str, currency: str) -> list[str]:
+    """The references that a model may write, the latest results first, each with its label; no personal columns."""
+    figures = [_figure(figure, language, currency) for result in reversed(results) for figure in _anonymous(result)]
+    return [f"{figure['ref']} {figure['label']}: {figure['shown']}" for figure in figures[:MOST_FIGURES]]
 
 
 def _content(result: ToolResult, language: str, currency: str, mendable: bool, figures: int, rows: int) -> dict[str, Any]:

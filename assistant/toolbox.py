@@ -25,6 +25,7 @@ from assistant.saving import asks_to_save
 from assistant.session import Session
 from assistant.tool_content import model_content
 from assistant.tool_schema import argument_schema
+from assistant.usage import Meter
 from tools import requests
 from tools.contracts import Choice, Outcome, Text, ToolResult
 from tools.errors import Blocked, Cancelled, FenqunError, InputError, NotEnoughData, UnknownName, UnsupportedQuestion
@@ -197,10 +198,16 @@ class Toolbox:
     """Whether a language model calls the tools, whose words are not trusted."""
     mask: Mask = field(default_factory=Mask)
     """What was hidden from a language model, so that its arguments can be read."""
+    meter: Meter = field(init=False)
+    """What the question has used of a language model's tokens."""
     _running: ToolContext | None = None
     _stopped: bool = False
     _changing: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _idle: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    def __post_init__(self) -> None:
+        """Start at no tokens."""
+        self.meter = Meter(self.warehouse.config)
 
     def cancel(self) -> None:
         """Stop the running query, and run no further tool for this question; callable from another thread."""

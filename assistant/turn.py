@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from assistant.artifacts import json_value
-from assistant.events import Answer, ChartReady, Event, FileReady, Question, RenderedFigure, StepDone, StepSummary, TableReady
+from assistant.events import Answer, ChartReady, Event, FileReady, Question, RenderedFigure, StepDone, StepSummary, TableReady, Usage
 from assistant.figures import render
 from assistant.phrases import suggestions
 from assistant.prose import LEFT_OUT, LEFT_OUT_NAME, Refusal
@@ -40,6 +40,7 @@ class Turn:
     notes: list[Text] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     problem: Text | None = None
+    usage: Usage | None = None
 
     def done(self, step: StepDone, arguments: dict[str, object]) -> Iterator[Event]:
         """A tool call ended: what there is to show of it."""
@@ -107,6 +108,7 @@ class Turn:
             caveats=self._caveats(results),
             suggestions=suggestions(results, self.question, self.language),
             brain=self.brain,
+            usage=self.usage,
             currency=self.currency,
         )
 

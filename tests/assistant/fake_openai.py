@@ -18,7 +18,7 @@ class Reply:
 
     ``text`` is streamed in pieces; ``calls`` are (tool, arguments as JSON text). ``status`` other than 200 is an error;
     ``stop_after`` closes the connection after so many pieces, ``end_early`` ends the stream in order but without a
-    reason to finish, ``delay`` is waited before the first byte.
+    reason to finish, ``delay`` is waited before the first byte, ``usage`` is the prompt and completion tokens that it reports.
     """
 
     text: str = ""
@@ -29,6 +29,7 @@ class Reply:
     delay: float = 0.0
     raw: str | None = None
     finish: str | None = None
+    usage: tuple[int, int] | None = None
 
 
 def call(tool: str, **arguments: Any) -> Reply:
@@ -129,6 +130,11 @@ def _pieces(reply: Reply) -> Iterator[str]:
             yield _chunk({"tool_calls": [{"index": index, "function": {"arguments": arguments[start : start + 9]}}]})
     if not reply.end_early:
         yield _chunk({}, reply.finish or ("tool_calls" if reply.calls else "stop"))
+    if reply.usage:
+        prompt, completion = reply.usage
+        usage = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+        head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "fake"}
+        yield f"data: {json.dumps({**head, 'choices': [], 'usage': usage})}\n\n"
     yield "data: [DONE]\n\n"
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 
-from assistant.outgoing import MOST_TURNS, OLD_CHARACTERS, outgoing
+from assistant.outgoing import MOST_TURNS, outgoing
 from assistant.personal import Mask
+from assistant.summary import summarised
 
 
 def _turn(number: int, result: str = "r") -> list[AnyMessage]:
@@ -19,17 +20,52 @@ def _turn(number: int, result: str = "r") -> list[AnyMessage]:
 
 
 def test_only_the_latest_questions_are_sent() -> None:
-    messages = [message for number in range(20) for message in _turn(number)]
+    messages = [message for number in range(50) for message in _turn(number)]
     sent = outgoing(messages, Mask())
     asked = [message.content for message in sent if isinstance(message, HumanMessage)]
-    assert asked == [f"question {number} of 王小明" for number in range(20 - MOST_TURNS, 20)]
+    assert asked == [f"question {number} of 王小明" for number in range(50 - MOST_TURNS, 50)]
     assert isinstance(sent[0], HumanMessage), "an answer without its question, or a result without its call, is refused by services"
 
 
-def test_results_of_older_questions_are_cut() -> None:
-    messages = [message for number in range(4) for message in _turn(number, "x" * 5000)]
-    lengths = [len(str(message.content)) for message in outgoing(messages, Mask()) if isinstance(message, ToolMessage)]
-    assert lengths == [OLD_CHARACTERS, OLD_CHARACTERS, 5000, 5000]
+RESULT = (
+    '{"handle":"t%d","outcome":"answered","figures":[{"ref":"[[t%d.customers]]","label":"customers","shown":"4","unit":"count"}],'
+    '"tables":[{"rows":[["a row"]]}],"filler":"%s"}'
+)
+
+
+def _long(number: int) -> list[AnyMessage]:
+    return _turn(number, RESULT % (number, number, "x" * 3500))
+
+
+def test_within_the_window_everything_is_sent_whole() -> None:
+    messages = [message for number in range(4) for message in _long(number)]
+    assert [message.content for message in outgoing(messages, Mask())] == [message.content for message in messages]
+
+
+def test_beyond_the_window_the_oldest_turns_become_summaries() -> None:
+    messages = [message for number in range(6) for message in _long(number)]
+    sent = outgoing(messages, Mask(), budget=4_600)
+    results = [message for message in sent if isinstance(message, ToolMessage)]
+    assert len(results) == 4, "two turns were enough"
+    assert sent[0].content == "question 0 of 王小明"
+    summary = str(sent[1].content)
+    assert summary == (
+        '(Summary of an earlier answer.)\n- look_up_customer({"customer_id": "‹phone-1›"}) -> t0 answered; customers 4 [[t0.customers]]'
+    )
+    assert "a row" not in summary
+
+
+def test_the_latest_turns_are_sent_whole_whatever_their_size() -> None:
+    messages = [message for number in range(5) for message in _long(number)]
+    sent = outgoing(messages, Mask(), budget=10)
+    assert [message.content for message in sent] == [message.content for message in messages[-8:]]
+
+
+def test_a_result_that_was_cut_keeps_its_handle() -> None:
+    turn = _turn(1, '{"handle":"t1","figu')
+    turn[2] = ToolMessage(turn[2].content, tool_call_id="c1", artifact={"details": {"handle": "t1"}})
+    assert str(summarised(turn)[1].content).endswith("-> t1")
+    assert summarised([HumanMessage("hello"), AIMessage("hi")])[1].content == "hi"
 
 
 def test_personal_values_are_hidden_everywhere_and_the_originals_stay() -> None:
