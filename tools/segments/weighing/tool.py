@@ -20,11 +20,12 @@ from tools.metrics.values import is_filled, remember
 from tools.requests import WeighRfm
 from tools.rules import Condition, Selection
 from tools.segments.freshness import freshness_caveats, require_features, require_orders
+from tools.segments.model_runs import run_in_use
 from tools.segments.reporting import figure
 from tools.segments.weighing.cases import MOST_SAMPLED, read_sql
-from tools.segments.weighing.compare import Peers, compare_models
+from tools.segments.weighing.comparison import Comparison, compare_all, stored_comparison
 from tools.segments.weighing.dimensions import CLASSIC
-from tools.segments.weighing.learn import Fitted, Learned, learn_weights, texts_of
+from tools.segments.weighing.learn import Fitted, learn_weights, texts_of
 from tools.segments.weighing.report import (
     Compared,
     compared_chart,
@@ -56,33 +57,33 @@ def weigh_rfm(ctx: ToolContext, request: WeighRfm) -> ToolResult:
     require_features(ctx)
     require_orders(ctx, _WHAT)
     try:
-        learned, peers = _learned(ctx, request.horizon_days)
+        found = _found(ctx, request.horizon_days)
     except NotEnoughData as lack:
         return _fallback(ctx, request, texts_of(lack))
-    compared = Compared(learned.captured | peers.captured, request.horizon_days)
+    compared = Compared(found.captured, request.horizon_days)
     selection, top = _top(ctx)
-    gain = learned.captured["extended"]["top_fifth"] - learned.captured["classic_sum"]["top_fifth"]
+    gain = found.captured["extended"]["top_fifth"] - found.captured["classic_sum"]["top_fifth"]
     return ToolResult(
         tool=TOOL,
         figures=(
-            *weight_figures(learned.final, request.method),
-            *_period_figures(learned),
+            *weight_figures(found.final, request.method),
+            *_period_figures(found),
             *compared_figures(compared),
             figure("gain", "加权（扩展）比经典 RFM 多占的消费（前20%）", "top fifth: extended over classic RFM", gain, Unit.POINTS),
             *top,
         ),
-        tables=(compared_table(compared), weights_table(learned.final)),
+        tables=(compared_table(compared), weights_table(found.final)),
         charts=(compared_chart(compared),),
-        receipts=(_receipt(ctx, request, learned),),
-        caveats=(*freshness_caveats(ctx), *_learning_caveats(learned), *peers.caveats),
-        interpretation=_interpretation(request, learned),
+        receipts=(_receipt(ctx, request, found),),
+        caveats=(*freshness_caveats(ctx), *_learning_caveats(found), *found.caveats),
+        interpretation=_interpretation(request, found),
         selection=selection,
         details={
             "method": request.method,
             "method_name": _METHODS[request.method].model_dump(),
             "horizon_days": request.horizon_days,
-            "test_cut_off": learned.test.cut_off.isoformat(),
-            "dimensions": list(learned.final.extended.names),
+            "test_cut_off": found.test_cut_off.isoformat(),
+            "dimensions": list(found.final.extended.names),
             "order": compared.order,
             "winner": compared.order[0],
             "names": {name: text.model_dump() for name, text in score_names(request.horizon_days).items() if name in compared.captured},
@@ -91,23 +92,23 @@ def weigh_rfm(ctx: ToolContext, request: WeighRfm) -> ToolResult:
     )
 
 
-def _learned(ctx: ToolContext, horizon: int) -> tuple[Learned, Peers]:
-    def work() -> tuple[Learned, Peers]:
+def _found(ctx: ToolContext, horizon: int) -> Comparison:
+    def work() -> Comparison:
         """Fits everything; the same data need it once."""
-        learned = learn_weights(ctx.engine, ctx.as_of, horizon, ctx.config)
-        return learned, compare_models(ctx.engine, learned, ctx.config)
+        return compare_all(ctx.engine, learn_weights(ctx.engine, ctx.as_of, horizon, ctx.config), ctx.config)
 
-    return remember(ctx, f"weights {ctx.as_of} {horizon} {ctx.config.seed}", work)
+    stored = stored_comparison(ctx, run_in_use(ctx.engine, MODEL), horizon)
+    return stored or remember(ctx, f"weights {ctx.as_of} {horizon} {ctx.config.seed}", work)
 
 
-def _period_figures(learned: Learned) -> list[Figure]:
-    ends = learned.test.cut_off + dt.timedelta(days=learned.horizon)
+def _period_figures(found: Comparison) -> list[Figure]:
+    ends = found.test_cut_off + dt.timedelta(days=found.horizon)
     return [
-        figure("test_customers", "参与比较的客户数", "customers compared", len(learned.test), Unit.COUNT),
-        figure("horizon_days", "一期天数", "days of a period", learned.horizon, Unit.DAYS),
-        figure("test_cut_off", "比较期之前的截止日", "cut-off before the period", learned.test.cut_off, Unit.DATE),
+        figure("test_customers", "参与比较的客户数", "customers compared", found.test_customers, Unit.COUNT),
+        figure("horizon_days", "一期天数", "days of a period", found.horizon, Unit.DAYS),
+        figure("test_cut_off", "比较期之前的截止日", "cut-off before the period", found.test_cut_off, Unit.DATE),
         figure("test_until", "比较期结束", "end of the period", ends, Unit.DATE),
-        figure("training_cases", "求权重用的样本数", "cases learnt from", learned.final.cases, Unit.COUNT),
+        figure("training_cases", "求权重用的样本数", "cases learnt from", found.final.cases, Unit.COUNT),
     ]
 
 
@@ -125,44 +126,44 @@ def _top(ctx: ToolContext) -> tuple[Selection | None, list[Figure]]:
     return Selection(rule=Condition(field="rfm_score", op=">=", value=score), sort_by="rfm_score"), figures
 
 
-def _receipt(ctx: ToolContext, request: WeighRfm, learned: Learned) -> Receipt:
-    cut_offs = ", ".join(day.isoformat() for day in learned.final.cut_offs)
+def _receipt(ctx: ToolContext, request: WeighRfm, found: Comparison) -> Receipt:
+    cut_offs = ", ".join(day.isoformat() for day in found.final.cut_offs)
     definition = Text(
         zh="各维度取客户在人群中的百分位（0–1，R 越近越高），"
-        f"对下一期（{learned.horizon} 天）消费额的百分位作非负最小二乘，系数归一即预测力权重，"
+        f"对下一期（{found.horizon} 天）消费额的百分位作非负最小二乘，系数归一即预测力权重，"
         f"学习截止日：{cut_offs}；熵权法按各维度的离散程度定权。"
-        f"比较：以 {learned.test.cut_off} 之前的数据算出各评分（权重只用更早的时期学得），"
+        f"比较：以 {found.test_cut_off} 之前的数据算出各评分（权重只用更早的时期学得），"
         "看其前10%、前20%客户占此后一期消费额的比例，同分者按比例计入。",
         en="Each dimension is the customer's percentile (0 to 1; more recent is higher). Non-negative least squares on the percentile of "
-        f"the next {learned.horizon} days' spend give the predictive weights, learnt at {cut_offs}; the entropy method weighs by how "
-        f"unevenly a dimension is spread. Compared: scores from data up to {learned.test.cut_off}, with weights learnt from earlier "
+        f"the next {found.horizon} days' spend give the predictive weights, learnt at {cut_offs}; the entropy method weighs by how "
+        f"unevenly a dimension is spread. Compared: scores from data up to {found.test_cut_off}, with weights learnt from earlier "
         "periods alone, by the share of the following period's spend that their top tenth and fifth captured; ties count in part.",
     )
-    statement = Statement(sql=read_sql("cases"), parameters={"as_of": learned.test.cut_off, "horizon": learned.horizon})
+    statement = Statement(sql=read_sql("cases"), parameters={"as_of": found.test_cut_off, "horizon": found.horizon})
     receipt = ctx.receipt(TOOL, request.model_dump(mode="json"), definition, statement)
     tables = ("counted_orders", "order_lines", "products", "events", "campaign_responses")
     return receipt.model_copy(update={"model_version": f"{MODEL}-{VERSION}-{request.method}", "source_tables": tables})
 
 
-def _interpretation(request: WeighRfm, learned: Learned) -> Text:
+def _interpretation(request: WeighRfm, found: Comparison) -> Text:
     method = _METHODS[request.method]
     return Text(
-        zh=f"RFM 权重（{method.zh}），以 {learned.test.cut_off} 之后 {learned.horizon} 天的消费额检验",
-        en=f"weights of RFM by {method.en}, held against the spend of the {learned.horizon} days after {learned.test.cut_off}",
+        zh=f"RFM 权重（{method.zh}），以 {found.test_cut_off} 之后 {found.horizon} 天的消费额检验",
+        en=f"weights of RFM by {method.en}, held against the spend of the {found.horizon} days after {found.test_cut_off}",
     )
 
 
-def _learning_caveats(learned: Learned) -> list[Text]:
+def _learning_caveats(found: Comparison) -> list[Text]:
     caveats = []
-    if learned.sampled:
+    if found.sampled:
         caveats.append(
             Text(
                 zh=f"客户很多，权重与比较基于随机抽取的 {MOST_SAMPLED:,} 位客户。",
                 en=f"There are many customers: the weights and the comparison rest on {MOST_SAMPLED:,} of them, drawn at random.",
             )
         )
-    unused = [name for name, weight in learned.final.predictive.weights.items() if weight == 0]
-    if not learned.final.found:
+    unused = [name for name, weight in found.final.predictive.weights.items() if weight == 0]
+    if not found.final.found:
         caveats.append(
             Text(
                 zh="历史各期中，R、F、M 都看不出与下期消费的关系，权重取相等。",
