@@ -110,6 +110,16 @@ class BgNbd:
             mean[rows] = self._expected_alive(float(orders[rows[0]]), reach[rows])
         return mean * self.probability_alive(orders, latest, span)
 
+    def probability_of_order(self, horizon: ArrayLike, x: ArrayLike, t_x: ArrayLike, age: ArrayLike) -> Floats:
+        """Probability of at least one purchase in the ``horizon`` after the end of observation, shape (n,).
+
+        Nobody leaves between purchases, so who is alive buys at a rate that is Gamma(r + x, alpha + T) until the next one.
+        """
+        orders, latest, span = checked(x, t_x, age)
+        silent = -(self.r_ + orders) * np.log1p(np.asarray(horizon, float) / (self.alpha_ + span))
+        found: Floats = -np.expm1(silent) * self.probability_alive(orders, latest, span)
+        return found
+
     def _expected_alive(self, x: float, reach: Floats) -> Floats:
         chances, weights = beta_nodes(self.a_, self.b_ + x, NODES)
         total = np.zeros(len(reach))

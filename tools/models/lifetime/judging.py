@@ -1,4 +1,7 @@
-"""How good predicted amounts are on a later period: deviance, mean error, and the share that the highest ranked brought."""
+"""How good predicted amounts and probabilities are on a later period.
+
+Amounts: deviance, mean error, and the share that the highest ranked brought. Probabilities: Brier score, calibration, ranking.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tools.models.evaluation import auc, calibration_error
 from tools.models.lifetime.counts import Floats
 
 TOP_SHARE = 0.1
@@ -71,3 +75,43 @@ def captured(actual: Floats, ranking: Floats, share: float = TOP_SHARE) -> float
     above, at = ranking > border, ranking == border
     caught = float(actual[above].sum()) + float(actual[at].mean()) * (taken - int(above.sum()))
     return caught / float(actual.sum())
+
+
+@dataclass(frozen=True)
+class JudgedChance:
+    """Quality of probabilities that something happens, of one set of customers.
+
+    Args:
+        customers: How many.
+        happened: Share of them to whom it did.
+        promised: Mean of the probabilities.
+        brier: Mean squared error of the probabilities, 0 is perfect.
+        calibration_error: Mean distance of promised and observed share over tenths of customers by probability.
+        auc: Probability that one to whom it happened ranks above one to whom it did not; None where all were alike.
+    """
+
+    customers: int
+    happened: float
+    promised: float
+    brier: float
+    calibration_error: float
+    auc: float | None
+
+
+def judge_chance(happened: Floats, chance: Floats) -> JudgedChance:
+    """All measures at once.
+
+    Args:
+        happened: shape (n,), 1 or 0, at least one case
+        chance: shape (n,), between 0 and 1
+    """
+    labels = happened.astype(np.int64)
+    mixed = 0 < int(labels.sum()) < len(labels)
+    return JudgedChance(
+        customers=len(labels),
+        happened=float(happened.mean()),
+        promised=float(chance.mean()),
+        brier=float(np.mean((chance - happened) ** 2)),
+        calibration_error=calibration_error(labels, chance),
+        auc=auc(labels, chance) if mixed else None,
+    )

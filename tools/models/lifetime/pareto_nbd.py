@@ -105,6 +105,23 @@ class ParetoNbd:
         expected: Floats = (self.r_ + orders) / (self.alpha_ + span) * time_alive * self.probability_alive(orders, latest, span)
         return expected
 
+    def probability_of_order(self, horizon: ArrayLike, x: ArrayLike, t_x: ArrayLike, age: ArrayLike) -> Floats:
+        """Probability of at least one purchase in the ``horizon`` after the end of observation, shape (n,).
+
+        The time t of the next purchase of who never leaves is Pareto, with survival v = ((alpha + T) / (alpha + T + t))^(r + x);
+        it counts if the customer stays until then, ((beta + T) / (beta + T + t))^s. Integrated by Gauss-Legendre over v.
+        """
+        orders, latest, span = checked(x, t_x, age)
+        count, since = self.r_ + orders, self.alpha_ + span
+        silent = np.exp(-count * np.log1p(np.asarray(horizon, float) / since))
+        total = np.zeros(len(orders))
+        for point, weight in zip(_POINTS, _WEIGHTS, strict=True):
+            survival = silent + (1.0 - silent) * (1.0 + point) / 2.0
+            time = since * np.expm1(-np.log(survival) / count)
+            total += weight / 2.0 * np.exp(-self.s_ * np.log1p(time / (self.beta_ + span)))
+        found: Floats = np.minimum((1.0 - silent) * total, 1.0) * self.probability_alive(orders, latest, span)
+        return found
+
     def expected_orders_of_new(self, horizon: ArrayLike) -> Floats:
         """Expected purchases of a new customer in the ``horizon`` after the first one, shape (n,)."""
         spans = np.atleast_1d(np.asarray(horizon, float))

@@ -13,6 +13,7 @@ from tools.models.lifetime.counts import Floats
 from tools.models.lifetime.gamma_gamma import GammaGamma
 from tools.models.lifetime.learned import LearnedSpend
 from tools.models.lifetime.pareto_nbd import ParetoNbd
+from tools.models.lifetime.returning import LearnedReturn, stretched
 from tools.segments.value.histories import WEEK, Histories, Outcomes
 from tools.settings import Settings
 
@@ -83,23 +84,35 @@ def spending_of(parameters: Mapping[str, float]) -> Spending:
     return Spending(values, parameters["orders_per_visit"], parameters["paid_share"])
 
 
-def learn(training: Sequence[Outcomes], config: Settings) -> LearnedSpend:
-    """The learned alternative, from cases of several cut-offs.
+@dataclass(frozen=True)
+class Learned:
+    """What was learned from earlier periods: how much customers order and spend, and whether they order at all."""
+
+    spend: LearnedSpend
+    returning: LearnedReturn
+
+
+def learn(training: Sequence[Outcomes], config: Settings) -> Learned:
+    """The learned alternative, from cases of several cut-offs, the latest first.
 
     Raises:
         ValueError: Nobody ordered in any of them.
     """
     features = np.concatenate([part.histories.features for part in training])
     orders, spend = (np.concatenate([getattr(part, name) for part in training]) for name in ("orders", "spend"))
-    return LearnedSpend(seed=config.seed, threads=config.thread_count).fit(features, orders, spend)
+    groups = np.concatenate([part.histories.frequency for part in training])
+    back = np.repeat(np.arange(len(training)), [len(part.histories) for part in training])
+    amounts = LearnedSpend(seed=config.seed, threads=config.thread_count).fit(features, orders, spend, back, groups)
+    returning = LearnedReturn(seed=config.seed, threads=config.thread_count).fit(features, (orders > 0).astype(np.float64), back, groups)
+    return Learned(amounts, returning)
 
 
 @dataclass(frozen=True)
 class Forecast:
     """What is expected of each customer over a horizon; all of shape (customers,), finite, not negative.
 
-    ``value`` = ``orders`` x ``order_value``. ``alive`` is the probability that a customer will order ever again by the model
-    of repeat buying; where orders were learned, at least the chance of one in the period that they were learned over.
+    ``value`` = ``orders`` x ``order_value``. ``alive`` is the probability of at least one order over the horizon where that
+    was learned, and then never more than ``orders``; by a model of repeat buying alone, of any order ever again.
     """
 
     alive: Floats
@@ -125,24 +138,30 @@ class Forecaster:
 
     base: RepeatModel
     spending: Spending
-    learned: LearnedSpend | None = None
+    learned: Learned | None = None
     horizon: int = 0
 
     def forecast(self, histories: Histories, horizon: int) -> Forecast:
         """Expectations over ``horizon`` days after the date of ``histories``."""
-        alive = self._alive(histories)
         each = self._order_value(histories)
         if self.learned is None:
-            return Forecast(alive, self.repeat_orders(histories, horizon), each)
-        expected, spend = (predict(histories.features) for predict in (self.learned.predict_orders, self.learned.predict_spend))
+            return Forecast(self._alive(histories), self.repeat_orders(histories, horizon), each)
+        features, groups, learned = histories.features, histories.frequency, self.learned.spend
+        expected, spend = learned.predict_orders(features, groups), learned.predict_spend(features, groups)
+        alive = self.learned.returning.predict(features, groups)
         # Spend learned directly and learned orders at the customer's own order value err in different ways.
         own = expected * each
         value = np.sqrt(own * spend)
-        # Who is likely to order in the learned period is alive, whatever the model of repeat buying makes of the silence.
-        alive = np.maximum(alive, self._chance_of_order(expected))
         if horizon != self.horizon:
             expected = expected * self.growth(histories, self.horizon, horizon)
-        return Forecast(alive, expected, each * np.divide(value, own, out=np.ones(len(own)), where=own > 0))
+            alive = self.stretch_chance(alive, histories, self.horizon, horizon)
+        each = each * np.divide(value, own, out=np.ones(len(own)), where=own > 0)
+        return Forecast(np.minimum(alive, expected), expected, each)
+
+    def stretch_chance(self, chance: Floats, histories: Histories, before: int, after: int) -> Floats:
+        """A probability of ordering within ``before`` days taken to ``after`` days, by the odds of the model of repeat buying."""
+        near, far = (self.base.probability_of_order(days / WEEK, *histories.purchases) for days in (before, after))
+        return stretched(chance, near, far)
 
     def repeat_orders(self, histories: Histories, horizon: int) -> Floats:
         """Expected orders by the model of repeat buying alone, shape (customers,)."""
@@ -170,12 +189,6 @@ class Forecaster:
             odds = self.base.a_ / self.base.b_ * np.exp(self.base.r_ * np.log1p(age[once] / self.base.alpha_))
             alive[once] = 1.0 / (1.0 + odds)
         return alive
-
-    def _chance_of_order(self, expected: Floats) -> Floats:
-        """Chance of at least one order where so many are expected and rates vary as in the model of repeat buying."""
-        spread = self.base.r_
-        chance: Floats = -np.expm1(-spread * np.log1p(expected / spread))
-        return chance
 
     def _order_value(self, histories: Histories) -> Floats:
         orders, paid = histories.column("orders"), histories.column("paid_orders")

@@ -20,9 +20,13 @@ from tools.warehouse.engine import Engine
 WEEK = 7.0
 """Models count time in weeks, so that their parameters compare with published ones."""
 _COUNTED = (
-    *("visits", "orders", "amount", "orders_14", "orders_30", "orders_60", "orders_90", "orders_180"),
+    *("orders_14", "orders_30", "orders_60", "orders_90", "orders_180"),
     *("amount_14", "amount_30", "amount_60", "amount_90", "amount_180", "amount_365", "events_30", "events_90"),
 )
+_FREQUENCIES = (1.5, 2.5, 4.5, 8.5, 16.5)
+"""Orders so far between groups of customers whose level is learned apart."""
+_RATE_DAYS = 30.0
+"""Days that half an order is added over, so that the pace of a first order says little."""
 _YOUNG_DAYS = 14.0
 """Rates of younger customers are over this many days: an order of today is no rate of one a day."""
 
@@ -61,16 +65,25 @@ class Histories:
 
     @cached_property
     def features(self) -> Floats:
-        """What spend is learned from, shape (customers, features), finite, on a logarithmic scale."""
+        """What spend is learned from, shape (customers, features), finite, on a logarithmic scale.
+
+        Totals so far are rates here: at an earlier cut-off few orders mean a new customer, at a later one a rare one.
+        """
         x, t_x, age = self.purchases
         days, recency = age * WEEK, self.column("recency_days")
         over = np.maximum(days, _YOUNG_DAYS)
         gap = np.where(x > 0, t_x * WEEK / np.maximum(x, 1.0), over)
         columns = [np.maximum(self.column(name), 0.0) for name in _COUNTED]
-        columns += [x, days, recency, recency / np.maximum(gap, 1.0), gap, self.mean_paid]
+        columns += [days, recency, recency / np.maximum(gap, 1.0), gap, self.mean_paid]
         columns += [100.0 * x / over, 100.0 * np.maximum(self.column("amount"), 0.0) / over]
-        found: Floats = np.log1p(np.column_stack(columns))
+        rate = (self.column("orders") + 0.5) / (days + _RATE_DAYS)
+        found: Floats = np.column_stack([np.log1p(np.column_stack(columns)), np.log(rate), np.log((recency + 1.0) * rate)])
         return found
+
+    @cached_property
+    def frequency(self) -> NDArray[np.int64]:
+        """Which group of customers each belongs to by number of orders so far, shape (customers,): 1, 2, 3-4, 5-8, 9-16, more."""
+        return np.digitize(self.column("orders"), _FREQUENCIES)
 
     @property
     def first_date(self) -> dt.date:

@@ -11,10 +11,22 @@ import numpy as np
 
 from tools.errors import NotEnoughData
 from tools.models.lifetime.counts import Floats
-from tools.models.lifetime.judging import Judged, judge
+from tools.models.lifetime.judging import Judged, JudgedChance, judge, judge_chance
 from tools.models.lifetime.ranges import RatioRange
 from tools.segments.model_runs import ModelRun
-from tools.segments.value.forecast import BASES, KINDS, Base, Forecaster, Kind, base_of, fit_base, fit_spending, learn, spending_of
+from tools.segments.value.forecast import (
+    BASES,
+    KINDS,
+    Base,
+    Forecast,
+    Forecaster,
+    Kind,
+    base_of,
+    fit_base,
+    fit_spending,
+    learn,
+    spending_of,
+)
 from tools.segments.value.histories import Histories, Outcomes, read_outcomes
 from tools.settings import Settings
 from tools.warehouse.engine import Engine
@@ -93,6 +105,7 @@ class Verdict:
         base: The better model of repeat buying.
         judged: Quality by kind, "historic" (everybody's own pace goes on) among them.
         orders: The same of expected orders.
+        alive: Quality of the probability of being alive by kind, held against whether there was an order in the period.
         forecasts: Predicted spend by kind.
         training: Cut-offs that the learned kind learned from.
         ranges: Ranges around predictions of the best kind.
@@ -103,6 +116,7 @@ class Verdict:
     base: Base
     judged: dict[str, Judged]
     orders: dict[str, Judged]
+    alive: dict[str, JudgedChance]
     forecasts: dict[str, Floats]
     training: tuple[dt.date, ...]
     ranges: RatioRange
@@ -120,6 +134,7 @@ class Verdict:
             **headline(self.judged[self.kind]),
             "by_kind": {kind: asdict(judged) for kind, judged in self.judged.items()},
             "orders_by_kind": {kind: asdict(judged) for kind, judged in self.orders.items()},
+            "alive_by_kind": {kind: asdict(judged) for kind, judged in self.alive.items()},
             "range_share": SHARE,
             "range_coverage": self.ranges.coverage_,
         }
@@ -162,7 +177,13 @@ def judge_kinds(reader: Reader, now: Histories, horizon: int, config: Settings) 
     judged = {kind: judge(test.spend, value) for kind, value in forecasts.items()}
     kind: Kind = max((one for one in KINDS if one in judged), key=lambda one: judged[one].explained)
     ranges = RatioRange(SHARE).fit(forecasts[kind], test.spend, config.seed)
-    return Verdict(test, kind, base, judged, orders, forecasts, days if training else (), ranges)
+    alive = {name: judge_alive(test, forecast) for name, forecast in found.items()}
+    return Verdict(test, kind, base, judged, orders, alive, forecasts, days if training else (), ranges)
+
+
+def judge_alive(test: Outcomes, forecast: Forecast) -> JudgedChance:
+    """The probability of being alive against what can be seen of it: an order in the period."""
+    return judge_chance((test.orders > 0).astype(np.float64), forecast.alive)
 
 
 def pace(histories: Histories, horizon: int) -> Floats:
@@ -182,7 +203,15 @@ def _check_period(test: Outcomes) -> None:
         )
 
 
-def judge_old(run: ModelRun, verdict: Verdict, reader: Reader, config: Settings) -> Judged | None:
+@dataclass(frozen=True)
+class JudgedOld:
+    """How the model in use would have done on the latest period: of spend, and of being alive."""
+
+    spend: Judged
+    alive: JudgedChance
+
+
+def judge_old(run: ModelRun, verdict: Verdict, reader: Reader, config: Settings) -> JudgedOld | None:
     """How the model in use would have done on the same period, made with nothing that lies in it; None when it cannot be made.
 
     Its fitted numbers are used where it was fitted before the period began; else it is fitted again as of that day, and
@@ -198,14 +227,15 @@ def judge_old(run: ModelRun, verdict: Verdict, reader: Reader, config: Settings)
         model, spending = base_of(base, parameters[base]), spending_of(parameters["spending"])
     else:
         model, spending = fit_base(base, test.histories, config.seed), fit_spending(test.histories)
-    if kind != "learned":
-        return judge(test.spend, Forecaster(model, spending).forecast(test.histories, test.horizon).value)
-    period = int(parameters["horizon_days"])
-    training = reader.training([one for one in dates(parameters) if one <= day - dt.timedelta(days=period)], period)
-    if not training:
-        return None
-    found = Forecaster(model, spending, learn(training, config), period).forecast(test.histories, test.horizon)
-    return judge(test.spend, found.value)
+    forecaster = Forecaster(model, spending)
+    if kind == "learned":
+        period = int(parameters["horizon_days"])
+        training = reader.training([one for one in dates(parameters) if one <= day - dt.timedelta(days=period)], period)
+        if not training:
+            return None
+        forecaster = Forecaster(model, spending, learn(training, config), period)
+    found = forecaster.forecast(test.histories, test.horizon)
+    return JudgedOld(judge(test.spend, found.value), judge_alive(test, found))
 
 
 def dates(parameters: Mapping[str, Any]) -> list[dt.date]:

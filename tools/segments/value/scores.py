@@ -86,13 +86,14 @@ class _Work:
 
 def _model_run(work: _Work, verdict: Verdict, old: ModelRun | None) -> ValueRun:
     before = judge_old(old, verdict, work.reader, work.config) if old is not None else None
-    decision = _decide(verdict, old, before)
+    decision = _decide(verdict, old, before.spend if before is not None else None)
     quality = verdict.quality(work.horizon)
     if old is not None and before is not None and decision is not None and decision["kept"] == "old":
         parameters = old.parameters
         kind = str(parameters["kind"])
-        quality |= {"kind": kind, "base": parameters["base"], "training_cut_offs": parameters["cut_offs"], **headline(before)}
-        quality["by_kind"][kind] = dataclasses.asdict(before)
+        quality |= {"kind": kind, "base": parameters["base"], "training_cut_offs": parameters["cut_offs"], **headline(before.spend)}
+        quality["by_kind"][kind] = dataclasses.asdict(before.spend)
+        quality["alive_by_kind"][kind] = dataclasses.asdict(before.alive)
     else:
         parameters = _parameters(work, verdict)
     forecaster = remake(work.reader, parameters, work.config)

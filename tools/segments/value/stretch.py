@@ -27,12 +27,17 @@ def stretch(engine: Engine, run: ModelRun, horizon: int) -> ValueRun:
     """The stored predictions of the run in use, over ``horizon`` days instead of its own.
 
     Expected orders grow as the model of repeat buying says for each customer, which is how the run itself went from the
-    period that it learned to its own horizon; what an order is worth stays.
+    period that it learned to its own horizon; what an order is worth stays. A learned probability of ordering within the
+    horizon is taken along the same way; that of being alive at all has no horizon.
     """
     stored = engine.query(_STORED)
     histories = read_histories(engine, run.as_of)
     growth = _growth(run, histories, horizon)
     orders = _numbers(stored, "expected_orders") * growth
+    alive = _numbers(stored, "alive_probability")
+    if run.parameters.get("kind") == "learned":
+        own = int(run.quality["value_horizon_days"])
+        alive = np.minimum(_model(run).stretch_chance(alive, histories, own, horizon), orders)
     each = _numbers(stored, "expected_order_value")
     value = _numbers(stored, "predicted_value") * growth
     low = high = np.full(len(value), np.nan)
@@ -48,7 +53,7 @@ def stretch(engine: Engine, run: ModelRun, horizon: int) -> ValueRun:
         decision=run.decision,
         customers=stored.column("customer_id"),
         amount=stored.column("amount"),
-        alive=_numbers(stored, "alive_probability"),
+        alive=alive,
         orders=orders,
         order_value=each,
         value=value,
@@ -62,12 +67,17 @@ def stretch(engine: Engine, run: ModelRun, horizon: int) -> ValueRun:
 
 def _growth(run: ModelRun, histories: Histories, horizon: int) -> Floats:
     """Expected orders over ``horizon`` by those over the run's own horizon, shape (customers,)."""
-    own, parameters = int(run.quality["value_horizon_days"]), run.parameters
+    own = int(run.quality["value_horizon_days"])
     if run.quality["method"] != "model":
         ratio = min(1.0, horizon / histories.days) / min(1.0, own / histories.days)
         return np.full(len(histories), ratio)
-    model = Forecaster(base_of(parameters["base"], parameters[parameters["base"]]), spending_of(parameters["spending"]))
-    return model.growth(histories, own, horizon)
+    return _model(run).growth(histories, own, horizon)
+
+
+def _model(run: ModelRun) -> Forecaster:
+    """The model of repeat buying of a run, without what was learned beside it."""
+    parameters = run.parameters
+    return Forecaster(base_of(parameters["base"], parameters[parameters["base"]]), spending_of(parameters["spending"]))
 
 
 def _numbers(table: pa.Table, name: str) -> Floats:

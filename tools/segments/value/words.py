@@ -5,11 +5,6 @@ from __future__ import annotations
 from tools.contracts import Text
 from tools.segments.value.report import KINDS, SORTS, Facts
 
-_RAISED = Text(
-    zh="，且不低于按学到的预计订单数在检验期长度内再下单的概率",
-    en=", and at least the chance of an order in a period as long as the test by the learned expected orders",
-)
-
 
 def definition(facts: Facts) -> Text:
     """What the figures mean."""
@@ -22,20 +17,36 @@ def definition(facts: Facts) -> Text:
         )
     kind, base = KINDS[facts.quality["kind"]], KINDS[facts.quality["base"]]
     quality = facts.quality
-    raised = _RAISED if quality["kind"] == "learned" else Text(zh="", en="")
+    alive = _alive(facts, base)
     zh = (
         f"预测价值=未来{days}天预计订单数×预计每单金额；总价值=历史净消费+预测价值；"
-        f"仍活跃概率={base.zh} 模型下客户还会再下单的概率{raised.zh}。"
+        f"仍活跃概率={alive.zh}。"
         f"所用方法：{kind.zh}（在 {quality['test_cut_off']} 之后 {quality['horizon_days']} 天的检验中最好）；"
         "区间应包含80%的客户，宽度取自检验期的实际偏差。"
     )
     en = (
         f"Predicted value = expected orders of the next {days} days × expected order value; total value = historic net spend + predicted "
-        f"value; probability of being alive = that the customer will ever order again, by the {base.en} model{raised.en}. Method used: "
-        f"{kind.en}, the best on the {quality['horizon_days']} days after {quality['test_cut_off']}. Ranges should hold 80 % of "
+        f"value; probability of being alive = {alive.en}. Method used: {kind.en}, the best on the {quality['horizon_days']} days after "
+        f"{quality['test_cut_off']}. Ranges should hold 80 % of "
         "customers; their width is what the test missed by."
     )
     return Text(zh=zh, en=en)
+
+
+def _alive(facts: Facts, base: Text) -> Text:
+    """What the probability of being alive is of."""
+    if facts.quality["kind"] != "learned":
+        return Text(
+            zh=f"{base.zh} 模型下客户还会再下单的概率（不限时间）", en=f"that the customer will ever order again, by the {base.en} model"
+        )
+    days, tested = facts.horizon, facts.quality["horizon_days"]
+    if days == tested:
+        return Text(zh=f"客户在未来{days}天内至少再下一单的概率", en=f"that the customer orders again within the next {days} days")
+    return Text(
+        zh=f"客户在未来{days}天内至少再下一单的概率（先学得{tested}天内的概率，再按 {base.zh} 模型换算到{days}天）",
+        en=f"that the customer orders again within the next {days} days (learned over {tested} days and taken to {days} by the odds of "
+        f"the {base.en} model)",
+    )
 
 
 def interpretation(facts: Facts) -> Text:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from scipy.integrate import quad
 from scipy.optimize import approx_fprime
 from scipy.special import betaln, hyp2f1
@@ -182,3 +183,12 @@ def test_nodes_agree_with_adaptive_quadrature() -> None:
 def test_one_node_is_the_mean() -> None:
     points, weights = beta_nodes(1.0, 3.0, 1)
     assert (points.tolist(), weights.tolist()) == ([0.25], [1.0])
+
+
+def test_the_chance_of_an_order_is_that_of_the_rate_of_who_is_alive() -> None:
+    model = BgNbd().with_parameters(r=0.243, alpha=4.414, a=0.793, b=2.426)
+    found = model.probability_of_order([39.0, 39.0, 0.0], [2, 0, 2], [30.43, 0, 30.43], [38.86, 0, 38.86])
+    # Alive as published (0.7266); rates of who is alive are Gamma(r + x, alpha + T).
+    rates = stats.gamma(0.243 + 2, scale=1 / (4.414 + 38.86))
+    ordering = quad(lambda rate: rates.pdf(rate) * (1 - exp(-39.0 * rate)), 0, 2, epsabs=1e-9)[0]
+    assert found == pytest.approx([0.7266 * ordering, 1 - (4.414 / 43.414) ** 0.243, 0.0], abs=2e-4)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import mean_poisson_deviance
 
-from tools.models.lifetime.judging import captured, deviance, judge
+from tools.models.lifetime.judging import captured, deviance, judge, judge_chance
 
 
 def test_deviance_is_that_of_scikit_learn() -> None:
@@ -52,3 +52,14 @@ def test_equal_amounts_leave_nothing_to_explain() -> None:
 def test_a_period_without_anything_is_refused() -> None:
     with pytest.raises(ValueError, match="nothing happened"):
         judge(np.zeros(3), np.ones(3))
+
+
+def test_chances_are_judged_by_hand() -> None:
+    found = judge_chance(np.array([1.0, 1.0, 0.0, 1.0]), np.array([0.9, 0.8, 0.7, 0.6]))
+    # Brier: (0.01 + 0.04 + 0.49 + 0.16) / 4; each case is a bin of its own; two of three pairs are ranked right.
+    assert (found.customers, found.happened, found.promised) == (4, 0.75, pytest.approx(0.75))
+    assert (found.brier, found.calibration_error, found.auc) == (pytest.approx(0.175), pytest.approx(0.35), pytest.approx(2 / 3))
+
+
+def test_where_all_ordered_nothing_can_be_ranked() -> None:
+    assert judge_chance(np.ones(3), np.full(3, 0.9)).auc is None

@@ -60,3 +60,24 @@ def test_constant_features_are_no_obstacle() -> None:
 def test_periods_without_spend_are_refused() -> None:
     with pytest.raises(ValueError, match="without any"):
         LearnedSpend().fit(np.ones((5, 2)), np.ones(5), np.zeros(5))
+
+
+def test_the_level_of_a_group_is_that_of_the_latest_cut_off() -> None:
+    random = np.random.default_rng(6)
+    features, groups, back = random.normal(0, 1, (8000, 2)), np.repeat([0, 1], 4000), np.tile([0, 1], 4000)
+    # Group 1 orders half as much at the latest cut-off as before.
+    orders = random.poisson(np.where((groups == 1) & (back == 0), 1.0, 2.0)).astype(float)
+    model = LearnedSpend().fit(features, orders, 10 * orders, back, groups)
+    for group, mean in ((0, 2.0), (1, 1.0)):
+        place = np.full(500, group)
+        assert model.predict_orders(features[:500], place).mean() == pytest.approx(mean, rel=0.05)
+        assert model.predict_spend(features[:500], place).mean() == pytest.approx(10 * mean, rel=0.05)
+
+
+def test_later_cut_offs_weigh_more() -> None:
+    random = np.random.default_rng(7)
+    features, back = random.normal(0, 1, (6000, 1)), np.tile([0, 3], 3000)
+    # What the feature says turns round from the earlier cut-off, of weight 0.6 ** 3, to the latest.
+    orders = random.poisson(np.exp(np.where(back == 0, 0.5, -0.5) * features[:, 0])).astype(float)
+    high, low = LearnedSpend().fit(features, orders, orders, back).predict_orders(np.array([[1.0], [-1.0]]))
+    assert high > 1.3 * low

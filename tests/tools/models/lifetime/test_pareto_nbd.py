@@ -89,3 +89,16 @@ def test_never_negative_never_unknown(
     expected, alive = model.expected_orders(horizon, *history)[0], model.probability_alive(*history)[0]
     assert 0 <= alive <= 1
     assert 0 <= expected <= (r + x) / (alpha + age) * horizon * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("history", [(2, 30.43, 38.86), (0, 0.0, 20.0), (26, 30.0, 31.0)])
+def test_the_chance_of_an_order_is_that_of_rates_drawn_at_random(history: tuple[float, float, float]) -> None:
+    model = ParetoNbd().with_parameters(r=0.553, alpha=10.578, s=0.606, beta=11.669)
+    x, t_x, age = history
+    random = np.random.default_rng(8)
+    buying, leaving = random.gamma(0.553 + x, 1 / (10.578 + age), 400_000), random.gamma(0.606, 1 / (11.669 + age), 400_000)
+    both = buying + leaving
+    drawn = float(np.mean(buying / both * -np.expm1(-both * 26.0)))
+    alive = model.probability_alive([x], [t_x], [age])[0]
+    assert model.probability_of_order(26.0, [x], [t_x], [age])[0] == pytest.approx(alive * drawn, abs=2e-3)
+    assert model.probability_of_order(0.0, [x], [t_x], [age])[0] == pytest.approx(0.0, abs=1e-12)

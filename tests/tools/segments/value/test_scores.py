@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tools.models.lifetime.judging import Judged
+from tools.models.lifetime.judging import Judged, JudgedChance
 from tools.segments.model_runs import model_runs, run_in_use
 from tools.segments.refresh import refresh
 from tools.segments.value import scores as value_scores
-from tools.segments.value.judge import cut_offs, period_of
+from tools.segments.value.judge import JudgedOld, cut_offs, period_of
 from tools.segments.value.run import MODEL
 from tools.segments.value.scores import predict_value, score_value
 from tools.settings import Settings
@@ -134,7 +134,8 @@ def test_a_later_run_is_held_against_the_one_in_use(shop: Warehouse) -> None:
 
 def test_a_better_model_in_use_is_kept(shop: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     better = Judged(customers=900, explained=0.99, mean_error=1.0, captured=0.9, level=1.0)
-    monkeypatch.setattr(value_scores, "judge_old", lambda *_: better)
+    alive = JudgedChance(customers=900, happened=0.5, promised=0.5, brier=0.01, calibration_error=0.02, auc=0.99)
+    monkeypatch.setattr(value_scores, "judge_old", lambda *_: JudgedOld(better, alive))
     with shop.reading() as engine:
         old = run_in_use(engine, MODEL)
         assert old is not None
@@ -145,6 +146,7 @@ def test_a_better_model_in_use_is_kept(shop: Warehouse, monkeypatch: pytest.Monk
     assert (run.parameters["kind"], run.parameters[base]) == (old.parameters["kind"], old.parameters[base])
     assert run.parameters["cut_offs"] == old.parameters["cut_offs"]
     assert (run.quality["explained"], run.quality["by_kind"][run.quality["kind"]]["mean_error"]) == (0.99, 1.0)
+    assert run.quality["alive_by_kind"][run.quality["kind"]]["brier"] == 0.01
 
 
 def test_what_was_promised_is_judged_when_its_time_has_come(shop: Warehouse) -> None:
