@@ -175,5 +175,30 @@ def _judged(verdict: Verdict) -> list[EvidenceRow]:
         )
         name = f"Lifetime value ({_NAMES[verdict.kind]})"
         rows += [EvidenceRow(name, data, day, measure, figure, _NAMES[kind], peer, "better") for measure, figure, peer in pairs]
+    rows += _alive(verdict)
     coverage = f"{verdict.ranges.coverage_:.3f}"
     return [*rows, EvidenceRow("Ranges of value", data, day, "share of customers inside", coverage, goal="0.80")]
+
+
+def _alive(verdict: Verdict) -> list[EvidenceRow]:
+    """The learned probability of ordering in the period beside the probability of being alive of the models of repeat buying."""
+    if "learned" not in verdict.alive:
+        return []
+    ours, day = verdict.alive["learned"], verdict.test.histories.as_of.isoformat()
+    data = f"demo, {ours.customers:,} customers, an order in the next {verdict.test.horizon} days ({ours.happened:.1%})"
+    rows = []
+    for base in ("bg_nbd", "pareto_nbd"):
+        peer = verdict.alive[base]
+        measures = (
+            ("Brier score", ours.brier, peer.brier),
+            ("calibration error", ours.calibration_error, peer.calibration_error),
+            ("AUC", ours.auc, peer.auc),
+            ("mean promised", ours.promised, peer.promised),
+        )
+        rows += [
+            EvidenceRow(
+                "Alive (learned)", data, day, name, f"{own:.4f}", f"{_NAMES[base]}: probability of being alive", f"{other:.4f}", "better"
+            )
+            for name, own, other in measures
+        ]
+    return rows
