@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tools.models.lifetime.counts import Floats
 from tools.models.lifetime.gaps import GapModel
@@ -43,11 +44,20 @@ def fit_gaps(engine: Engine, histories: Histories, horizon: int, now: Rhythms, s
     quality = {
         "cases": len(rows),
         "coverage": _coverage(judged, own, days),
-        "mean_error_days": float(np.abs(days - judged.typical(own[0], own[1]))[ended].mean()),
-        "mean_error_days_of_one_gap_for_all": float(np.abs(days - np.median(days))[ended].mean()),
+        **_errors(judged.typical(own[0], own[1]), days, ended),
     }
     model.reach_ = judged.calibrate(*own, days, SHARE).reach_
     return model, quality
+
+
+def _errors(typical: Floats, days: Floats, ended: NDArray[np.bool_]) -> dict[str, float]:
+    """How far the next gaps that ended were from what was expected; nothing where none has ended."""
+    if not ended.any():
+        return {}
+    return {
+        "mean_error_days": float(np.abs(days - typical)[ended].mean()),
+        "mean_error_days_of_one_gap_for_all": float(np.abs(days - np.median(days))[ended].mean()),
+    }
 
 
 def _coverage(model: GapModel, own: tuple[Floats, ...], days: Floats) -> float:
