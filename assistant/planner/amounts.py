@@ -6,6 +6,7 @@ Each step takes the tokens of a question and gives back fewer; STEPS is their or
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from assistant.planner.bands import extreme_bands
@@ -293,7 +294,8 @@ def _ranking(rank: Token, count: Token, part: list[Token]) -> Token | None:
     if value != int(value) or value <= 0:
         return None
     data = {"n": int(value), "person": quantity.data["unit"] == "person", "item": quantity.data["unit"] == "item"}
-    return merged(part, Sense("ranking", sense.id, data))
+    joined = merged(part, Sense("ranking", sense.id, data))
+    return replace(joined, senses=(*joined.senses, *(one for one in rank.senses if one.kind == "part")))
 
 
 def _add(token: Token, sense: Sense) -> Token:

@@ -8,6 +8,8 @@ from assistant.planner.vocabulary import Vocabulary
 
 _DIMENSIONS = ("campaign",)
 """Dimensions whose values have names of several words, which are seldom said in full."""
+_CAMPAIGN = Sense("dimension", "campaign")
+"""What “那次活动” stands for."""
 _ARTICLES = ("the", "our", "my", "of", "in", "for", "by", "from", "的")
 _MOST_TOKENS = 4
 
@@ -27,7 +29,7 @@ def _named(part: list[Token], size: int, vocabulary: Vocabulary) -> Token | None
     if len(part) < size:
         return None
     for kind, words in ((part[-1], part[:-1]), (part[0], part[1:])):
-        sense = kind.get("dimension", *_DIMENSIONS)
+        sense = kind.get("dimension", *_DIMENSIONS) or (_CAMPAIGN if kind.is_("part", "history") else None)
         if sense is None or kind.text.endswith("s") or any(one.is_("value") or one.is_("punctuation") for one in words):
             continue
         meant = _value_with(" ".join(one.text for one in words).split(), vocabulary.values.get(sense.id, []))

@@ -202,6 +202,7 @@ def _customers(sentence: Sentence, dialogue: Dialogue, ability: Ability, args: A
         who.rule = None  # everybody scored has bought
     if ability.customers == "known" and any(place in sentence.used for place in goods) and not _acted(sentence, before):
         return None
+    who.named = who.named or _each(sentence)
     if who.rule is None and who.handle is None and who.named and not who.ordered and "customers" in ability.needs:
         return {"customers": {"all": []}}
     if who.rule is None and who.handle is None and not who.ordered:
@@ -210,6 +211,12 @@ def _customers(sentence: Sentence, dialogue: Dialogue, ability: Ability, args: A
     if explained:
         args["target"] = "segment"
     return {"customers": who.as_customers()}
+
+
+def _each(sentence: Sentence) -> bool:
+    """“每一位客户”, “each customer”: everyone."""
+    places = [place for place, _ in sentence.free("noun")]
+    return any(place and sentence.tokens[place - 1].is_("by") for place in places)
 
 
 def _expects_amounts(sentence: Sentence) -> bool:

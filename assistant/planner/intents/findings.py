@@ -62,6 +62,11 @@ def _unbought(sentence: Sentence) -> str | None:
     act = next(((place, sense) for place, sense in sentence.free("act") if sense.id in _ACTS), None)
     if act is None:
         return None
+    never = next((place for place, _ in sentence.free("segment", "prospects") if place > act[0]), None)
+    if never is not None and sentence.says("dimension", "product", "category"):
+        sentence.use(act[0], never)
+        sentence.take_all("act")
+        return _ACTS[act[1].id]
     denied = next((place for place, _ in sentence.free("neg") if place > act[0]), None)
     if denied is None:
         return None
@@ -101,7 +106,8 @@ def _fewer_logins(sentence: Sentence) -> str | None:
 
 def _other_limits(sentence: Sentence) -> bool:
     """Whether the question sets conditions that only a list of customers by a rule can hold."""
-    return sentence.has("segment") or sentence.has("condition") or sentence.has("pronoun") or sentence.has("value")
+    referred = any(not sentence.tokens[place].is_("conj") for place, _ in sentence.free("pronoun"))
+    return referred or any(sentence.has(kind) for kind in ("segment", "condition", "value"))
 
 
 def _times(sentence: Sentence) -> dict[str, Any]:
