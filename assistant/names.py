@@ -133,6 +133,8 @@ def _values(text: str, known: KnownNames) -> Iterator[str]:
 def _is_named(text: str, start: int, end: int, value: str) -> bool:
     """Whether the words at ``start`` mean the value and not their everyday sense."""
     said = text[start:end]
+    if said in _ordinary():
+        return False
     if _HAN.search(said) or _before_kind().match(text, end) or _after_kind().search(text[:start]):
         return True
     if said.islower() or (said != value and " " not in said):

@@ -20,7 +20,7 @@ CASES: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent.parent / "ca
 def known() -> KnownNames:
     """The data that the head of names.yaml tells of."""
     values = {
-        "category": ["DELI", "MEAT", "SOFT DRINKS", "Apparel", "女装", "食品", "grocery"],
+        "category": ["DELI", "MEAT", "PREMIUM", "SOFT DRINKS", "Apparel", "女装", "食品", "grocery"],
         "campaign": ["Campaign 18", "Campaign 7", "Spring Sale"],
         "store": ["367", "406"],
         "home": ["Homeowner", "Renter"],
