@@ -27,7 +27,7 @@ def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple
     told = results[:-1] if ASIDE in said and len(results) > 1 else results
     parts += [write_result(result, language, said.get(FOCUS)) for result in told]
     parts += [_aside(result, said[ASIDE], language) for result in results[len(told) :]]
-    parts += [_note(kind, words, language) for kind, words in notes if kind == "unused"]
+    parts += [_note(kind, words, language) for kind, words in notes if kind in ("unused", "later")]
     return "\n\n".join(part for part in parts if part)
 
 

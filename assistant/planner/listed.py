@@ -12,6 +12,7 @@ from assistant.planner.foresight import next_handle
 from assistant.planner.plan import PRELUDE, Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
+from tools.segments.schemes import SCHEMES
 
 CLUSTERS = "cluster_customers"
 _OWN = ("themes", "method", "clusters", "customers")
@@ -83,6 +84,17 @@ def with_clusters_found(found: Plan | None, sentence: Sentence) -> Plan | None:
     if not needed:
         return found
     return replace(found, calls=(*needed, *found.calls), notes=(*found.notes, (PRELUDE, str(len(needed)))))
+
+
+def awaits_groups(planned: list[Call], found: Plan) -> bool:
+    """Whether a plan is about a group that a planned call makes by limits of its own, whose number is not known yet."""
+    own = [
+        call.args["scheme"]
+        for call in planned
+        if call.name == "segment_overview" and (call.args.get("tiers") or call.args.get("period_days"))
+    ]
+    made = {group.id for scheme in own for group in SCHEMES[scheme].groups}
+    return any(text in made for call in found.calls for text in _texts(call.args))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -13,7 +13,7 @@ from assistant.planner.followups import follow_up, is_elliptic
 from assistant.planner.foresight import after
 from assistant.planner.intents import asks, customers, data, findings, measures, rankings, saving, tiers
 from assistant.planner.lexicon import read_table
-from assistant.planner.listed import with_clusters_found, with_groups
+from assistant.planner.listed import awaits_groups, with_clusters_found, with_groups
 from assistant.planner.normalise import normalise
 from assistant.planner.passing import spare_words
 from assistant.planner.plan import Call, Plan
@@ -155,6 +155,8 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
             found = _whole(part, later)
             if found is None or not found.calls or found.calls[0].name == "ask_user":
                 break
+            if awaits_groups(calls, found):
+                return Plan(tuple(calls), (("later", piece),))
             if calls and len(found.calls) == 1 and found.calls[0].name == calls[-1].name and is_elliptic(part, later):
                 calls.pop()
             calls += [call for call in found.calls if call not in calls]

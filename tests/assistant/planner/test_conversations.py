@@ -69,3 +69,13 @@ def test_groups_that_are_stored_keep_their_ids(vocabulary: Vocabulary) -> None:
     shown = Result(Call("segment_overview", {"scheme": "membership"}), "t1", "answered", {"details": details})
 
     assert understand("导出SVIP", vocabulary, Dialogue((shown,))).calls[0].args["customers"] == "tier_svip"
+
+
+@pytest.mark.parametrize(
+    "question", ["会员等级分布，SVIP 门槛 5000，然后导出SVIP", "show membership tiers with SVIP from 5000 and export SVIP"]
+)
+def test_a_group_that_is_still_to_be_made_is_not_taken_for_the_stored_one(question: str, vocabulary: Vocabulary) -> None:
+    plan = understand(question, vocabulary)
+
+    assert plan.calls == (Call("segment_overview", {"scheme": "membership", "tiers": {"svip": {"amount": 5000}}}),)
+    assert [kind for kind, _ in plan.notes] == ["later"]
