@@ -121,6 +121,11 @@ class Conversation:
         """Forget everything."""
         self._keep([])
 
+    def delete(self) -> None:
+        """Forget everything for good: where it was stored, nothing of it is left."""
+        self.history.delete()
+        self._restore([])
+
     def _keep(self, messages: Sequence[AnyMessage]) -> None:
         self.history.save(messages)
         self._restore(messages)

@@ -26,6 +26,10 @@ class History(Protocol):
         """Keep these messages instead."""
         ...
 
+    def delete(self) -> None:
+        """Forget the conversation for good; nothing is kept of it from now on."""
+        ...
+
 
 class MemoryHistory:
     """Keeps the messages as long as the conversation is open."""
@@ -41,6 +45,10 @@ class MemoryHistory:
         """Keep these messages instead."""
         self._messages = list(messages)
 
+    def delete(self) -> None:
+        """Forget the messages."""
+        self._messages = []
+
 
 class StoredHistory:
     """Keeps the messages in a SQLite file.
@@ -55,6 +63,7 @@ class StoredHistory:
         self._path = path
         self._session_id = session_id
         self._lock = threading.Lock()
+        self._deleted = False
 
     def load(self) -> list[AnyMessage]:
         """The messages, oldest first."""
@@ -69,9 +78,19 @@ class StoredHistory:
         metadata: CheckpointMetadata = {"source": "update", "step": len(messages), "parents": {}}
         config: Any = {"configurable": {"thread_id": self._session_id, "checkpoint_ns": ""}}
         with self._lock, SqliteSaver.from_conn_string(str(self._path)) as saver:
+            if self._deleted:  # an answer that was under way when its conversation was deleted
+                return
             saver.setup()
             saver.put(config, checkpoint, metadata, {})
             _forget_older(saver.conn, self._session_id, checkpoint["id"])
+
+    def delete(self) -> None:
+        """Forget the conversation for good; its messages are overwritten in the file, and later ones are not kept."""
+        with self._lock, SqliteSaver.from_conn_string(str(self._path)) as saver:
+            self._deleted = True
+            saver.setup()
+            saver.conn.execute("PRAGMA secure_delete = ON")
+            saver.delete_thread(self._session_id)
 
 
 def _forget_older(connection: sqlite3.Connection, session_id: str, kept: str) -> None:

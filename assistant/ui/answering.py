@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
-from assistant.ui.sessions import Session
+from assistant.ui.talks import Talk
 from assistant.ui.texts import say
 from assistant.ui.turns import Turn
 from tools.errors import FenqunError
@@ -17,13 +17,16 @@ _PATIENCE_SECONDS = 1.0
 _SETTLE = threading.Event()  # never set: a pause that needs no clock
 
 
-def start(session: Session, question: str) -> Turn | None:
-    """Begin to answer; None when the session's previous question is still being answered."""
-    if not session.begin():
+def start(talk: Talk, question: str) -> Turn | None:
+    """Begin to answer; None when the conversation's previous question is still being answered."""
+    if not talk.begin():
         return None
-    turn = Turn(question)
-    session.turns.append(turn)
-    threading.Thread(target=_answer, args=(session, turn), name="answer", daemon=True).start()
+    try:
+        turn = talk.open_turn(question)
+    except Exception:
+        talk.asking.release()
+        raise
+    threading.Thread(target=_answer, args=(talk, turn), name="answer", daemon=True).start()
     return turn
 
 
@@ -38,9 +41,9 @@ def follow(turn: Turn) -> Iterator[None]:
             _SETTLE.wait(_PACE_SECONDS)
 
 
-def _answer(session: Session, turn: Turn) -> None:
+def _answer(talk: Talk, turn: Turn) -> None:
     try:
-        for event in session.conversation.ask(turn.question):
+        for event in talk.conversation.ask(turn.question):
             turn.take(event)
     except FenqunError as error:
         turn.fail(error.message(turn.language))
@@ -48,6 +51,6 @@ def _answer(session: Session, turn: Turn) -> None:
         # An answer without its end is a defect of ours: the thread's traceback goes to the log, a sentence to the page.
         turn.fail(say("unexpected", turn.language))
         try:
-            session.keep(turn)
+            talk.keep(turn)
         finally:
-            session.asking.release()
+            talk.asking.release()

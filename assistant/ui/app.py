@@ -8,13 +8,15 @@ from contextlib import suppress
 from functools import partial
 
 from assistant.ui.chat import ChatHandlers
+from assistant.ui.conversation_handlers import ConversationHandlers
 from assistant.ui.loading import LoadHandlers
 from assistant.ui.page import PageHandlers, build_page
 from assistant.ui.panel import Panel
 from assistant.ui.quiet_gradio import gr
 from assistant.ui.records import RecordHandlers
 from assistant.ui.server import run
-from assistant.ui.sessions import Conversation, Sessions
+from assistant.ui.sessions import Sessions
+from assistant.ui.talks import Conversation
 from assistant.ui.texts import texts
 from assistant.ui.transcripts import Transcripts
 from tools.errors import FenqunError
@@ -44,6 +46,7 @@ def build_app(warehouse: Warehouse, sessions: Sessions | None = None, warm_up: C
         records = RecordHandlers(known, warehouse, panel)
         opened = PageHandlers(known, warehouse, panel, records, warm_up).bind(blocks, parts)
         ChatHandlers(known).bind(parts.chat, opened)
+        ConversationHandlers(known).bind(parts.talks_head, parts.chat)
         LoadHandlers(known, warehouse, panel, records).bind(parts.loader, parts.panel, opened)
         records.bind(parts.loader.records, parts.panel)
     blocks.queue(default_concurrency_limit=16)
@@ -84,7 +87,7 @@ def serve(
         port: Port to listen on; 0 takes a free one.
         host: Address to listen on; anything but the loopback address lets others of the network in.
         ready: Called with the page's address once it is served.
-        open_conversation: Opens the conversation of one browser session, given its id; the real one when left out.
+        open_conversation: Opens what answers in a conversation, given its id; the real one when left out.
 
     Raises:
         InputError: The port is taken.

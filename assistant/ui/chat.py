@@ -1,4 +1,4 @@
-"""What happens in the chat: ask, stop, retry, undo, clear. Handlers return updates in the order of ``ChatParts.outputs``."""
+"""What happens in the chat: ask, stop, retry, undo, a new conversation. Handlers return updates in the order of ``ChatParts.outputs``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.ui.answering import follow, start
+from assistant.ui.conversation_list import list_html
 from assistant.ui.quiet_gradio import gr
 from assistant.ui.sessions import Session, Sessions
 from assistant.ui.texts import examples, say
@@ -17,7 +18,7 @@ Updates = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class ChatParts:
-    """The components of the chat."""
+    """The components of the chat, and the list of conversations beside it."""
 
     log: gr.Chatbot
     box: gr.Textbox
@@ -26,14 +27,15 @@ class ChatParts:
     retry: gr.Button
     undo: gr.Button
     clear: gr.Button
+    talks: gr.HTML
 
     @property
     def outputs(self) -> list[Any]:
         """What the handlers update."""
-        return [self.log, self.box, self.send, self.stop, self.retry, self.undo, self.clear]
+        return [self.log, self.box, self.send, self.stop, self.retry, self.undo, self.clear, self.talks]
 
 
-def build_chat() -> ChatParts:
+def build_chat(talks: gr.HTML) -> ChatParts:
     """Lay out the chat; texts come with the session's language."""
     log = gr.Chatbot(
         elem_id="fq-log",
@@ -56,10 +58,12 @@ def build_chat() -> ChatParts:
         )
         send = gr.Button(elem_id="fq-send", variant="primary", scale=0, min_width=0)
         stop = gr.Button(elem_id="fq-stop", variant="stop", scale=0, min_width=0, visible=False)
-    return ChatParts(log, box, send, stop, retry, undo, clear)
+    return ChatParts(log, box, send, stop, retry, undo, clear, talks)
 
 
 _TOOLS = ("retry", "undo", "clear")
+OUTPUTS = 8
+"""How many components ``ChatParts.outputs`` names."""
 
 
 class ChatHandlers:
@@ -90,27 +94,27 @@ class ChatHandlers:
         parts.clear.click(self.clear, None, parts.outputs, queue=False, **private)
 
     def ask(self, question: str, request: gr.Request) -> Iterator[Updates]:
-        """Answer what was typed, drawing as it comes."""
-        session = self._session(request)
-        if not question.strip():
-            yield (gr.skip(),) * 7
-            return
-        turn = start(session, question.strip())
+        """Answer what was typed, drawing as it comes for as long as the page shows this conversation."""
+        session, tab = self._page(request)
+        talk = session.talk(tab)
+        turn = start(talk, question.strip()) if question.strip() else None
         if turn is None:
-            gr.Info(say("busy", session.language), title=say("brand", session.language))
-            yield (gr.skip(),) * 7
+            if question.strip():
+                gr.Info(say("busy", session.language), title=say("brand", session.language))
+            yield (gr.skip(),) * OUTPUTS
             return
-        yield draw(session, box=gr.update(value=""))
+        session.choose(talk.id, tab)  # a page that is opened next shows the conversation that was asked in last
+        yield draw(session, tab, box=gr.update(value=""), listed=True)
         for _ in follow(turn):
-            yield draw(session)
+            if session.talk(tab) is not talk:
+                return
+            yield draw(session, tab)
 
     def resume(self, request: gr.Request) -> Iterator[Updates]:
         """Go on drawing the answer that was under way when the page was opened again."""
-        session = self._session(request)
-        yield draw(session)  # a handler that yields nothing would empty its outputs
-        for turn in session.turns[-1:]:
-            for _ in follow(turn):
-                yield draw(session)
+        session, tab = self._page(request)
+        yield draw(session, tab)  # a handler that yields nothing would empty its outputs
+        yield from follow_last(session, tab)
 
     def pick(self, request: gr.Request, chosen: gr.SelectData) -> Iterator[Updates]:
         """Ask an example, a suggestion or one of the readings of an ambiguous question."""
@@ -119,60 +123,70 @@ class ChatHandlers:
 
     def retry(self, request: gr.Request) -> Iterator[Updates]:
         """Ask the last question again, as if for the first time."""
-        session = self._session(request)
-        yield from self.ask(session.take_back() or "", request)
+        session, tab = self._page(request)
+        yield from self.ask(session.talk(tab).take_back() or "", request)
 
     def undo(self, request: gr.Request) -> Updates:
         """Take the last question back into the box."""
-        session = self._session(request)
-        question = session.take_back()
-        return draw(session, box=gr.update(value=question) if question else gr.skip())
+        session, tab = self._page(request)
+        question = session.talk(tab).take_back()
+        return draw(session, tab, box=gr.update(value=question) if question else gr.skip())
 
     def clear(self, request: gr.Request) -> Updates:
-        """Begin anew."""
-        session = self._session(request)
-        if session.begin():
-            try:
-                session.reset()
-            finally:
-                session.asking.release()
-        return draw(session)
+        """Begin another conversation; this one stays in the list."""
+        session, tab = self._page(request)
+        session.new(tab)
+        return draw(session, tab, listed=True)
 
     def stop(self, request: gr.Request) -> None:
-        """Stop the question that is being answered."""
-        self._session(request).stop()
+        """Stop the question that is being answered on the page."""
+        session, tab = self._page(request)
+        session.talk(tab).stop()
 
     def settle(self, request: gr.Request) -> Updates:
         """Draw the end of an answer, also of one that broke off."""
-        return draw(self._session(request))
+        session, tab = self._page(request)
+        return draw(session, tab, listed=True)
 
-    def _session(self, request: gr.Request) -> Session:
-        return self._sessions.of(request)
+    def _page(self, request: gr.Request) -> tuple[Session, str]:
+        return self._sessions.of(request), str(request.session_hash)
 
 
-def draw(session: Session, box: Any = None) -> Updates:
-    """The chat as it stands, in the page's language."""
-    language = session.language
-    running = bool(session.turns) and session.turns[-1].running
-    settled = bool(session.turns) and not running
+def follow_last(session: Session, tab: str) -> Iterator[Updates]:
+    """Draw the answer that is under way in the conversation of a page, until it ends or the page shows another one."""
+    talk = session.talk(tab)
+    for turn in talk.turns[-1:]:
+        for _ in follow(turn):
+            if session.talk(tab) is not talk:
+                return
+            yield draw(session, tab)
+    yield draw(session, tab, listed=True)
+
+
+def draw(session: Session, tab: str, box: Any = None, *, listed: bool = False) -> Updates:
+    """The chat of a page as it stands, in the page's language; the list of conversations too where it may have changed."""
+    language, talk = session.language, session.talk(tab)
+    running = bool(talk.turns) and talk.turns[-1].running
+    settled = bool(talk.turns) and not running
     tools = (gr.update(value=say(name, language), visible=settled) for name in _TOOLS)
     return (
-        gr.update(value=messages(session.turns, language, session.link)),
+        gr.update(value=messages(talk.turns, language, talk.downloads.link)),
         gr.skip() if box is None else box,
         gr.update(value=say("send", language), visible=not running),
         gr.update(value=say("stop", language), visible=running),
         *tools,
+        list_html(session, tab) if listed else gr.skip(),
     )
 
 
-def speak(session: Session) -> Updates:
+def speak(session: Session, tab: str) -> Updates:
     """The chat with every text of it in the session's language."""
     language = session.language
-    log, _, *buttons = draw(session)
+    log, _, *others = draw(session, tab, listed=True)
     welcome = f"<div class='fq-welcome'><h1>{say('welcome_title', language)}</h1><p>{say('welcome_text', language)}</p></div>"
     offered: list[Any] = [{"text": example.say(language)} for example in examples()]
     return (
         gr.update(value=log["value"], placeholder=welcome, examples=offered),
         gr.update(placeholder=say("ask_placeholder", language), label=say("ask_label", language)),
-        *buttons,
+        *others,
     )

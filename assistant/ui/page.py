@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.ui.chat import ChatParts, build_chat, speak
+from assistant.ui.conversation_list import build_list, head_html
 from assistant.ui.loading import LoadParts, build_loader, speak_loader
 from assistant.ui.models import ModelsView
 from assistant.ui.panel import Panel
@@ -38,6 +39,7 @@ class PageParts:
 
     bar: gr.HTML
     panel: gr.HTML
+    talks_head: gr.HTML
     chat: ChatParts
     loader: LoadParts
     models: gr.HTML
@@ -45,22 +47,23 @@ class PageParts:
     @property
     def spoken(self) -> list[Any]:
         """What changes with the language."""
-        return [self.bar, *self.chat.outputs, *self.loader.outputs]
+        return [self.bar, self.talks_head, *self.chat.outputs, *self.loader.outputs]
 
 
 def build_page() -> PageParts:
-    """Lay out the page: a bar above, the data to the left; chat, loader or models in the middle."""
+    """Lay out the page: a bar above, conversations and data to the left; chat, loader or models in the middle."""
     bar = gr.HTML(elem_id="fq-bar", js_on_load=_BAR_EVENTS, apply_default_css=False)
     with gr.Row(elem_id="fq-body", equal_height=False):
         with gr.Column(elem_id="fq-side", scale=0, min_width=0):
+            talks_head, talks = build_list()
             panel = gr.HTML(elem_id="fq-panel", apply_default_css=False)
         with gr.Column(elem_id="fq-chat", scale=1, min_width=0):
-            chat = build_chat()
+            chat = build_chat(talks)
         with gr.Column(elem_id="fq-data", scale=1, min_width=0):
             loader = build_loader()
         with gr.Column(elem_id="fq-models", scale=1, min_width=0):
             models = gr.HTML(apply_default_css=False)
-    return PageParts(bar, panel, chat, loader, models)
+    return PageParts(bar, panel, talks_head, chat, loader, models)
 
 
 class PageHandlers:
@@ -95,14 +98,14 @@ class PageHandlers:
             self._warm_up = None
         session = self._sessions.of(request)
         session.language = preferred_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
-        return self._speak(session)
+        return self._speak(session, str(request.session_hash))
 
     def switch(self, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         """Say everything in the other language."""
         session = self._sessions.of(request)
         chosen: Language = "zh" if getattr(event, "language", "") == "zh" else "en"
         session.language = chosen
-        return self._speak(session)
+        return self._speak(session, str(request.session_hash))
 
     def describe(self, request: gr.Request) -> tuple[Any, ...]:
         """The data panel, what loads left to look through, and the models."""
@@ -121,6 +124,6 @@ class PageHandlers:
         """The browser went away."""
         self._sessions.leave_by(request)
 
-    def _speak(self, session: Session) -> tuple[Any, ...]:
+    def _speak(self, session: Session, tab: str) -> tuple[Any, ...]:
         bar = piece("bar", session.language)
-        return (bar, *speak(session), *speak_loader(session, self._warehouse))
+        return (bar, head_html(session.language), *speak(session, tab), *speak_loader(session, self._warehouse))

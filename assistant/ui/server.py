@@ -11,8 +11,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from assistant.ui.markdown import export
 from assistant.ui.quiet_gradio import gr
-from assistant.ui.sessions import SESSION_COOKIE, Sessions
+from assistant.ui.sessions import SESSION_COOKIE, Sessions, owner_of
 from assistant.ui.theme import build_theme, read_static, static_path
 from assistant.ui.transcripts import KEPT_SECONDS
 from tools.errors import InputError
@@ -119,6 +120,7 @@ def build_server(blocks: gr.Blocks, sessions: Sessions, host: str) -> FastAPI:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK))
 
     app.add_route("/download/{token}", _downloads(sessions), methods=["GET"])
+    app.add_route("/conversations/{id}/export", _exports(sessions), methods=["GET"])
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         blocks,
@@ -143,14 +145,31 @@ def _downloads(sessions: Sessions) -> Callable[[Request], Response]:
     def download(request: Request) -> Response:
         found = sessions.find_download(request.path_params["token"])
         if found is not None and found.make is not None:
-            content, kind = found.make(), mimetypes.guess_type(found.name)[0]
-            named = f"attachment; filename*=utf-8''{quote(found.name)}"
-            return Response(content, media_type=kind, headers={"cache-control": "no-store", "content-disposition": named})
+            return Response(found.make(), media_type=mimetypes.guess_type(found.name)[0], headers=_saved_as(found.name))
         if found is None or not found.path.is_file():
             return PlainTextResponse("There is no such file.", status_code=404)
         return FileResponse(found.path, filename=found.name, headers={"cache-control": "no-store"})
 
     return download
+
+
+def _exports(sessions: Sessions) -> Callable[[Request], Response]:
+    from starlette.responses import PlainTextResponse, Response
+
+    def download(request: Request) -> Response:
+        key, transcripts = request.cookies.get(SESSION_COOKIE), sessions.transcripts
+        language = "zh" if request.query_params.get("language") == "zh" else "en"
+        found = export(transcripts, owner_of(key), request.path_params["id"], language) if key and transcripts else None
+        if found is None:  # the same for one that does not exist and one of somebody else
+            return PlainTextResponse("There is no such conversation.", status_code=404)
+        name, text = found
+        return Response(text.encode(), media_type="text/markdown; charset=utf-8", headers=_saved_as(name))
+
+    return download
+
+
+def _saved_as(name: str) -> dict[str, str]:
+    return {"cache-control": "no-store", "content-disposition": f"attachment; filename*=utf-8''{quote(name)}"}
 
 
 def run(blocks: gr.Blocks, sessions: Sessions, host: str, port: int, ready: Callable[[str], None] | None) -> None:

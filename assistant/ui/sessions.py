@@ -1,4 +1,4 @@
-"""What each browser session owns: its conversation, its turns, its language and the files it may download."""
+"""What each browser owns: its conversations, its language, its uploads and the files it may download."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.events import Event
-from assistant.ui.transcripts import Transcripts
-from assistant.ui.turns import Turn
+from assistant.ui.downloads import Download, Downloads
+from assistant.ui.talks import Conversation, Talk
+from assistant.ui.transcripts import Listed, Transcripts
 from tools.contracts import Language
 
 if TYPE_CHECKING:
@@ -23,44 +24,8 @@ SESSION_COOKIE = "fenqun_session"
 """Holds what only this browser knows; scripts of the page cannot read it."""
 _GRACE_SECONDS = 900.0
 """A phone that sleeps drops its connection; its conversation stays at hand this long for its return."""
-_PUT_AWAY_SECONDS = 5.0
 _PATIENCE_SECONDS = 20.0
 """Work goes on this long without anybody watching, so that a page may be reloaded meanwhile."""
-
-
-class Conversation(Protocol):
-    """What the page needs of a conversation."""
-
-    def ask(self, question: str) -> Iterator[Event]:
-        """Answer a question; ends with one Finished."""
-        ...
-
-    def cancel(self) -> None:
-        """Stop the question that is being answered; callable from another thread."""
-        ...
-
-    def undo(self) -> object:
-        """Forget the last question and its answer."""
-        ...
-
-    def clear(self) -> None:
-        """Forget everything."""
-        ...
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file that a session may fetch.
-
-    Args:
-        path: Where it lies; where it is made when it is fetched, only what tells it from others.
-        name: Under which it is saved.
-        make: Makes its content.
-    """
-
-    path: Path
-    name: str
-    make: Callable[[], bytes] | None = field(default=None, compare=False)
 
 
 class Work(Protocol):
@@ -74,22 +39,20 @@ class Work(Protocol):
 
 @dataclass
 class Session:
-    """One browser session. Nothing in it is shared with another.
+    """One browser. Nothing in it is shared with another.
 
     Args:
-        open_conversation: Opens the conversation when it is first needed.
-        id: Names it where it is stored; empty where nothing is.
-        transcripts: Where its answers are kept.
+        open_conversation: Opens what answers in the conversation of an id.
+        owner: Names the browser where its conversations are stored.
+        transcripts: Where its conversations are kept; nowhere when left out.
     """
 
-    open_conversation: Callable[[], Conversation]
-    id: str = ""
+    open_conversation: Callable[[str], Conversation]
+    owner: str = ""
     transcripts: Transcripts | None = None
     language: Language = "en"
-    turns: list[Turn] = field(default_factory=list)
     uploads: list[Path] = field(default_factory=list)
-    downloads: dict[str, Download] = field(default_factory=dict)
-    asking: threading.Lock = field(default_factory=threading.Lock)
+    downloads: Downloads = field(default_factory=Downloads)
     stop_loading: threading.Event = field(default_factory=threading.Event)
     job: Work | None = None
     stage: Callable[[str], str] | None = None
@@ -99,94 +62,101 @@ class Session:
     seen: dict[str, object] = field(default_factory=dict)
     """The version of the data that each open page shows."""
     tabs: set[str] = field(default_factory=set)
+    searches: dict[str, str] = field(default_factory=dict)
+    """What the list of conversations is searched for in each open page."""
     left_at: float | None = None
-    _conversation: Conversation | None = None
-    _opening: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def conversation(self) -> Conversation:
-        """The conversation, opened when it is first needed."""
-        with self._opening:
-            if self._conversation is None:
-                self._conversation = self.open_conversation()
-            return self._conversation
-
-    def __post_init__(self) -> None:
-        """Take up the answers that were kept."""
-        if self.transcripts is not None:
-            self.turns = [Turn.of(answer) for answer in self.transcripts.load(self.id)]
+    _talks: dict[str, Talk] = field(default_factory=dict)
+    _shown: dict[str, str] = field(default_factory=dict)
+    _latest: str = ""
+    _choosing: threading.RLock = field(default_factory=threading.RLock)
 
     @property
     def loading(self) -> bool:
         """Whether a load or the like is running."""
         return self.job is not None and self.job.running
 
-    def begin(self) -> bool:
-        """Take hold of the turns, to be let go with ``asking.release``; False while a question is being answered.
+    def talk(self, tab: str = "") -> Talk:
+        """The conversation that a page shows: the one chosen there, else the browser's latest."""
+        with self._choosing:
+            shown = self._open(self._shown.get(tab, "")) or self._open(self._latest)
+            if shown is None:
+                stored = self.listed(most=1)
+                shown = (self._open(stored[0].id) if stored else None) or self._make()
+            self._shown[tab] = shown.id
+            self._latest = self._latest if self._latest in self._talks else shown.id
+            return shown
 
-        An answer that has just ended is still being put away; that is waited for.
-        """
-        if self.turns and self.turns[-1].running:
-            return self.asking.acquire(blocking=False)
-        return self.asking.acquire(timeout=_PUT_AWAY_SECONDS)
+    def new(self, tab: str = "") -> Talk:
+        """Begin a conversation, unless the page shows one in which nothing was asked yet."""
+        with self._choosing:
+            shown = self.talk(tab)
+            return shown if shown.blank else self._show(self._make(), tab)
 
-    def keep(self, turn: Turn) -> None:
-        """Keep the answer of a turn that has ended, unless it was forgotten meanwhile."""
-        if self.transcripts is not None and turn.answer is not None and turn in self.turns:
-            self.transcripts.add(self.id, turn.answer)
+    def choose(self, conversation_id: str, tab: str = "") -> Talk | None:
+        """Show another conversation; None where the browser has none of that id."""
+        with self._choosing:
+            chosen = self._open(conversation_id)
+            return None if chosen is None else self._show(chosen, tab)
 
-    def take_back(self) -> str | None:
-        """Forget the latest turn and return its question; None when there is none or it is being answered."""
-        if not self.begin():
-            return None
-        try:
-            return self._take_back()
-        finally:
-            self.asking.release()
+    def delete(self, conversation_id: str) -> bool:
+        """Forget a conversation for good; False where there is none of that id, or it is busy."""
+        chosen = self._open(conversation_id)
+        if chosen is None or not chosen.delete():
+            return False
+        with self._choosing:
+            self._talks.pop(conversation_id, None)
+        return True
 
-    def _take_back(self) -> str | None:
-        if not self.turns:
-            return None
-        turn = self.turns.pop()
-        if turn.remembered:
-            self.conversation.undo()
-        if self.transcripts is not None and turn.answer is not None:
-            self.transcripts.drop_last(self.id)
-        return turn.question
+    def listed(self, search: str = "", most: int = 1_000) -> list[Listed]:
+        """The browser's conversations, the latest first; those that a search finds, where there is one."""
+        return self.transcripts.listed(self.owner, search, most) if self.transcripts is not None else []
+
+    def _open(self, conversation_id: str) -> Talk | None:
+        with self._choosing:
+            known = self._talks.get(conversation_id)
+            if known is None and self.transcripts is not None and self.transcripts.find(self.owner, conversation_id):
+                known = self._make(conversation_id)
+            return known
+
+    def _make(self, conversation_id: str = "") -> Talk:
+        name = conversation_id or secrets.token_hex(16)
+        talk = self._talks[name] = Talk(partial(self.open_conversation, name), name, self.owner, self.transcripts)
+        return talk
+
+    def _show(self, talk: Talk, tab: str) -> Talk:
+        left = self._talks.get(self._shown.get(tab, ""))
+        self._shown[tab] = self._latest = talk.id
+        if left is not None and left is not talk and left.blank and left.id not in self._shown.values():
+            del self._talks[left.id]
+        return talk
 
     def link(self, path: str, name: str, make: Callable[[], bytes] | None = None) -> str:
-        """The address of a file of this conversation; the same file keeps its address."""
-        wanted = Download(Path(path), name, make)
-        for token, known in list(self.downloads.items()):
-            if known == wanted:
-                return f"/download/{token}"
-        token = secrets.token_urlsafe(24)
-        self.downloads[token] = wanted
-        return f"/download/{token}"
+        """The address of a file of this browser that belongs to no conversation."""
+        return self.downloads.link(path, name, make)
+
+    def find_download(self, token: str) -> Download | None:
+        """The file behind a token that this browser was given."""
+        holders = [self.downloads, *(talk.downloads for talk in list(self._talks.values()))]
+        return next((found for holder in holders if (found := holder.find(token)) is not None), None)
 
     def stop(self) -> None:
         """Stop what is running, if anything is."""
         self.stop_loading.set()
-        if self._conversation is not None and self.asking.locked():
-            self._conversation.cancel()
+        for talk in list(self._talks.values()):
+            talk.stop()
 
-    def reset(self) -> None:
-        """Forget all turns and their files, on the page and in the conversation."""
-        self.turns.clear()
-        for token in [token for token, download in self.downloads.items() if download.make is None]:
-            del self.downloads[token]
-        if self.transcripts is not None:
-            self.transcripts.clear(self.id)
-            self.conversation.clear()
-        elif self._conversation is not None:
-            self._conversation.clear()
+    def close(self, tab: str) -> None:
+        """A page went away."""
+        self.tabs.discard(tab)
+        for known in (self.seen, self.searches, self._shown):
+            known.pop(tab, None)
 
 
 class Sessions:
     """The sessions of one server.
 
     Args:
-        open_conversation: Opens the conversation of a session, given its id.
+        open_conversation: Opens what answers in a conversation, given its id.
         transcripts: Where answers are kept for a browser's return; nowhere when left out.
     """
 
@@ -199,6 +169,11 @@ class Sessions:
     def of(self, request: gr.Request) -> Session:
         """The session of the browser that asks."""
         return self.get(_key_of(request), str(request.session_hash))
+
+    @property
+    def transcripts(self) -> Transcripts | None:
+        """Where conversations are kept."""
+        return self._transcripts
 
     def leave_by(self, request: gr.Request) -> None:
         """A page of the browser that asks went away."""
@@ -215,8 +190,8 @@ class Sessions:
         with self._lock:
             session = self._sessions.get(key)
             if session is None:
-                name = hashlib.sha256(key.encode()).hexdigest()[:32]
-                session = self._sessions[key] = Session(lambda: self._open_conversation(name), name, self._transcripts)
+                session = self._sessions[key] = Session(self._open_conversation, owner_of(key), self._transcripts)
+                self._welcome(session.owner)
             session.left_at = None
             session.tabs.add(tab)
             return session
@@ -226,8 +201,7 @@ class Sessions:
         with self._lock:
             session = self._sessions.get(key)
             if session is not None:
-                session.tabs.discard(tab)
-                session.seen.pop(tab, None)
+                session.close(tab)
         if session is not None and not session.tabs:
             session.left_at = time.monotonic()
             waiting = threading.Timer(_PATIENCE_SECONDS, _stop_if_left, [session])
@@ -239,7 +213,12 @@ class Sessions:
         """The file behind a token that some session was given."""
         with self._lock:
             sessions = list(self._sessions.values())
-        return next((session.downloads[token] for session in sessions if token in session.downloads), None)
+        return next((found for session in sessions if (found := session.find_download(token)) is not None), None)
+
+    def _welcome(self, owner: str) -> None:
+        """Note that a browser is there; conversations of browsers that have stayed away too long are deleted."""
+        for other, name in self._transcripts.visit(owner) if self._transcripts is not None else []:
+            Talk(partial(self._open_conversation, name), name, other, self._transcripts).delete()
 
     def _sweep(self) -> None:
         now = time.monotonic()
@@ -248,6 +227,11 @@ class Sessions:
             ended = [self._sessions.pop(key) for key in gone]
         for session in ended:
             discard(session.uploads)
+
+
+def owner_of(key: str) -> str:
+    """What names a browser where its conversations are stored: nobody can tell its cookie from it."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def _stop_if_left(session: Session) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import Field
 
@@ -245,3 +245,14 @@ def test_the_brain_is_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch)
     named = service_brain(Settings(model="qwen3"))
     assert named is not None
     assert named.name == "qwen3"
+
+
+def test_a_deleted_conversation_leaves_nothing_and_keeps_nothing(small: Warehouse) -> None:
+    conversation, other = open_conversation(small, "gone"), open_conversation(small, "stays")
+    conversation.answer("how many customers")
+    other.answer("how many customers")
+    conversation.delete()
+    conversation.history.save([HumanMessage("too late")])
+    assert open_conversation(small, "gone").history.load() == []
+    assert open_conversation(small, "gone").session.results == {}
+    assert len(open_conversation(small, "stays").history.load()) > 0

@@ -13,8 +13,13 @@
     if (document.body.classList.contains("dark") !== dark) document.body.classList.toggle("dark", dark);
     root.style.colorScheme = dark ? "dark" : "light";
   };
+  // On a phone the list of conversations comes in from the side.
+  const openDrawer = (open) => {
+    if (open) document.body.dataset.drawer = "open"; else delete document.body.dataset.drawer;
+  };
   const showView = (view) => {
     document.body.dataset.view = view;
+    openDrawer(false);
     if (view !== "chat") window.scrollTo(0, 0);
     dispatchEvent(new Event("resize"));
   };
@@ -43,6 +48,12 @@
       store("fenqun-theme", wanted() === "dark" ? "light" : "dark");
       applyTheme();
     }
+    if (target?.closest("[data-drawer-switch]")) openDrawer(!document.body.dataset.drawer);
+    if (target?.closest("[data-talk-open], [data-talk-new]")) {
+      questions = 0;  // the conversation that comes is read from its latest question
+      openDrawer(false);
+      if (target.closest("[data-talk-new]")) document.querySelector("#fq-box textarea")?.focus();
+    }
     const view = target?.closest("button[data-view]")?.dataset.view;
     if (view) showView(view);
     const question = target?.closest("[data-ask]")?.dataset.ask;
@@ -57,6 +68,7 @@
 
   // Enter that only ends the composing of Chinese characters must not send the question.
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") openDrawer(false);
     if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
   }, true);
 

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parent))  # for the tests that import what is scripted
+
 ROOT = Path(__file__).parents[3]
 ARTIFACTS = ROOT / "test-artifacts"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -68,7 +68,7 @@ class ScriptedConversation:
         """Forget the last question."""
         self.asked.pop()
 
-    def clear(self) -> None:
+    def delete(self) -> None:
         """Forget all."""
         self.asked.clear()
 

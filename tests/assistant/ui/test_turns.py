@@ -6,7 +6,7 @@ import pytest
 
 from assistant.events import Answer, Event, Finished, Problem, Question, StepDone, StepStarted, TextDelta
 from assistant.ui.answering import follow, start
-from assistant.ui.sessions import Session
+from assistant.ui.talks import Talk
 from assistant.ui.transcript import messages
 from assistant.ui.turns import Turn
 from tools.contracts import Column, Outcome, Table, Text, Unit
@@ -29,7 +29,7 @@ class Plays:
 
     def undo(self) -> None: ...
 
-    def clear(self) -> None: ...
+    def delete(self) -> None: ...
 
 
 def finished(text: str = "Done.", **values: object) -> Finished:
@@ -37,12 +37,12 @@ def finished(text: str = "Done.", **values: object) -> Finished:
 
 
 def answered(*events: Event, question: str = "q", error: Exception | None = None) -> Turn:
-    session = Session(lambda: Plays(*events, error=error))
-    turn = start(session, question)
+    talk = Talk(lambda: Plays(*events, error=error))
+    turn = start(talk, question)
     assert turn is not None
     for _ in follow(turn):
         pass
-    assert session.asking.acquire(timeout=5), "the session is free for the next question"
+    assert talk.asking.acquire(timeout=5), "the conversation is free for the next question"
     return turn
 
 
@@ -133,14 +133,14 @@ def test_the_second_question_waits_for_the_first() -> None:
             gate.wait(5)
             yield finished()
 
-    session = Session(Waits)
-    first = start(session, "one")
+    talk = Talk(Waits)
+    first = start(talk, "one")
     assert first is not None
-    assert start(session, "two") is None
+    assert start(talk, "two") is None
     gate.set()
     for _ in follow(first):
         pass
-    assert [turn.question for turn in session.turns] == ["one"]
+    assert [turn.question for turn in talk.turns] == ["one"]
 
 
 def test_what_belongs_to_the_page_changes_with_its_language() -> None:
