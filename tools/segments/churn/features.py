@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -16,19 +14,18 @@ from numpy.typing import NDArray
 
 from tools.segments.churn.scope import scoped
 from tools.warehouse.engine import Engine
+from tools.warehouse.sql_files import sql_text
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
-_FOLDER = resources.files("tools.segments.churn") / "sql"
 _UNKNOWN_GAP_DAYS = 60.0
 """Stands in for the gap of customers who ordered on one date only; ``one_visit`` tells the model that it does."""
 _NEVER_DAYS = 999.0
 """Age of the latest event of customers without any."""
 
 
-@lru_cache
 def _read(name: str) -> str:
-    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").rstrip()
+    return sql_text("tools.segments.churn", name)
 
 
 def churn_feature_query() -> str:

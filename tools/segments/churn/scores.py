@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -26,6 +24,7 @@ from tools.segments.held import judge_due, keep
 from tools.segments.model_runs import ModelRun, run_in_use, store_run
 from tools.settings import Settings
 from tools.warehouse.engine import Engine
+from tools.warehouse.sql_files import sql_text
 
 HIGH, MIDDLE = 0.6, 0.3
 BANDS = ("low", "middle", "high")
@@ -34,9 +33,8 @@ BATCH = 100_000
 _MEANS = ("days_90", "order_days", "gap_median", "amount_90")
 
 
-@lru_cache
 def _read(name: str) -> str:
-    return (resources.files("tools.segments.churn") / "sql" / f"{name}.sql").read_text(encoding="utf-8").rstrip()
+    return sql_text("tools.segments.churn", name)
 
 
 def score_churn(engine: Engine, as_of: dt.date, config: Settings) -> ChurnRun:

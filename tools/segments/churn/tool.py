@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from tools.contracts import Outcome, Statement, Text, ToolResult
@@ -25,17 +23,16 @@ from tools.segments.churn.words import definition_text, interpret, list_caveats,
 from tools.segments.freshness import require_orders
 from tools.segments.whole_table import write_whole
 from tools.warehouse.context import ToolContext, read_meta
+from tools.warehouse.sql_files import sql_text
 
 TOOL = "churn_risk"
 MOST_IDS = 5000
 """Customers that a selection names one by one, where their scores are not stored."""
 _NOW = "churn_run_now"
-_FOLDER = resources.files("tools.segments.churn") / "sql"
 
 
-@lru_cache
 def _read(name: str) -> str:
-    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").rstrip()
+    return sql_text("tools.segments.churn", name)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from tools.models.clustering.preparation import Feature, Singles
 from tools.segments.clusters.words import entry
 from tools.warehouse.context import read_meta
 from tools.warehouse.engine import Engine
+from tools.warehouse.sql_files import sql_text
 
 MOST_CATEGORIES, MOST_CHANNELS, MOST_KINDS = 12, 6, 6
 LEAST_SHARE = 0.01
@@ -221,7 +220,6 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-@lru_cache
 def read_sql(name: str) -> str:
     """A statement of this folder by file name without ending."""
-    return resources.files("tools.segments.clusters").joinpath("sql").joinpath(f"{name}.sql").read_text(encoding="utf-8").rstrip()
+    return sql_text("tools.segments.clusters", name)

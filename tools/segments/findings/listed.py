@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import pyarrow as pa
@@ -17,11 +15,11 @@ from tools.segments.fields import FieldInfo, field
 from tools.segments.reporting import ROWS_SHOWN, field_column, row_figures, shown_value
 from tools.warehouse.context import ToolContext
 from tools.warehouse.identifiers import quote
+from tools.warehouse.sql_files import sql_text
 from tools.warehouse.whole_table import write_whole
 
 MOST_IDS = 5000
 """Customers that a selection names one by one."""
-_FOLDER = resources.files("tools.segments.findings") / "sql"
 _BESIDE = ("recency_days", "amount_365d", "rfm_group")
 
 
@@ -65,10 +63,9 @@ class Listed:
         return rows
 
 
-@lru_cache
 def read_sql(name: str) -> str:
     """The text of one of this package's .sql files."""
-    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").rstrip()
+    return sql_text("tools.segments.findings", name)
 
 
 def column(name: str, zh: str, en: str, unit: Unit, sql: str | None = None) -> FieldInfo:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from tools.contracts import Chart, Column, Figure, FigureValue, Statement, Table, Text, Unit
 from tools.segments.reporting import bars
 from tools.warehouse.context import ToolContext
+from tools.warehouse.sql_files import sql_text
 
 _FOLDER = resources.files("tools.segments.look_up")
 _Spec = tuple[str, str, str, Unit]
@@ -50,10 +51,9 @@ _SHORT = {"timeline": "event", "last_orders": "order", "top_categories": "catego
 _MOST_MONTHS = 36
 
 
-@lru_cache
 def read_sql(name: str) -> str:
     """The text of one of this package's .sql files."""
-    return (_FOLDER / "sql" / f"{name}.sql").read_text(encoding="utf-8").rstrip()
+    return sql_text("tools.segments.look_up", name)
 
 
 @lru_cache(maxsize=1)

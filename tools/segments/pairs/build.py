@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
 import numpy as np
@@ -16,6 +14,7 @@ from tools.models.pairs import affinities, count_pairs, lifts
 from tools.models.threads import bounded_threads
 from tools.settings import Settings
 from tools.warehouse.engine import Engine
+from tools.warehouse.sql_files import sql_text
 
 Level = Literal["product", "category"]
 LEVELS: tuple[Level, ...] = ("product", "category")
@@ -26,13 +25,11 @@ LEAST_BUYERS = 30
 """Customers who must have bought an item, so that its pairs are no accident."""
 MOST_PARTNERS = 100
 """Items kept beside each, those with the strongest tie."""
-_FOLDER = resources.files("tools.segments.pairs") / "sql"
 
 
-@lru_cache
 def read_sql(name: str) -> str:
     """A statement of this folder."""
-    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").rstrip()
+    return sql_text("tools.segments.pairs", name)
 
 
 def store_pairs(engine: Engine, as_of: dt.date, config: Settings) -> int:

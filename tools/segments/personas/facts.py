@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from tools.contracts import CustomerQuery, Statement, Text, Unit
@@ -17,8 +15,8 @@ from tools.segments.personas.script import Direction
 from tools.segments.profile import CategoryLift, Contrast, Number, SegmentProfile
 from tools.segments.profile_queries import marked
 from tools.warehouse.context import ToolContext
+from tools.warehouse.sql_files import sql_text
 
-_FOLDER = resources.files("tools.segments.personas") / "sql"
 _TYPICAL = ("orders", "amount", "average_order_value", "recency_days", "gap_median_days", "tenure_days", "category_count", "store_count")
 """Told as medians: the typical member's, which a few very large ones do not move."""
 _AVERAGED = ("contacts", "responses", "events_90d", "churn_probability")
@@ -84,9 +82,8 @@ class Facts:
         return None if found is None else "higher" if found.inside > found.rest else "lower"
 
 
-@lru_cache
 def _read(name: str) -> str:
-    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").rstrip()
+    return sql_text("tools.segments.personas", name)
 
 
 def gather(ctx: ToolContext, selection: Selection, found: SegmentProfile) -> Facts:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 from itertools import pairwise
 
 from tools.warehouse.engine import Engine
+from tools.warehouse.sql_files import sql_text
 
 UNKINDED = "(none)"
 """Stands for the kind of campaigns that have none."""
@@ -19,13 +18,11 @@ MOST_WAVES = 10
 """Of a kind; the latest ones say most about the next."""
 LEAST_TESTED = 30
 """Responses, and contacts without one, that the later campaigns must have together to be a test."""
-_FOLDER = resources.files("tools.segments.response") / "sql"
 
 
-@lru_cache
 def read_sql(name: str) -> str:
     """A statement of this folder."""
-    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").rstrip()
+    return sql_text("tools.segments.response", name)
 
 
 @dataclass(frozen=True)

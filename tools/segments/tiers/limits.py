@@ -6,22 +6,19 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from tools.errors import InputError
 from tools.requests import TierLimit
 from tools.settings import Settings
+from tools.warehouse.sql_files import sql_text
 
-_FOLDER = resources.files("tools.segments.tiers") / "sql"
 _PARTS = ("edges", "periods", "seen")
 
 
-@lru_cache
 def read_sql(name: str) -> str:
     """The text of one of this package's .sql files."""
-    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").rstrip()
+    return sql_text("tools.segments.tiers", name)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 import pyarrow as pa
@@ -20,13 +18,13 @@ from tools.segments.trees.columns import OF_CUSTOMERS, customer_columns
 from tools.segments.trees.sample import Sample, draw
 from tools.segments.trees.targets import TOP_SHARE, Target
 from tools.warehouse.context import ToolContext
+from tools.warehouse.sql_files import sql_text
 
 LEAST_CUSTOMERS, LEAST_DAYS, LEAST_CASES, LEAST_HORIZONS = 500, 180, 100, 3
 MOST_CUT_OFFS = 3
 LEAST_STEP_DAYS = 14
 HELD_SHARE = 0.3
 """Share of the customers held out where there is no later period."""
-_FOLDER = resources.files("tools.segments.trees") / "sql"
 _SCOPE = {
     "churn": "LEFT JOIN outcomes AS o ON o.customer_id = f.customer_id WHERE f.recency_days < 90 OR f.gap_ratio <= 3",
     "high_value": "LEFT JOIN outcomes AS o ON o.customer_id = f.customer_id WHERE f.orders >= 1",
@@ -70,9 +68,8 @@ class Parts:
     history: tuple[int, int]
 
 
-@lru_cache
 def _read(name: str) -> str:
-    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").rstrip()
+    return sql_text("tools.segments.trees", name)
 
 
 def read_parts(ctx: ToolContext, target: Target, days: int, names: Sequence[str]) -> Parts:

@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +17,7 @@ from tools.settings import Settings
 from tools.warehouse.engine import Engine
 from tools.warehouse.schema import migrate
 from tools.warehouse.scratch import scratch_engine
+from tools.warehouse.sql_files import sql_text
 
 Floats = NDArray[np.float64]
 MOST_SAMPLED = 20_000
@@ -32,10 +31,9 @@ _COPIES = {
 }
 
 
-@lru_cache
 def read_sql(name: str) -> str:
     """The text of one of this package's .sql files."""
-    return (resources.files("tools.segments.weighing") / "sql" / f"{name}.sql").read_text(encoding="utf-8").rstrip()
+    return sql_text("tools.segments.weighing", name)
 
 
 @dataclass(frozen=True)
