@@ -77,8 +77,9 @@ def caveats(facts: Facts) -> tuple[Text, ...]:
         found += [
             (
                 facts.horizon > quality["horizon_days"],
-                f"数据只够在 {quality['horizon_days']} 天内检验；更长的部分是按复购模型外推的。",
-                f"The data allow a test over {quality['horizon_days']} days only; beyond them the model of repeat buying extrapolates.",
+                f"数据只够在 {quality['horizon_days']} 天内检验；更长的部分按复购模型外推，区间会偏窄。",
+                f"The data allow a test over {quality['horizon_days']} days only; beyond them the model of repeat buying extrapolates, "
+                "and the ranges are too narrow.",
             ),
             (
                 used["explained"] <= past["explained"],
