@@ -58,9 +58,16 @@ def _collect(sentence: Sentence, clause: Clause, place: int, group: Behaviour) -
         group.negated = group.negated or bool(verb.data.get("negated"))
         group.values += [sense for sense in token.senses if sense.kind == "value" and sense.data.get("dimension") == "event_kind"]
         sentence.use(place)
+    elif group.behaviour is None and any(_tells_event(sense) for sense in token.senses):
+        group.behaviour = "events"
     elif verb and group.behaviour is not None and not token.is_("metric"):
         group.behaviour = group.behaviour if verb.data["behaviour"] == "orders" else str(verb.data["behaviour"])
         sentence.use(place)
+
+
+def _tells_event(sense: Sense) -> bool:
+    """Whether a value says by itself what was done: “打开过邮件”."""
+    return sense.kind == "value" and sense.data.get("dimension") == "event_kind"
 
 
 def _verb_like(sentence: Sentence, place: int) -> bool:

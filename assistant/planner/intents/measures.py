@@ -53,8 +53,8 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     args["customers"] = take_customers(sentence, dialogue, rule)
     args["by"] = args["by"] or segments_apart(args["customers"])
     _trend(sentence, args)
-    ranked = [sense for _, sense in sentence.free("ranking")]
-    if ranked and args["by"] and (unfit := _unfit_ranking(sentence, ranked[0], args["by"])):
+    unfit = next((one for at, sense in sentence.free("ranking") if (one := _unfit_ranking(sentence, at, sense, args["by"]))), None)
+    if unfit and args["by"]:
         sentence.use(*range(len(sentence.tokens)))
         return plan("decline", reason="not_supported", missing=text(unfit, sentence.language))
     args |= take_sorting(sentence, len(by)) if by or args.get("by") else {}
@@ -86,9 +86,8 @@ def _share_of_value(sentence: Sentence, args: dict[str, Any]) -> str | None:
     return str(values[0])
 
 
-def _unfit_ranking(sentence: Sentence, ranking: Sense, by: list[str]) -> str | None:
+def _unfit_ranking(sentence: Sentence, at: int, ranking: Sense, by: list[str]) -> str | None:
     """Name of the text that says why such a ranking cannot be had; None where it can."""
-    at = next(place for place, _ in sentence.free("ranking"))
     several = len(by) > 1 or ranking.data.get("item") or ("customer" not in by and _ranks_people(sentence, at, ranking))
     if several and ranking.data["n"]:
         return "best_of_each"
