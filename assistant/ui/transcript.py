@@ -12,6 +12,7 @@ from assistant.ui.charts import themed
 from assistant.ui.pieces import piece
 from assistant.ui.texts import say
 from assistant.ui.turns import Turn
+from assistant.usage import usage_line
 from tools.contracts import Column, FileOut, Table
 
 _AFTER_LIST = re.compile(r"^([-*] .*\n)(?=[^\s*-])", re.MULTILINE)
@@ -92,6 +93,8 @@ def _footer(turn: Turn, language: str) -> list[str]:
         parts.append(say("seconds", language, value=f"{seconds:.2f}"))
     brain = turn.answer.brain if turn.answer else ""
     parts.append(say("brain_planner", language) if brain == "planner" else brain)
+    if turn.answer and turn.answer.usage:
+        parts.append(usage_line(turn.answer.usage, language))
     return parts
 
 
