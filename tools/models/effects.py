@@ -76,7 +76,8 @@ def rate_difference(treatment: Arm, control: Arm, level: float = LEVEL) -> Estim
     difference = first - second
     low = difference - math.sqrt((first - low_1) ** 2 + (high_2 - second) ** 2)
     high = difference + math.sqrt((high_1 - first) ** 2 + (second - low_2) ** 2)
-    return Estimate(difference, low, high)
+    # Rounding may step outside by the last bit.
+    return Estimate(difference, max(low, -1.0), min(high, 1.0))
 
 
 def relative_uplift(treatment: Arm, control: Arm, level: float = LEVEL) -> Estimate | None:
