@@ -14,7 +14,6 @@ from tools.errors import NotEnoughData
 from tools.models.weights import PercentileLevels, captured_share, entropy_weights, to_curves
 from tools.segments.held import judge_due, keep
 from tools.segments.model_runs import ModelRun, not_worse, run_in_use, store_run
-from tools.segments.weighing.comparison import KEY, compare_all, stored_form
 from tools.segments.weighing.dimensions import CLASSIC, raw_values
 from tools.segments.weighing.learn import Fitted, Learned, Weighting, captured_by, learn_weights, texts_of
 from tools.settings import Settings
@@ -102,7 +101,7 @@ def _choose(engine: Engine, as_of: dt.date, config: Settings, old: ModelRun | No
         why = texts_of(lack)
         quality = {"method": "equal", "horizon_days": horizon, "why": why.model_dump()}
         return _Chosen("equal", _EQUAL, _EQUAL, quality, {"horizon_days": horizon, "method": "equal"}, None, why)
-    quality = quality_of(learned) | {KEY: stored_form(compare_all(engine, learned, config))}
+    quality = quality_of(learned)
     new = _Chosen("predictive", learned.final.extended, learned.judged.extended, quality, _parameters(learned))
     return _kept(new, learned, old, as_of) if old is not None else new
 

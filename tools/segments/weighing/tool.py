@@ -20,10 +20,9 @@ from tools.metrics.values import is_filled, remember
 from tools.requests import WeighRfm
 from tools.rules import Condition, Selection
 from tools.segments.freshness import freshness_caveats, require_features, require_orders
-from tools.segments.model_runs import run_in_use
 from tools.segments.reporting import figure
 from tools.segments.weighing.cases import MOST_SAMPLED, read_sql
-from tools.segments.weighing.comparison import Comparison, compare_all, stored_comparison
+from tools.segments.weighing.comparison import Comparison, compare_all
 from tools.segments.weighing.dimensions import CLASSIC
 from tools.segments.weighing.learn import Fitted, learn_weights, texts_of
 from tools.segments.weighing.report import (
@@ -97,8 +96,7 @@ def _found(ctx: ToolContext, horizon: int) -> Comparison:
         """Fits everything; the same data need it once."""
         return compare_all(ctx.engine, learn_weights(ctx.engine, ctx.as_of, horizon, ctx.config), ctx.config)
 
-    stored = stored_comparison(ctx, run_in_use(ctx.engine, MODEL), horizon)
-    return stored or remember(ctx, f"weights {ctx.as_of} {horizon} {ctx.config.seed}", work)
+    return remember(ctx, f"weights {ctx.as_of} {horizon} {ctx.config.seed}", work)
 
 
 def _period_figures(found: Comparison) -> list[Figure]:

@@ -12,14 +12,11 @@ from tools.contracts import Outcome, ToolResult
 from tools.errors import UnsupportedQuestion
 from tools.requests import ExplainTerm, WeighRfm
 from tools.segments.compiler import compile_selection
-from tools.segments.model_runs import run_in_use
 from tools.segments.refresh import refresh
 from tools.segments.terms import explain_term
 from tools.segments.weighing import cases as casing
 from tools.segments.weighing.compare import compare_models
-from tools.segments.weighing.comparison import stored_comparison
 from tools.segments.weighing.learn import learn_weights
-from tools.segments.weighing.step import MODEL
 from tools.segments.weighing.tool import weigh_rfm
 from tools.settings import Settings
 from tools.warehouse.context import ToolContext, open_context
@@ -139,34 +136,17 @@ def test_many_customers_are_sampled_for_the_models_too(shop: Callable[..., Wareh
         assert shares["top_fifth"] <= part.captured["best"]["top_fifth"]
 
 
-def test_the_stored_comparison_is_that_of_an_answer(shop: Callable[..., Warehouse], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_data_are_compared_once(shop: Callable[..., Warehouse], monkeypatch: pytest.MonkeyPatch) -> None:
     warehouse = shop(640)
     refresh(warehouse)
     usual = warehouse.config.rfm_horizon_days
     with open_context(warehouse) as ctx:
-        learned = learn_weights(ctx.engine, ctx.as_of, usual, ctx.config)
-        anew = learned.captured | compare_models(ctx.engine, learned, ctx.config).captured
+        first = weigh_rfm(ctx, WeighRfm(horizon_days=usual))
         with monkeypatch.context() as patched:
             patched.setattr("tools.segments.weighing.tool.learn_weights", _never)
-            stored = weigh_rfm(ctx, WeighRfm(horizon_days=usual))
-        with monkeypatch.context() as patched, pytest.raises(AssertionError, match="learnt anew"):
-            patched.setattr("tools.segments.weighing.tool.learn_weights", _never)
-            weigh_rfm(ctx, WeighRfm(horizon_days=usual - 30))
-    assert set(stored.details["order"]) == set(anew)
-    for name, shares in anew.items():
-        assert _value(stored, f"{name}.top_fifth") == pytest.approx(shares["top_fifth"], abs=1e-6), name
-    for name, weight in learned.final.extended.weights.items():
-        assert _value(stored, f"extended.{name}") == pytest.approx(weight)
-
-
-def test_a_comparison_in_an_older_form_is_made_anew(shop: Callable[..., Warehouse]) -> None:
-    warehouse = shop(640)
-    refresh(warehouse)
-    with warehouse.writing() as engine:
-        engine.execute('UPDATE model_runs SET quality = json_merge_patch(quality, \'{"comparison": {"final": 1}}\')')
-    with open_context(warehouse) as ctx:
-        run = run_in_use(ctx.engine, MODEL)
-        assert stored_comparison(ctx, run, warehouse.config.rfm_horizon_days) is None
+            assert weigh_rfm(ctx, WeighRfm(horizon_days=usual)).figures == first.figures
+            with pytest.raises(AssertionError, match="learnt anew"):
+                weigh_rfm(ctx, WeighRfm(horizon_days=usual - 30))
 
 
 def _never(*_: object) -> None:
