@@ -181,7 +181,7 @@ def render(rows: list[Row]) -> str:
         "# Benchmarks\n\n"
         f"Made by `make bench`: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         + ", ".join(f"{name} {version(name)}" for name in names)
-        + ". Seconds are the best of three runs (lifetimes and refreshes: one), each in a process of its own; memory is the peak of the process.\n\n"
+        + ". Seconds are the best of three runs (lifetimes and refreshes: one), each in a process of its own; memory is its peak.\n\n"
         "| what | who | time | peak memory | against the goals |\n|---|---|---:|---:|---|\n"
     )
     return head + "".join(f"| {' | '.join(row)} |\n" for row in rows)
