@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tools.rules import Selection
 
@@ -137,6 +137,22 @@ class Chart(Frozen):
     title: Text
     zh: dict[str, Any]
     en: dict[str, Any]
+
+    @field_validator("zh", "en", mode="before")
+    @classmethod
+    def _plain(cls, figure: Any) -> Any:
+        return _plain_json(figure)
+
+
+def _plain_json(value: Any) -> Any:
+    """``value`` with money and dates as JSON has them: what is drawn needs no exact decimals."""
+    if isinstance(value, dict):
+        return {key: _plain_json(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain_json(part) for part in value]
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 class FileOut(Frozen):
