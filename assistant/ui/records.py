@@ -68,9 +68,9 @@ class RecordHandlers:
         if session.loading:
             yield piece("problem", session.language, text=say("busy_loading", session.language)) + self.html(session), gr.skip()
             return
-        yield from self._undo(session, source, one)
+        yield from self._undo(session, source, one, str(request.session_hash))
 
-    def _undo(self, session: Session, source: str, one: str) -> Iterator[Updates]:
+    def _undo(self, session: Session, source: str, one: str, tab: str) -> Iterator[Updates]:
         def undo(warehouse: Warehouse, tell: Tell) -> Said:
             tell(texts()["merge_undoing"], 0.5)
             return Said(undo_merge(warehouse, source, one))
@@ -86,6 +86,8 @@ class RecordHandlers:
             told = piece("problem", session.language, text=sentence)
         else:
             told = piece("done", session.language, text=job.report.sentence.say(session.language))
+        # The page knows of this change, so that looking for news does not wipe what is told of it.
+        session.seen[tab] = self._panel.version()
         yield told + self.html(session), self._panel.html(session.language)
 
     def html(self, session: Session) -> str:
