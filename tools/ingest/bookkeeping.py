@@ -11,6 +11,7 @@ from tools.ingest.report import DEMO, LoadReport, TableReport
 from tools.ingest.types import Grain
 from tools.warehouse.context import latest_date, read_meta, write_meta
 from tools.warehouse.engine import Engine
+from tools.warehouse.identifiers import quote
 
 DATA_TABLES = (
     "customers",
@@ -26,19 +27,8 @@ DATA_TABLES = (
 )
 """Tables that loads fill with the source's rows."""
 
-_EMPTIED_WITH_DATA = (
-    *DATA_TABLES,
-    "identities",
-    "moved_rows",
-    "loads",
-    "rejected_rows",
-    "customer_features",
-    "scores",
-    "score_edges",
-    "model_runs",
-    "segment_members",
-    "segment_changes",
-)
+_STAY = ("meta", "segments")
+"""What outlives the data: the warehouse's own notes, and segment rules; every other table, of later migrations too, goes with them."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +57,10 @@ def holds_own_data(engine: Engine) -> bool:
 
 def empty_warehouse(engine: Engine) -> None:
     """Take out all loaded data and what was made of them; stored segment rules stay."""
-    for table in _EMPTIED_WITH_DATA:
-        engine.execute(f"DELETE FROM {table}")
+    tables = engine.rows("SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT temporary ORDER BY 1")
+    for (table,) in tables:
+        if table not in _STAY:
+            engine.execute(f"DELETE FROM {quote(table)}")
 
 
 def next_load_id(engine: Engine) -> int:

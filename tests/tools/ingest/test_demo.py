@@ -77,9 +77,14 @@ def test_the_demo_does_not_mix_with_own_data(loader, source):
 
 def test_own_data_replace_the_demo(loaded, loader, source):
     shutil.copy(loaded.path, loader.warehouse.path)
+    with loader.warehouse.writing() as engine:
+        engine.execute("INSERT INTO kept_predictions VALUES (1, '7', 0.5)")
+        engine.execute("INSERT INTO model_outcomes VALUES (1, DATE '2018-01-01', '{}')")
     columns = {"o": "orders.order_id", "c": "orders.customer_id", "t": "orders.ordered_at", "a": "orders.amount"}
     report = loader.load(source("o.csv", "orders", columns, [("1", "A", "2024-01-01", "5")]))
     assert (report.customers, report.orders, str(report.amount)) == (1, 1, "5.00")
     assert "replaced" in " ".join(report.lines("en"))
     assert loader.rows("SELECT count(*) FROM order_lines") == [(0,)]
     assert loader.rows("SELECT DISTINCT source FROM loads") == [("o.csv",)]
+    assert loader.rows("SELECT count(*) FROM kept_predictions") == [(0,)], "run numbers start again, so nothing may wait for an old one"
+    assert loader.rows("SELECT count(*) FROM model_outcomes") == [(0,)]
