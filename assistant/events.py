@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.contracts import Chart, FileOut, Outcome, Receipt, Table, ToolResult
+from tools.contracts import Chart, Check, FileOut, Outcome, Receipt, Table, ToolResult
 
 
 class Event(BaseModel):
@@ -116,6 +116,7 @@ class Answer(Event):
     clarification: str | None = None
     choices: list[str] = []
     caveats: list[str] = []
+    checks: list[Check] = Field(default=[], description="Cross-checks of the figures; one that does not hold is shown first.")
     suggestions: list[str] = Field(default=[], description="Questions that could follow.")
     brain: str = "planner"
     usage: Usage | None = Field(default=None, description="Tokens of the language model, where its service reports them.")

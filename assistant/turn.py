@@ -106,6 +106,7 @@ class Turn:
             clarification=clarification.say(self.language) if clarification else None,
             choices=self._choices(),
             caveats=self._caveats(results),
+            checks=[check for result in results for check in result.checks],
             suggestions=suggestions(results, self.question, self.language),
             brain=self.brain,
             usage=self.usage,

@@ -171,6 +171,20 @@ class Choice(Frozen):
     question: Text
 
 
+class Check(Frozen):
+    """A cross-check of an answer by a second way, such as the groups' sum against the total measured on its own.
+
+    ``found`` and ``expected`` are exact; ``holds`` says whether they agree (money to the cent, counts exactly).
+    """
+
+    id: str
+    label: Text
+    found: FigureValue
+    expected: FigureValue
+    unit: Unit
+    holds: bool
+
+
 class ToolResult(Frozen):
     """What every tool returns. The model reads a bounded text of it; the interface shows all of it."""
 
@@ -182,6 +196,7 @@ class ToolResult(Frozen):
     files: tuple[FileOut, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     caveats: tuple[Text, ...] = ()
+    checks: tuple[Check, ...] = ()
     interpretation: Text | None = None
     """How the arguments were understood, in words, such as “orders ≥ 5 between 2017-10-01 and 2017-12-31”."""
     message: Text | None = None
