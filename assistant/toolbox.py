@@ -72,13 +72,18 @@ def _in_context(path: str) -> Runner:
     return run
 
 
-def _measure(toolbox: Toolbox, request: requests.Measure) -> ToolResult:
-    with toolbox.context() as ctx:
-        if request.customers is None:
-            return _load("tools.metrics.measure:measure")(ctx, request)
-        resolved = importlib.import_module("tools.segments.resolve").resolve_customers(ctx, request.customers)
-        compiled = importlib.import_module("tools.segments.compiler").compile_selection(ctx, resolved)
-        return _load("tools.metrics.measure:measure")(ctx, request, compiled)
+def _of_customers(path: str) -> Runner:
+    """A tool of the metrics, which know no segments: the customers of its request are compiled for it."""
+
+    def run(toolbox: Toolbox, request: Any) -> ToolResult:
+        with toolbox.context() as ctx:
+            if request.customers is None:
+                return _load(path)(ctx, request)
+            resolved = importlib.import_module("tools.segments.resolve").resolve_customers(ctx, request.customers)
+            compiled = importlib.import_module("tools.segments.compiler").compile_selection(ctx, resolved)
+            return _load(path)(ctx, request, compiled)
+
+    return run
 
 
 def _export(toolbox: Toolbox, request: requests.ExportCustomers) -> ToolResult:
@@ -147,7 +152,8 @@ def _both(text: str) -> Text:
 
 TOOLS: Mapping[str, Tool] = {
     "describe_data": Tool(requests.DescribeData, _in_context("tools.ingest.quality:describe_data")),
-    "measure": Tool(requests.Measure, _measure),
+    "measure": Tool(requests.Measure, _of_customers("tools.metrics.measure:measure")),
+    "cohort_retention": Tool(requests.CohortRetention, _of_customers("tools.metrics.cohorts:cohort_retention")),
     "find_customers": Tool(requests.FindCustomers, _in_context("tools.segments.find:find_customers")),
     "segment_overview": Tool(requests.SegmentOverview, _in_context("tools.segments.overview:segment_overview")),
     "summarize_segment": Tool(requests.SummarizeSegment, _in_context("tools.actions.summarize:summarize_segment")),

@@ -6,7 +6,7 @@ Descriptions are read by language models, so they are short and say what a value
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -41,11 +41,34 @@ class Measure(Request):
     where: dict[str, list[str]] = Field(default={}, description='Dimension id to accepted values, e.g. {"category": ["DELI"]}.')
     where_not: dict[str, list[str]] = Field(default={}, description="Dimension id to excluded values.")
     window: Window | None = Field(default=None, description="When; all time when left out.")
-    compare: Literal["previous"] | None = Field(default=None, description="Also measure the window just before, and the change.")
+    compare: Literal["previous", "last_year"] | None = Field(
+        default=None, description="Also measure the window just before, or a year before, and the change."
+    )
     customers: Customers | None = Field(default=None, description="Only these customers.")
-    sort: Literal["largest", "smallest", "natural"] | None = Field(default=None, description="Order of groups by the first metric.")
+    sort: Literal["largest", "smallest", "growth", "decline", "natural"] | None = Field(
+        default=None, description="Order of groups by the first metric; growth, decline: by its change (needs compare)."
+    )
     limit: int | None = Field(default=None, ge=1, le=1000, description="At most this many groups.")
+    limit_per_group: int | None = Field(
+        default=None, ge=1, le=100, description="At most this many of the second dimension in each of the first."
+    )
+    rest: bool = Field(default=False, description="Also a row of the groups beyond limit.")
+    percentiles: list[Annotated[int, Field(ge=1, le=99)]] = Field(
+        default=[], max_length=9, description="[50, 90]: of the metric's values per order or customer."
+    )
+    within_days: int | None = Field(default=None, ge=1, le=730, description="For repurchase_rate; default 30.")
     chart: Literal["auto", "bar", "line", "pie", "none"] = "auto"
+
+
+class CohortRetention(Request):
+    """Cohorts of customers by their first order, and what each does in the periods after."""
+
+    cohort: Literal["month", "quarter", "week"] = "month"
+    measure: Literal["customers", "orders", "revenue"] = "customers"
+    window: Window | None = Field(default=None, description="Of the first orders.")
+    periods: int | None = Field(default=None, ge=1, le=60, description="Periods after the first.")
+    customers: Customers | None = None
+    where: dict[str, list[str]] = Field(default={}, description="About the first order; as in measure.")
 
 
 class FindCustomers(Request):

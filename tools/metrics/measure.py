@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tools.contracts import CustomerQuery, Outcome, Receipt, Statement, Table, Text, ToolResult
-from tools.errors import InputError
+from tools.errors import InputError, UnsupportedQuestion
 from tools.metrics.catalogue import catalogue
 from tools.metrics.caveats import build_caveats
 from tools.metrics.charts import build_chart, can_be_pie
@@ -92,6 +92,10 @@ def _check(request: Measure, customers: CustomerQuery | None) -> None:
             "A comparison with the period before needs a window, such as the last 90 days.",
             "与上期比较需要给出时间范围，例如最近90天。",
         )
+    unbuilt = next((name for name in ("limit_per_group", "rest", "percentiles", "within_days") if getattr(request, name)), None)
+    if unbuilt or request.compare == "last_year" or request.sort in ("growth", "decline"):
+        name = unbuilt or f"{request.compare or request.sort}"
+        raise UnsupportedQuestion(f"“{name}” cannot be measured yet.", f"暂不支持“{name}”。")
 
 
 class _Runs:
