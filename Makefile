@@ -13,7 +13,7 @@ PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 export PYTHONUTF8 := 1
 
-.PHONY: run test lint types unit demo bench evidence lock clean browser
+.PHONY: run test lint types unit demo bench eval evidence lock clean browser
 
 run: $(VENV)/.run
 	@PORT=$(PORT) $(PY) app.py
@@ -35,6 +35,9 @@ demo: $(VENV)/.run
 
 bench: $(VENV)/.bench
 	$(PY) -m benchmarks
+
+eval: $(VENV)/.test
+	$(PY) -m tests.evaluate_questions
 
 evidence: $(VENV)/.bench
 	$(PY) -m benchmarks.evidence
