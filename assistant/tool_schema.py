@@ -12,6 +12,7 @@ from assistant.prompt_library import read_yaml
 
 _SHAPES = {"Selection": "customers", "Condition": "rule", "Window": "window", "TierLimit": "tiers"}
 """A definition that a property refers to, and the shape that stands in for the property; the first that matches wins."""
+_SILENT = frozenset({"title", "minItems", "maxItems", "minLength", "maxLength", "exclusiveMinimum", "exclusiveMaximum"})
 
 
 @lru_cache(maxsize=64)
@@ -19,7 +20,7 @@ def argument_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema of ``model`` without titles and definitions; deep arguments are described in words."""
     full = model.model_json_schema()
     properties = {name: _property(schema) for name, schema in full.get("properties", {}).items()}
-    short: dict[str, Any] = {"type": "object", "title": model.__name__, "properties": properties}
+    short: dict[str, Any] = {"type": "object", "properties": properties}
     if "required" in full:
         short["required"] = full["required"]
     return short
@@ -34,11 +35,18 @@ def _property(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _short(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without what its other parts say: titles, the type of listed values, that a number of things is at least one."""
-    said = (
-        {"title"} | ({"type"} if "enum" in schema or "const" in schema else set()) | ({"minimum"} if schema.get("minimum") == 1 else set())
+    """The schema without what its other parts say, what goes without saying, and bounds that only guard against nonsense."""
+    return {key: _short(value) if key == "items" else value for key, value in schema.items() if key not in _SILENT | _said(schema)}
+
+
+def _said(schema: dict[str, Any]) -> frozenset[str]:
+    choices, default = schema.get("enum", []), schema.get("default")
+    return frozenset(
+        (["type"] if choices or "const" in schema else [])
+        + (["minimum", "maximum"] if schema.get("minimum") in (None, 1) else [])
+        # The system prompt says that the first choice is taken when none is given.
+        + (["default"] if default is False or (choices and default == choices[0]) else [])
     )
-    return {key: _short(value) if key == "items" else value for key, value in schema.items() if key not in said}
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class DescribeData(Request):
 
     topic: Literal["overview", "quality", "coverage"] = Field(
         default="overview",
-        description="overview: tables, rows, dates; quality: defects and completeness; coverage: share of customers with given fields",
+        description="coverage: share of customers with given fields.",
     )
     fields: list[str] = Field(default=[], description='For coverage: field ids, or a group such as "demographics", "contact".')
 
@@ -44,7 +44,7 @@ class Measure(Request):
     compare: Literal["previous", "last_year"] | None = Field(
         default=None, description="Also measure the window just before, or a year before, and the change."
     )
-    customers: Customers | None = Field(default=None, description="Only these customers.")
+    customers: Customers | None = Field(default=None, description="Only these.")
     sort: Literal["largest", "smallest", "growth", "decline", "natural"] | None = Field(
         default=None, description="Order of groups by the first metric; growth, decline: by its change (needs compare)."
     )
@@ -124,13 +124,11 @@ class ChurnRisk(Request):
 
     definition: Literal["model", "rhythm", "window"] | None = Field(
         default=None,
-        description="model: probability; rhythm: 2 own gaps late; window: silent N days. Left out: the one chosen before, else model",
+        description="Left out: the one chosen before, else model.",
     )
     horizon_days: int | None = Field(default=None, ge=7, le=180)
     band: Literal["high", "middle", "low"] | None = None
-    sort_by: Literal["risk", "value"] = Field(
-        default="risk", description="value: those who spent most in the last 365 days first; of the high and middle band when none is given"
-    )
+    sort_by: Literal["risk", "value"] = Field(default="risk", description="value: spent most in the last 365 days.")
     limit: int = Field(default=20, ge=1, le=1000)
 
 
@@ -138,19 +136,19 @@ class ClusterCustomers(Request):
     """Find groups that nobody asked for, by clustering features."""
 
     themes: list[Literal["value", "rhythm", "categories", "discount", "time_of_day", "channel", "events"]] = Field(
-        default=[], description="What to group by; all that the data have when left out."
+        default=[], description="All that the data have when left out."
     )
     method: Literal["kmeans", "minibatch", "ward", "dbscan", "hdbscan", "gaussian_mixture"] = "kmeans"
-    clusters: int | None = Field(default=None, ge=2, le=20, description="How many; chosen within 5-8 by the data when left out.")
-    cluster: str | None = Field(default=None, description="Only one of them is asked about: its number or name.")
-    customers: Customers | None = Field(default=None, description="Only these customers.")
+    clusters: int | None = Field(default=None, ge=2, le=20, description="How many; 5-8 by the data when left out.")
+    cluster: str | None = Field(default=None, description="Only this one: its number or name.")
+    customers: Customers | None = Field(default=None, description="Only these.")
 
 
 class FindRules(Request):
     """A decision tree: readable rules that lead to a target."""
 
     target: Literal["churn", "high_value", "response", "segment"] = "churn"
-    customers: Customers | None = Field(default=None, description="For target segment: whose membership is explained.")
+    customers: Customers | None = Field(default=None, description="For target segment.")
     depth: int = Field(default=3, ge=1, le=4)
     horizon_days: int | None = Field(default=None, ge=7, le=365)
 
@@ -169,8 +167,8 @@ class NextOrder(Request):
     """When customers are expected to order next."""
 
     customers: Customers | None = None
-    within_days: int | None = Field(default=None, ge=1, le=365, description="Only those expected within this many days.")
-    overdue: bool = Field(default=False, description="Only those whose expected date has passed.")
+    within_days: int | None = Field(default=None, ge=1, le=365, description="Only those due within this many days.")
+    overdue: bool = Field(default=False, description="Only those past their date.")
     limit: int = Field(default=20, ge=1, le=1000)
 
 
@@ -194,7 +192,7 @@ class MeasureUplift(Request):
 
     campaign: str | None = Field(default=None, description="Id or name; all campaigns with a control group when left out.")
     outcome: Literal["response", "order", "revenue"] = "order"
-    horizon_days: int = Field(default=30, ge=1, le=180, description="Orders within so many days of the contact count.")
+    horizon_days: int = Field(default=30, ge=1, le=180, description="Orders count for so many days after the contact.")
 
 
 class RecommendProducts(Request):
@@ -218,7 +216,7 @@ class FindBehaviour(Request):
     pattern: Literal["viewed_not_bought", "carted_not_bought", "declining_logins", "unopened_mails"]
     by: Literal["product", "category"] = "product"
     least_times: int | None = Field(default=None, ge=1, le=1000, description="Default 2; 1 for the cart.")
-    window: Window | None = Field(default=None, description="All time when left out; for logins the last 30 days against the 30 before.")
+    window: Window | None = Field(default=None, description="For logins the last 30 days against the 30 before when left out.")
     limit: int = Field(default=20, ge=1, le=1000)
 
 
@@ -247,9 +245,9 @@ class ExportCustomers(Request):
     customers: Customers
     format: Literal["csv", "xlsx", "parquet"] = "xlsx"
     columns: list[str] = Field(default=[], description="Field ids; a useful set when left out.")
-    include_personal: bool = Field(default=False, description="Names, e-mails, phones: only when the operator asked for them.")
+    include_personal: bool = Field(default=False, description="Only when the operator asked for names, e-mails or phones.")
     personal_columns: list[Literal["name", "email", "phone", "address", "birth_date", "membership_number"]] = Field(
-        default=[], description="Which of them, beside the columns; name, email and phone when left out."
+        default=[], description="Which of them the operator asked for."
     )
     for_marketing: bool = Field(default=True, description="Leaves out customers without consent.")
 
