@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, Human
 
 from assistant.agent import SECONDS, build_agent
 from assistant.chat_model import Brain
-from assistant.events import Event, StepDone, StepStarted, TextDelta
+from assistant.events import Event, StepDone, StepStarted
 from assistant.evidence import Evidence
 from assistant.failures import BrainFailed
 from assistant.mending import mend, without_refused
@@ -129,7 +129,7 @@ class Attempt:
         if self.brain.is_service and self._finish == "stop":
             yield from self._mend()
         self.turn.refused += self._prose.refused
-        self.turn.cited += self._prose.used
+        self.turn.cite(self._prose.used, self.toolbox.session.results)
         self.turn.usage = self.toolbox.meter.usage()
         if self.brain.is_service:
             self._require_whole()
@@ -170,11 +170,10 @@ class Attempt:
         if not self.turn.text:
             text = text.lstrip()
         if text:
-            self.turn.text += text
-            yield TextDelta(text=text)
+            yield self.turn.say(text)
 
     def _new_prose(self) -> ProseStream:
-        return ProseStream(self._evidence(), self.turn.language, self.turn.currency)
+        return ProseStream(self._evidence(), self.turn.language, self.turn.currency, signs=True)
 
     def _names(self) -> KnownNames | None:
         if not self.brain.is_service:

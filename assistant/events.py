@@ -34,10 +34,19 @@ class StepDone(Event):
     error: str | None = None
 
 
+class Mark(Event):
+    """Where in a text a figure stands: the characters from ``start`` up to ``end`` are the figure of that id."""
+
+    start: int
+    end: int
+    figure: str
+
+
 class TextDelta(Event):
-    """More of the answer: rendered, checked, ready to show."""
+    """More of the answer: rendered, checked, ready to show; ``marks`` are places in this piece."""
 
     text: str
+    marks: list[Mark] = []
 
 
 class TableReady(Event):
@@ -81,6 +90,22 @@ class RenderedFigure(Event):
     receipt: str
 
 
+class Source(Event):
+    """One result that an answer rests on.
+
+    Args:
+        handle: Begins the ids of its figures and receipts.
+        interpretation: How its question was understood, in the answer's language.
+        tables: Places of its tables among the answer's.
+        receipts: Where it is the result of an earlier answer; those of this answer's own are among the answer's.
+    """
+
+    handle: str
+    interpretation: str | None = None
+    tables: list[int] = []
+    receipts: list[Receipt] = []
+
+
 class StepSummary(Event):
     """One tool call of an answer."""
 
@@ -118,6 +143,8 @@ class Answer(Event):
     caveats: list[str] = []
     checks: list[Check] = Field(default=[], description="Cross-checks of the figures; one that does not hold is shown first.")
     suggestions: list[str] = Field(default=[], description="Questions that could follow.")
+    marks: list[Mark] = Field(default=[], description="Which figure each number of the text is.")
+    sources: list[Source] = Field(default=[], description="The results that its figures come from.")
     brain: str = "planner"
     usage: Usage | None = Field(default=None, description="Tokens of the language model, where its service reports them.")
     currency: str = Field(default="", description="Symbol put before money.")

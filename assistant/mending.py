@@ -52,7 +52,7 @@ def mend(brain: Brain, toolbox: Toolbox, sent: Sequence[AnyMessage], first: Pros
     reply = _reply(brain, toolbox, [*sent, _request(first)], system_prompt)
     if reply is None:
         return None
-    prose = ProseStream(first.evidence, first.language, first.currency, seen=shown)
+    prose = ProseStream(first.evidence, first.language, first.currency, seen=shown, signs=first.signs)
     text = prose.feed(reply.text) + prose.finish()
     return Mended(text, prose, reply) if text.strip() and prose.dropped < first.dropped else None
 

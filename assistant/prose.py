@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from assistant.binding import direction
 from assistant.dates import find_dates
+from assistant.events import Mark
 from assistant.evidence import Evidence
 from assistant.figures import render
-from assistant.quantities import find_quantities
+from assistant.marks import after_changes, signed_all, without_signs
+from assistant.quantities import Quantity, find_quantities
 from tools.contracts import Figure, Text, Unit
 
 REFERENCE = re.compile(r"`?\[{1,2}\s*(?P<id>(?:t\d+\.)?[A-Za-z_][\w.\-]*?)\s*(?:\|\s*(?P<style>exact|abs|bare)\s*)?\]{1,2}`?(?!\()")
@@ -55,12 +57,14 @@ class ProseStream:
         language: "zh" or "en".
         currency: Symbol of money.
         seen: Text that was shown before; its sentences are not shown again.
+        signs: Whether the text tells which figure each number is (see ``assistant.marks``).
     """
 
     evidence: Evidence
     language: str
     currency: str = "$"
     seen: str = ""
+    signs: bool = False
     refused: list[Refusal] = field(default_factory=list)
     used: list[Figure] = field(default_factory=list)
     _buffer: str = ""
@@ -73,7 +77,7 @@ class ProseStream:
 
     def feed(self, piece: str) -> str:
         """Checked text that became whole with ``piece``; often empty."""
-        self._buffer += piece
+        self._buffer += without_signs(piece)
         out = []
         while end := self._sentence_end():
             sentence, self._buffer = self._buffer[:end], self._buffer[end:]
@@ -103,8 +107,9 @@ class ProseStream:
         if self.seen and shown.text.strip() in self.seen:
             return ""
         self.used.extend(shown.used)
-        self._last, text = shown.text[-1:] or self._last, _without_links(self._last, shown.text)
-        return text
+        before, self._last = self._last, shown.text[-1:] or self._last
+        text, marks = _without_links(before, shown.text, shown.marks)
+        return signed_all(text, marks) if self.signs else text
 
 
 @dataclass
@@ -114,6 +119,7 @@ class _Shown:
     text: str
     safe: list[tuple[int, int]]
     used: list[Figure]
+    marks: list[Mark] = field(default_factory=list)
 
 
 def render_sentence(sentence: str, evidence: Evidence, language: str, currency: str = "$") -> _Shown | None:
@@ -169,16 +175,17 @@ def _put(shown: _Shown, figure: Figure, text: str, sentence: str, end: int) -> i
     if text and text[0] in "$¥€£" and shown.text.endswith(text[0]):
         shown.text = shown.text[:-1]
     start = len(shown.text)
-    shown.text += text
+    shown.text += without_signs(text)
     shown.safe.append((start, len(shown.text)))
     shown.used.append(figure)
+    shown.marks.append(Mark(start=start, end=len(shown.text), figure=figure.id))
     again = _AFTER.get(figure.unit)
     match = again.match(sentence, end) if again else None
     return match.end() if match else end
 
 
 def _bind(shown: _Shown, evidence: Evidence, language: str, currency: str, sentence: str) -> _Shown | Refusal:
-    pieces, last = [], 0
+    bound: list[tuple[Quantity, Figure, str]] = []
     for quantity in find_quantities(_blanked(shown.text, shown.safe)):
         written = shown.text[quantity.start : quantity.end]
         if evidence.allows(quantity, shown.text):
@@ -186,15 +193,22 @@ def _bind(shown: _Shown, evidence: Evidence, language: str, currency: str, sente
         figure = evidence.bound(quantity, shown.text)
         if figure is None:
             return Refusal(sentence, written.strip())
-        pieces += [
-            shown.text[last : quantity.start],
-            render(figure.value, figure.unit, language, currency, _style(figure, written, shown.text)),
-            written[len(written.rstrip()) :],
-        ]
-        last = quantity.end
-        shown.used.append(figure)
-    shown.text = "".join([*pieces, shown.text[last:]])
-    return shown
+        bound.append((quantity, figure, render(figure.value, figure.unit, language, currency, _style(figure, written, shown.text))))
+    return _rendered(shown, bound)
+
+
+def _rendered(shown: _Shown, bound: list[tuple[Quantity, Figure, str]]) -> _Shown:
+    """``shown`` with each bound number as its figure is rendered."""
+    text, last, changes, marks = "", 0, [], []
+    for quantity, figure, rendered in bound:
+        end = quantity.start + len(shown.text[quantity.start : quantity.end].rstrip())
+        text += shown.text[last : quantity.start]
+        marks.append(Mark(start=len(text), end=len(text) + len(rendered), figure=figure.id))
+        changes.append((quantity.start, end, len(rendered)))
+        text, last = text + rendered, end
+    marks += after_changes(shown.marks, changes)
+    used = [*shown.used, *(figure for _, figure, _ in bound)]
+    return _Shown(text + shown.text[last:], shown.safe, used, sorted(marks, key=lambda mark: mark.start))
 
 
 def _style(figure: Figure, written: str, sentence: str) -> str:
@@ -203,14 +217,27 @@ def _style(figure: Figure, written: str, sentence: str) -> str:
     return "abs" if figure.unit is Unit.CHANGE and unsigned else ""
 
 
-def _without_links(before: str, text: str) -> str:
+def _without_links(before: str, text: str, marks: list[Mark]) -> tuple[str, list[Mark]]:
     """``text`` without links, pictures and tags: a page that shows a picture asks a foreign server for it.
 
     Args:
         before: The last character that was shown; a link may begin in one sentence and end in the next.
         text: What follows it.
+        marks: Where its figures are; a space inside of one belongs to it.
     """
-    return _LINK.sub(" ", before + text)[len(before) :]
+    places = [match.start() - len(before) for match in _LINK.finditer(before + text)]
+    if not places:
+        return text, marks
+    spaced = [
+        mark.model_copy(
+            update={
+                "start": mark.start + sum(place <= mark.start for place in places),
+                "end": mark.end + sum(place < mark.end for place in places),
+            }
+        )
+        for mark in marks
+    ]
+    return _LINK.sub(" ", before + text)[len(before) :], spaced
 
 
 def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:

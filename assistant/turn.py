@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from assistant.artifacts import json_value
-from assistant.events import Answer, ChartReady, Event, FileReady, Question, RenderedFigure, StepDone, StepSummary, TableReady, Usage
+from assistant.events import (
+    Answer,
+    ChartReady,
+    Event,
+    FileReady,
+    Mark,
+    Question,
+    RenderedFigure,
+    Source,
+    StepDone,
+    StepSummary,
+    TableReady,
+    TextDelta,
+    Usage,
+)
 from assistant.figures import render
+from assistant.marks import moved, plain, signed
 from assistant.phrases import suggestions
 from assistant.prose import LEFT_OUT, LEFT_OUT_NAME, Refusal
+from assistant.session import handle_of
 from tools.contracts import Figure, Outcome, Text, ToolResult
 
 HEADLINE_FIGURES = 6
@@ -37,6 +54,10 @@ class Turn:
     steps: list[StepSummary] = field(default_factory=list)
     results: list[ToolResult] = field(default_factory=list)
     cited: list[Figure] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    """Which figure each number of ``text`` is."""
+    earlier: list[ToolResult] = field(default_factory=list)
+    """Results of earlier questions that the text cites."""
     notes: list[Text] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     problem: Text | None = None
@@ -55,6 +76,20 @@ class Turn:
         yield from (FileReady(file=file) for file in result.files)
         if result.tool == "ask_user" and result.message:
             yield Question(text=result.message.say(self.language), choices=self._choices())
+
+    def say(self, text: str) -> TextDelta:
+        """More of the answer; ``text`` tells which figure each number is (see ``assistant.marks``)."""
+        shown, marks = plain(text)
+        self.marks += moved(marks, len(self.text))
+        self.text += shown
+        return TextDelta(text=shown, marks=marks)
+
+    def cite(self, figures: Sequence[Figure], known: Mapping[str, ToolResult]) -> None:
+        """Note the figures that the text cites; ``known`` are the conversation's results by their handles."""
+        self.cited += figures
+        own = {handle_of(result) for result in self.results}
+        handles = dict.fromkeys(figure.id.partition(".")[0] for figure in figures)
+        self.earlier += [known[handle] for handle in handles if handle in known and handle not in own]
 
     @property
     def counting(self) -> list[ToolResult]:
@@ -82,7 +117,9 @@ class Turn:
             return "\n\n".join(dict.fromkeys(messages))
         figures = [figure for result in self.counting for figure in result.figures[:HEADLINE_FIGURES]]
         colon = "\uff1a" if self.language == "zh" else ": "
-        return "\n".join(f"- {figure.label.say(self.language)}{colon}{self._shown(figure)}" for figure in figures[:HEADLINE_FIGURES])
+        return "\n".join(
+            f"- {figure.label.say(self.language)}{colon}{signed(self._shown(figure), figure.id)}" for figure in figures[:HEADLINE_FIGURES]
+        )
 
     def answer(self) -> Answer:
         """The whole answer."""
@@ -108,6 +145,8 @@ class Turn:
             caveats=self._caveats(results),
             checks=[check for result in results for check in result.checks],
             suggestions=suggestions(results, self.question, self.language),
+            marks=moved(self.marks, len(self.prefix)),
+            sources=self._sources(results),
             brain=self.brain,
             usage=self.usage,
             currency=self.currency,
@@ -116,6 +155,18 @@ class Turn:
     def _figures(self, results: list[ToolResult]) -> list[Figure]:
         figures = [figure for result in results for figure in result.figures] + self.cited
         return list({figure.id: figure for figure in figures}.values())
+
+    def _sources(self, results: list[ToolResult]) -> list[Source]:
+        found, tables = [], 0
+        for result in results:
+            places = list(range(tables, tables + len(result.tables)))
+            tables += len(places)
+            found.append(self._source(result, tables=places))
+        return found + [self._source(result, receipts=list(result.receipts)) for result in self.earlier]
+
+    def _source(self, result: ToolResult, **values: Any) -> Source:
+        reading = result.interpretation.say(self.language) if result.interpretation else None
+        return Source(handle=handle_of(result), interpretation=reading, **values)
 
     def _rendered(self, figure: Figure) -> RenderedFigure:
         value = json_value(figure.value, figure.unit)

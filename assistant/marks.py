@@ -1,0 +1,60 @@
+"""Which figure each number of an answer's prose is: between signs on its way, in the end as places beside plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from assistant.events import Mark
+
+_OPEN, _BETWEEN, _CLOSE = "\ue001", "\ue002", "\ue003"
+_SIGNS = re.compile(f"[{_OPEN}{_BETWEEN}{_CLOSE}]")
+_MARKED = re.compile(f"{_OPEN}([^{_OPEN}{_BETWEEN}{_CLOSE}]+){_BETWEEN}([^{_OPEN}{_BETWEEN}{_CLOSE}]*){_CLOSE}")
+
+
+def without_signs(text: str) -> str:
+    """``text`` without the signs: whoever writes them, be it a customer's name, marks nothing."""
+    return _SIGNS.sub("", text)
+
+
+def signed(text: str, figure_id: str) -> str:
+    """A rendered figure between signs that tell which one it is."""
+    return f"{_OPEN}{without_signs(figure_id)}{_BETWEEN}{without_signs(text)}{_CLOSE}"
+
+
+def signed_all(text: str, marks: Iterable[Mark]) -> str:
+    """``text`` with every marked figure between signs; marks are in order and do not overlap."""
+    parts, last = [], 0
+    for mark in marks:
+        parts += [text[last : mark.start], signed(text[mark.start : mark.end], mark.figure)]
+        last = mark.end
+    return "".join([*parts, text[last:]])
+
+
+def plain(text: str) -> tuple[str, list[Mark]]:
+    """Text without signs, and where its figures are."""
+    shown, marks, last = "", [], 0
+    for match in _MARKED.finditer(text):
+        shown += without_signs(text[last : match.start()])
+        marks.append(Mark(start=len(shown), end=len(shown) + len(match[2]), figure=match[1]))
+        shown, last = shown + match[2], match.end()
+    return shown + without_signs(text[last:]), marks
+
+
+def moved(marks: Iterable[Mark], by: int) -> list[Mark]:
+    """The marks of a text that now stands ``by`` characters further on."""
+    return [mark.model_copy(update={"start": mark.start + by, "end": mark.end + by}) for mark in marks]
+
+
+def after_changes(marks: Iterable[Mark], changes: Sequence[tuple[int, int, int]]) -> list[Mark]:
+    """The marks after parts of their text were replaced.
+
+    Args:
+        marks: Of the text before.
+        changes: Start, end and new length of what was replaced; outside of every mark.
+    """
+    found: list[Mark] = []
+    for mark in marks:
+        by = sum(length - (end - start) for start, end, length in changes if end <= mark.start and start < mark.end)
+        found += moved([mark], by)
+    return found
