@@ -11,10 +11,11 @@ from assistant.planner.coverage import ask_about, without
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.followups import follow_up, is_elliptic
 from assistant.planner.foresight import after
-from assistant.planner.intents import asks, customers, data, findings, measures, rankings, saving, tiers
+from assistant.planner.intents import asks, cohorts, customers, data, findings, measures, rankings, refusals, saving, tiers
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found, with_groups
 from assistant.planner.normalise import normalise
+from assistant.planner.offers import with_offers
 from assistant.planner.passing import spare_words
 from assistant.planner.plan import Call, Plan
 from assistant.planner.scopes import with_other_scope
@@ -42,6 +43,9 @@ INTENTS: tuple[Intent, ...] = (
     data.vague_time,
     data.explain,
     data.describe,
+    refusals.by_order_amount,
+    refusals.of_groups,
+    cohorts.cohorts,
     rankings.cut_by_share,
     customers.export,
     customers.strategy,
@@ -97,7 +101,8 @@ def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None 
         spare = spare_words(account, question)
         if spare:
             return _noted(replace(best, notes=(*best.notes, ("unused", text("and_word", sentence.language).join(spare)))), sentence)
-    return _noted(ask_about(account, best, _rest(account, best, dialogue)), sentence)
+    asked = ask_about(account, best, _rest(account, best, dialogue))
+    return _noted(with_offers(asked, account, lambda other: _works(other, sentence.vocabulary, dialogue)), sentence)
 
 
 def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -210,6 +215,12 @@ def _rest(account: Sentence, found: Plan | None, dialogue: Dialogue) -> str | No
     if again is None or used.leftover() or not _does(again) or _broken(sentence):
         return None
     return None if again.calls[0].name == "find_customers" and again.calls[0].args.get("rule") == {"all": []} else rest
+
+
+def _works(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> bool:
+    """Whether a question is understood wholly and looks at data."""
+    found, account = best_plan(read_sentence(question, vocabulary, dialogue), dialogue)
+    return found is not None and not account.leftover() and _does(found)
 
 
 def _broken(sentence: Sentence) -> bool:
