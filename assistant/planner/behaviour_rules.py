@@ -25,6 +25,8 @@ class Behaviour:
     window: Window | None = None
     values: list[Sense] = field(default_factory=list)
     subject: str | None = None
+    again: bool = False
+    """Whether it was done another time: "came back", “复购”."""
 
     @property
     def bare(self) -> bool:
@@ -51,6 +53,7 @@ def behaviour_of(sentence: Sentence, clause: Clause) -> Behaviour | None:
 def _collect(sentence: Sentence, clause: Clause, place: int, group: Behaviour) -> None:
     token = sentence.tokens[place]
     comparison, verb = token.get("comparison") or _bare(sentence, place), token.get("verb")
+    group.again = group.again or (verb is not None and token.is_("cue", "again"))
     if comparison and group.comparison is None:
         _compare(sentence, clause, place, comparison, group)
     elif verb and (not token.is_("metric") or _verb_like(sentence, place)) and group.behaviour is None:
@@ -184,6 +187,8 @@ def _behaviour(group: Behaviour) -> str:
 
 
 def _amount(group: Behaviour) -> dict[str, Any]:
+    if group.comparison is None and group.again and group.window is None and not group.values:
+        return {"op": "=", "value": 1} if group.negated else {"op": ">=", "value": 2}
     if group.comparison is None:
         return {"op": "=", "value": 0} if group.negated else {"op": ">=", "value": 1}
     op, value = group.comparison.data["op"], group.comparison.data["value"]

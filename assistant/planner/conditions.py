@@ -60,7 +60,7 @@ def _combine(rules: list[tuple[str, Rule]]) -> Rule | None:
     for joint, rule in rules:
         if joint == "or" and found:
             found[-1] = _either(found[-1], rule)
-        else:
+        elif rule not in found:
             found.append(rule)
     return found[0] if len(found) == 1 else {"all": found}
 

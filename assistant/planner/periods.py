@@ -60,7 +60,7 @@ class _Atom(NamedTuple):
 def _patterns() -> list[_Atom]:
     table = read_table("periods")
     months = sorted((word for words in table["months"].values() for word in words), key=len, reverse=True)
-    names = {"{n}": f"(?P<n>{NUMBER})", "{unit}": _units(), "{month}": f"(?:{'|'.join(months)})"}
+    names = {"{n}": f"(?P<n>{NUMBER})", "{unit}": unit_words(), "{month}": f"(?:{'|'.join(months)})"}
     names["{relative_year}"] = "|".join(sorted(table["relative_years"], key=len, reverse=True))
     return [_Atom(_MAKERS[entry["make"]], _compile(entry["pattern"], names, table["prefixes"]), entry) for entry in table["atoms"]]
 
@@ -158,12 +158,18 @@ def find_horizons(text: str) -> Iterator[tuple[int, int, int]]:
 
 @lru_cache(maxsize=1)
 def _horizon_patterns() -> list[re.Pattern[str]]:
-    names = {"{n}": NUMBER, "{unit}": _units()}
+    names = {"{n}": NUMBER, "{unit}": unit_words()}
     return [_compile(pattern, names, "") for pattern in read_table("ids")["horizon"]]
 
 
-def _units() -> str:
+def unit_words() -> str:
+    """A pattern of all words for units of time."""
     return "|".join(sorted((word for unit in read_table("periods")["units"].values() for word in unit["words"]), key=len, reverse=True))
+
+
+def unit_name(word: str) -> str | None:
+    """Which unit of time a word names: "week" for 星期."""
+    return next((name for name, entry in read_table("periods")["units"].items() if word in entry["words"]), None)
 
 
 def days_of(count: int, unit: str) -> int:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from assistant.planner.customer_ids import find_customer_ids
 from assistant.planner.lexicon import read_table
+from assistant.planner.numbered import find_patterns
 from assistant.planner.numbers import find_numbers
 from assistant.planner.periods import find_horizons, find_periods
 from assistant.planner.saved import OWN, prevailing
@@ -105,6 +106,8 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date) -> dict[int, list[
         senses[start, end] = [Sense("segment_name", name)]
     for start, end, days in find_horizons(text):
         senses[start, end].append(Sense("horizon", str(days), {"days": days}))
+    for start, end, sense in find_patterns(text):
+        senses[start, end].append(sense)
     spans: dict[int, list[tuple[Token, float]]] = defaultdict(list)
     for (start, end), found_there in senses.items():
         meanings = prevailing(found_there)

@@ -10,7 +10,7 @@ from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.who import Who, both, selection_rule, take_pronoun
 from tools.segments.schemes import scheme_of
-from tools.windows import Window
+from tools.windows import DateRange, Window
 
 _MOST_DIMENSIONS = 2
 
@@ -79,10 +79,10 @@ def take_customers(sentence: Sentence, dialogue: Dialogue, rule: dict[str, Any] 
     elif segments:
         rule = both(rule, {"any": [{"segment": one} for one in segments]})
     earlier = take_pronoun(sentence, dialogue)
-    who = Who(rule, earlier.handle if earlier and rule is None else None, named=True)
-    if earlier and rule is not None:
-        who.rule = both(selection_rule(earlier), rule)
-    return who.as_customers() if who.rule or who.handle else None
+    if earlier and rule is None:
+        return earlier.customers
+    who = Who(both(selection_rule(earlier), rule) if earlier else rule, named=True)
+    return who.as_customers() if who.rule else None
 
 
 def take_windows(sentence: Sentence) -> list[Window]:
@@ -95,33 +95,36 @@ def take_windows(sentence: Sentence) -> list[Window]:
 
 
 def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]) -> Plan:
-    """The plan of a measurement in its windows: one call for each, or one compared with the window before."""
-    as_of = sentence.vocabulary.as_of
+    """The plan of a measurement in its windows: one call for each, or one compared with the window before or a year before."""
     if sentence.take_all("cue", "yoy"):
-        first = windows[0] if windows else Window(period="this_year")
-        windows = [first, year_before(first, as_of)]
+        sentence.take_all("cue", "previous", "growth")
+        args["compare"] = "last_year"
+        windows = windows or [Window(period="last_month")]
     elif sentence.take_all("cue", "previous", "growth"):
         args["compare"] = "previous"
         windows = windows or [Window(period="last_month")]
     if len(windows) == 2:
-        later, earlier = sorted(windows, key=lambda one: str(one.resolve(as_of).end or as_of), reverse=True)
-        if later.previous().resolve(as_of) == earlier.resolve(as_of):
-            args["compare"], windows = "previous", [later]
+        windows = _compared(args, windows, sentence.vocabulary.as_of)
     shown: list[Window | None] = [*windows] or [None]
     calls = [Call("measure", _clean({**args, "window": _dump(window)})) for window in shown]
     return Plan(tuple(calls))
 
 
-def year_before(window: Window, as_of: dt.date) -> Window:
-    """The same dates a year earlier."""
-    start, end = window.resolve(as_of)
-    return Window(start=_back(start), end=_back(end or as_of))
+def _compared(args: dict[str, Any], windows: list[Window], as_of: dt.date) -> list[Window]:
+    """One window with its comparison, where the other is the one before it or that of a year before; else both."""
+    later, earlier = sorted(windows, key=lambda one: str(one.resolve(as_of).end or as_of), reverse=True)
+    if later.previous().resolve(as_of) == earlier.resolve(as_of):
+        args["compare"] = "previous"
+    elif _year_before(later.resolve(as_of)) == earlier.resolve(as_of):
+        args["compare"] = "last_year"
+    else:
+        args.pop("compare", None)
+        return windows
+    return [later]
 
 
-def _back(day: dt.date | None) -> dt.date | None:
-    if day is None:
-        return None
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+def _year_before(dates: DateRange) -> DateRange:
+    return DateRange(*(one and one.replace(year=one.year - 1, day=28 if (one.month, one.day) == (2, 29) else one.day) for one in dates))
 
 
 def _dump(window: Window | None) -> dict[str, Any] | None:
@@ -132,29 +135,19 @@ def _clean(args: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in args.items() if value is not None and value not in ([], {})}
 
 
-def take_sorting(sentence: Sentence, groups: int = 1) -> dict[str, Any]:
+def take_sorting(sentence: Sentence) -> dict[str, Any]:
     """“top 5”, “前5”, “lowest”: the order of groups and how many."""
     args: dict[str, Any] = {}
-    ranking = sentence.take("ranking")
-    if ranking and groups > 1 and ranking.data["n"]:
-        _left_over(sentence)  # the best of each group cannot be asked for, and the number must not be dropped
-        return {}
-    if ranking and not ranking.data.get("share"):
-        args["sort"] = ranking.id
-        args["limit"] = ranking.data["n"]
-        sentence.take_all("ranking", ranking.id)
-        args["limit"] = args["limit"] or _counted_groups(sentence)
+    ranking = sentence.first("ranking")
+    if ranking and not ranking[1].data.get("share"):
+        sentence.take_all("ranking", ranking[1].id)
+        args = {"sort": ranking[1].id, "limit": ranking[1].data["n"] or counted_groups(sentence)}
     if sentence.take_all("rank", "listing") and "sort" not in args:
         args["sort"] = "largest"
     return args
 
 
-def _left_over(sentence: Sentence) -> None:
-    """Give the ranking back, so that the planner asks about it."""
-    sentence.used -= {place for place, token in enumerate(sentence.tokens) if token.is_("ranking")}
-
-
-def _counted_groups(sentence: Sentence) -> int | None:
+def counted_groups(sentence: Sentence) -> int | None:
     """“Which 5 stores sold the most”: a number right before what is grouped by."""
     for place, quantity in sentence.free("quantity"):
         following = sentence.tokens[place + 1 : place + 2]

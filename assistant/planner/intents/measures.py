@@ -12,14 +12,14 @@ from assistant.planner.intents.filters import (
     split_values,
     take_customers,
     take_filters,
-    take_sorting,
     take_windows,
     with_windows,
 )
-from assistant.planner.plan import FOCUS, Plan, plan
+from assistant.planner.intents.group_ranks import take_ranking
+from assistant.planner.intents.rates import take_percentiles, take_within_days
+from assistant.planner.intents.refusals import refusal
+from assistant.planner.plan import FOCUS, Plan
 from assistant.planner.sentence import Sentence
-from assistant.planner.texts import text
-from assistant.planner.tokens import Sense
 
 _MOST_METRICS = 6
 _MOST_DIMENSIONS = 2
@@ -32,13 +32,15 @@ _AVERAGES = {"revenue": "revenue_per_customer", "orders": "orders_per_customer",
 def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“revenue by month”, “各部门的销售额排名前5”, “average order value by income band”."""
     rule = find_rules(sentence, loose=False) if _restricted(sentence) else None
+    within = take_within_days(sentence)
     by = take_dimensions(sentence)
+    extra: dict[str, Any] = {"within_days": within} if within else {}
     if sentence.take_all("cue", "favourite"):
         by = by or ["category"]
-        args_sort = {"sort": "largest"}
-    else:
-        args_sort = {}
-    metrics = take_metrics(sentence, by) or (["revenue"] if args_sort else [])
+        extra["sort"] = "largest"
+    metrics = take_metrics(sentence, by) or (["revenue"] if "sort" in extra else [])
+    metrics = ["repurchase_rate"] if within else metrics
+    percentiles = take_percentiles(sentence, metrics)
     if metrics == ["customers"] and not by and _lists_people(sentence):
         return None
     if metrics == ["customers"] and not by:
@@ -48,16 +50,13 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if sentence.has("cue", "share") and not by and sentence.has("segment") and not sentence.has("window"):
         return None
     args: dict[str, Any] = {"metrics": metrics[:_MOST_METRICS], "by": by}
-    args |= take_filters(sentence) | args_sort
+    args |= take_filters(sentence) | extra
     split_values(args)
+    args["percentiles"] = percentiles
     args["customers"] = take_customers(sentence, dialogue, rule)
     args["by"] = args["by"] or segments_apart(args["customers"])
     _trend(sentence, args)
-    unfit = next((one for at, sense in sentence.free("ranking") if (one := _unfit_ranking(sentence, at, sense, args["by"]))), None)
-    if unfit and args["by"]:
-        sentence.use(*range(len(sentence.tokens)))
-        return plan("decline", reason="not_supported", missing=text(unfit, sentence.language))
-    args |= take_sorting(sentence, len(by)) if by or args.get("by") else {}
+    args |= take_ranking(sentence, args) if args["by"] else {}
     _chart(sentence, args)
     focus = _share_of_value(sentence, args)
     windows = take_windows(sentence)
@@ -65,6 +64,8 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize", "sold")
     absorb_predicates(sentence)
     found = with_windows(sentence, args, windows)
+    if any(call.args.get("sort") in ("growth", "decline") and "compare" not in call.args for call in found.calls):
+        return refusal(sentence, "growth_between")
     return replace(found, notes=((FOCUS, focus),)) if focus else found
 
 
@@ -84,27 +85,6 @@ def _share_of_value(sentence: Sentence, args: dict[str, Any]) -> str | None:
         return None
     args |= {"by": [dimension], "where": {}, "sort": "largest"}
     return str(values[0])
-
-
-def _unfit_ranking(sentence: Sentence, at: int, ranking: Sense, by: list[str]) -> str | None:
-    """Name of the text that says why such a ranking cannot be had; None where it can."""
-    several = len(by) > 1 or ranking.data.get("item") or ("customer" not in by and _ranks_people(sentence, at, ranking))
-    if several and ranking.data["n"]:
-        return "best_of_each"
-    grown = next((place for place, _ in sentence.free("cue", "growth")), None)
-    if grown is None:
-        return None
-    between = sentence.tokens[min(at, grown) + 1 : max(at, grown)]
-    named = len(sentence.tokens) > grown >= 2 and sentence.tokens[grown - 1].is_("metric") and sentence.tokens[grown - 2].is_("by")
-    return "growth_ranking" if named or all(token.is_("stop") for token in between) else None
-
-
-def _ranks_people(sentence: Sentence, place: int, ranking: Sense) -> bool:
-    """“top 3 customers”, “前3的客户”: the ranking is of customers, and not of the groups."""
-    following = [token for token in sentence.tokens[place + 1 : place + 3] if token.text != "的"][:1]
-    people = [token for token in following if token.is_("noun")]
-    groups = {sense.id for token in people for sense in token.senses if sense.kind == "dimension"} - {"customer"}
-    return bool(ranking.data.get("person")) or bool(people and not groups)
 
 
 def take_dimensions(sentence: Sentence) -> list[str]:
@@ -157,6 +137,8 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
     if (people or counted) and (by or sentence.has("segment")) and (not found or counted):
         sentence.use(*people, *counted)
         found = [_of_people(sentence), *(one for one in found if one != "customers")]
+    if {"revenue", "revenue_per_customer"} <= set(found) and sentence.says("verb", "spend"):
+        found.remove("revenue")
     if "new_customers" in found:
         sentence.take_all("field", "first_order_date")
     if not found:

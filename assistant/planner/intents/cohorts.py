@@ -1,0 +1,46 @@
+"""Retention by cohort: customers by the month of their first order, and who of them came back in the months after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.intents.filters import take_customers, take_filters
+from assistant.planner.intents.measures import absorb_predicates
+from assistant.planner.plan import Plan, plan
+from assistant.planner.sentence import Sentence
+
+_PERIODS = ("month", "quarter", "week")
+
+
+def cohorts(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“monthly cohort retention”, “同期群留存”, “次月留存率”, “retention of new customers by month”."""
+    cues = sentence.take_all("cue", "cohort")
+    if not cues and not _retention_of_new(sentence):
+        return None
+    args: dict[str, Any] = {}
+    for cue in cues:
+        args |= {key: cue.data[key] for key in ("cohort", "periods") if cue.data.get(key)}
+    args.setdefault("cohort", next((one for one in _PERIODS if sentence.has("dimension", one)), None))
+    sentence.take_all("dimension", *_PERIODS, "first_order_month")
+    measured = [sense.id for _, sense in sentence.free("metric") if sense.id in ("orders", "revenue")]
+    args["measure"] = measured[0] if measured else None
+    sentence.take_all("metric", "orders", "revenue", "customers", "retention_rate", "retained_customers", "new_customers")
+    sentence.take_all("metric", "repeat_rate", "repurchase_rate")
+    sentence.take_all("segment", "new")
+    sentence.take_all("field", "first_order_date")
+    sentence.take_all("cue", "again", "trend", "list", "growth", "share", "count", "summarize", "how_much")
+    sentence.take_all("chart", "auto")
+    sentence.take_all("by")
+    if (window := sentence.take_window()) is not None:
+        args["window"] = window.model_dump(mode="json", exclude_defaults=True)
+    args["where"] = take_filters(sentence)["where"]
+    args["customers"] = take_customers(sentence, dialogue, None)
+    absorb_predicates(sentence)
+    return plan("cohort_retention", **args)
+
+
+def _retention_of_new(sentence: Sentence) -> bool:
+    """“retention of new customers by month”, “各月新客的留存率”."""
+    new = sentence.has("metric", "new_customers") or sentence.has("segment", "new") or sentence.has("field", "first_order_date")
+    return new and sentence.has("metric", "retention_rate", "retained_customers") and sentence.has("dimension", *_PERIODS)

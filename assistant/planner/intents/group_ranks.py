@@ -1,0 +1,111 @@
+"""Which groups come first, and how many: by size, by growth, within each group, with the rest in one row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.planner.intents.filters import counted_groups, take_sorting
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Sense
+
+_OF_EACH = ("each", "every", "per", "within", "by", "按", "每", "各", "分")
+"""Beginnings of the words right before the dimension within which the best are wanted."""
+_EACH = ("each ", "every ", "每", "各")
+_MANY_OF_EACH = 5
+_PLURAL = ("哪些", "有哪些", "哪几个")
+
+
+def take_ranking(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
+    """The order of the groups of `args`, and how many of them; the words for it are used."""
+    found = _grown(sentence) or _of_each(sentence, args)
+    if found:
+        sentence.take_all("rank", "listing")
+        return found
+    if len(args["by"]) > 1 and any(ranking.data["n"] for _, ranking in sentence.free("ranking")):
+        return {}  # the best of what is not said, and the number must not be dropped
+    found = take_sorting(sentence)
+    if found.get("limit") and sentence.take_all("cue", "rest"):
+        found["rest"] = True
+    return found
+
+
+def _grown(sentence: Sentence) -> dict[str, Any]:
+    """“grew most”, “增长最快的5个”, “the biggest drop”: groups by their change."""
+    for place, ranking in sentence.free("ranking"):
+        at = next((one for one, _ in sentence.free("cue", "growth") if _beside(sentence, place, one)), None)
+        if at is None or ranking.data.get("share"):
+            continue
+        falls = sentence.tokens[at].is_("direction", "down")
+        sentence.use(place, *(one for one, other in sentence.free("ranking") if other.id == ranking.id))
+        rises = (ranking.id == "largest") != falls
+        return {"sort": "growth" if rises else "decline", "limit": ranking.data["n"] or counted_groups(sentence)}
+    return {}
+
+
+def _beside(sentence: Sentence, ranking: int, grown: int) -> bool:
+    """Whether nothing but fillers, a metric and its dimension stand between a ranking and the word for change."""
+    between = sentence.tokens[min(ranking, grown) + 1 : max(ranking, grown)]
+    kinds = ("stop", "metric", "by", "dimension", "field")
+    return len(between) <= 4 and all(any(token.is_(kind) for kind in kinds) for token in between)
+
+
+def _of_each(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
+    """“top 3 departments in each store”, “每个门店卖得最好的3个部门”: the best few of one dimension within another."""
+    found = sorted(sentence.free("ranking"), key=lambda one: not one[1].data["n"])
+    if not found or any(ranking.data.get("share") for _, ranking in found):
+        return {}
+    place, ranking = found[0]
+    by: list[str] = args["by"]
+    inner = _unnamed(sentence, place, ranking) if len(by) == 1 else _inner(sentence, place, by)
+    outer = [one for one in by if one != inner]
+    if inner is None or len(outer) != 1 or not _apart(sentence, outer[0], ranking):
+        return {}
+    sentence.use(place, *(at for at, other in sentence.free("ranking") if other.id == ranking.id))
+    args["by"] = [outer[0], inner]
+    if inner == "customer":
+        sentence.take_all("metric", "customers")
+        args["metrics"] = [one for one in args["metrics"] if one not in ("customers", "buyers", "active_customers")] or ["revenue"]
+    return {"sort": ranking.id, "limit_per_group": ranking.data["n"] or (_MANY_OF_EACH if _several(sentence, inner) else 1)}
+
+
+def _apart(sentence: Sentence, outer: str, ranking: Sense) -> bool:
+    """Whether the question says "each"; a number of the best by another dimension means that too."""
+    if ranking.data["n"]:
+        return True
+    named = [place for place, token in enumerate(sentence.tokens) if token.is_("dimension", outer)]
+    words = [sentence.text[max(0, sentence.tokens[place].start - 6) : sentence.tokens[place].end] for place in named]
+    return any(one in word for word in words for one in _EACH)
+
+
+def _inner(sentence: Sentence, place: int, by: list[str]) -> str | None:
+    """The dimension that is ranked: the one right after the ranking, else the one right before it."""
+    if len(by) < 2:
+        return None
+    after = range(place + 1, min(place + 4, len(sentence.tokens)))
+    before = range(place - 1, max(place - 3, -1), -1)
+    for at in [*after, *before]:
+        token = sentence.tokens[at]
+        named = next((one for one in by if token.is_("dimension", one)), None)
+        if named and not (at and sentence.tokens[at - 1].text.startswith(_OF_EACH)) and not token.text.startswith(_OF_EACH):
+            return named
+    return None
+
+
+def _unnamed(sentence: Sentence, place: int, ranking: Sense) -> str | None:
+    """What is ranked where the ranking itself says it: “前3名客户”, "top 3 products"."""
+    if ranking.data.get("item"):
+        return "product"
+    return "customer" if _ranks_people(sentence, place, ranking) else None
+
+
+def _several(sentence: Sentence, inner: str) -> bool:
+    named = [token.text for token in sentence.tokens if token.is_("dimension", inner)]
+    return any(token.text in _PLURAL for token in sentence.tokens) or any(text.isascii() and text.endswith("s") for text in named)
+
+
+def _ranks_people(sentence: Sentence, place: int, ranking: Sense) -> bool:
+    """“top 3 customers”, “前3的客户”: the ranking is of customers, and not of the groups."""
+    following = [token for token in sentence.tokens[place + 1 : place + 3] if token.text != "的"][:1]
+    people = [token for token in following if token.is_("noun")]
+    groups = {sense.id for token in people for sense in token.senses if sense.kind == "dimension"} - {"customer"}
+    return bool(ranking.data.get("person")) or bool(people and not groups)

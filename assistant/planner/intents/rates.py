@@ -1,0 +1,57 @@
+"""What goes with a metric: percentiles of its values, and the days within which customers come back."""
+
+from __future__ import annotations
+
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Token
+
+_SPREAD = {
+    "revenue": "revenue_per_customer",
+    "orders": "orders_per_customer",
+    "items": "items_per_order",
+    "median_order_value": "average_order_value",
+}
+"""Sums, and the metric whose single values their percentiles are of."""
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_RELATIVE = ("last", "past", "previous", "recent", "latest", "trailing", "最近", "近", "过去", "过往")
+"""Words of a window that ends today, and not of a time after something."""
+
+
+def take_percentiles(sentence: Sentence, metrics: list[str]) -> list[int]:
+    """“the 90th percentile of”, “P25和P75”, “中位数”: which of the metric's values are asked for."""
+    if not metrics or not sentence.has("cue", "percentile"):
+        return []
+    metrics[0] = _SPREAD.get(metrics[0], metrics[0])
+    found = {int(one) for sense in sentence.take_all("cue", "percentile") for one in sense.data["n"]}
+    sentence.take_all("cue", "median", "average")
+    return sorted(found)
+
+
+def take_within_days(sentence: Sentence) -> int | None:
+    """“30天复购率”, “what share come back within 60 days”: the days after the first order within which the next one counts."""
+    rate = sentence.first("metric", "repurchase_rate") or sentence.first("metric", "repeat_rate")
+    asked = rate is not None or (sentence.has("cue", "again") and (sentence.has("cue", "share") or sentence.has("cue", "count")))
+    if not asked:
+        return None
+    found = next((one for place, token in enumerate(sentence.tokens) if (one := _days(sentence, place, token))), None)
+    if found is None:
+        return None
+    place, days = found
+    if rate is None:
+        sentence.take_all("metric", "new_customers", "buyers", "customers")
+    sentence.use(place, *([rate[0]] if rate else []))
+    sentence.take_all("cue", "again", "share")
+    sentence.take_all("field", "first_order_date")
+    sentence.take_all("segment", "new")
+    return days
+
+
+def _days(sentence: Sentence, place: int, token: Token) -> tuple[int, int] | None:
+    if place in sentence.used:
+        return None
+    window, quantity, horizon = token.get("window"), token.get("quantity"), token.get("horizon")
+    if window is not None and window.data["window"].last_days and not any(word in token.text for word in _RELATIVE):
+        return place, int(window.data["window"].last_days)
+    if quantity is not None and quantity.data["unit"] in _DAYS:
+        return place, int(quantity.data["value"]) * _DAYS[quantity.data["unit"]]
+    return (place, int(horizon.data["days"])) if horizon is not None else None

@@ -1,0 +1,62 @@
+"""Conditions that no tool can keep: they are named, and never dropped."""
+
+from __future__ import annotations
+
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.plan import Plan, plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.texts import text
+
+_ONE_ORDER = ("order", "orders", "basket", "baskets", "transaction", "transactions", "receipt", "receipts", "订单", "单子", "小票")
+
+
+def refusal(sentence: Sentence, name: str, **words: str) -> Plan:
+    """Says that this cannot be done; all words count as used."""
+    sentence.use(*range(len(sentence.tokens)))
+    return plan("decline", reason="not_supported", missing=text(name, sentence.language).format(**words))
+
+
+def by_order_amount(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“orders over $100”, “单笔超过500元”: a condition on the amount of one order; customers are judged by their totals only."""
+    for place, comparison in sentence.free("comparison"):
+        single = [at for at, _ in sentence.free("cue", "single_order") if abs(at - place) <= 3]
+        money = comparison.data["unit"] == "money" or (comparison.data["unit"] == "" and bool(single))
+        if money and (single or _is_of_orders(sentence, place)):
+            return refusal(sentence, "order_amount", words=sentence.tokens[place].text)
+    return None
+
+
+def _is_of_orders(sentence: Sentence, place: int) -> bool:
+    """Whether the orders stand right before an English comparison, or right after a Chinese one."""
+    if sentence.tokens[place].text.isascii():
+        return place > 0 and sentence.tokens[place - 1].text.split()[-1] in _ONE_ORDER
+    following = [token.text for token in sentence.tokens[place + 1 : place + 3] if token.text != "的"]
+    return bool(following) and following[0] in _ONE_ORDER
+
+
+def of_groups(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“departments with more than 10,000 revenue”, “客单价低于20的门店”: groups cannot be kept by their own figures."""
+    people = any(token.is_("noun") or token.is_("pronoun") for token in sentence.tokens)
+    groups = [place for place, sense in sentence.free("dimension") if _is_group(sentence, place, sense.id)]
+    if people or not groups:
+        return None
+    for place, comparison in sentence.free("comparison"):
+        near = range(max(0, place - 3), min(len(sentence.tokens), place + 3))
+        about = any(_is_metric(sentence, at) for at in near) or (bool(comparison.data["unit"]) and _sold(sentence))
+        if about and comparison.data["unit"] in ("", "money", "order", "item", "share", "person"):
+            return refusal(sentence, "group_condition", words=sentence.tokens[place].text, groups=sentence.tokens[groups[0]].text)
+    return None
+
+
+def _sold(sentence: Sentence) -> bool:
+    return sentence.has("cue", "sold") or sentence.has("verb")
+
+
+def _is_metric(sentence: Sentence, place: int) -> bool:
+    token = sentence.tokens[place]
+    return token.is_("metric") or token.is_("field")
+
+
+def _is_group(sentence: Sentence, place: int, dimension: str) -> bool:
+    named = any(sentence.tokens[at].is_("value") for at in (place - 1, place + 1) if 0 <= at < len(sentence.tokens))
+    return dimension != "customer" and not named

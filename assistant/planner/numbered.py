@@ -1,0 +1,49 @@
+"""Words with a number inside, by the patterns of prompts/lexicon/patterns.yaml: percentiles, months of a cohort."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from assistant.planner.lexicon import read_table
+from assistant.planner.numbers import NUMBER, parse_number
+from assistant.planner.periods import unit_name, unit_words
+from assistant.planner.tokens import Sense
+
+_COHORTS = ("month", "quarter", "week")
+
+
+def find_patterns(text: str) -> Iterator[tuple[int, int, Sense]]:
+    """Spans of a normalised text that a pattern explains, with what they mean."""
+    for kind, patterns in _patterns().items():
+        for pattern in patterns:
+            for match in pattern.finditer(text):
+                data = _percentile(match) if kind == "percentile" else _cohort(match)
+                if data is not None:
+                    yield match.start(), match.end(), Sense("cue", kind, data)
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, list[re.Pattern[str]]]:
+    names = {"{n}": f"(?P<n>{NUMBER})", "{unit}": unit_words()}
+    found: dict[str, list[re.Pattern[str]]] = {}
+    for kind, patterns in read_table("patterns").items():
+        for pattern in patterns:
+            written = pattern
+            for name, words in names.items():
+                written = written.replace(name, words)
+            found.setdefault(kind, []).append(re.compile(written))
+    return found
+
+
+def _percentile(match: re.Match[str]) -> dict[str, Any]:
+    return {"n": [int(match["n"])]}
+
+
+def _cohort(match: re.Match[str]) -> dict[str, Any] | None:
+    count, unit = parse_number(match["n"]), unit_name(match["unit"] or "月")
+    if count is None or unit not in _COHORTS or count != int(count):
+        return None
+    return {"cohort": unit, "periods": int(count)}
