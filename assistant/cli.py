@@ -115,6 +115,17 @@ def replay(
 
 
 @app.command()
+def feedback(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per answer; `fenqun replay` reads it.")] = False,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """List what operators said of answers in the web app: right, wrong, comments."""
+    from assistant.cli_feedback import list_feedback
+
+    list_feedback(_open(warehouse), as_json)
+
+
+@app.command()
 def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, envvar="PORT", help="Port; 0 takes a free one.")] = 7860,
     host: Annotated[str, typer.Option("--host", help="Address; anything but 127.0.0.1 lets others of the network in.")] = "127.0.0.1",

@@ -14,11 +14,13 @@ from assistant.ui.page import PageHandlers, build_page
 from assistant.ui.panel import Panel
 from assistant.ui.quiet_gradio import gr
 from assistant.ui.records import RecordHandlers
+from assistant.ui.routes import Confirm
 from assistant.ui.server import run
 from assistant.ui.sessions import Sessions
 from assistant.ui.talks import Conversation
 from assistant.ui.texts import texts
 from assistant.ui.transcripts import Transcripts
+from assistant.ui.turns import Turn
 from tools.errors import FenqunError
 from tools.warehouse.warehouse import Warehouse
 
@@ -73,6 +75,30 @@ def warm_up_conversations(warehouse: Warehouse) -> None:
             planner_brain(warehouse)
 
 
+def reading_keeper(warehouse: Warehouse) -> Confirm:
+    """Remembers how a question was read when its answer is called right, and forgets it when it no longer is."""
+
+    def confirm(user: str, turn: Turn, before: Turn | None) -> bool:
+        from assistant.readings import Readings
+
+        readings = Readings(warehouse)
+        answer, asked = turn.answer, before.answer if before is not None else None
+        if answer is None:
+            return False
+        if turn.feedback is None or turn.feedback.verdict == "wrong":
+            found = readings.find(user, turn.question)
+            if found is not None:
+                readings.forget(user, found.number)
+            return False
+        if not turn.feedback.verdict:
+            return False
+        if asked is not None and turn.question in asked.choices:
+            readings.confirm(user, asked.question, answer, asked)
+        return readings.confirm(user, turn.question, answer) is not None
+
+    return confirm
+
+
 def serve(
     warehouse: Warehouse,
     port: int = 7860,
@@ -97,4 +123,4 @@ def serve(
     transcripts = Transcripts(warehouse.config.home.expanduser() / _TRANSCRIPTS_FILE)
     sessions = Sessions(open_conversation or conversation_opener(warehouse), transcripts)
     warm_up = None if open_conversation else partial(warm_up_conversations, warehouse)
-    run(build_app(warehouse, sessions, warm_up), sessions, host, port, ready)
+    run(build_app(warehouse, sessions, warm_up), sessions, host, port, ready, None if open_conversation else reading_keeper(warehouse))

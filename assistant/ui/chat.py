@@ -146,6 +146,7 @@ class ChatHandlers:
     def settle(self, request: gr.Request) -> Updates:
         """Draw the end of an answer, also of one that broke off."""
         session, tab = self._page(request)
+        session.talk(tab).put_away()
         return draw(session, tab, listed=True)
 
     def _page(self, request: gr.Request) -> tuple[Session, str]:
@@ -160,6 +161,7 @@ def follow_last(session: Session, tab: str) -> Iterator[Updates]:
             if session.talk(tab) is not talk:
                 return
             yield draw(session, tab)
+    talk.put_away()
     yield draw(session, tab, listed=True)
 
 
@@ -170,7 +172,7 @@ def draw(session: Session, tab: str, box: Any = None, *, listed: bool = False) -
     settled = bool(talk.turns) and not running
     tools = (gr.update(value=say(name, language), visible=settled) for name in _TOOLS)
     return (
-        gr.update(value=messages(talk.turns, language, talk.downloads.link)),
+        gr.update(value=messages(talk.turns, language, talk.downloads.link, talk.id)),
         gr.skip() if box is None else box,
         gr.update(value=say("send", language), visible=not running),
         gr.update(value=say("stop", language), visible=running),

@@ -1,19 +1,17 @@
-"""The web server: Gradio's pages plus the one address under which a conversation's files can be fetched."""
+"""The web server: Gradio's pages, and around them what guards and dresses them."""
 
 from __future__ import annotations
 
-import mimetypes
 import re
 import secrets
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-from assistant.ui.markdown import export
 from assistant.ui.quiet_gradio import gr
-from assistant.ui.sessions import SESSION_COOKIE, Sessions, owner_of
+from assistant.ui.routes import Confirm, add_routes
+from assistant.ui.sessions import SESSION_COOKIE, Sessions
 from assistant.ui.theme import build_theme, read_static, static_path
 from assistant.ui.transcripts import KEPT_SECONDS
 from tools.errors import InputError
@@ -21,8 +19,6 @@ from tools.errors import InputError
 if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
-    from starlette.requests import Request
-    from starlette.responses import Response
 
 _POLICY = "; ".join(
     (
@@ -107,8 +103,8 @@ def _token_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return next((value for name, _, value in pairs if name == SESSION_COOKIE and _TOKEN.fullmatch(value)), "")
 
 
-def build_server(blocks: gr.Blocks, sessions: Sessions, host: str) -> FastAPI:
-    """The whole application: downloads, then Gradio for everything else."""
+def build_server(blocks: gr.Blocks, sessions: Sessions, host: str, confirm: Confirm | None = None) -> FastAPI:
+    """The whole application: files and feedback, then Gradio for everything else."""
     from fastapi import FastAPI
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -119,8 +115,7 @@ def build_server(blocks: gr.Blocks, sessions: Sessions, host: str) -> FastAPI:
         # A page elsewhere whose name resolves to this machine must not be able to read the data.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_LOOPBACK))
 
-    app.add_route("/download/{token}", _downloads(sessions), methods=["GET"])
-    app.add_route("/conversations/{id}/export", _exports(sessions), methods=["GET"])
+    add_routes(app, sessions, confirm)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         blocks,
@@ -139,40 +134,14 @@ def build_server(blocks: gr.Blocks, sessions: Sessions, host: str) -> FastAPI:
     return mounted
 
 
-def _downloads(sessions: Sessions) -> Callable[[Request], Response]:
-    from starlette.responses import FileResponse, PlainTextResponse, Response
-
-    def download(request: Request) -> Response:
-        found = sessions.find_download(request.path_params["token"])
-        if found is not None and found.make is not None:
-            return Response(found.make(), media_type=mimetypes.guess_type(found.name)[0], headers=_saved_as(found.name))
-        if found is None or not found.path.is_file():
-            return PlainTextResponse("There is no such file.", status_code=404)
-        return FileResponse(found.path, filename=found.name, headers={"cache-control": "no-store"})
-
-    return download
-
-
-def _exports(sessions: Sessions) -> Callable[[Request], Response]:
-    from starlette.responses import PlainTextResponse, Response
-
-    def download(request: Request) -> Response:
-        key, transcripts = request.cookies.get(SESSION_COOKIE), sessions.transcripts
-        language = "zh" if request.query_params.get("language") == "zh" else "en"
-        found = export(transcripts, owner_of(key), request.path_params["id"], language) if key and transcripts else None
-        if found is None:  # the same for one that does not exist and one of somebody else
-            return PlainTextResponse("There is no such conversation.", status_code=404)
-        name, text = found
-        return Response(text.encode(), media_type="text/markdown; charset=utf-8", headers=_saved_as(name))
-
-    return download
-
-
-def _saved_as(name: str) -> dict[str, str]:
-    return {"cache-control": "no-store", "content-disposition": f"attachment; filename*=utf-8''{quote(name)}"}
-
-
-def run(blocks: gr.Blocks, sessions: Sessions, host: str, port: int, ready: Callable[[str], None] | None) -> None:
+def run(
+    blocks: gr.Blocks,
+    sessions: Sessions,
+    host: str,
+    port: int,
+    ready: Callable[[str], None] | None,
+    confirm: Confirm | None = None,
+) -> None:
     """Serve until interrupted.
 
     Raises:
@@ -182,7 +151,7 @@ def run(blocks: gr.Blocks, sessions: Sessions, host: str, port: int, ready: Call
 
     listener = _listen(host, port)
     taken = listener.getsockname()[1]
-    config = uvicorn.Config(build_server(blocks, sessions, host), log_level="warning", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(build_server(blocks, sessions, host, confirm), log_level="warning", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     if ready is not None:
         _announce_when_started(server, ready, f"http://{host}:{taken}")

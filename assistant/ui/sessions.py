@@ -111,6 +111,10 @@ class Session:
         """The browser's conversations, the latest first; those that a search finds, where there is one."""
         return self.transcripts.listed(self.owner, search, most) if self.transcripts is not None else []
 
+    def find(self, conversation_id: str) -> Talk | None:
+        """A conversation of the browser; None where it has none of that id."""
+        return self._open(conversation_id)
+
     def _open(self, conversation_id: str) -> Talk | None:
         with self._choosing:
             known = self._talks.get(conversation_id)
@@ -209,11 +213,19 @@ class Sessions:
             waiting.start()
         self._sweep()
 
-    def find_download(self, token: str) -> Download | None:
-        """The file behind a token that some session was given."""
+    def find_download(self, key: str, token: str) -> Download | None:
+        """The file behind a token that the browser of that key was given; a token of another browser's is none."""
+        session = self._known(key)
+        return session.find_download(token) if session is not None else None
+
+    def find_talk(self, key: str, conversation_id: str) -> Talk | None:
+        """A conversation of the browser of that key; None where it has none of that id."""
+        session = self._known(key)
+        return session.find(conversation_id) if session is not None else None
+
+    def _known(self, key: str) -> Session | None:
         with self._lock:
-            sessions = list(self._sessions.values())
-        return next((found for session in sessions if (found := session.find_download(token)) is not None), None)
+            return self._sessions.get(key)
 
     def _welcome(self, owner: str) -> None:
         """Note that a browser is there; conversations of browsers that have stayed away too long are deleted."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant.events import Answer, Event
+from assistant.feedback import Verdict
 from assistant.ui.downloads import Downloads
 from assistant.ui.transcripts import Transcripts
 from assistant.ui.turns import Turn
@@ -60,7 +61,9 @@ class Talk:
     def __post_init__(self) -> None:
         """Take up the answers that were kept."""
         if self.transcripts is not None:
-            self.turns = [Turn.of(answer) for answer in self.transcripts.load(self.owner, self.id)]
+            given = self.transcripts.feedback.given(self.owner, self.id)
+            kept = self.transcripts.numbered(self.owner, self.id)
+            self.turns = [Turn.of(answer, number, given.get(number)) for number, answer in kept.items()]
 
     @property
     def conversation(self) -> Conversation:
@@ -95,7 +98,20 @@ class Talk:
     def keep(self, turn: Turn) -> None:
         """Keep the answer of a turn that has ended, unless it was forgotten meanwhile."""
         if self.transcripts is not None and turn.answer is not None and turn in self.turns:
-            self.transcripts.add(self.owner, self.id, turn.answer)
+            turn.kept_as(self.transcripts.add(self.owner, self.id, turn.answer))
+
+    def put_away(self) -> None:
+        """Wait until the answer that has just ended is kept."""
+        if self.turns and not self.turns[-1].running and self.asking.acquire(timeout=_PUT_AWAY_SECONDS):
+            self.asking.release()
+
+    def judge(self, number: int, verdict: Verdict, comment: str) -> Turn | None:
+        """Keep what the operator says of an answer; None where there is no answer of that number."""
+        turn = next((turn for turn in self.turns if turn.number == number), None)
+        if turn is None or turn.answer is None or self.transcripts is None:
+            return None
+        turn.judged(self.transcripts.feedback.record(self.owner, self.id, number, verdict, comment, turn.answer))
+        return turn
 
     def take_back(self) -> str | None:
         """Forget the latest turn and return its question; None when there is none or it is being answered."""

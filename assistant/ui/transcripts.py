@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from assistant.events import Answer
+from assistant.feedback import FEEDBACK_FILE, FeedbackStore
 
 log = logging.getLogger(__name__)
 KEPT_SECONDS = 30 * 86400.0
@@ -66,11 +67,12 @@ class Transcripts:
     """The conversations of all browsers of one server. Whoever asks for one names its owner, and gets no one else's.
 
     Args:
-        path: The SQLite file; made where it is missing, readable by its owner alone.
+        path: The SQLite file; made where it is missing, readable by its owner alone. Feedback lies in a file beside it.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.feedback = FeedbackStore(path.with_name(FEEDBACK_FILE))
         self._lock = threading.Lock()
 
     def visit(self, owner: str) -> list[tuple[str, str]]:
@@ -110,17 +112,21 @@ class Transcripts:
 
     def load(self, owner: str, conversation_id: str, most: int = SHOWN) -> list[Answer]:
         """The latest answers of one conversation, oldest first; none where they cannot be read any more."""
+        return list(self.numbered(owner, conversation_id, most).values())
+
+    def numbered(self, owner: str, conversation_id: str, most: int = SHOWN) -> dict[int, Answer]:
+        """The same, each by its number in the conversation."""
         if self.find(owner, conversation_id) is None:
-            return []
+            return {}
         with self._open() as connection:
             found = connection.execute(
-                "SELECT answer FROM answers WHERE session_id = ? ORDER BY position DESC LIMIT ?", (conversation_id, most)
+                "SELECT position, answer FROM answers WHERE session_id = ? ORDER BY position DESC LIMIT ?", (conversation_id, most)
             ).fetchall()
         try:
-            return [Answer.model_validate_json(text) for (text,) in reversed(found)]
+            return {position: Answer.model_validate_json(text) for position, text in reversed(found)}
         except ValidationError:
             log.warning("a transcript of an earlier version cannot be shown", exc_info=True)
-            return []
+            return {}
 
     def begin(self, owner: str, conversation_id: str, question: str) -> None:
         """Note that ``question`` was asked; a conversation's first one is its title until it is renamed."""
@@ -134,24 +140,27 @@ class Transcripts:
                 {"id": conversation_id, "owner": owner, "title": shortened(question), "now": now},
             )
 
-    def add(self, owner: str, conversation_id: str, answer: Answer) -> None:
-        """Keep one more answer, unless the conversation was deleted meanwhile."""
+    def add(self, owner: str, conversation_id: str, answer: Answer) -> int | None:
+        """Keep one more answer and return its number; None where the conversation was deleted meanwhile."""
         values = {"id": conversation_id, "owner": owner, "now": time.time(), "answer": answer.model_dump_json()}
         with self._open() as connection:
-            connection.execute(
+            added = connection.execute(
                 "INSERT INTO answers SELECT :id, (SELECT coalesce(max(position), 0) + 1 FROM answers WHERE session_id = :id), "
-                ":now, :answer FROM conversations WHERE id = :id AND owner = :owner",
+                ":now, :answer FROM conversations WHERE id = :id AND owner = :owner RETURNING position",
                 values,
-            )
+            ).fetchone()
+        return added[0] if added else None
 
     def drop_last(self, owner: str, conversation_id: str) -> None:
-        """Forget the latest answer."""
+        """Forget the latest answer, with what was said of it."""
         with self._open() as connection:
-            connection.execute(
+            dropped = connection.execute(
                 "DELETE FROM answers WHERE session_id = :id AND position = (SELECT max(position) FROM answers WHERE session_id = :id) "
-                "AND EXISTS (SELECT 1 FROM conversations WHERE id = :id AND owner = :owner)",
+                "AND EXISTS (SELECT 1 FROM conversations WHERE id = :id AND owner = :owner) RETURNING position",
                 {"id": conversation_id, "owner": owner},
-            )
+            ).fetchone()
+        if dropped:
+            self.feedback.withdraw(owner, conversation_id, dropped[0])
 
     def rename(self, owner: str, conversation_id: str, title: str) -> None:
         """Give a conversation a title; a blank one changes nothing."""
@@ -162,11 +171,12 @@ class Transcripts:
                 )
 
     def delete(self, owner: str, conversation_id: str) -> None:
-        """Forget a conversation with its answers."""
+        """Forget a conversation with its answers and what was said of them."""
         with self._open() as connection:
             deleted = connection.execute("DELETE FROM conversations WHERE id = ? AND owner = ?", (conversation_id, owner))
             if deleted.rowcount:
                 connection.execute("DELETE FROM answers WHERE session_id = ?", (conversation_id,))
+        self.feedback.withdraw(owner, conversation_id)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

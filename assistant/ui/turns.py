@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from assistant.events import (
     Event,
     FileReady,
     Finished,
+    Mark,
     Problem,
     Question,
     StepDone,
@@ -21,6 +23,9 @@ from assistant.events import (
     TableReady,
     TextDelta,
 )
+from assistant.feedback import Feedback
+from assistant.marks import moved
+from assistant.ui.grounds import Grounds
 from assistant.ui.texts import language_of
 from tools.contracts import Chart, FileOut, Language, Outcome, Receipt, Table
 
@@ -52,6 +57,9 @@ class Turn:
     question: str
     steps: list[Step] = field(default_factory=list)
     text: str = ""
+    marks: list[Mark] = field(default_factory=list)
+    """Which figure each number of the text is."""
+    grounds: Grounds = field(default_factory=Grounds)
     tables: list[Table] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     files: list[FileOut] = field(default_factory=list)
@@ -60,11 +68,16 @@ class Turn:
     asked: str | None = None
     choices: list[str] = field(default_factory=list)
     answer: Answer | None = None
+    number: int | None = None
+    """Its number where conversations are kept; None until it is."""
+    feedback: Feedback | None = None
     ended: bool = False
     version: int = 0
     changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
     rendered: dict[tuple[str, bool], Any] = field(default_factory=dict, repr=False)
     """Messages of a finished turn by (page language, whether it is the last); emptied when the turn changes."""
+    key: str = field(default_factory=lambda: secrets.token_hex(6))
+    """Tells the page which answer is which while it is drawn again and again."""
 
     @property
     def running(self) -> bool:
@@ -78,10 +91,15 @@ class Turn:
             return "zh" if self.answer.language == "zh" else "en"
         return language_of(self.question)
 
+    @property
+    def currency(self) -> str:
+        """Symbol of money; not known before the end."""
+        return self.answer.currency if self.answer is not None else ""
+
     @classmethod
-    def of(cls, answer: Answer) -> Turn:
-        """The turn that ended with ``answer``, as far as an answer tells."""
-        turn = cls(answer.question)
+    def of(cls, answer: Answer, number: int | None = None, feedback: Feedback | None = None) -> Turn:
+        """The turn that ended with ``answer``, as far as an answer tells, and what was said of it."""
+        turn = cls(answer.question, number=number, feedback=feedback)
         receipts = list(answer.receipts)
         for number, step in enumerate(answer.steps):
             own = tuple(receipt for receipt in receipts if receipt.tool == step.tool)[:1]
@@ -107,6 +125,18 @@ class Turn:
             if self.running:
                 self.problem, self.ended = sentence, True
                 self._end_steps()
+            self._announce()
+
+    def kept_as(self, number: int | None) -> None:
+        """Note under which number it is kept."""
+        with self.changed:
+            self.number = number
+            self._announce()
+
+    def judged(self, feedback: Feedback | None) -> None:
+        """Note what the operator says of the answer; None where it was taken back."""
+        with self.changed:
+            self.feedback = feedback
             self._announce()
 
     def wait(self, seen: int, seconds: float) -> int:
@@ -137,11 +167,13 @@ class Turn:
         step.running, step.outcome, step.seconds, step.error = False, str(event.outcome), event.seconds, event.error
         if event.result is not None:
             step.receipts = event.result.receipts
+            self.grounds.add(event.result, self.language)
             if event.result.interpretation is not None:
                 self.interpretation = event.result.interpretation.say(self.language)
 
     @_apply.register
     def _(self, event: TextDelta) -> None:
+        self.marks += moved(event.marks, len(self.text))
         self.text += event.text
 
     @_apply.register
@@ -167,7 +199,9 @@ class Turn:
     @_apply.register
     def _(self, event: Finished) -> None:
         self.answer, self.ended = event.answer, True
-        self.text = event.answer.text or self.text
+        if event.answer.text:
+            self.text, self.marks = event.answer.text, list(event.answer.marks)
+        self.grounds = Grounds.of(event.answer)
         self.interpretation = event.answer.interpretation or self.interpretation
         self.tables, self.charts, self.files = list(event.answer.tables), list(event.answer.charts), list(event.answer.files)
         self.choices = list(event.answer.choices) or self.choices

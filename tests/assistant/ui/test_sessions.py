@@ -69,12 +69,12 @@ def test_a_file_has_one_address_and_only_while_its_conversation_is_there(tmp_pat
     address = talk.downloads.link(str(tmp_path / "x.csv"), "客户.csv")
     assert address == talk.downloads.link(str(tmp_path / "x.csv"), "客户.csv")
     assert address != sessions.get("b").link(str(tmp_path / "x.csv"), "客户.csv")
-    found = sessions.find_download(address.rpartition("/")[2])
+    found = sessions.find_download("a", address.rpartition("/")[2])
     assert found is not None
     assert (found.path, found.name) == (tmp_path / "x.csv", "客户.csv")
     assert session.delete(talk.id)
-    assert sessions.find_download(address.rpartition("/")[2]) is None
-    assert sessions.find_download("guess") is None
+    assert sessions.find_download("a", address.rpartition("/")[2]) is None
+    assert sessions.find_download("a", "guess") is None
 
 
 def test_leaving_stops_the_work_but_not_a_reload(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,7 +149,8 @@ def test_what_belongs_to_the_page_changes_with_its_language() -> None:
     assert "Measure" in html(turn, "en")
 
 
-def test_a_line_below_a_list_stands_on_its_own_and_pictures_are_only_links() -> None:
+def test_a_line_below_a_list_stands_on_its_own_and_pictures_and_links_are_text() -> None:
     shown = html(answered(finished("Top:\n- a: 1\n- b: 2\nIn all 3.\n\n![x](http://192.0.2.1/x.png)")))
-    assert "- a: 1\n- b: 2\n\nIn all 3." in shown
-    assert "![" not in shown
+    assert "<li>b: 2</li>\n</ul>\n<p>In all 3.</p>" in shown
+    assert "<img" not in shown
+    assert "<a " not in shown
