@@ -11,7 +11,7 @@ from assistant.planner.coverage import ask_about, without
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.followups import follow_up, is_elliptic
 from assistant.planner.foresight import after
-from assistant.planner.intents import asks, cohorts, customers, data, findings, measures, rankings, refusals, saving, tiers
+from assistant.planner.intents import asks, averages, cohorts, customers, data, findings, measures, rankings, refusals, saving, tiers
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found, with_groups
 from assistant.planner.normalise import normalise
@@ -29,6 +29,7 @@ Intent = Callable[[Sentence, Dialogue], Plan | None]
 
 INTENTS: tuple[Intent, ...] = (
     saving.save,
+    averages.average,
     *asks.ASKS,
     asks.in_range(findings.behaviour),
     asks.in_range(tiers.overview),
