@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from itertools import pairwise
 
-from assistant.planner.normalise import normalise
+from assistant.planner.close_values import close_values
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
 from assistant.planner.tokens import Token
 
-_MOST_NAMES = 6
 _JOINTS = " ,.?!的和与且但并and or but"
 
 
@@ -32,8 +31,13 @@ def _spaced(run: list[Token]) -> list[str]:
 
 
 def _runs(sentence: Sentence) -> list[list[Token]]:
+    return _joined(sentence.leftover())
+
+
+def _joined(tokens: list[Token]) -> list[list[Token]]:
+    """Tokens in stretches without a gap."""
     runs: list[list[Token]] = []
-    for token in sentence.leftover():
+    for token in tokens:
         if runs and token.start - runs[-1][-1].end <= 1:
             runs[-1].append(token)
         else:
@@ -50,18 +54,21 @@ def without(sentence: Sentence) -> str:
     return " ".join((text_left + sentence.text[at:]).split()).strip(_JOINTS[:5])
 
 
-def _value_choices(sentence: Sentence) -> list[str]:
-    """The question with an unplaced word replaced by each of the few names that have it in them ("milk" in "FLUID MILK PRODUCTS")."""
-    runs = _runs(sentence)
-    if len(runs) != 1 or not all(token.unknown for token in runs[0]):
-        return []
-    word, start, end = _words(runs[0]), runs[0][0].start, runs[0][-1].end
-    names = [value for values in sentence.vocabulary.values.values() for value in values if _has_word(normalise(value), word)]
-    return [f"{sentence.text[:start]}{name}{sentence.text[end:]}" for name in names[:_MOST_NAMES]]
+def ask_value(sentence: Sentence, works: Callable[[str], bool]) -> Plan | None:
+    """Asks which name in the data an unplaced word stands for ("milk" in "FLUID MILK PRODUCTS"); None where none is close.
 
-
-def _has_word(name: str, word: str) -> bool:
-    return re.search(rf"(?<![a-z]){re.escape(word)}(?:s|es)?(?![a-z])", name) is not None if word.isascii() else word in name
+    Args:
+        sentence: The question with its account.
+        works: Whether a question is understood.
+    """
+    for run in _joined([token for token in sentence.leftover() if token.unknown]):
+        words = _words(run)
+        names = close_values(words, sentence.vocabulary)
+        asked = [f"{sentence.text[: run[0].start]}{name}{sentence.text[run[-1].end :]}" for name in names]
+        choices = [one for one in asked if works(one)]
+        if choices:
+            return plan("ask_user", question=text("which_value", sentence.language).format(words=words), choices=choices)
+    return None
 
 
 def ask_about(sentence: Sentence, understood: Plan | None, rest: str | None) -> Plan:
@@ -73,9 +80,6 @@ def ask_about(sentence: Sentence, understood: Plan | None, rest: str | None) -> 
         rest: A question that is understood wholly, to offer.
     """
     words = "”、“".join(unplaced(sentence)) if sentence.language == "zh" else "”, “".join(unplaced(sentence))
-    named = _value_choices(sentence)
-    if named:
-        return plan("ask_user", question=text("which_value", sentence.language).format(words=words), choices=named)
     if understood is None or not rest:
         missing = text("not_placed_decline", sentence.language).format(words=words or sentence.text)
         return plan("decline", reason="not_understood", missing=missing)

@@ -12,6 +12,9 @@ _HAN = re.compile(f"[{HAN}]")
 _APOSTROPHES = re.compile(r"['’‘`´](?=\w)|(?<=\w)['’‘`´]")
 _OF_NUMBER = re.compile(r"(?<=\d)['’]s\b")
 _HYPHEN = re.compile(r"(?<=[a-z])[-_‐‑–](?=[a-z])")
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DAY = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
+_HYPHEN_OF_RANGE = re.compile(rf"\b({_MONTH}|{_DAY})\s?[-‐‑–]\s?({_MONTH}|{_DAY})\b")
 _HYPHEN_OF_DAYS = re.compile(r"(?<=\d)[-‐‑–](?=(?:day|week|month|year)s?\b)")
 _OVER_HALF = re.compile("(?:超过半数|过半数|过半|超半数)(?!年|个?月|天|小时|价)")
 _SPACE_IN_HAN = re.compile(f"(?<=[{HAN}])\\s+|\\s+(?=[{HAN}])")
@@ -35,6 +38,7 @@ def normalise(text: str) -> str:
     if _HAN.search(plain):
         plain = str(_simplifier().convert(plain))
     plain = _OVER_HALF.sub("超过一半", plain)
+    plain = _HYPHEN_OF_RANGE.sub(r"\1 to \2", plain)
     plain = _HYPHEN_OF_DAYS.sub(" ", plain)
     plain = _HYPHEN.sub(" ", _APOSTROPHES.sub("", _OF_NUMBER.sub("", plain)))
     plain = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Zs", "So") else char for char in plain)

@@ -25,6 +25,8 @@ _WORDS |= {
     "eighty": 80,
     "ninety": 90,
     "dozen": 12,
+    "couple": 2,
+    "pair": 2,
 }
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _HAN_NUMBER = "[零〇一二两三四五六七八九十百千万亿]+"
@@ -35,7 +37,7 @@ NUMBER = (
 )
 """A pattern of one number, to be built into larger patterns."""
 
-_NUMBER = re.compile(NUMBER)
+_NUMBER = re.compile(rf"\b(?:a )?(?:couple|pair)(?: of)?\b|{NUMBER}")
 _SCALED = re.compile(rf"({_DIGITS})\s?([^\d\s.]*)")
 _NO_SHARE = r"the (?:year|month)|years?|months?|days?|hours?|dozen|hundred|thousand|million|price|(?:19|20)\d\d"
 """What half of is no share: a time or another number."""
@@ -46,7 +48,12 @@ _SHARES = (
     re.compile(r"(?P<halved>一半|半数)"),
     re.compile(rf"(?<!first )(?<!second )(?<!other )\b(?P<half_of>(?:one )?half)\b(?! (?:an? |of )?(?:{_NO_SHARE}))"),
     re.compile(r"(?P<below>[二三四五六七八九十])分之(?P<above>[一二三四五六七八九])"),
+    re.compile(r"(?<![\d/.])(?P<over>[1-9])/(?P<under>[2-9])(?![\d/.]|月)"),
+    re.compile(r"\b(?P<many>a|one|two|three) (?P<part>third|fourth|fifth|tenth|quarter)s?\b(?: of(?! (?:the year|20\d\d)))?"),
 )
+
+
+_PARTS = {"third": 3, "fourth": 4, "quarter": 4, "fifth": 5, "tenth": 10}
 
 
 class Number(NamedTuple):
@@ -88,6 +95,10 @@ def _inside_word(text: str, match: re.Match[str]) -> bool:
 def _share(parts: dict[str, str | None]) -> Decimal:
     if parts.get("halved") or parts.get("half_of"):
         return Decimal("0.5")
+    if parts.get("over"):
+        return Decimal(str(parts["over"])) / Decimal(str(parts["under"]))
+    if parts.get("many"):
+        return Decimal({"a": 1, "one": 1, "two": 2, "three": 3}[str(parts["many"])]) / _PARTS[str(parts["part"])]
     if parts.get("tenths"):
         return (parse_number(str(parts["tenths"])) or Decimal(0)) / 10 + (Decimal("0.05") if parts["half"] else 0)
     if parts.get("below"):
@@ -118,7 +129,7 @@ def _english(text: str) -> Decimal | None:
     part: Decimal = Decimal(0)
     one = Decimal(1)
     for word in re.split(r"[ -]", text):
-        if word in ("and", "a"):
+        if word in ("and", "a", "of"):
             continue
         if word == "half":
             part = Decimal("0.5")

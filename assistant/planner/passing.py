@@ -65,7 +65,7 @@ def _apart(account: Sentence, place: int) -> bool:
 
 
 def _limits(token: Token) -> bool:
-    return any(token.is_(kind) for kind in _LIMITED)
+    return any(token.is_(kind) for kind in _LIMITED) or token.is_("cue", "sold", "how_much", "count", "share", "growth", "trend")
 
 
 def _neighbour(account: Sentence, place: int, step: int) -> Token | None:

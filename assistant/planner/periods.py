@@ -254,6 +254,17 @@ def _month(found: _Found) -> Window:
     return _with_year(found.parts, found.as_of, lambda year: Window(period=f"{year}-{month:02d}"))
 
 
+def _months_span(found: _Found) -> Window:
+    """“10-12月”, “2017年3到5月”: months of one year."""
+    first, last = int(str(found.parts["month"])), int(str(found.parts["month2"]))
+
+    def make(year: int) -> Window:
+        end = dt.date(year + (last == 12), last % 12 + 1, 1) - dt.timedelta(days=1)
+        return Window(start=dt.date(year, first, 1), end=end)
+
+    return _with_year(found.parts, found.as_of, make)
+
+
 def _quarter(found: _Found) -> Window:
     word = found.parts.get("quarter") or found.parts.get("quarter2") or ""
     number = _ORDINALS[str(found.parts["ordinal"])] if found.parts.get("ordinal") else _HAN_MONTHS.get(word) or int(word)
@@ -281,6 +292,7 @@ _MAKERS: dict[str, Callable[[_Found], Window | None]] = {
     "day": _day,
     "days_span": _days_span,
     "month": _month,
+    "months_span": _months_span,
     "quarter": _quarter,
     "half": _half,
     "week": _week,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from assistant.planner.customer_ids import find_customer_ids
+from assistant.planner.edges import find_edges
 from assistant.planner.lexicon import read_table
 from assistant.planner.numbered import find_patterns
 from assistant.planner.numbers import find_numbers
@@ -19,6 +20,7 @@ from assistant.planner.typos import mend_han, mend_word
 from assistant.planner.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[a-z0-9_]+|[^\s]")
+_NUMBERED = re.compile(r"(?<![a-z\d])([a-z]{3,})(\d+)(?![a-z\d])")
 _PUNCTUATION = frozenset(",.;:!?\"()[]{}/\\|·…'`*#")
 _MOST_MENDED = 4
 _UNKNOWN_COST = 12.0
@@ -38,6 +40,7 @@ class Mended(NamedTuple):
 def tokenise(text: str, vocabulary: Vocabulary, as_of: dt.date) -> tuple[list[Token], list[Mended]]:
     """The tokens of a normalised question, misspelt words mended, and what was mended."""
     mended: list[Mended] = []
+    text = _NUMBERED.sub(lambda match: _apart(match, vocabulary), text)
     tokens = cut(text, vocabulary, as_of)
     for _ in range(_MOST_MENDED):
         change = _mend(text, tokens, vocabulary)
@@ -48,6 +51,14 @@ def tokenise(text: str, vocabulary: Vocabulary, as_of: dt.date) -> tuple[list[To
         text = text[:start] + meant + text[end:]
         tokens = cut(text, vocabulary, as_of)
     return tokens, mended
+
+
+def _apart(match: re.Match[str], vocabulary: Vocabulary) -> str:
+    """“store367” as two words, unless it is a name as it stands."""
+    named = any(
+        sense.kind == "dimension" for found in vocabulary.matcher.find(match[1], 0) for sense in found.senses if found.end == len(match[1])
+    )
+    return f"{match[1]} {match[2]}" if named and match[0] not in vocabulary.texts else match[0]
 
 
 def _mend(text: str, tokens: list[Token], vocabulary: Vocabulary) -> tuple[int, int, str] | None:
@@ -91,7 +102,8 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date) -> dict[int, list[
     for number in find_numbers(text):
         kind = "share" if number.share else "number"
         senses[number.start, number.end].append(Sense(kind, str(number.value), {"value": number.value}))
-    for period in find_periods(text, as_of):
+    periods = find_periods(text, as_of)
+    for period in (*periods, *find_edges(text, as_of, periods)):
         if period.backwards:
             dates = dict(zip(("start", "end"), map(str, period.backwards), strict=True))
             senses[period.start, period.end].append(Sense("reversed", "range", dates))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from assistant.language import language_of
+from assistant.planner import moves
 from assistant.planner.amounts import reduce
-from assistant.planner.coverage import ask_about, without
+from assistant.planner.coverage import ask_about, ask_value, without
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.followups import follow_up, is_elliptic
 from assistant.planner.foresight import after
@@ -18,6 +19,7 @@ from assistant.planner.normalise import normalise
 from assistant.planner.offers import with_offers
 from assistant.planner.passing import spare_words
 from assistant.planner.plan import Call, Plan
+from assistant.planner.references import with_references
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
@@ -28,6 +30,8 @@ from assistant.planner.vocabulary import Vocabulary
 Intent = Callable[[Sentence, Dialogue], Plan | None]
 
 INTENTS: tuple[Intent, ...] = (
+    moves.move,
+    moves.whom,
     saving.save,
     averages.average,
     *asks.ASKS,
@@ -77,8 +81,9 @@ def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typ
     """A question as reduced tokens; ``typed`` is the whole of what the operator typed, where this is a part of it."""
     tokens, mended = tokenise(normalise(question), vocabulary, vocabulary.as_of)
     language = dialogue.language or language_of(question, "auto", "en")
-    reduced = with_groups(reduce(tokens, vocabulary), dialogue)
-    return Sentence("".join(_gaps(tokens)), reduced, vocabulary, language, mended, typed=typed or question)
+    reduced, refers = with_references(reduce(tokens, vocabulary), dialogue, vocabulary)
+    grouped = with_groups(reduced, dialogue)
+    return Sentence("".join(_gaps(tokens)), grouped, vocabulary, language, mended, typed=typed or question, refers=refers)
 
 
 def _gaps(tokens: list[Token]) -> list[str]:
@@ -98,6 +103,9 @@ def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None 
     if found is not None:
         return _noted(found, sentence)
     best, account = best_plan(sentence, dialogue)
+    named = ask_value(account, lambda other: _works(other, sentence.vocabulary, dialogue))
+    if named is not None:
+        return _noted(named, sentence)
     if best is not None and _does(best) and not is_elliptic(sentence, dialogue):
         spare = spare_words(account, question)
         if spare:
@@ -126,6 +134,7 @@ def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 
 
 def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    dialogue = dialogue.focused(sentence.refers)
     elliptic = is_elliptic(sentence, dialogue)
     if elliptic:
         found = _changed(sentence, dialogue)
@@ -192,6 +201,7 @@ def _pieces(sentence: Sentence, places: list[int]) -> Iterator[str]:
 
 def best_plan(sentence: Sentence, dialogue: Dialogue) -> tuple[Plan | None, Sentence]:
     """The first plan that uses every word, else the one that leaves the fewest; with its account."""
+    dialogue = dialogue.focused(sentence.refers)
     best: tuple[int, Plan | None, Sentence] = (10**6, None, sentence)
     for intent in INTENTS:
         account = sentence.again()

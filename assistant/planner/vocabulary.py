@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from assistant.planner.customer_ids import id_shapes
@@ -22,12 +22,17 @@ from tools.metrics.values import usable_dimensions, value_index
 from tools.segments.schemes import SCHEMES
 from tools.warehouse.context import ToolContext
 
-WORD_FILES = ("words", "cues", "fields", "asks", "outside", "festivals")
+WORD_FILES = ("words", "cues", "fields", "asks", "outside", "festivals", "turns")
 _BAND = re.compile(r"(\d+)\s?-\s?(\d+)(k?)")
 _PLUS = re.compile(r"(\d+k?)\+")
 _TYPE = re.compile(r"type ?([a-z\d]+)")
 _MENDED = frozenset({"metric", "dimension", "field", "value", "segment", "noun", "cue", "verb", "scheme", "format", "term", "band", "ask"})
 """Kinds of words that a misspelt one may have been meant to be; never a negation, a comparison or a filler."""
+_OF_GOODS = ("category", "subcategory")
+_PARTS = re.compile(r"[a-z]+|\d+")
+_MOST_JOINED = 3
+_LEAST_JOINED = 5
+"""Names of a few words are recognised without the spaces and signs between them: “campaign18”, “meat pckgd”."""
 _BARE_BAND = re.compile(r"\d+[-~]\d+k?|\d{2,}k?\+")
 _COUNTING = ("how many", "number of", "多少", "customers ")
 """Names such as "how many customers" are read as the question for a number and its noun."""
@@ -69,7 +74,7 @@ class Vocabulary:
     def warm_up(self) -> None:
         """Build what is built on first use, so that the first question is as quick as the others."""
         self.matcher.find("", 0)
-        _ = (self.words, self.single_words, self.texts, self.known_words, self.han_wildcards)
+        _ = (self.words, self.single_words, self.texts, self.known_words, self.han_wildcards, self.han_sounds, self.words_of_values)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -91,6 +96,26 @@ class Vocabulary:
     def known_words(self) -> frozenset[str]:
         """All Latin words of all phrases."""
         return frozenset(word for text, _ in self.phrases for word in re.findall(r"[a-z]+", text))
+
+    @cached_property
+    def words_of_values(self) -> dict[str, set[tuple[str, str]]]:
+        """The words that names in the data are made of, each with the (dimension, value) it is part of."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for dimension, values in self.values.items():
+            if dimension not in _NO_PHRASES:
+                for value in values:
+                    for word in re.findall(r"[a-z]{2,}|[\u3400-\u9fff]+", normalise(value)):
+                        found.setdefault(word, set()).add((dimension, value))
+        return found
+
+    @cached_property
+    def han_sounds(self) -> dict[str, str]:
+        """Chinese phrases by how they sound, for characters that are typed for one another."""
+        found: dict[str, str] = {}
+        for text, sense in self.phrases:
+            if sense.kind in _MENDED and len(text) > 1 and re.fullmatch(r"[\u3400-\u9fff]+", text):
+                found.setdefault(sound(text), text)
+        return found
 
     @cached_property
     def han_wildcards(self) -> dict[str, str]:
@@ -231,10 +256,17 @@ def _value_phrases(values: Mapping[str, list[str]], taken: set[str], done: set[s
             continue
         for value in found:
             names = aliases.get(dimension, {}).get(normalise(value), {})
-            for word in (*_value_words(value), *names.get("zh", ()), *names.get("en", ())):
+            goods = _goods_named(value) if dimension in _OF_GOODS else ()
+            for word in (*_value_words(value), *names.get("zh", ()), *names.get("en", ()), *goods):
                 sense = Sense("value", f"{dimension}={value}", {"dimension": dimension, "value": value})
                 others = taken - done if dimension == "event_kind" else taken
                 yield from ((form, sense) for form in spellings(word) if form not in others and _telling(form))
+
+
+def _goods_named(value: str) -> Iterator[str]:
+    """What people call goods whose name in the data says nothing else: 鸡蛋 for "EGGS"."""
+    forms = spellings(value)
+    return (name for name, meant in read_table("goods").items() if len(meant) == 1 and meant[0] in forms)
 
 
 def _absent_phrases(values: Mapping[str, list[str]]) -> Iterator[tuple[str, Sense]]:
@@ -255,6 +287,10 @@ def _telling(form: str) -> bool:
 
 def _value_words(value: str) -> Iterator[str]:
     yield value
+    words = _PARTS.findall(value.lower())
+    if 1 < len(words) <= _MOST_JOINED:
+        yield " ".join(words)
+        yield from ["".join(words)] if len("".join(words)) >= _LEAST_JOINED else []
     typed = _TYPE.fullmatch(value.lower())
     if typed:
         yield from (f"{typed[1]}{word}" for word in ("类", "型", "类型", "类活动", "型活动", "类营销", "类营销活动"))
@@ -273,6 +309,20 @@ def _names(book: Catalogue) -> dict[tuple[str, str], tuple[str, str]]:
     names = {(kind, entry.id): (entry.name.zh, entry.name.en) for kind, entries in kinds for entry in entries}
     groups = [group for scheme in SCHEMES.values() for group in scheme.groups]
     return names | {("segment", group.id): (group.name.zh, group.name.en) for group in groups}
+
+
+def sound(text: str) -> str:
+    """A text with each character that is often typed for another replaced by the first of them."""
+    return "".join(_sounds().get(char, char) for char in text)
+
+
+@lru_cache(maxsize=1)
+def _sounds() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for group in read_table("typos")["sounds"]:
+        first = next((found[char] for char in group if char in found), group[0])
+        found.update(dict.fromkeys(group, first))
+    return found
 
 
 def rule_of(sense: Sense) -> dict[str, Any]:

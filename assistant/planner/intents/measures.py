@@ -143,7 +143,7 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
         sentence.take_all("field", "first_order_date")
     if not found:
         found = _implied(sentence, by, weak)
-    return [_countable(sentence, metric, by) for metric in found]
+    return [countable(sentence, metric, by) for metric in found]
 
 
 def _of_people(sentence: Sentence) -> str:
@@ -152,7 +152,7 @@ def _of_people(sentence: Sentence) -> str:
     return str(worth.data["metric"]) if worth else "customers"
 
 
-def _countable(sentence: Sentence, metric: str, by: list[str]) -> str:
+def countable(sentence: Sentence, metric: str, by: list[str]) -> str:
     """Customers by what they bought, where or when are those who ordered: other customers have no place in the split."""
     levels = {sentence.vocabulary.levels.get(dimension) for dimension in by}
     if metric == "customers" and levels & {"product", "order"}:
@@ -196,6 +196,8 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
     if weak and (by or sentence.says("window")):
         sentence.use(weak[0][0])
         return [weak[0][1]]
+    if by and any(sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order") for _, sense in sentence.free("value")):
+        return ["revenue"]
     if by and (sentence.has("ranking") or sentence.has("segment")):
         level = sentence.vocabulary.levels.get(by[0])
         return ["orders" if level == "time" else "revenue" if level in ("product", "order") else "customers"]

@@ -1,0 +1,88 @@
+"""Names in the data that an unplaced word may stand for: by a word of them, its other number, an abbreviation, a slip."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from assistant.planner.lexicon import read_table
+from assistant.planner.normalise import normalise
+from assistant.planner.vocabulary import Vocabulary
+
+_MOST = 5
+_WORD = re.compile(r"[a-z]{2,}|\d+")
+_VOWELS = re.compile(r"(?<!^)[aeiou]")
+_LEAST_SKELETON = 3
+_LEAST_FUZZY = 4
+_LEAST_BEGINNING = 4
+_DETAIL = ("product_name", "product", "top_category")
+"""Dimensions whose names are offered only where no other has one."""
+
+
+def close_values(words: str, vocabulary: Vocabulary) -> list[str]:
+    """The names that have the words in them, the closest first; none where nothing is close."""
+    for wanted in _said(words):
+        found = _named(wanted, vocabulary)
+        if found:
+            return found
+    return []
+
+
+def _said(words: str) -> Iterable[list[str]]:
+    """The words to look for: as typed, then the English names of the goods that are in them."""
+    plain = [word for word in _WORD.findall(words) if len(word) > 1]
+    goods = [name for name in _goods() if name in words and (not name.isascii() or name in " ".join(plain))]
+    for name in goods[:1]:
+        yield from (meant.split() for meant in _goods()[name])
+    if plain:
+        yield plain
+        yield from ([word] for word in reversed(plain) if len(plain) > 1 and len(word) >= _LEAST_BEGINNING)
+
+
+@lru_cache(maxsize=1)
+def _goods() -> Mapping[str, list[str]]:
+    """Names of goods, the longest first."""
+    return dict(sorted(read_table("goods").items(), key=lambda entry: -len(entry[0])))
+
+
+def _named(wanted: list[str], vocabulary: Vocabulary) -> list[str]:
+    index = vocabulary.words_of_values
+    sets = [{place for token in _tokens_like(word, index) for place in index[token]} for word in wanted]
+    both = set.intersection(*sets) if sets else set()
+    return _ordered(both, len(wanted))
+
+
+def _tokens_like(word: str, index: Mapping[str, set[tuple[str, str]]]) -> list[str]:
+    """The words of names that a word may be: itself, another number, a beginning, its consonants; else a slip of the pen."""
+    forms = {
+        word,
+        word + "s",
+        word + "es",
+        word.removesuffix("s"),
+        word.removesuffix("es"),
+        re.sub("y$", "ies", word),
+        re.sub("ies$", "y", word),
+    }
+    found = [form for form in forms if form in index]
+    if len(word) >= _LEAST_BEGINNING:
+        found += [token for token in index if token.startswith(word) and token not in found]
+    bones = _VOWELS.sub("", word)
+    if len(bones) >= _LEAST_SKELETON:
+        found += [
+            token for token in index if token not in found and token != word and _VOWELS.sub("", token) in (bones, bones.removesuffix("s"))
+        ]
+    if not found and len(word) >= _LEAST_FUZZY:
+        near = process.extract(word, list(index), scorer=OSA.distance, score_cutoff=1 if len(word) < 8 else 2, limit=_MOST)
+        found = [token for token, _, _ in near if token[0] == word[0]]
+    return found
+
+
+def _ordered(places: set[tuple[str, str]], words: int) -> list[str]:
+    """The names, those with the fewest other words first; details only where there is nothing else."""
+    names = [value for dimension, value in places if dimension not in _DETAIL] or [value for _, value in places]
+    ranked = sorted(set(names), key=lambda value: (len(_WORD.findall(normalise(value))) - words, len(value), value))
+    return ranked[:_MOST]
