@@ -29,6 +29,7 @@ from assistant.usage import Meter
 from tools import requests
 from tools.contracts import Choice, Outcome, Text, ToolResult
 from tools.errors import Blocked, Cancelled, FenqunError, InputError, NotEnoughData, UnknownName, UnsupportedQuestion
+from tools.rules import Selection
 from tools.warehouse.context import ToolContext, open_context
 from tools.warehouse.warehouse import Warehouse
 
@@ -307,7 +308,13 @@ class Toolbox:
             request = tool.request.model_validate(revealed)
         except ValidationError as error:
             raise _invalid(error) from error
-        return tool.run(self, resolve_handles(request, self.session))
+        return tool.run(self, resolve_handles(request, self.session, self._members))
+
+    def _members(self, selection: Selection) -> list[str]:
+        """The customers of a selection, by id."""
+        with self.context() as ctx:
+            query = importlib.import_module("tools.segments.compiler").compile_selection(ctx, selection)
+            return [str(row[0]) for row in ctx.engine.rows(query.sql, query.parameters)]
 
     def _declare(self, name: str, tool: Tool) -> BaseTool:
         def call(**arguments: Any) -> Content:

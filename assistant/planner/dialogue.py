@@ -31,6 +31,8 @@ class Result:
     content: dict[str, Any] = field(default_factory=dict)
     aside: bool = False
     """Whether it only counts another reading of the question."""
+    turn: int = 0
+    """Which of the conversation's questions it answers, counted from 0."""
 
     @property
     def selection(self) -> dict[str, Any] | None:
@@ -38,17 +40,29 @@ class Result:
         found = self.content.get("selection")
         return found if isinstance(found, dict) else None
 
+    @property
+    def customers(self) -> Any:
+        """Its customers as the argument of another call: its handle, or the selection where it has none of its own."""
+        return self.handle or self.selection
+
+    @property
+    def rows(self) -> list[list[Any]]:
+        """The rows of its first table that are shown."""
+        tables = self.content.get("tables") or [{}]
+        return list(tables[0].get("rows") or ())
+
 
 @dataclass(frozen=True)
 class Dialogue:
     """Earlier results, the latest last, and the operator's question that the planner asked back about, if it did.
 
-    ``language`` is the answer's; empty leaves it to the question.
+    ``language`` is the answer's; empty leaves it to the question. ``questions`` are the operator's messages so far.
     """
 
     results: tuple[Result, ...] = ()
     asked: str | None = None
     language: str = ""
+    questions: tuple[str, ...] = ()
 
     @property
     def last(self) -> Result | None:
@@ -59,14 +73,33 @@ class Dialogue:
     @property
     def last_customers(self) -> Result | None:
         """The latest result that is about a group of customers."""
-        found = [result for result in self.results if result.selection is not None and result.handle and not result.aside]
-        return found[-1] if found else None
+        found = (self.about(result) for result in reversed(self.results) if not result.aside)
+        return next((one for one in found if one is not None), None)
 
     @property
     def last_listed(self) -> Result | None:
         """The latest result that lists groups of customers by number, such as clusters or the rules of a tree."""
         found = [result for result in self.results if result.handle and _lists_groups(result)]
         return found[-1] if found else None
+
+    def about(self, result: Result) -> Result | None:
+        """The result with the customers that it is about; a measurement is about those that it was limited to."""
+        given = result.call.args.get("customers")
+        if result.selection is not None or result.outcome != "answered" or given is None:
+            return result if result.selection is not None else None
+        if isinstance(given, dict):
+            return replace(result, handle="", content={"selection": given if "rule" in given else {"rule": given}})
+        earlier = next((one for one in self.results if one.handle == given), None)
+        if earlier is not None:
+            return self.about(earlier)
+        return replace(result, handle=given, content={"selection": {"rule": {"segment": given}}})
+
+    def focused(self, result: Result | None) -> Dialogue:
+        """The dialogue as if ``result`` were its latest."""
+        if result is None:
+            return self
+        others = tuple(one for one in self.results if one is not result and (not result.handle or one.handle != result.handle))
+        return replace(self, results=(*others, result))
 
 
 def _lists_groups(result: Result) -> bool:
@@ -78,7 +111,7 @@ def read_dialogue(messages: Sequence[BaseMessage]) -> Dialogue:
     calls: dict[str, Call] = {}
     results: list[Result] = []
     aside: set[str] = set()
-    question = ""
+    questions: list[str] = []
     for message in messages:
         if isinstance(message, AIMessage):
             for call in message.tool_calls:
@@ -87,11 +120,12 @@ def read_dialogue(messages: Sequence[BaseMessage]) -> Dialogue:
                 aside.add(str(message.tool_calls[-1]["id"]))
         elif isinstance(message, ToolMessage):
             result = read_result(message, calls.get(message.tool_call_id, Call(message.name or "")))
-            results.append(replace(result, aside=message.tool_call_id in aside))
+            results.append(replace(result, aside=message.tool_call_id in aside, turn=len(questions) - 1))
         elif isinstance(message, HumanMessage):
-            question = str(message.text)
-    asked = question if results and results[-1].call.name == "ask_user" else None
-    return Dialogue(tuple(results), asked)
+            questions.append(str(message.text))
+    replied = bool(results) and results[-1].call.name == "ask_user" and results[-1].turn == len(questions) - 1
+    asked = questions[-1] if questions and replied else None
+    return Dialogue(tuple(results), asked, questions=tuple(questions))
 
 
 def read_result(message: ToolMessage, call: Call) -> Result:

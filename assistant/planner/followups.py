@@ -6,20 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from assistant.planner.ability_changes import change_ability, change_overview
-from assistant.planner.clauses import Rule
-from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.find_changes import change_find
 from assistant.planner.intents import asks
-from assistant.planner.intents.filters import take_filters, take_sorting
-from assistant.planner.intents.measures import take_dimensions, take_metrics
+from assistant.planner.intents.measures import take_dimensions
+from assistant.planner.lexicon import read_table
+from assistant.planner.measure_changes import change_measure, take_limit
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
 from assistant.planner.tokens import Token
-from assistant.planner.who import both, selection_rule
+from assistant.planner.who import selection_rule
 from assistant.planner.windows import window_words
 from tools.metrics.catalogue import catalogue
-from tools.windows import Window
 
 Args = dict[str, Any]
 _TELLS_WHY = ("churn_risk", "look_up_customer", "find_rules", "measure_uplift", "weigh_rfm", "recommend_products", "model_quality")
@@ -30,13 +29,15 @@ _OF_ITS_OWN = ("metric", "noun", "scheme")
 """A question that names one of these stands by itself, unless it begins like a follow-up."""
 _FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend")
 _WHY_DIMENSIONS = ("category", "store", "rfm_group")
+_PAIRS = ("window", "segment", "value", "metric", "dimension", "band", "customer_id", "quantity")
+"""Kinds of words of which one may be denied in favour of another: “October, not November”."""
 
 
 def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
     """Whether the question only makes sense after another one."""
     if dialogue.last is None:
         return False
-    if _leads(sentence) or sentence.says("ellipsis", "correct"):
+    if (_leads(sentence) and not _of_all(sentence)) or sentence.says("ellipsis", "correct"):
         return True
     if any(token.is_("cue", "segments") or any(token.is_(kind) for kind in _OF_ITS_OWN) for token in sentence.tokens):
         return False
@@ -61,6 +62,16 @@ def _leads(sentence: Sentence) -> bool:
     return led or (sentence.text.rstrip("?!. ").endswith("呢") and len(content) <= 4)
 
 
+def _of_all(sentence: Sentence) -> bool:
+    """Whether it says that it is about everything: “and how many customers do we have altogether?”."""
+    counted = sentence.says("metric") or sentence.says("cue", "count")
+    return counted and not sentence.says("pronoun") and any(token.text in _wholes() for token in sentence.tokens)
+
+
+def _wholes() -> list[str]:
+    return list(read_table("turns")["wholes"]["all"]["words"])
+
+
 def _whole(sentence: Sentence) -> bool:
     """Whether it names people and what they did, and so needs no question before it: “同时买过A和B的客户有多少”."""
     acts = sentence.says("verb") or sentence.says("comparison")
@@ -72,8 +83,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     last = dialogue.last
     if last is None:
         return None
-    if sentence.take_all("ellipsis", "correct"):
-        sentence.take_all("neg")
+    _correct(sentence)
     sentence.take_all("ellipsis")
     change = _CHANGES.get(last.call.name)
     if sentence.has("cue", "why"):
@@ -87,6 +97,31 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         sentence.take_all("noun")
         sentence.take_all("pronoun")
     return found
+
+
+def _correct(sentence: Sentence) -> None:
+    """“No, I said October, not November”: what is denied beside another of its kind is what was not meant."""
+    corrected = bool(sentence.take_all("ellipsis", "correct"))
+    for place, _ in list(sentence.free("neg")):
+        at = _next(sentence, place)
+        denied = sentence.tokens[at] if at is not None else None
+        pair = denied is not None and any(_has_pair(sentence, at, kind) for kind in _PAIRS if denied.is_(kind))
+        alone = denied is None or not any(denied.is_(kind) for kind in (*_PAIRS, "verb"))
+        if pair and at is not None:
+            sentence.use(place, at)
+        elif (corrected and alone) or (place == 0 and alone) or (place == 0 and sentence.tokens[1].is_("punctuation")):
+            sentence.use(place)
+
+
+def _next(sentence: Sentence, place: int) -> int | None:
+    """The next token that is no filler."""
+    following = (at for at in range(place + 1, len(sentence.tokens)) if not sentence.tokens[at].is_("stop"))
+    return next(following, None)
+
+
+def _has_pair(sentence: Sentence, at: int | None, kind: str) -> bool:
+    others = (place for place, _ in sentence.free(kind) if place != at)
+    return any(not (place and sentence.tokens[place - 1].is_("neg")) for place in others)
 
 
 def _why(sentence: Sentence, last: Result) -> Plan | None:
@@ -110,119 +145,6 @@ def _why_choices(sentence: Sentence, args: Args) -> list[str]:
     return [pattern.format(metric=metric, window=window, dimension=name) for name in names]
 
 
-def _change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
-    before = dict(args)
-    _change_window(sentence, args)
-    segments = sentence.take_all("segment")
-    if segments:
-        args["customers"] = segments[0].id
-    by = take_dimensions(sentence)
-    metrics = take_metrics(sentence, by) if sentence.has("metric") or sentence.has("cue", "how_much") else []
-    if metrics and metrics != ["customers"]:
-        args["metrics"] = metrics
-    if by:
-        args |= {"by": by}
-        args = {key: value for key, value in args.items() if key not in ("sort", "limit", "chart")}
-    filters = take_filters(sentence)
-    args |= {key: {**args.get(key, {}), **value} for key, value in filters.items() if value}
-    args |= {key: value for key, value in take_sorting(sentence).items() if value is not None}
-    _change_limit(sentence, args)
-    chart = sentence.take("chart")
-    args |= {"chart": chart.id} if chart else {}
-    return Plan((Call("measure", args),)) if args != before or chart else None
-
-
-def _change_window(sentence: Sentence, args: Args) -> None:
-    windows = [sense.data["window"] for sense in sentence.take_all("window")]
-    if windows:
-        args["window"] = windows[0].model_dump(mode="json", exclude_defaults=True)
-        args.pop("compare", None)
-    elif sentence.has("cue", "growth") or (sentence.has("cue", "compare") and sentence.has("cue", "previous")):
-        sentence.take_all("cue", "previous", "growth", "compare")
-        args |= {"compare": "previous", "window": args.get("window") or {"period": "last_month"}}
-        _take_lengths(sentence)
-    elif sentence.has("cue", "previous") and args.get("window"):
-        sentence.take_all("cue", "previous")
-        args["window"] = Window.model_validate(args["window"]).previous().model_dump(mode="json", exclude_defaults=True)
-        args.pop("compare", None)
-        _take_lengths(sentence)
-
-
-def _take_lengths(sentence: Sentence) -> None:
-    """“the 90 days before”: the length of the window before is said again."""
-    for place, quantity in sentence.free("quantity"):
-        if quantity.data["unit"] in ("day", "week", "month", "year"):
-            sentence.use(place)
-
-
-def _change_limit(sentence: Sentence, args: Args) -> None:
-    for place, quantity in sentence.free("quantity"):
-        if quantity.data["unit"] in ("", "person") and quantity.data["value"] >= 1:
-            args["limit"] = int(quantity.data["value"])
-            sentence.use(place)
-            return
-
-
-def _change_find(sentence: Sentence, args: Args, last: Result) -> Plan | None:
-    by = take_dimensions(sentence)
-    if by and last.handle:
-        return plan("measure", metrics=["customers"], by=by, customers=last.handle)
-    before, rule = dict(args), args.get("rule")
-    windows = [sense.data["window"] for sense in sentence.take_all("window")] if not sentence.has("verb") else []
-    if windows:
-        rule = rewindowed(rule, windows[0].model_dump(mode="json", exclude_defaults=True))
-    segments = sentence.take_all("segment")
-    if segments:
-        rule = _resegmented(rule, segments[0].id)
-    replaces = _leads(sentence) and not sentence.says("ellipsis", "only")
-    added = find_rules(sentence)
-    if added is not None:
-        rule = both(_without_fields(selection_rule(last), added) if replaces else selection_rule(last), added)
-    args["rule"] = rule
-    ranking = sentence.take("ranking")
-    if ranking:
-        args |= {"descending": ranking.id == "largest", "sort_by": args.get("sort_by", "amount")}
-        args |= {"limit": ranking.data["n"]} if ranking.data.get("n") else {}
-    _change_limit(sentence, args)
-    sentence.take_all("cue", "count", "list")
-    return Plan((Call("find_customers", args),)) if args != before else None
-
-
-def _without_fields(rule: Rule | None, added: Rule) -> Rule | None:
-    """The rule without its conditions on fields that ``added`` sets anew: "what about renters?" replaces homeowners."""
-    if rule is None or not ("field" in added or added.get("where")):
-        return rule
-    parts = rule["all"] if set(rule) == {"all"} else [rule]
-    kept = [part for part in parts if not _same_kind(part, added)]
-    return both({"all": kept} if kept else None, None)
-
-
-def _same_kind(first: Rule, second: Rule) -> bool:
-    """Whether two conditions are on the same field, or on what was done with values of the same dimensions."""
-    if "field" in second:
-        return bool(first.get("field") == second["field"])
-    same = all(first.get(key) == second.get(key) for key in ("behaviour", "op", "value"))
-    return bool(same) and set(first.get("where") or ()) == set(second["where"])
-
-
-def rewindowed(rule: Any, window: Args) -> Any:
-    """The rule with all its behaviours in another window."""
-    if isinstance(rule, dict):
-        if "behaviour" in rule:
-            return {**rule, "window": window}
-        return {key: rewindowed(value, window) if key in ("all", "any", "not") else value for key, value in rule.items()}
-    return [rewindowed(part, window) for part in rule] if isinstance(rule, list) else rule
-
-
-def _resegmented(rule: Rule | None, segment: str) -> Rule:
-    """The rule with its segment replaced, or with this one added."""
-    if rule and "segment" in rule:
-        return {"segment": segment}
-    parts = rule["all"] if rule and set(rule) == {"all"} else [rule] if rule else []
-    kept = [part for part in parts if "segment" not in part]
-    return both({"all": kept} if kept else None, {"segment": segment}) or {"segment": segment}
-
-
 def _change_churn(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     before = dict(args)
     band, horizon, definition = sentence.take("band"), sentence.take("horizon"), sentence.take("definition")
@@ -232,10 +154,10 @@ def _change_churn(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     args |= {"sort_by": "value"} if sentence.take_all("option", "churn_risk.sort_by.value") else {}
     ranking = sentence.take("ranking")
     args |= {"limit": ranking.data["n"]} if ranking and ranking.data.get("n") else {}
-    _change_limit(sentence, args)
+    take_limit(sentence, args)
     if args != before:
         return Plan((Call("churn_risk", args),))
-    return _change_find(sentence, {"rule": selection_rule(last)}, last)
+    return change_find(sentence, {"rule": selection_rule(last)}, last)
 
 
 def _change_segment(argument: str) -> Callable[[Sentence, Args, Result], Plan | None]:
@@ -276,15 +198,19 @@ def _change_term(sentence: Sentence, _args: Args, _: Result) -> Plan | None:
 def _change_ability(sentence: Sentence, _args: Args, last: Result) -> Plan | None:
     changed = change_ability(sentence, last)
     if changed is None and last.selection:
-        return _change_find(sentence, {"rule": selection_rule(last)}, last)
+        return change_find(sentence, {"rule": selection_rule(last)}, last)
     return changed
+
+
+def _change_list(sentence: Sentence, args: Args, last: Result) -> Plan | None:
+    return change_find(sentence, args, last, replaces=_leads(sentence) and not sentence.says("ellipsis", "only", "also"))
 
 
 _CHANGES: dict[str, Callable[[Sentence, Args, Result], Plan | None]] = {
     **dict.fromkeys(asks.READ, _change_ability),
     "find_behaviour": _change_ability,
-    "measure": _change_measure,
-    "find_customers": _change_find,
+    "measure": change_measure,
+    "find_customers": _change_list,
     "churn_risk": _change_churn,
     "summarize_segment": _change_segment("customers"),
     "suggest_strategy": _change_segment("customers"),

@@ -13,6 +13,8 @@ Args = dict[str, Any]
 _FEWEST_RULES = 2
 _LISTS = ("customer_value", "next_order", "predict_response", "find_behaviour", "cluster_customers", "measure_uplift", "find_rules")
 """Tools whose results are about customers even where none are named."""
+_OF_NOBODY = ("measure", "compare_segments", "measure_uplift")
+"""Tools whose results stand for no customers, whomever they were limited to."""
 _HANDLE = re.compile(r"t\d+(?:\.\d+)?")
 
 
@@ -22,7 +24,8 @@ def after(dialogue: Dialogue, found: Plan) -> Dialogue:
     aside = found.calls[-1] if any(kind == ASIDE for kind, _ in found.notes) else None
     for call in found.calls:
         handle = next_handle(results)
-        results.append(Result(call, handle, "answered", {"selection": _selection(call), "details": _details(call)}, call is aside))
+        content = {"selection": _selection(call), "details": _details(call)}
+        results.append(Result(call, handle, "answered", content, call is aside, len(dialogue.questions)))
     return replace(dialogue, results=tuple(results))
 
 
@@ -40,6 +43,10 @@ def next_handle(results: list[Result]) -> str:
 def _selection(call: Call) -> Args | None:
     if call.name == "find_customers":
         return {key: call.args[key] for key in ("rule", "sort_by", "descending", "limit") if key in call.args}
+    if call.name in _OF_NOBODY:
+        return None
+    if call.name == "look_up_customer":
+        return {"rule": {"field": "customer_id", "op": "=", "value": call.args["customer_id"]}}
     customers = call.args.get("customers")
     if isinstance(customers, str) and not _HANDLE.fullmatch(customers):
         return {"rule": {"segment": customers}}

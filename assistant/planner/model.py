@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -21,7 +22,7 @@ from typing_extensions import override
 from assistant.language import language_of
 from assistant.planner.abilities import without_missing
 from assistant.planner.answers import write_answer, write_own
-from assistant.planner.dialogue import Dialogue, Result, read_dialogue
+from assistant.planner.dialogue import Result, read_dialogue
 from assistant.planner.plan import NOTES, Plan
 from assistant.planner.understand import understand
 from assistant.planner.vocabulary import Vocabulary
@@ -92,8 +93,7 @@ class PlannerModel(BaseChatModel):
         results = _results(messages[(question_at or 0) + 1 :])
         if results:
             return AIMessage(content=write_answer(results, language, _notes(messages)))
-        earlier = read_dialogue(messages[: question_at or 0])
-        dialogue = Dialogue(earlier.results, earlier.asked, language)
+        dialogue = replace(read_dialogue(messages[: question_at or 0]), language=language)
         found = without_missing(understand(question, self.vocabulary, dialogue), TOOLS, language)
         return _message(found, language)
 

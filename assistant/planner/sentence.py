@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from assistant.planner.dialogue import Result
 from assistant.planner.tokenise import Mended
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import Vocabulary
@@ -15,7 +16,7 @@ CONTENT = frozenset(
     {"metric", "dimension", "field", "value", "segment", "quantity", "comparison", "window", "ranking", "neg", "op", "cue", "term"}
     | {"format", "chart", "band", "definition", "scheme", "condition", "top_customers", "customer_id", "number", "share", "rank"}
     | {"off_topic", "unsupported", "absent", "vague", "ordinal", "reversed", "negative", "festival", "verb", "pronoun", "suffix_op"}
-    | {"ask", "hint", "option", "part", "horizon", "cluster", "segment_name"}
+    | {"ask", "hint", "option", "part", "horizon", "cluster", "segment_name", "person", "move", "drop", "limit", "head"}
 )
 """Kinds of tokens that say something; one that no part of the plan uses makes the planner ask."""
 _LIGHT = frozenset({"stop", "conj", "punctuation", "by", "ellipsis", "noun", "unit", "between"})
@@ -43,6 +44,8 @@ class Sentence:
     """Rules that were given the window of another condition."""
     typed: str = ""
     """The question as the operator typed it."""
+    refers: Result | None = None
+    """The earlier result that the question says it is about."""
 
     def again(self) -> Sentence:
         """The same tokens with an account of their own."""

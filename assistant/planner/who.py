@@ -71,7 +71,7 @@ def take_who(sentence: Sentence, dialogue: Dialogue, *, loose: bool = True) -> W
     who.rule = find_rules(sentence, loose=loose)
     who.named = who.rule is not None or who.ordered
     if earlier is not None:
-        _join_earlier(who, earlier.handle, earlier.selection or {}, selection_rule(earlier))
+        _join_earlier(who, earlier)
     if sentence.take("cue", "everyone"):
         who.named = True
     return who
@@ -87,22 +87,27 @@ def take_pronoun(sentence: Sentence, dialogue: Dialogue) -> Result | None:
 
 
 def selection_rule(result: Result) -> Rule | None:
-    """The rule of a result's customers; those of a list that was cut are named one by one."""
+    """The rule of a result's customers; those of a list that was cut are named one by one, or by its handle."""
     selection = result.selection or {}
     if not selection.get("limit"):
         return selection.get("rule")
-    tables: list[dict[str, Any]] = list(result.content.get("tables") or [{}])
-    ids = [str(row[0]) for row in tables[0].get("rows") or ()]
-    whole = bool(ids) and len(ids) == tables[0].get("row_count")
-    return {"field": "customer_id", "op": "in", "value": ids} if whole else selection.get("rule")
+    ids = [str(row[0]) for row in result.rows]
+    if ids and len(ids) == result.content["tables"][0].get("row_count"):
+        return {"field": "customer_id", "op": "in", "value": ids}
+    return {"segment": result.handle} if result.handle else selection.get("rule")
 
 
-def _join_earlier(who: Who, handle: str, selection: dict[str, Any], rule: Rule | None) -> None:
+def _join_earlier(who: Who, earlier: Result) -> None:
+    selection = earlier.selection or {}
     who.named = True
     if who.rule is None and not who.ordered:
-        who.handle = handle
+        if earlier.handle:
+            who.handle = earlier.handle
+            return
+        who.rule, who.sort_by, who.limit = selection.get("rule"), selection.get("sort_by"), selection.get("limit")
+        who.descending = bool(selection.get("descending", True))
         return
-    who.rule = both(rule, who.rule)
+    who.rule = both(selection_rule(earlier), who.rule)
     if who.sort_by is None and selection.get("sort_by"):
         who.sort_by, who.descending = selection["sort_by"], bool(selection.get("descending", True))
 

@@ -26,7 +26,7 @@ def save(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.use(*(place for place, token in enumerate(sentence.tokens) if token.text in read_table("ids")["save_words"]))
     who = take_who(sentence, dialogue)
     last = dialogue.last_customers
-    customers = who.as_customers() if who.rule or who.handle or who.ordered else last.handle if last else None
+    customers = who.as_customers() if who.rule or who.handle or who.ordered else last.customers if last else None
     sentence.take_all("metric", "customers")
     if customers is None:
         sentence.take_all("pronoun")

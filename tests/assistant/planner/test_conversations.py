@@ -28,7 +28,7 @@ def test_later_questions_change_earlier_calls(turns: list[dict[str, Any]], vocab
         assert [{call.name: call.args} for call in plan.calls] == turn["calls"], turn["q"]
 
         asked = turn["q"] if plan.calls[-1].name == "ask_user" else None
-        dialogue = replace(after(dialogue, plan), asked=asked)
+        dialogue = replace(after(dialogue, plan), asked=asked, questions=(*dialogue.questions, turn["q"]))
 
 
 def test_a_cut_list_is_narrowed_to_its_own_customers(vocabulary: Vocabulary) -> None:

@@ -1,0 +1,101 @@
+"""What a follow-up changes of a list of customers: its conditions, time, segment, order and length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.planner.clauses import Rule
+from assistant.planner.conditions import find_rules
+from assistant.planner.dialogue import Result
+from assistant.planner.field_rules import field_of
+from assistant.planner.intents.measures import countable, take_dimensions
+from assistant.planner.measure_changes import take_limit
+from assistant.planner.plan import Call, Plan, plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.who import both, selection_rule
+from tools.metrics.catalogue import catalogue
+
+Args = dict[str, Any]
+
+
+def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool = False) -> Plan | None:
+    """The list with what the question says anew; split by a dimension, a count of it.
+
+    Args:
+        sentence: The follow-up.
+        args: Arguments of the list so far.
+        last: The result before.
+        replaces: Whether a condition takes the place of the one on the same field ("what about renters?").
+    """
+    by = take_dimensions(sentence)
+    if by and last.customers:
+        return plan("measure", metrics=[countable(sentence, "customers", by)], by=by, customers=last.customers)
+    before, rule = dict(args), args.get("rule")
+    windows = [sense.data["window"] for sense in sentence.take_all("window")] if not sentence.has("verb") else []
+    if windows:
+        rule = rewindowed(rule, windows[0].model_dump(mode="json", exclude_defaults=True))
+    _change_order(sentence, args)
+    segments = sentence.take_all("segment")
+    if segments:
+        rule = _resegmented(rule, segments[0].id)
+    added = find_rules(sentence)
+    if added is not None:
+        rule = rule if segments or windows else selection_rule(last)
+        rule = both(_without_fields(rule, added) if replaces else rule, added)
+    args["rule"] = rule
+    ranking = sentence.take("ranking")
+    if ranking:
+        args |= {"descending": ranking.id == "largest", "sort_by": args.get("sort_by", "amount")}
+        args |= {"limit": ranking.data["n"]} if ranking.data.get("n") else {}
+    take_limit(sentence, args)
+    shown = sentence.take_all("shown", "table")
+    sentence.take_all("cue", "count", "list")
+    return Plan((Call("find_customers", args),)) if args != before or shown else None
+
+
+def _change_order(sentence: Sentence, args: Args) -> None:
+    """“Sort by orders instead”, “按订单数排”: the field to order by."""
+    if not (sentence.has("rank", "listing") or sentence.has("by")) or sentence.has("comparison"):
+        return
+    for place, token in enumerate(sentence.tokens):
+        found = field_of(token) if place not in sentence.used and not token.is_("noun") else None
+        if found and catalogue().field(found).kind in ("number", "date"):
+            sentence.use(place)
+            sentence.take_all("rank", "listing")
+            args |= {"sort_by": found, "descending": sentence.take("ranking", "smallest") is None}
+            return
+
+
+def _without_fields(rule: Rule | None, added: Rule) -> Rule | None:
+    """The rule without its conditions on fields that ``added`` sets anew: "what about renters?" replaces homeowners."""
+    if rule is None or not ("field" in added or added.get("where")):
+        return rule
+    parts = rule["all"] if set(rule) == {"all"} else [rule]
+    kept = [part for part in parts if not _same_kind(part, added)]
+    return both({"all": kept} if kept else None, None)
+
+
+def _same_kind(first: Rule, second: Rule) -> bool:
+    """Whether two conditions are on the same field, or on what was done with values of the same dimensions."""
+    if "field" in second:
+        return bool(first.get("field") == second["field"])
+    same = all(first.get(key) == second.get(key) for key in ("behaviour", "op", "value"))
+    return bool(same) and set(first.get("where") or ()) == set(second["where"])
+
+
+def rewindowed(rule: Any, window: Args) -> Any:
+    """The rule with all its behaviours in another window."""
+    if isinstance(rule, dict):
+        if "behaviour" in rule:
+            return {**rule, "window": window}
+        return {key: rewindowed(value, window) if key in ("all", "any", "not") else value for key, value in rule.items()}
+    return [rewindowed(part, window) for part in rule] if isinstance(rule, list) else rule
+
+
+def _resegmented(rule: Rule | None, segment: str) -> Rule:
+    """The rule with its segment replaced, or with this one added."""
+    if rule and "segment" in rule:
+        return {"segment": segment}
+    parts = rule["all"] if rule and set(rule) == {"all"} else [rule] if rule else []
+    kept = [part for part in parts if "segment" not in part]
+    return both({"all": kept} if kept else None, {"segment": segment}) or {"segment": segment}

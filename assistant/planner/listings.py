@@ -1,0 +1,167 @@
+"""Rows of the latest list by their place or size: “the second one”, “最大的那个群”, “the last one”."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.lexicon import read_table
+from assistant.planner.listed import CLUSTERS
+from assistant.planner.tokens import Sense, Token, merged
+from assistant.planner.views import ResultView
+from tools.segments.schemes import SCHEMES
+from tools.windows import Window
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}.*")
+_WEEK = 7
+_PERIODS = frozenset({"day", "week", "month", "quarter", "year"})
+_NAMED = ("noun", "metric", "field", "dimension", "value", "segment", "top_customers", "condition", "comparison", "by")
+"""What beside a superlative makes it one of something else than of the list."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The latest list of a conversation.
+
+    Args:
+        result: Whose list it is; None where there is none.
+        rows: The meaning of each row; None where the numbers of clusters and rules are read elsewhere.
+        sizes: What each row is compared by.
+    """
+
+    result: Result | None = None
+    rows: tuple[Sense, ...] | None = None
+    sizes: tuple[Decimal, ...] = ()
+
+    def with_rows(self, tokens: list[Token]) -> list[Token]:
+        """The tokens, those that name a row of the list with its meaning."""
+        if self.result is None:
+            return tokens
+        tokens = self._with_superlatives(tokens)
+        return tokens if self.rows is None else [self._row(token) for token in tokens]
+
+    def _row(self, token: Token) -> Token:
+        ordinal = token.get("ordinal")
+        assert self.rows is not None
+        if ordinal is None:
+            return token
+        place = int(ordinal.data["n"])
+        place = place - 1 if place > 0 else place
+        if not -len(self.rows) <= place < len(self.rows):
+            return token
+        return replace(token, senses=(self.rows[place], Sense("listed", ordinal.id)))
+
+    def _with_superlatives(self, tokens: list[Token]) -> list[Token]:
+        """“The biggest one”: an ordinal, where nothing else is there to be the biggest."""
+        for at, token in enumerate(tokens):
+            ranking = token.get("ranking") or token.get("rank", "largest", "smallest")
+            if ranking is None or ranking.data.get("n") not in (None, 1) or ranking.data.get("share") or not self.sizes:
+                continue
+            start, end = _stretch(tokens, at)
+            if not _is_size(token, ranking.id) or _names_other(tokens, start, end):
+                continue
+            number = self._extreme(ranking.id)
+            joined = merged(tokens[start:end], Sense("ordinal", str(number), {"n": number}))
+            return [*tokens[:start], joined, *tokens[end:]]
+        return tokens
+
+    def _extreme(self, direction: str) -> int:
+        pick: Callable[..., Decimal] = max if direction == "largest" else min
+        return self.sizes.index(pick(self.sizes)) + 1
+
+
+def _is_size(token: Token, direction: str) -> bool:
+    return any(token.text.startswith(word) for word in read_table("turns")["sizes"][direction]["words"])
+
+
+def _stretch(tokens: list[Token], at: int) -> tuple[int, int]:
+    """The superlative with the words for a group around it."""
+    words = read_table("turns")["group_words"]["one"]["words"]
+    start, end = at, at + 1
+    while start and tokens[start - 1].text in words:
+        start -= 1
+    while end < len(tokens) and (tokens[end].text in words or tokens[end].is_("cue", "segments")):
+        end += 1
+    return start, end
+
+
+def _names_other(tokens: list[Token], start: int, end: int) -> bool:
+    beside = [*tokens[max(start - 1, 0) : start], *tokens[end : end + 1]]
+    return any(token.is_(kind) and not token.is_("stop") and not token.is_("cue", "segments") for token in beside for kind in _NAMED)
+
+
+def listing(dialogue: Dialogue) -> Listing:
+    """The latest list: of groups, of measured values or of customers."""
+    for result in reversed(dialogue.results):
+        if result.outcome != "answered" or result.aside:
+            continue
+        found = _listing(result)
+        if found is not None:
+            return found
+    return Listing()
+
+
+def _listing(result: Result) -> Listing | None:
+    details: dict[str, Any] = result.content.get("details") or {}
+    if result.call.name == CLUSTERS:
+        numbered = [row for row in result.rows if isinstance(row[0], int)]
+        sizes = tuple(_number(row[2]) for row in numbered) if numbered else (Decimal(1), Decimal(0))
+        return Listing(result, None, sizes)
+    if result.call.name == "segment_overview":
+        return _overview(result, details)
+    if details.get("selections"):
+        return Listing(result)
+    if result.call.name == "measure" and len(result.call.args.get("by") or ()) == 1:
+        return _measured(result, result.call.args["by"][0])
+    many = len(result.rows) > 1 and result.content.get("tables", [{}])[0].get("columns", [{}])[0].get("id") == "customer_id"
+    if many:
+        return Listing(result, tuple(Sense("customer_id", str(row[0])) for row in result.rows))
+    return None
+
+
+def _overview(result: Result, details: dict[str, Any]) -> Listing | None:
+    if "groups" not in details:
+        return Listing(result)  # still to run, so that the sizes are not known
+    view = ResultView(result, "en")
+    groups, made = view.by_size(details["groups"]), details.get("made") or []
+    handles = [f"{result.handle}.{made.index(one) + 1}" if one in made else one for one in groups]
+    sizes = tuple(Decimal(len(groups) - at) for at in range(len(groups)))
+    return Listing(result, tuple(Sense("segment", one) for one in handles), sizes)
+
+
+def _measured(result: Result, dimension: str) -> Listing | None:
+    rows = [row for row in result.rows if row[0] is not None]
+    if len(rows) < 2:
+        return None
+    senses = tuple(_value(dimension, str(row[0])) for row in rows)
+    sizes = tuple(_number(row[1]) for row in rows)
+    return Listing(result, senses, sizes)
+
+
+def _value(dimension: str, value: str) -> Sense:
+    if dimension == "customer":
+        return Sense("customer_id", value)
+    if dimension in _PERIODS:
+        return Sense("window", value, {"window": _period(dimension, value), "parts": None})
+    if any(scheme.field == dimension for scheme in SCHEMES.values()):
+        return Sense("segment", value)
+    return Sense("value", value, {"dimension": dimension, "value": value})
+
+
+def _period(dimension: str, value: str) -> Window:
+    if dimension != "day" and not _DATE.fullmatch(value):
+        return Window(period=value)
+    start = dt.date.fromisoformat(value[:10])
+    return Window(start=start, end=start + dt.timedelta(days=_WEEK - 1 if dimension == "week" else 0))
+
+
+def _number(cell: Any) -> Decimal:
+    try:
+        return Decimal(str(cell))
+    except InvalidOperation:
+        return Decimal(0)

@@ -1,0 +1,138 @@
+"""What a follow-up changes of a measurement: its time, metrics, groups, filters, order and chart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.planner.dialogue import Result
+from assistant.planner.intents.filters import take_filters, take_sorting, with_windows
+from assistant.planner.intents.measures import countable, take_dimensions, take_metrics
+from assistant.planner.plan import Call, Plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.who import both
+from tools.windows import Window
+
+Args = dict[str, Any]
+_MOST_DIMENSIONS = 2
+
+
+def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
+    """The measurement with what the question says anew; None where it says nothing of it."""
+    before = dict(args)
+    compared = _with_other_window(sentence, args)
+    if compared is not None:
+        return compared
+    _change_window(sentence, args)
+    _change_customers(sentence, args)
+    by = take_dimensions(sentence)
+    _change_metrics(sentence, args, by)
+    if by:
+        args |= {"by": [*args.get("by", []), *by][-_MOST_DIMENSIONS:] if sentence.says("ellipsis", "also") else by}
+        args |= {"metrics": [countable(sentence, metric, args["by"]) for metric in args["metrics"]]}
+        args = {key: value for key, value in args.items() if key not in ("sort", "limit", "chart")}
+    _change_filters(sentence, args)
+    args |= {key: value for key, value in take_sorting(sentence).items() if value is not None}
+    take_limit(sentence, args)
+    chart = sentence.take("chart")
+    args |= {"chart": chart.id} if chart else {}
+    if sentence.take_all("shown", "table"):
+        args.pop("chart", None)
+        return Plan((Call("measure", args),))
+    return Plan((Call("measure", args),)) if args != before or chart else None
+
+
+def _change_metrics(sentence: Sentence, args: Args, by: list[str]) -> None:
+    ordered = sentence.has("rank", "listing")
+    metrics = take_metrics(sentence, by) if sentence.has("metric") or sentence.has("cue", "how_much") else []
+    if not metrics or metrics == ["customers"]:
+        return
+    if ordered and args.get("by"):
+        sentence.take_all("rank", "listing")
+        direction = sentence.take("ranking", "smallest")
+        args |= {"metrics": list(dict.fromkeys([*metrics, *args["metrics"]])), "sort": "smallest" if direction else "largest"}
+    elif sentence.says("ellipsis", "also"):
+        args["metrics"] = list(dict.fromkeys([*args["metrics"], *metrics]))
+    else:
+        args["metrics"] = metrics
+
+
+def _change_customers(sentence: Sentence, args: Args) -> None:
+    """Another segment; with “only”, those of the customers before that are in it."""
+    segments = sentence.take_all("segment")
+    if not segments:
+        return
+    named: Any = {"segment": segments[0].id}
+    if len(segments) > 1:
+        named = {"any": [{"segment": one.id} for one in segments]}
+    given: Any = args.get("customers")
+    if given and sentence.says("ellipsis", "only") and not _is_group(given):
+        named = both({"segment": given} if isinstance(given, str) else given.get("rule", given), named)
+    args["customers"] = named["segment"] if set(named) == {"segment"} else named
+
+
+def _is_group(given: Any) -> bool:
+    """Whether customers are a named segment, which another one replaces."""
+    return isinstance(given, str) and not (given[:1] == "t" and given[1:2].isdigit())
+
+
+def _change_filters(sentence: Sentence, args: Args) -> None:
+    """Other values in place of those of the same dimension; one that was wanted and is denied goes."""
+    added = sentence.says("ellipsis", "also")
+    found = take_filters(sentence)
+    for dimension, values in found.get("where_not", {}).items():
+        wanted = args.get("where", {}).get(dimension, [])
+        kept = [one for one in wanted if one not in values]
+        if kept == wanted:
+            args["where_not"] = {**args.get("where_not", {}), dimension: [*args.get("where_not", {}).get(dimension, []), *values]}
+        else:
+            args["where"] = {name: one for name, one in {**args["where"], dimension: kept}.items() if one}
+    for dimension, values in found.get("where", {}).items():
+        before = args.get("where", {}).get(dimension, []) if added else []
+        args["where"] = {**args.get("where", {}), dimension: list(dict.fromkeys([*before, *values]))}
+    for key in ("where", "where_not"):
+        if key in args and not args[key]:
+            del args[key]
+
+
+def _with_other_window(sentence: Sentence, args: Args) -> Plan | None:
+    """“Compared with last month?”: the same in the window before and in the one that is named."""
+    windows = [sense.data["window"] for _, sense in sentence.free("window")]
+    if len(windows) != 1 or not args.get("window") or not sentence.has("cue", "compare"):
+        return None
+    sentence.take_all("window")
+    sentence.take_all("cue", "compare", "growth", "previous")
+    sentence.take_all("conj")
+    earlier = Window.model_validate(args["window"])
+    return None if earlier == windows[0] else with_windows(sentence, dict(args), [earlier, windows[0]])
+
+
+def _change_window(sentence: Sentence, args: Args) -> None:
+    windows = [sense.data["window"] for sense in sentence.take_all("window")]
+    if windows:
+        args["window"] = windows[0].model_dump(mode="json", exclude_defaults=True)
+        args.pop("compare", None)
+    elif sentence.has("cue", "growth") or (sentence.has("cue", "compare") and sentence.has("cue", "previous")):
+        sentence.take_all("cue", "previous", "growth", "compare")
+        args |= {"compare": "previous", "window": args.get("window") or {"period": "last_month"}}
+        _take_lengths(sentence)
+    elif sentence.has("cue", "previous") and args.get("window"):
+        sentence.take_all("cue", "previous")
+        args["window"] = Window.model_validate(args["window"]).previous().model_dump(mode="json", exclude_defaults=True)
+        args.pop("compare", None)
+        _take_lengths(sentence)
+
+
+def _take_lengths(sentence: Sentence) -> None:
+    """“the 90 days before”: the length of the window before is said again."""
+    for place, quantity in sentence.free("quantity"):
+        if quantity.data["unit"] in ("day", "week", "month", "year"):
+            sentence.use(place)
+
+
+def take_limit(sentence: Sentence, args: Args) -> None:
+    """A plain number or one of people: at most so many rows."""
+    for place, quantity in sentence.free("quantity"):
+        if quantity.data["unit"] in ("", "person") and quantity.data["value"] >= 1:
+            args["limit"] = int(quantity.data["value"])
+            sentence.use(place)
+            return

@@ -1,0 +1,165 @@
+"""What a question does with answers already given: takes the last one back, repeats one, takes a condition off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.lexicon import read_phrases
+from assistant.planner.normalise import normalise
+from assistant.planner.plan import Call, Plan, plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.texts import text, texts
+
+Args = dict[str, Any]
+_KEPT = ("save_segment", "export_customers")
+"""What is written stays written."""
+_UNTOLD = ("ask_user", "decline")
+_PUNCTUATION = " ,.?!;:，。？！"
+
+
+def move(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Undo that”, “回到上一个”, “run that again”, “remove the deli filter”, “go back to the first one”."""
+    if not (sentence.has("move") or (sentence.has("drop") and sentence.has("limit"))) or not dialogue.results:
+        return None
+    named = sentence.take("move", "again", "back") and sentence.first("ordinal")
+    if sentence.refers is not None:
+        return _repeat_turn(sentence, dialogue, sentence.refers.turn)
+    if named:
+        return _repeat_turn(sentence, dialogue, _turn_of(dialogue, int(named[1].data["n"])))
+    if sentence.has("limit"):
+        return _take_off(sentence, dialogue)
+    if sentence.has("move", "undo"):
+        return _undo(sentence, dialogue)
+    if sentence.says("move", "again"):
+        return _repeat_turn(sentence, dialogue, dialogue.results[-1].turn)
+    return None
+
+
+def whom(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“Will he churn?” where no customer was named: asked about."""
+    if not sentence.has("person"):
+        return None
+    sentence.use(*range(len(sentence.tokens)))
+    return plan("ask_user", question=text("which_customer", sentence.language), choices=texts("which_customer_choices", sentence.language))
+
+
+def _absorb(sentence: Sentence) -> None:
+    for kind in ("move", "drop", "limit", "pronoun", "ordinal", "noun"):
+        sentence.take_all(kind)
+    sentence.take_all("neg", "except")
+    sentence.take_all("unsupported", "write_data", "sql")
+    sentence.take_all("cue", "previous", "list", "export")
+
+
+def _turn_of(dialogue: Dialogue, number: int) -> int | None:
+    """The question of the n-th answer."""
+    turns = [turn for turn, _ in _history(dialogue)]
+    place = number - 1 if number > 0 else number
+    return turns[place] if -len(turns) <= place < len(turns) else None
+
+
+def _repeat_turn(sentence: Sentence, dialogue: Dialogue, turn: int | None) -> Plan | None:
+    calls = dict(_history(dialogue)).get(turn if turn is not None else -1)
+    if not calls:
+        return None
+    _absorb(sentence)
+    return Plan(calls)
+
+
+def _undo(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """The answer before the last one again; what was written to a file or saved stays."""
+    _absorb(sentence)
+    kept = _standing(dialogue)
+    if kept and kept[-1][-1].name in _KEPT:
+        return plan("decline", reason="not_supported", missing=text(f"undo_{kept[-1][-1].name}", sentence.language))
+    if len(kept) < 2:
+        return plan("ask_user", question=text("nothing_before", sentence.language), choices=texts("examples", sentence.language))
+    return Plan(kept[-2])
+
+
+def _history(dialogue: Dialogue) -> list[tuple[int, tuple[Call, ...]]]:
+    """The calls of each question that was answered, in order, with the question's number."""
+    found: dict[int, list[Result]] = {}
+    for result in dialogue.results:
+        if result.call.name not in _UNTOLD:
+            found.setdefault(result.turn, []).append(result)
+    return [(turn, tuple(one.call for one in results)) for turn, results in found.items()]
+
+
+def _standing(dialogue: Dialogue) -> list[tuple[Call, ...]]:
+    """The answers that were not taken back, the latest last."""
+    words = _words_of_undo()
+    kept: list[tuple[Call, ...]] = []
+    for turn, calls in _history(dialogue):
+        typed = normalise(dialogue.questions[turn]) if 0 <= turn < len(dialogue.questions) else ""
+        if any(word in typed for word in words) and len(kept) > 1 and calls == kept[-2]:
+            kept.pop()
+        else:
+            kept.append(calls)
+    return kept
+
+
+def _words_of_undo() -> list[str]:
+    """What an undone answer was asked to go with; the answer itself must be the one before, too."""
+    kinds = ("move", "drop")
+    return [normalise(phrase.text) for phrase in read_phrases("turns") if phrase.sense.kind in kinds and phrase.sense.id != "again"]
+
+
+def _take_off(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Remove the deli filter”: the last call without it; “remove that filter” takes back the last change."""
+    last = dialogue.last
+    if last is None:
+        return None
+    removed = _removed(sentence, last)
+    if removed is None:
+        return None if _names(sentence) else _undo(sentence, dialogue)
+    _absorb(sentence)
+    return Plan((Call(last.call.name, removed),)) if removed != last.call.args else None
+
+
+def _names(sentence: Sentence) -> bool:
+    return any(sentence.has(kind) for kind in ("value", "segment", "window", "band", "dimension", "field", "condition", "comparison"))
+
+
+def _removed(sentence: Sentence, last: Result) -> Args | None:
+    """The arguments without what is named; None where nothing is."""
+    args = dict(last.call.args)
+    timed = bool(sentence.take_all("limit", "time")) or bool(sentence.take_all("window"))
+    named = {str(one.data["value"]) for one in sentence.take_all("value")} | {one.id for one in sentence.take_all("segment")}
+    named |= {one.id for kind in ("band", "field", "dimension") for one in sentence.take_all(kind)}
+    if not timed and not named:
+        return None
+    sentence.take_all("metric")
+    return {key: kept for key, value in args.items() if (kept := _without(key, value, named, timed)) not in (None, {}, [])}
+
+
+def _without(key: str, value: Any, named: set[str], timed: bool) -> Any:
+    if key in ("window", "compare"):
+        return None if timed else value
+    if key in ("where", "where_not"):
+        kept = {name: [one for one in values if one not in named] for name, values in value.items() if name not in named}
+        return {name: values for name, values in kept.items() if values}
+    if key == "customers":
+        return None if value in named else _rule_without(value, named, timed)
+    return (_rule_without(value, named, timed) or {"all": []}) if key == "rule" else value
+
+
+def _rule_without(rule: Any, named: set[str], timed: bool) -> Any:
+    """A rule without its parts that are about what is named; without its windows where the time is."""
+    if not isinstance(rule, dict):
+        return rule
+    if "all" in rule:
+        parts = [kept for part in rule["all"] if (kept := _rule_without(part, named, timed)) is not None]
+        return parts[0] if len(parts) == 1 else {"all": parts}
+    if _mentions(rule, named):
+        return None
+    return {key: value for key, value in rule.items() if not (timed and key == "window")}
+
+
+def _mentions(rule: Any, named: set[str]) -> bool:
+    if isinstance(rule, dict):
+        return any(key in named or _mentions(value, named) for key, value in rule.items())
+    if isinstance(rule, list):
+        return any(_mentions(part, named) for part in rule)
+    return str(rule) in named

@@ -1,0 +1,146 @@
+"""What a question says of earlier answers: one customer by a pronoun, a row of a list, an answer by its number or name.
+
+A token that names a row of the latest list gets the sense of that row; one that names an answer becomes a pronoun, and
+the question is read as if that answer were the latest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from assistant.planner.customer_ids import find_customer_ids
+from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.heads import take_head
+from assistant.planner.lexicon import read_table
+from assistant.planner.listings import listing
+from assistant.planner.normalise import normalise
+from assistant.planner.tokens import Sense, Token, merged
+from assistant.planner.vocabulary import Vocabulary
+
+_THEM = Sense("pronoun", "them")
+_ABOUT = ("value", "segment", "condition", "band", "customer_id")
+
+
+def with_references(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary) -> tuple[list[Token], Result | None]:
+    """The tokens with what they refer to, and the earlier result that the question is about where it names one."""
+    tokens = _with_person(tokens, dialogue, vocabulary)
+    if not dialogue.results:
+        return tokens, None
+    for read in (_numbered, _named, take_head):
+        found = read(tokens, dialogue)
+        if found is not None:
+            return found
+    return listing(dialogue).with_rows(tokens), None
+
+
+def _with_person(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary) -> list[Token]:
+    """“Will he churn?”: the customer named last; a second pronoun, or one beside the name, is that customer too."""
+    places = [at for at, token in enumerate(tokens) if token.is_("person")]
+    if not places:
+        return tokens
+    found = list(tokens)
+    named = None if any(token.is_("customer_id") for token in tokens) else _last_named(dialogue, vocabulary)
+    if named is None and not any(token.is_("customer_id") for token in tokens):
+        return tokens
+    for at in places:
+        found[at] = replace(found[at], senses=(Sense("stop", "function"),))
+    if named is not None:
+        found[places[0]] = replace(found[places[0]], senses=(Sense("customer_id", named),))
+    return found
+
+
+def _last_named(dialogue: Dialogue, vocabulary: Vocabulary) -> str | None:
+    """The customer that the latest question or answer about a single one was about."""
+    for turn in range(len(dialogue.questions), -1, -1):
+        answered = [_only(result) for result in dialogue.results if result.turn == turn]
+        typed = dialogue.questions[turn] if turn < len(dialogue.questions) else ""
+        named = [customer for _, _, customer in find_customer_ids(normalise(typed), vocabulary.id_shapes)]
+        found = [one for one in answered if one] or named
+        if found:
+            return str(found[-1])
+    return None
+
+
+def _only(result: Result) -> str | None:
+    """The one customer that a result is about."""
+    if result.call.name == "look_up_customer":
+        return str(result.call.args.get("customer_id"))
+    if "customer_id" in result.call.args:
+        return str(result.call.args["customer_id"])
+    rule = result.call.args.get("customers") or result.call.args.get("rule")
+    single = isinstance(rule, dict) and rule.get("field") == "customer_id" and rule.get("op") == "="
+    return str(rule["value"]) if single and isinstance(rule, dict) else None
+
+
+def _numbered(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Result | None] | None:
+    """“The second result”, “第一个问题的结果”."""
+    nouns = read_table("turns")["nouns"]
+    for at, token in enumerate(tokens[:-1]):
+        ordinal = token.get("ordinal")
+        following = tokens[at + 1].text
+        kind = next((kind for kind, entry in nouns.items() if following in entry["words"]), None)
+        if ordinal is None or kind is None:
+            continue
+        result = _of_turn(dialogue, int(ordinal.data["n"]), asked=kind == "question")
+        if result is None:
+            continue
+        end = at + 2
+        while end < len(tokens) and tokens[end].text in (*nouns["result"]["words"], "的"):
+            end += 1
+        return _pointed(tokens, at, end), result
+    return None
+
+
+def _of_turn(dialogue: Dialogue, number: int, *, asked: bool) -> Result | None:
+    """The answer of that number, or to the question of that number."""
+    answers = [one for one in dialogue.results if one.handle and one.outcome in ("answered", "empty") and not one.aside]
+    turns = list(range(len(dialogue.questions))) if asked else sorted({one.turn for one in answers})
+    place = number - 1 if number > 0 else number
+    if not -len(turns) <= place < len(turns):
+        return None
+    return next((one for one in reversed(answers) if one.turn == turns[place]), None)
+
+
+def _named(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Result | None] | None:
+    """“The deli customers from before”, “刚才的忠诚客户”: the latest answer whose call has what is named."""
+    at = next((at for at, token in enumerate(tokens) if token.is_("earlier")), None)
+    if at is None:
+        return None
+    start, end = _reach(tokens, at)
+    named = [sense for token in tokens[start:end] for sense in token.senses if sense.kind in _ABOUT]
+    for result in reversed(dialogue.results):
+        if result.handle and named and _mentions(result, named) and dialogue.about(result) is not None:
+            return _pointed(tokens, start, end), result
+    if not named and dialogue.last_customers is not None:
+        return _pointed(tokens, start, end), dialogue.last_customers
+    return None
+
+
+def _reach(tokens: Sequence[Token], at: int) -> tuple[int, int]:
+    """The stretch around a word such as “from before” that names the customers; after the word in Chinese."""
+    start, end = at, at + 1
+    if tokens[at].text.isascii():
+        while start and any(tokens[start - 1].is_(kind) for kind in (*_ABOUT, "noun", "stop")):
+            start -= 1
+    else:
+        while end < len(tokens) and (any(tokens[end].is_(kind) for kind in (*_ABOUT, "noun")) or tokens[end].text == "的"):
+            end += 1
+    return start, end
+
+
+def _mentions(result: Result, named: list[Sense]) -> bool:
+    texts = set(_texts(result.call.args))
+    return all(str(one.data.get("value", one.id)) in texts for one in named)
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict | list):
+        return [text for part in (value.values() if isinstance(value, dict) else value) for text in _texts(part)]
+    return [str(value)]
+
+
+def _pointed(tokens: list[Token], start: int, end: int) -> list[Token]:
+    """The tokens with a pronoun in place of a stretch."""
+    return [*tokens[:start], merged(tokens[start:end], _THEM), *tokens[end:]]
