@@ -207,7 +207,7 @@ def _customers(sentence: Sentence, dialogue: Dialogue, ability: Ability, args: A
         return {"customers": {"all": []}}
     if who.rule is None and who.handle is None and not who.ordered:
         last = dialogue.last_customers if ability.last or "customers" in ability.needs else None
-        return {"customers": last.handle} if last else {}
+        return {"customers": last.customers} if last else {}
     if explained:
         args["target"] = "segment"
     return {"customers": who.as_customers()}
