@@ -11,6 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from assistant.artifacts import json_value
+from assistant.checked import check_json, checked_line
 from assistant.cli import ANSWERED, FAILED, NOT_ANSWERED
 from assistant.conversation import Conversation, open_conversation
 from assistant.events import Answer, Finished, StepStarted, TextDelta
@@ -59,6 +60,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "interpretation": answer.interpretation,
         "clarification": answer.clarification,
         "caveats": answer.caveats,
+        "checks": [check_json(check, answer.language) for check in answer.checks],
         "brain": answer.brain,
     }
 
@@ -112,6 +114,8 @@ def _print_rest(console: Console, answer: Answer) -> None:
         console.print(RichText(f"{say['file']}: {file.path}"))
     for caveat in answer.caveats:
         console.print(RichText(f"! {caveat}", style="yellow"))
+    if answer.checks:
+        console.print(RichText(checked_line(answer.checks).say(answer.language), style="dim"))
     if answer.interpretation:
         console.print(RichText(f"{say['understood']}: {answer.interpretation}", style="dim"))
     if answer.usage:

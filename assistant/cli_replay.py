@@ -23,13 +23,13 @@ def replay_file(warehouse: Warehouse, path: Path) -> int:
         typer.echo(found.question)
         for text in _lines(found):
             typer.echo(f"  {text.say(speaking())}")
-        if found.differing:
+        if found.differing or found.failed or found.checks_differing:
             status = NOT_ANSWERED
     return status
 
 
 def _lines(found: Replayed) -> list[Text]:
-    lines = [phrase("replay.same", count=found.same)] if found.same or not found.differing else []
+    lines = [*found.failed, *([phrase("replay.same", count=found.same)] if found.same or not found.differing else [])]
     if found.versions:
         lines.append(phrase("replay.data_changed", then=found.versions[0], now=found.versions[1]))
     if found.differing:
@@ -39,4 +39,6 @@ def _lines(found: Replayed) -> list[Text]:
         lines.append(phrase(kind, id=figure_id, label=label, then=then, now=now))
     if len(found.differing) > SHOWN:
         lines.append(phrase("replay.more", count=len(found.differing) - SHOWN))
+    if found.checks_differing:
+        lines.append(phrase("replay.checks_differ", count=found.checks_differing))
     return lines + [phrase("replay.skipped", tool=tool) for tool in dict.fromkeys(found.skipped)]

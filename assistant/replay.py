@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.artifacts import json_value
+from assistant.checked import check_json, failed_checks
 from assistant.session import Session
 from assistant.toolbox import Toolbox
-from tools.contracts import Outcome, ToolResult
+from tools.contracts import Check, Outcome, Text, ToolResult
 from tools.errors import InputError
 from tools.warehouse.warehouse import Warehouse
 
@@ -36,6 +37,8 @@ class Replayed:
         differing: Figures that did not: id, label, saved value, value now (None where it no longer exists).
         skipped: Tools that were not run again because they write.
         versions: Data versions then and now, where they differ.
+        failed: Cross-checks that do not hold now.
+        checks_differing: How many of the saved cross-checks came to other numbers.
     """
 
     question: str
@@ -43,6 +46,8 @@ class Replayed:
     differing: tuple[tuple[str, str, Any, Any], ...]
     skipped: tuple[str, ...] = ()
     versions: tuple[str, str] | None = None
+    failed: tuple[Text, ...] = ()
+    checks_differing: int = 0
 
 
 @dataclass
@@ -55,16 +60,17 @@ class _Replay:
         self.session.as_of = _as_of(saved)
         self._make_room(saved)
         toolbox = Toolbox(self.warehouse, self.session, question=str(saved["question"]))
-        skipped = []
+        skipped, before = [], set(self.session.results)
         for step in saved["steps"]:
             if step["tool"] in NOT_REPEATED or step["tool"] not in toolbox.tools:
                 self._placeholder(str(step["tool"]))
                 skipped.append(str(step["tool"]))
             else:
                 toolbox.call(step["tool"], step["arguments"])
-        return self._compare(saved, skipped)
+        made = [result for handle, result in self.session.results.items() if handle not in before]
+        return self._compare(saved, skipped, [check for result in made for check in result.checks])
 
-    def _compare(self, saved: Mapping[str, Any], skipped: Sequence[str]) -> Replayed:
+    def _compare(self, saved: Mapping[str, Any], skipped: Sequence[str], checks: Sequence[Check]) -> Replayed:
         found = {figure.id: json_value(figure.value, figure.unit) for result in self.session.results.values() for figure in result.figures}
         compared = [one for one in saved["figures"] if not self._was_skipped(one["id"])]
         differing = [
@@ -73,8 +79,15 @@ class _Replay:
             if not _same(one["value"], found.get(one["id"]))
         ]
         return Replayed(
-            str(saved["question"]), len(compared) - len(differing), tuple(differing), tuple(skipped), self._versions(saved["receipts"])
-        )
+            str(saved["question"]), len(compared) - len(differing), tuple(differing), tuple(skipped), self._versions(saved["receipts"]),
+            tuple(failed_checks(checks, self.warehouse.currency)), self._other_checks(saved.get("checks", []), checks),
+        )  # fmt: skip
+
+    def _other_checks(self, saved: Sequence[Mapping[str, Any]], checks: Sequence[Check]) -> int:
+        """How many saved checks are no longer made, or came to other numbers; answers of earlier versions have none."""
+        now = {check.id: check_json(check, "en") for check in checks}
+        compared = [one for one in saved if not self._was_skipped(str(one["id"]))]
+        return sum(not _agrees(one, now.get(str(one["id"]))) for one in compared)
 
     def _was_skipped(self, figure_id: str) -> bool:
         result = self.session.results.get(figure_id.partition(".")[0])
@@ -146,6 +159,10 @@ def _answer(path: Path, number: int, line: str) -> dict[str, Any]:
 def _as_of(saved: Mapping[str, Any]) -> dt.date | None:
     found = next((receipt["as_of"] for receipt in saved["receipts"] if receipt.get("as_of")), None)
     return dt.date.fromisoformat(str(found)) if found else None
+
+
+def _agrees(then: Mapping[str, Any], now: Mapping[str, Any] | None) -> bool:
+    return now is not None and then["holds"] == now["holds"] and all(_same(then[name], now[name]) for name in ("found", "expected"))
 
 
 def _same(then: Any, now: Any) -> bool:

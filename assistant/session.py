@@ -91,8 +91,9 @@ def with_handle(result: ToolResult, handle: str) -> ToolResult:
     """``result`` with ids that are unique in the conversation."""
     figures = tuple(_figure(figure, handle) for figure in result.figures)
     receipts = tuple(_receipt(receipt, handle) for receipt in result.receipts)
+    checks = tuple(check.model_copy(update={"id": f"{handle}.{check.id}"}) for check in result.checks)
     details = {**result.details, "handle": handle}
-    return result.model_copy(update={"figures": figures, "receipts": receipts, "details": details})
+    return result.model_copy(update={"figures": figures, "receipts": receipts, "checks": checks, "details": details})
 
 
 def _figure(figure: Figure, handle: str) -> Figure:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from assistant.checked import failed_checks
 from assistant.figures import render
 from assistant.session import handle_of
 from tools.contracts import Figure, Outcome, Table, ToolResult, Unit
@@ -42,6 +43,7 @@ def _content(result: ToolResult, language: str, currency: str, mendable: bool, f
         content["understood"] = _short(result.interpretation.say(language))
     content["figures"] = [_figure(figure, language, currency) for figure in _anonymous(result)[:figures]]
     content["tables"] = [_table(table, handle_of(result), language, currency, rows) for table in result.tables]
+    content["failed_checks"] = [text.say(language) for text in failed_checks(result.checks, currency)]
     content["caveats"] = [_short(caveat.say(language)) for caveat in result.caveats[:6]]
     content["choices"] = [choice.question.say(language) for choice in result.choices]
     content["files"] = [file.name for file in result.files]

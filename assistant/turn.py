@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.artifacts import json_value
+from assistant.checked import failed_checks
 from assistant.events import (
     Answer,
     ChartReady,
@@ -175,7 +176,8 @@ class Turn:
         )
 
     def _caveats(self, results: list[ToolResult]) -> list[str]:
-        texts = [*self.notes, *(caveat for result in results for caveat in result.caveats), *self._left_out()]
+        failed = failed_checks((check for result in results for check in result.checks), self.currency)
+        texts = [*failed, *self.notes, *(caveat for result in results for caveat in result.caveats), *self._left_out()]
         return list(dict.fromkeys(text.say(self.language) for text in texts))
 
     def _left_out(self) -> list[Text]:

@@ -23,7 +23,7 @@ from tools.settings import settings
 
 KEYS = [
     "question", "answer", "language", "outcome", "steps", "figures", "tables", "charts", "files", "receipts",
-    "interpretation", "clarification", "caveats", "brain",
+    "interpretation", "clarification", "caveats", "checks", "brain",
 ]  # fmt: skip
 
 
