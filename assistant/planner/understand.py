@@ -12,7 +12,7 @@ from assistant.planner.coverage import ask_about, ask_value, without
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.followups import follow_up, is_elliptic
 from assistant.planner.foresight import after
-from assistant.planner.intents import asks, averages, cohorts, customers, data, findings, measures, rankings, refusals, saving, tiers
+from assistant.planner.intents import asks, averages, churn, cohorts, customers, data, findings, measures, rankings, refusals, saving, tiers
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found, with_groups
 from assistant.planner.normalise import normalise
@@ -55,7 +55,7 @@ INTENTS: tuple[Intent, ...] = (
     customers.export,
     customers.strategy,
     customers.compare,
-    customers.churn,
+    asks.in_range(churn.churn),
     customers.numbered_group,
     customers.overview,
     rankings.ranked_customers,
@@ -63,6 +63,7 @@ INTENTS: tuple[Intent, ...] = (
     customers.summarize,
     customers.find,
     rankings.listing,
+    refusals.bare_amount,
 )
 """Readings to try, in this order; the first that uses every word of the question is taken."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from assistant.planner.abilities import Ability
@@ -9,8 +10,11 @@ from assistant.planner.clauses import DAYS, plain
 from assistant.planner.field_rules import field_of
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
+from tools.windows import Window
 
 Args = dict[str, Any]
+_PERIODS = ("this_week", "this_month")
+"""Periods that go on after the as-of date."""
 
 
 class OutOfRange(Exception):
@@ -48,12 +52,27 @@ def _days_within(sentence: Sentence) -> tuple[int, Any] | None:
         if place in sentence.used:
             continue
         window, quantity = token.get("window"), token.get("quantity")
-        if window is not None and (days := window.data["window"].last_days):
+        if window is not None and (days := _days_to(window.data["window"], sentence)):
             return place, type(window)("horizon", str(days), {"days": days})
         if quantity is not None and quantity.data["unit"] in DAYS:
             days = int(quantity.data["value"] * DAYS[quantity.data["unit"]])
             return place, type(quantity)("horizon", str(days), {"days": days})
     return None
+
+
+def _days_to(window: Window, sentence: Sentence) -> int | None:
+    """How far ahead a time reaches: “within 14 days”, “this week”, “before 10 January”; None where it is past."""
+    if window.last_days:
+        return window.last_days
+    as_of = sentence.vocabulary.as_of
+    last = _last_day(window.period, as_of) if window.period in _PERIODS else window.end if not window.start else None
+    return (last - as_of).days if last is not None and last > as_of else None
+
+
+def _last_day(period: str, as_of: dt.date) -> dt.date:
+    if period == "this_week":
+        return as_of + dt.timedelta(days=6 - as_of.weekday())
+    return (as_of.replace(day=1) + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
 
 
 def take_numbers(sentence: Sentence, ability: Ability) -> Args:
@@ -113,7 +132,8 @@ def take_ranking(sentence: Sentence, ability: Ability, args: Args) -> Args:
     if wanted is None:
         return {}
     found: Args = {}
-    ranking = next(((place, one) for place, one in sentence.free("ranking") if not one.data.get("share")), None)
+    rankings = [(place, one) for place, one in sentence.free("ranking") if not one.data.get("share")]
+    ranking = next(iter(sorted(rankings, key=lambda found: not found[1].data["n"])), None)
     if ranking and _is_ours(sentence, ranking[0], ability, args):
         lowest = ranking[1].id == "smallest"
         if lowest and not wanted.get("order"):

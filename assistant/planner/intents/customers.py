@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from assistant.planner.clauses import Rule
@@ -10,15 +11,15 @@ from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.views import ResultView
 from assistant.planner.vocabulary import rule_of
-from assistant.planner.who import Who, both, selection_rule, take_who
+from assistant.planner.who import Who, both, take_who
 from tools.segments.schemes import scheme_of
 
-_BANDS = ("churn_high", "churn_middle", "churn_low")
 _TOLD_OF_ONE = (
     *("summarize", "list", "why", "strategy", "churn", "recent", "favourite"),
     *("how_much", "count", "total", "average", "data_overview"),
 )
 """What may be asked of one customer; looking the customer up answers all of it."""
+_ID = re.compile(r"\d{2,12}")
 HIGH_RISK: Rule = {"field": "churn_band", "op": "=", "value": "high"}
 
 
@@ -26,7 +27,7 @@ def look_up(sentence: Sentence, _: Dialogue) -> Plan | None:
     """“Tell me about customer 1228”, “1228号客户”."""
     found = sentence.take("customer_id")
     if not found:
-        return None
+        return _bare_id(sentence)
     again = sentence.take("customer_id")
     if again:
         sentence.take_all("cue", "compare", "summarize", "list")
@@ -41,6 +42,15 @@ def look_up(sentence: Sentence, _: Dialogue) -> Plan | None:
     for kind in ("metric", "field", "verb", "noun", "pronoun", "dimension"):
         sentence.take_all(kind)
     return plan("look_up_customer", customer_id=found.id)
+
+
+def _bare_id(sentence: Sentence) -> Plan | None:
+    """“1082”, “#1228”: nothing but a number is a customer's id."""
+    said = [place for place, token in enumerate(sentence.tokens) if not token.is_("punctuation")]
+    if len(said) != 1 or not _ID.fullmatch(sentence.tokens[said[0]].text):
+        return None
+    sentence.use(*said)
+    return plan("look_up_customer", customer_id=sentence.tokens[said[0]].text)
 
 
 def export(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -88,7 +98,7 @@ def _columns(sentence: Sentence) -> list[str]:
 
 
 def _last(dialogue: Dialogue) -> Any:
-    return dialogue.last_customers.handle if dialogue.last_customers else None
+    return dialogue.last_customers.customers if dialogue.last_customers else None
 
 
 def strategy(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -96,6 +106,8 @@ def strategy(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if not sentence.take_all("cue", "strategy") or _asks_all_segments(sentence):
         return None
     lists_churners = sentence.says("cue", "churn") and sentence.says("cue", "list")
+    sentence.take_all("part", "goal")
+    sentence.take_all("ask", "recommend_products")
     sentence.take_all("cue", "summarize", "list", "why")
     who = with_churn(sentence, take_who(sentence, dialogue))
     customers = who.as_customers() if who.named else _last(dialogue)
@@ -144,7 +156,7 @@ def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:
         sides = _values(sentence)
     if len(sides) < 2 and sentence.has("pronoun") and dialogue.last_customers:
         sentence.take_all("pronoun")
-        sides.insert(0, dialogue.last_customers.handle)
+        sides.insert(0, dialogue.last_customers.customers)
     sides += [{"field": "churn_band", "op": "=", "value": band.id} for band in sentence.take_all("band")]
     if len(sides) == 1 and sentence.take("cue", "everyone"):
         sides.append({"all": []})
@@ -159,51 +171,6 @@ def _values(sentence: Sentence) -> list[Any]:
         return []
     sentence.use(*(place for place, _ in found))
     return [{"field": sense.data["dimension"], "op": "=", "value": sense.data["value"]} for _, sense in found]
-
-
-def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
-    """“Which customers are about to churn?”, “列出流失概率最高的20个客户”."""
-    asks = sentence.says("cue", "churn") or sentence.says("band") or sentence.says("field", "churn_probability")
-    asks = asks or (sentence.says("cue", "churned") and sentence.says("definition")) or sentence.says("definition", "rhythm")
-    listed = sentence.first("segment", *_BANDS) if sentence.says("cue", "list") else None
-    asks = asks or listed is not None
-    if not asks or sentence.has("comparison") or (sentence.has("dimension", "rfm_group") and sentence.has("by")):
-        return None
-    lowest = sentence.first("ranking", "smallest")
-    if lowest:
-        return None
-    args: dict[str, Any] = {}
-    band, horizon, definition = sentence.take("band"), sentence.take("horizon"), sentence.take("definition")
-    named = sentence.take("segment", *_BANDS) if listed else None
-    args["band"] = band.id if band else named.id.removeprefix("churn_") if named else None
-    args["horizon_days"] = horizon.data["days"] if horizon else None
-    args["sort_by"] = "value" if sentence.take_all("option", "churn_risk.sort_by.value") else None
-    sentence.take_all("unsupported", "forecast")
-    sentence.take_all("ask", "model")
-    args["definition"] = definition.id if definition else None
-    ranking = sentence.take("ranking")
-    limit = ranking.data.get("n") if ranking else None
-    quantity = sentence.take("quantity")
-    args["limit"] = limit or (int(quantity.data["value"]) if quantity and quantity.data["unit"] in ("", "person") else None)
-    sentence.take_all(
-        "cue", *(["explain"] if definition else []), "recent", "churn", "churned", "list", "count", "why", "share", "summarize"
-    )
-    sentence.take_all("field", "churn_probability", "churn_band", "churn_reasons", "customer_id")
-    if ranking:
-        sentence.take_all("noun")
-    if definition:
-        sentence.take_all("cue", "compare")
-    who = take_who(sentence, dialogue)
-    if who.rule is None and who.handle is None:
-        return plan("churn_risk", **args)
-    rule = both(_rule_of(who, dialogue), {"field": "churn_band", "op": "=", "value": args["band"] or "high"})
-    return plan("find_customers", rule=rule, sort_by="churn_probability", descending=True, limit=args["limit"])
-
-
-def _rule_of(who: Who, dialogue: Dialogue) -> Rule | None:
-    if who.rule is not None or dialogue.last_customers is None:
-        return who.rule
-    return selection_rule(dialogue.last_customers)
 
 
 def numbered_group(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
