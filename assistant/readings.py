@@ -16,7 +16,6 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from assistant.chat_model import PLANNER
 from assistant.events import Answer
 from assistant.handles import is_handle
 from assistant.planner.normalise import normalise
@@ -52,7 +51,7 @@ class Readings:
         self._store = ReadingStore(warehouse.config.home.expanduser() / READINGS_FILE)
         self._name = str(warehouse.path)
 
-    def confirm(self, user: str, question: str, answer: Answer, asked: Answer | None = None) -> Reading | None:
+    def confirm(self, user: str, question: str, answer: Answer, asked: Answer | None = None, *, first: bool = False) -> Reading | None:
         """Remember that ``question`` is to be read as ``answer`` read it.
 
         Args:
@@ -60,13 +59,16 @@ class Readings:
             question: As the operator typed it.
             answer: The answer that was confirmed: to the question itself, or to the choice that the operator picked.
             asked: The answer that offered the choice, where one was picked.
+            first: Whether ``asked`` was the first answer of its conversation, so that nothing before it can have changed it.
 
         Returns:
             What is remembered; None where it is not: nothing was answered, something was written, or the reading rests on
             what was said before.
         """
         calls = _calls(answer)
-        if calls is None or not all(self._stands_alone(one) for one in (answer, asked) if one is not None):
+        if not user or calls is None or not self._stands_alone(answer, asked.question if asked else None):
+            return None
+        if asked is not None and not first and not self._stands_alone(asked):
             return None
         reading = Reading(
             number=0, question=question.strip(), language=answer.language, calls=calls, interpretation=answer.interpretation or "",
@@ -103,13 +105,19 @@ class Readings:
             loads = engine.rows("SELECT min(loaded_at), max(loaded_at) FROM loads")[0]
             return hashlib.sha256(repr((read_meta(engine, "data_version") or "0", loads)).encode()).hexdigest()[:16]
 
-    def _stands_alone(self, answer: Answer) -> bool:
-        """Whether the question would have been read in the same way without the conversation before it."""
+    def _stands_alone(self, answer: Answer, asked: str | None = None) -> bool:
+        """Whether the question would have been read in the same way without the conversation before it.
+
+        Args:
+            answer: To the question.
+            asked: The question that this one is the chosen reading of; what was said before that one must not matter either.
+        """
         if any(receipt.id.startswith(_FIRST_HANDLE) for receipt in answer.receipts):
             return True
-        return answer.brain == PLANNER and _same(self._read_alone(answer.question, answer.language), _steps(answer))
+        before = (None, asked) if asked else (None,)
+        return any(_same(self._read_alone(answer.question, answer.language, one), _steps(answer)) for one in before)
 
-    def _read_alone(self, question: str, language: str) -> list[ReadCall]:
+    def _read_alone(self, question: str, language: str, asked: str | None) -> list[ReadCall]:
         from assistant.chat_model import planner_brain
         from assistant.planner.abilities import without_missing
         from assistant.planner.dialogue import Dialogue
@@ -118,7 +126,8 @@ class Readings:
 
         chat = planner_brain(self._warehouse).chat
         assert isinstance(chat, PlannerModel)
-        found = without_missing(understand(question, chat.vocabulary, Dialogue(language=language)), TOOLS, language)
+        dialogue = Dialogue(asked=asked, language=language)
+        found = without_missing(understand(question, chat.vocabulary, dialogue), TOOLS, language)
         return [ReadCall(tool=call.name, arguments=call.args) for call in found.calls]
 
 

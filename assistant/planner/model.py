@@ -22,10 +22,12 @@ from typing_extensions import override
 from assistant.language import language_of
 from assistant.planner.abilities import without_missing
 from assistant.planner.answers import write_answer, write_own
+from assistant.planner.confirmed import confirmed_plan
 from assistant.planner.dialogue import Result, read_dialogue
 from assistant.planner.plan import NOTES, Plan
 from assistant.planner.understand import understand
 from assistant.planner.vocabulary import Vocabulary
+from assistant.reading_store import Reading
 from assistant.toolbox import TOOLS
 
 _ASKED = re.compile(r"language: (zh|en)")
@@ -38,12 +40,14 @@ class PlannerModel(BaseChatModel):
     Args:
         vocabulary: What words mean in the loaded data.
         language: Language of answers; "auto" is the question's.
+        confirmed: How the operator confirmed that the latest question is to be read.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     vocabulary: Vocabulary
     language: Literal["auto", "zh", "en"] = "auto"
+    confirmed: Reading | None = None
 
     @property
     @override
@@ -94,7 +98,8 @@ class PlannerModel(BaseChatModel):
         if results:
             return AIMessage(content=write_answer(results, language, _notes(messages)))
         dialogue = replace(read_dialogue(messages[: question_at or 0]), language=language)
-        found = without_missing(understand(question, self.vocabulary, dialogue), TOOLS, language)
+        known = confirmed_plan(self.confirmed, question, self.vocabulary, dialogue)
+        found = known or without_missing(understand(question, self.vocabulary, dialogue), TOOLS, language)
         return _message(found, language)
 
     def _language(self, earlier: Sequence[BaseMessage], question: str) -> str:
