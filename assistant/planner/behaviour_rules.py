@@ -115,10 +115,14 @@ def _counts_times(sentence: Sentence, place: int, verb: Sense) -> bool:
     return verb.data["behaviour"] in ("events", "contacts", "responses") and not any(one in words for one in ("单", "order"))
 
 
+_METRICS_OF = {"orders": ("orders",), "amount": ("revenue",), "quantity": ("items",)}
+
+
 def _restated(sentence: Sentence, clause: Clause, place: int, behaviour: str) -> tuple[int, str] | None:
     """“订单数不到5单”: the field named right before its comparison, whose unit says it again."""
     before = sentence.tokens[place - 1] if place - 1 in clause.places and place - 1 not in sentence.used else None
-    known = before is not None and before.is_("field", behaviour) and not before.is_("verb")
+    named = before is not None and (before.is_("field", behaviour) or before.is_("metric", *_METRICS_OF.get(behaviour, ())))
+    known = named and before is not None and not before.is_("verb") and not before.is_("noun")
     return (place - 1, behaviour) if known else None
 
 
@@ -171,7 +175,7 @@ def behaviour_rules(group: Behaviour) -> list[Rule]:
     """The rule of one behaviour, in a list to be joined with others."""
     where: dict[str, list[str]] = {}
     for value in group.values:
-        where.setdefault(value.data["dimension"], []).append(value.data["value"])
+        where.setdefault(value.data["dimension"], []).extend((value.data["value"], *value.data.get("also", ())))
     rule: Rule = {"behaviour": _behaviour(group), **_amount(group)}
     if group.window is not None:
         rule["window"] = group.window.model_dump(mode="json", exclude_defaults=True)

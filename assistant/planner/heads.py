@@ -9,7 +9,7 @@ from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.tokens import Sense, Token, merged
 
 _THEM = Sense("pronoun", "them")
-_LISTS = ("find_customers", "churn_risk", "customer_value", "next_order", "predict_response", "find_behaviour")
+LISTS = ("find_customers", "churn_risk", "customer_value", "next_order", "predict_response", "find_behaviour")
 """Tools that list customers in an order."""
 _FIRST = ("first", "top", "the first", "the top", "前", "头", "最前")
 _LAST = ("last", "bottom", "the last", "后", "最后", "倒数")
@@ -39,7 +39,7 @@ def _list(tokens: list[Token], dialogue: Dialogue) -> Result | None:
     last = dialogue.last
     if not acts and any(token.is_("ellipsis") for token in tokens):
         return None  # the call before is changed, not another made of it
-    if last is None or not (last.call.name in _LISTS or acts):
+    if last is None or not (last.call.name in LISTS or acts):
         return None
     return dialogue.last_customers
 

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.heads import LISTS
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import CLUSTERS
 from assistant.planner.tokens import Sense, Token, merged
@@ -20,6 +21,9 @@ from tools.windows import Window
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 _WEEK = 7
 _PERIODS = frozenset({"day", "week", "month", "quarter", "year"})
+_DONE_WITH_PEOPLE = ("strategy", "export", "favourite")
+"""What is done with customers, so that “the biggest one” is a group of them."""
+_GROUPED = (CLUSTERS, "segment_overview", "find_rules")
 _NAMED = ("noun", "metric", "field", "dimension", "value", "segment", "top_customers", "condition", "comparison", "by")
 """What beside a superlative makes it one of something else than of the list."""
 
@@ -95,12 +99,15 @@ def _names_other(tokens: list[Token], start: int, end: int) -> bool:
     return any(token.is_(kind) and not token.is_("stop") and not token.is_("cue", "segments") for token in beside for kind in _NAMED)
 
 
-def listing(dialogue: Dialogue) -> Listing:
-    """The latest list: of groups, of measured values or of customers."""
+def listing(dialogue: Dialogue, tokens: list[Token]) -> Listing:
+    """The latest list that the question may be about: of groups, of measured values or of customers."""
+    of_people = any(token.is_("cue", *_DONE_WITH_PEOPLE) or token.is_("ask") or token.is_("segment_name") for token in tokens)
+    words = read_table("turns")["groups"]["of_customers"]["words"]
+    of_groups = any(word in token.text for token in tokens for word in words)
     for result in reversed(dialogue.results):
-        if result.outcome != "answered" or result.aside:
+        if result.outcome != "answered" or result.aside or (of_groups and result.call.name not in _GROUPED):
             continue
-        found = _listing(result)
+        found = None if (of_people or of_groups) and result.call.name == "measure" else _listing(result)
         if found is not None:
             return found
     return Listing()
@@ -118,6 +125,8 @@ def _listing(result: Result) -> Listing | None:
         return Listing(result)
     if result.call.name == "measure" and len(result.call.args.get("by") or ()) == 1:
         return _measured(result, result.call.args["by"][0])
+    if result.call.name not in LISTS:
+        return None
     many = len(result.rows) > 1 and result.content.get("tables", [{}])[0].get("columns", [{}])[0].get("id") == "customer_id"
     if many:
         return Listing(result, tuple(Sense("customer_id", str(row[0])) for row in result.rows))

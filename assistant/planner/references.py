@@ -6,6 +6,7 @@ the question is read as if that answer were the latest.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,7 @@ from assistant.planner.normalise import normalise
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
 
+_THEY = re.compile(r"\b(?:they|their|them)\b")
 _THEM = Sense("pronoun", "them")
 _ABOUT = ("value", "segment", "condition", "band", "customer_id")
 
@@ -32,7 +34,19 @@ def with_references(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabul
         found = read(tokens, dialogue)
         if found is not None:
             return found
-    return listing(dialogue).with_rows(tokens), None
+    if any(token.is_("move") for token in tokens):
+        return tokens, None
+    return _with_them(listing(dialogue, tokens).with_rows(tokens)), None
+
+
+def _with_them(tokens: list[Token]) -> list[Token]:
+    """“What do they buy”, which is one phrase: a pronoun before it."""
+    found: list[Token] = []
+    for token in tokens:
+        if token.is_("cue", "favourite") and _THEY.search(token.text) and not any(one.is_("segment") for one in tokens):
+            found.append(Token(token.start, token.start, "they", (_THEM,)))
+        found.append(token)
+    return found
 
 
 def _with_person(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary) -> list[Token]:
