@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.ui.grounds import disagreement, exact_value
+from assistant.ui.grounds import disagreement, exact_value, tables_of
 from assistant.ui.pieces import piece
 from assistant.ui.prose_html import prose_html
 from assistant.ui.texts import say
@@ -73,7 +73,7 @@ def _receipt(receipt: Receipt, turn: Turn, language: str) -> dict[str, Any]:
         "as_of": receipt.as_of.isoformat() if receipt.as_of else "",
         "tool": receipt.tool,
         "rows": [(table.title.say(turn.language), say("rows_all", language, count=f"{table.row_count:,}")) for table in tables],
-        "tables": receipt.source_tables,
+        "tables": tables_of(receipt),
         "model_version": receipt.model_version,
         "seed": receipt.seed,
         "data_version": receipt.data_version,

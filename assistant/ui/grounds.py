@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
+
+import sqlglot
+from sqlglot import exp
 
 from assistant.artifacts import json_value
 from assistant.events import Answer, RenderedFigure
@@ -68,6 +72,21 @@ class Grounds:
         """What a table rests on."""
         handle = next((handle for handle, tables in self.tables.items() if any(one is table for one in tables)), None)
         return self.receipt_under(handle) if handle else None
+
+
+def tables_of(receipt: Receipt) -> tuple[str, ...]:
+    """The tables that a receipt's figures came from: as its tool names them, else as its SQL reads them."""
+    return receipt.source_tables or tuple(sorted({name for one in receipt.statements for name in _read_by(one.sql)}))
+
+
+@lru_cache(maxsize=256)
+def _read_by(sql: str) -> frozenset[str]:
+    try:
+        parsed = sqlglot.parse_one(sql, dialect="duckdb")
+    except sqlglot.errors.ParseError:
+        return frozenset()  # what is shown of it is the SQL itself
+    named = {one.alias for one in parsed.find_all(exp.CTE)}
+    return frozenset(one.name for one in parsed.find_all(exp.Table) if one.name and one.name not in named)
 
 
 def exact(figure: RenderedFigure, language: str, currency: str) -> str:

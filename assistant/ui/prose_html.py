@@ -58,5 +58,5 @@ def _button(shown: str, figure_id: str, grounds: Grounds, language: str, currenc
     receipt, figure = grounds.receipt_of(figure_id), grounds.figures.get(figure_id)
     if receipt is None or figure is None:
         return escape(shown)
-    value = exact(figure, spoken, currency)
-    return piece("figure", language, shown=shown, figure=figure, value=value, receipt=receipt.id).strip()
+    label, value = figure.label[:1].upper() + figure.label[1:], exact(figure, spoken, currency)
+    return piece("figure", language, shown=shown, figure=figure.id, label=label, value=value, receipt=receipt.id).strip()

@@ -119,11 +119,13 @@
     unfolded.delete(keyOf(button));
   };
   const unfold = (button) => {
-    const sources = [...(answerOf(button)?.querySelectorAll("template[data-receipt-of]") ?? [])];
+    const sources = [...(answerOf(button)?.querySelectorAll("[data-receipt-of]") ?? [])];
     const source = sources.find((one) => one.dataset.receiptOf === button.dataset.receipt);
     if (!source) return;
-    const panel = source.content.cloneNode(true).querySelector(".fq-receipt");
+    const panel = document.createElement("section");
+    panel.className = "fq-receipt";
     panel.id = `fq-receipt-${(number += 1)}`;
+    panel.append(...source.cloneNode(true).childNodes);
     panel.querySelector("[data-slot=label]").textContent = button.dataset.label;
     panel.querySelector("[data-slot=value]").textContent = button.dataset.value;
     panel.setAttribute("aria-label", `${button.dataset.label} ${button.dataset.value}`);

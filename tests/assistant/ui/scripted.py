@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -11,10 +12,26 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from assistant.events import Answer, ChartReady, Event, FileReady, Finished, StepDone, StepStarted, TableReady, TextDelta
-from tools.contracts import Chart, Column, FileOut, Outcome, Receipt, Statement, Table, Text, ToolResult, Unit
+from assistant.events import (
+    Answer,
+    ChartReady,
+    Event,
+    FileReady,
+    Finished,
+    RenderedFigure,
+    Source,
+    StepDone,
+    StepStarted,
+    TableReady,
+    TextDelta,
+)
+from assistant.marks import plain, signed
+from tools.contracts import Chart, Check, Column, Figure, FileOut, Outcome, Receipt, Statement, Table, Text, ToolResult, Unit
 
 SLOW = "slow"
+HALTS = "halts"
+DIFFERS = "differs"
+HOSTILE = "<img src=x onerror=\"document.title='hacked'\">${document.title='hacked'}{{title}}"
 SEGMENTS = [
     ("champions", "冠军客户", 412, "1843211.55"),
     ("loyal", "忠诚客户", 388, "1012233.10"),
@@ -31,7 +48,11 @@ GROUP BY rfm_group"""
 
 
 class ScriptedConversation:
-    """Answers every question from a script; "slow" in the question makes it wait to be stopped."""
+    """Answers every question from a script.
+
+    "slow" in the question makes it wait to be stopped before it says anything, "halts" after it has said all; with "differs" a
+    cross-check does not hold.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -50,10 +71,14 @@ class ScriptedConversation:
             return
         yield StepDone(call_id="1", tool="segment_overview", outcome=Outcome.ANSWERED, seconds=0.15, result=_result())
         text = TEXT[language].format(number=len(self.asked), question=question)
-        for start in range(0, len(text), 6):
+        marked = signed_text(text)
+        for piece in re.findall("\ue001[^\ue003]*\ue003|[^\ue001]{1,6}", marked):
             if self._stopped.wait(0.01):
                 break
-            yield TextDelta(text=text[start : start + 6])
+            shown, marks = plain(piece)
+            yield TextDelta(text=shown, marks=marks)
+        if HALTS in question:
+            self._stopped.wait(20)
         yield ChartReady(chart=_chart())
         yield TableReady(table=_table())
         file = self._file()
@@ -82,10 +107,16 @@ class ScriptedConversation:
     ) -> Finished:
         zh = language == "zh"
         whole = file is not None
+        shown, marks = plain(signed_text(text))
         return Finished(
             answer=Answer(
                 question=question,
-                text=text,
+                text=shown,
+                marks=marks,
+                figures=[_rendered(figure, language) for figure in _figures()] if whole else [],
+                receipts=list(_result().receipts) if whole else [],
+                sources=[Source(handle="t1", interpretation=_result().interpretation.say(language), tables=[0])] if whole else [],  # type: ignore[union-attr]
+                checks=_checks(DIFFERS in question) if whole else [],
                 language=language,
                 outcome=outcome,
                 currency="$",
@@ -101,8 +132,41 @@ class ScriptedConversation:
         )
 
 
+def signed_text(text: str) -> str:
+    """The numbers of customers in ``text`` as the figures that they are."""
+    for en, _, count, _ in SEGMENTS:
+        text = text.replace(str(count), signed(str(count), f"t1.customers.{en}"))
+    return text
+
+
+def _figures() -> list[Figure]:
+    found = []
+    for en, zh, count, _ in SEGMENTS:
+        label = Text(zh=f"{zh}：客户数{HOSTILE}", en=f"{en}: customers{HOSTILE}")
+        found.append(Figure(id=f"t1.customers.{en}", label=label, value=count, unit=Unit.COUNT, receipt="t1.main"))
+    return found
+
+
+def _rendered(figure: Figure, language: str) -> RenderedFigure:
+    label = figure.label.say(language)
+    return RenderedFigure(id=figure.id, label=label, value=figure.value, unit=figure.unit.value, receipt=figure.receipt)
+
+
+def _checks(differs: bool) -> list[Check]:
+    label = Text(zh="各客群人数之和等于全部客户", en="The segments add up to all customers")
+    money = Text(zh="各客群销售额之和等于总额", en="Their revenue adds up to the total")
+    total = Decimal("3256664.69")
+    return [
+        Check(id="a", label=label, found=1033, expected=1034 if differs else 1033, unit=Unit.COUNT, holds=not differs),
+        Check(id="b", label=money, found=total, expected=total, unit=Unit.MONEY, holds=True),
+    ]
+
+
 def _result() -> ToolResult:
     receipt = Receipt(
+        id="t1.main",
+        seed=7,
+        source_tables=("scores", "customer_features"),
         tool="segment_overview",
         arguments={"scheme": "rfm"},
         statements=(
@@ -116,7 +180,8 @@ def _result() -> ToolResult:
         data_version="7",
     )
     understood = Text(zh="按 RFM 分群", en="RFM groups")
-    return ToolResult(tool="segment_overview", receipts=(receipt,), interpretation=understood)
+    details = {"handle": "t1"}
+    return ToolResult(tool="segment_overview", receipts=(receipt,), interpretation=understood, figures=tuple(_figures()), details=details)
 
 
 def _table() -> Table:
