@@ -75,10 +75,12 @@ class Block:
         for condition in self._conditions():
             query = query.where(condition)
         aggregates = [(part.name, part.form.sql) for part in self.parts]
-        if not self.first.form.per_customer:
+        inside = self.first.form.per_customer or self.first.form.per_order
+        if not inside:
             return self._select(query, aggregates)
-        customer = exp.alias_(parse_one(self.source.customer, read="duckdb"), "customer_id")
-        inner = self._select(query, list(self.first.form.per_customer.items()), customer)
+        # What has no customer is no customer of its own.
+        owner = self._parse(self.source.customer if self.first.form.per_customer else self.source.order)
+        inner = self._select(query.where(owner.copy().is_(exp.null()).not_()), list(inside.items()), exp.alias_(owner, "owner_id"))
         keys = [key_name(index) for index in self.first.by]
         labels = [label_name(index) for index in self.first.by if self.builder.plan.by[index].label_sql]
         folded = [exp.alias_(exp.Max(this=exp.column(label)), label) for label in labels]
@@ -123,7 +125,8 @@ class Block:
         return any(one.id == dimension for one in (*self.by, *(f.dimension for f in self.first.filters)))
 
     def _mentions(self, name: str) -> bool:
-        return any(name in part.form.sql for part in self.parts)
+        dimensions = (*self.by, *self.builder.plan.known, *(f.dimension for f in self.first.filters))
+        return any(name in text for text in (*(part.form.sql for part in self.parts), *(one.sql for one in dimensions)))
 
     def _first_orders(self) -> exp.Query:
         query = exp.select("customer_id", "min(ordered_at) AS first_at").from_("counted_orders")

@@ -13,7 +13,8 @@ from pydantic import TypeAdapter, model_validator
 
 from tools.contracts import Frozen, Text, Unit
 from tools.errors import UnknownName
-from tools.metrics.entries import Dimension, Entry, Field, Form, Level, Metric, Ratio, Source, Term, Words
+from tools.metrics.entries import Dimension, Entry, Field, Form, Level, Metric, Ratio, Source, Spread, Term, Words
+from tools.metrics.percentiles import percentile_metric, split_name
 
 __all__ = [
     "ATTRIBUTE",
@@ -26,6 +27,7 @@ __all__ = [
     "Metric",
     "Ratio",
     "Source",
+    "Spread",
     "Term",
     "Words",
     "attribute_dimension",
@@ -64,11 +66,15 @@ class Catalogue(Frozen):
         return next(source for source in self.sources if source.id == source_id)
 
     def metric(self, name: str) -> Metric:
-        """The metric of that id or name.
+        """The metric of that id or name; <metric>_p<N> is the N-th percentile of the values behind one that has such values.
 
         Raises:
             UnknownName: There is none.
         """
+        split = split_name(name)
+        base = _find(self.metrics, split[0]) if split else None
+        if split and base and base.spread:
+            return percentile_metric(base, split[1])
         return _find(self.metrics, name) or _unknown("metric", "指标", name, [m for m in self.metrics if not m.hidden])
 
     def dimension(self, name: str) -> Dimension:

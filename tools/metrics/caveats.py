@@ -20,6 +20,11 @@ _BULK_SHARE = 0.2
 """Quantities from _BULK on are told when they make up this part of all items."""
 _SIMILAR = 0.9
 """Windows are of one length when the shorter is at least this part of the longer, as February is of January."""
+_WITHOUT = {
+    False: Text(zh="计入合计，不属于任何一组", en="it is in the total and in no group"),
+    True: Text(zh="计入“其他”", en="it is part of the others"),
+}
+"""Where rows without a group are, by whether the others are shown as one row."""
 _BUYERS = frozenset(
     {"active_customers", "buyers", "new_customers", "returning_customers", "repeat_customers", "previously_active_customers"}
 )
@@ -29,6 +34,7 @@ _COUNTS = ("active_customers", "buyers", "customers", "contacted_customers")
 def build_caveats(ctx: ToolContext, measured: Measured) -> list[Text]:
     """All caveats that apply, the gravest first."""
     return [
+        *([measured.uncompared] if measured.uncompared else []),
         *_outside(ctx, measured),
         *_lengths(measured),
         *_incomplete(measured),
@@ -85,6 +91,8 @@ def _incomplete(measured: Measured) -> Iterator[Text]:
 def _partly_known(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
     used = {one.id: one for one in (*measured.plan.by, *(f.dimension for f in measured.plan.filters)) if one.level == "customer"}
     for dimension in used.values():
+        if dimension.computed:
+            continue
         known, everyone = _coverage(ctx, dimension)
         if known < everyone:
             yield Text(
@@ -115,9 +123,10 @@ def _unassigned(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
             share = "< 0.1%" if part < Decimal("0.0005") else f"{part:.1%}"
             shown = f"{ctx.config.currency}{missing:,.2f}" if metric.unit is Unit.MONEY else f"{missing:,}"
             zh, en = "、".join(one.name.zh for one in measured.plan.by), " and ".join(one.name.en for one in measured.plan.by)
+            where = _WITHOUT[measured.others is not None]
             yield Text(
-                zh=f"{metric.name.zh}中有 {shown}（{share}）没有{zh}信息，计入合计，不属于任何一组。",
-                en=f"{shown} of {metric.name.en} ({share}) has no {en}: it is in the total and in no group.",
+                zh=f"{metric.name.zh}中有 {shown}（{share}）没有{zh}信息，{where.zh}。",
+                en=f"{shown} of {metric.name.en} ({share}) has no {en}: {where.en}.",
             )
             return
 
@@ -230,6 +239,8 @@ def _ignoring(measured: Measured) -> list[Metric]:
 
 
 def _cut_off(measured: Measured) -> Iterator[Text]:
+    if measured.per_group is not None:
+        return
     if measured.limit is None and measured.grouped and measured.group_count > len(measured.groups):
         yield Text(
             zh=f"分组过多（{measured.group_count:,} 组），只读取了其中 {len(measured.groups):,} 组。",

@@ -6,33 +6,23 @@ Each metric is aggregated over the one source whose grain fits, so no join can c
     SELECT k1, k2, revenue, orders, revenue / orders AS average_order_value
     FROM (blocks of the same groups, unioned and folded by their groups)
     LEFT JOIN the blocks of denominators that leave a dimension out
+
+A comparison joins two of these by their groups, so that groups can be ordered by what changed before any is cut off.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
 from tools.contracts import Statement, Unit
 from tools.metrics.block import Block, Parameters, Part, key_name, label_name
 from tools.metrics.catalogue import Metric
+from tools.metrics.cuts import Order, beside_earlier, cut
 from tools.metrics.plan import Plan, components, dates_of, denominator_key
 from tools.warehouse.context import ToolContext
-
-MOST_GROUPS = 5000
-"""Groups read at most; a request for more is cut, and the answer says so."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """How groups come back: by the first metric, largest or smallest first, or by their keys; at most ``limit``."""
-
-    by_metric: bool
-    descending: bool
-    limit: int
 
 
 def parts_of(plan: Plan) -> list[Part]:
@@ -49,13 +39,34 @@ def parts_of(plan: Plan) -> list[Part]:
     return list(found.values())
 
 
-def compile_plan(ctx: ToolContext, plan: Plan, order: Order) -> Statement:
-    """The statement that yields one row per group: k1, k2, the metrics, and the number of groups as ``group_count``."""
+def compile_plan(ctx: ToolContext, plan: Plan, order: Order, earlier: Plan | None = None) -> Statement:
+    """The statement that yields one row per group: k1, k2, the metrics, and the number of groups as ``group_count``.
+
+    Args:
+        ctx: The warehouse, as of a date.
+        plan: What is measured.
+        order: Which groups, in what order.
+        earlier: The same plan for the period compared with; its values are the columns <metric>__before.
+    """
     builder = _Builder(ctx, plan)
-    query = builder.build(order)
+    query, values = builder.build(), builder.parameters.values
+    if earlier is not None:
+        before = _Builder(ctx, earlier)
+        other, values = _apart(before.build(), before.parameters.values, values)
+        query = beside_earlier(query, other, plan)
+    if plan.by:
+        query = cut(query, plan, order, compared=earlier is not None)
     mentioned = {node.name for node in query.find_all(exp.Placeholder)}
-    parameters = {name: value for name, value in builder.parameters.values.items() if name in mentioned}
+    parameters = {name: value for name, value in values.items() if name in mentioned}
     return Statement(sql=query.sql(dialect="duckdb", pretty=True), parameters=parameters)
+
+
+def _apart(query: exp.Query, values: dict[str, Any], taken: dict[str, Any]) -> tuple[exp.Query, dict[str, Any]]:
+    """The query with names of its own for parameters whose values differ, and the values of both queries."""
+    names = {name: name if taken.get(name, value) == value else f"earlier_{name}" for name, value in values.items()}
+    for node in query.find_all(exp.Placeholder):
+        node.set("this", names[node.name])
+    return query, {**taken, **{names[name]: value for name, value in values.items()}}
 
 
 class _Builder:
@@ -66,17 +77,14 @@ class _Builder:
         self.blocks: dict[str, tuple[tuple[int, ...], list[str]]] = {}
         self.ctes: list[tuple[str, exp.Query]] = []
 
-    def build(self, order: Order) -> exp.Query:
-        """The whole statement: a block per source, joined by their keys."""
+    def build(self) -> exp.Select:
+        """A block per source, joined by their keys."""
         for parts in self._grouped(parts_of(self.plan)):
             self._add_block(parts)
         keys = tuple(range(len(self.plan.by)))
         main = [name for name, (by, _) in self.blocks.items() if by == keys]
         side = [name for name, (by, _) in self.blocks.items() if by != keys]
         query = self._select(keys, main, side)
-        if keys:
-            query = query.select(parse_one("count(*) OVER () AS group_count", read="duckdb"))
-            query = self._ordered(query, order)
         for name, block in self.ctes:
             query = query.with_(name, as_=block)
         return query
@@ -85,8 +93,8 @@ class _Builder:
         groups: dict[tuple[Any, ...], list[Part]] = {}
         for part in parts:
             dates = dates_of(self.ctx, self.plan.window, part.metric)
-            per_customer = part.name if part.form.per_customer else ""
-            groups.setdefault((part.form.source, part.metric.rows, dates, part.by, per_customer), []).append(part)
+            inside = (*part.form.per_customer.items(), ".", *part.form.per_order.items())
+            groups.setdefault((part.form.source, part.metric.rows, dates, part.by, inside), []).append(part)
         return list(groups.values())
 
     def _add_block(self, parts: list[Part]) -> None:
@@ -132,14 +140,6 @@ class _Builder:
         assert union is not None
         folded = [exp.alias_(exp.Max(this=exp.column(name)), name) for name in (*labels, *columns)]
         return exp.select(*names, *folded).from_(union.subquery("u")).group_by(*names)
-
-    def _ordered(self, query: exp.Select, order: Order) -> exp.Select:
-        names = [key_name(index) for index in range(len(self.plan.by))]
-        first = exp.column(self.plan.metrics[0].id)
-        keys = [exp.Ordered(this=exp.column(name), desc=False, nulls_first=False) for name in names]
-        if order.by_metric:
-            keys.insert(0, exp.Ordered(this=first, desc=order.descending, nulls_first=False))
-        return query.order_by(*keys).limit(order.limit)
 
 
 def _measured(metric: Metric, where: dict[str, str]) -> exp.Expr:

@@ -35,7 +35,7 @@ class Entry(Frozen):
 
 
 class Source(Frozen):
-    """Rows that metrics aggregate: a FROM clause, whose customer and time they are, and what can be grouped by.
+    """Rows that metrics aggregate: a FROM clause, whose customer, order and time they are, and what can be grouped by.
 
     ``time_may_lack``: rows without a time count where no window is asked for. ``counted``: a condition that rows must meet,
     unless the dimension ``unless`` is asked for, which tells them apart.
@@ -49,16 +49,18 @@ class Source(Frozen):
     time_may_lack: bool = False
     counted: str | None = None
     unless: str | None = None
+    order: str | None = None
     levels: tuple[Level, ...]
     needs: tuple[str, ...]
 
 
 class Form(Frozen):
-    """One aggregate over one source. ``per_customer`` is aggregated per customer and group before ``sql``."""
+    """One aggregate over one source. ``per_customer`` or ``per_order`` is aggregated per customer (order) and group before ``sql``."""
 
     source: str
     sql: str
     per_customer: dict[str, str] = PydanticField(default={})
+    per_order: dict[str, str] = PydanticField(default={})
     needs: tuple[str, ...] = ()
 
 
@@ -68,6 +70,13 @@ class Ratio(Frozen):
     numerator: str
     denominator: str
     without: tuple[Level, ...] = ()
+
+
+class Spread(Frozen):
+    """The values of single orders or customers that a mean is made of; ``sql`` of a form yields the value, not an aggregate."""
+
+    name: Text
+    forms: tuple[Form, ...]
 
 
 class Metric(Entry):
@@ -83,6 +92,7 @@ class Metric(Entry):
         requires: Levels of which at least one dimension must be used.
         needs: Tables ("orders") or columns ("orders.discount") that must hold something.
         hidden: Only a part of other metrics.
+        spread: The values whose percentiles can be asked for.
     """
 
     definition: Text
@@ -95,6 +105,7 @@ class Metric(Entry):
     hidden: bool = False
     forms: tuple[Form, ...] = ()
     ratio: Ratio | None = None
+    spread: Spread | None = None
 
     @model_validator(mode="after")
     def _forms_or_ratio(self) -> Self:
@@ -126,6 +137,16 @@ class Dimension(Entry):
     order: Literal["natural", "listed"] | None = None
     scheme: str | None = None
     period: Literal["day", "week", "month", "quarter", "year"] | None = None
+
+    @property
+    def computed(self) -> bool:
+        """Whether it follows from the customer's orders as they are measured, so that no table has its values."""
+        return "first_at" in self.sql
+
+    @property
+    def by_start(self) -> bool:
+        """Whether it depends on where the window, or each period, starts."""
+        return "period_start" in self.sql
 
 
 class Field(Entry):

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from tools.contracts import Column, Figure, FigureValue, Table, Text, Unit
 from tools.metrics.catalogue import Metric
-from tools.metrics.outcome import Measured, change_of, group_name, share_of
+from tools.metrics.outcome import OTHERS, OTHERS_NAME, Measured, change_of, change_share, difference_of, group_name, share_of
 from tools.metrics.results import Group, Value
 
 FIGURE_GROUPS = 20
@@ -18,6 +18,11 @@ TABLE_ROWS = 50
 
 _TOTAL = Text(zh="合计", en="total")
 _REST = Text(zh="其余", en="the rest")
+_BEFORE = {
+    "last_year": (Text(zh="（去年同期）", en="a year before"), Text(zh="（去年同期）", en="a year before")),
+    "previous": (Text(zh="（上期）", en="in the period before"), Text(zh="（上期）", en="before")),
+}
+"""What the period compared with is called, in figures and in columns."""
 
 
 def build_figures(measured: Measured) -> list[Figure]:
@@ -58,12 +63,23 @@ def _compared(
     value, before = values
     earlier = before.values.get(metric.id) if before else None
     change, unit = change_of(metric, value, earlier)
-    yield _figure(f"{figure_id}.previous", _of(label, "（上期）", "in the period before"), earlier, metric.unit)
+    yield _figure(f"{figure_id}.previous", _of(label, *_before(measured, column=False)), earlier, metric.unit)
     yield _figure(f"{figure_id}.change", _of(label, "变化", "change"), change, unit)
+    if metric.unit is not Unit.SHARE and (group is None or measured.by_change):
+        difference = difference_of(Group((), (), {metric.id: value}), before, metric)
+        yield _figure(f"{figure_id}.difference", _of(label, "变化额", "difference"), difference, metric.unit)
+    if group is not None and measured.by_change:
+        part = change_share(measured, group, metric)
+        yield _figure(f"{figure_id}.difference_share", _of(label, "占总变化的比例", "share of the total change"), part, Unit.SHARE)
     if group is not None and measured.has_share(metric):
         now, then = share_of(group, measured.total, metric), share_of(before, measured.previous_total, metric)
         points = now - then if now is not None and then is not None else None
         yield _figure(f"{figure_id}.share_change", _of(label, "占比变化", "change of the share"), points, Unit.POINTS)
+
+
+def _before(measured: Measured, *, column: bool) -> tuple[str, str]:
+    label = _BEFORE[measured.compare or "previous"][column]
+    return label.zh, label.en
 
 
 def _extremes(measured: Measured) -> Iterator[Figure]:
@@ -75,7 +91,7 @@ def _extremes(measured: Measured) -> Iterator[Figure]:
 def extremes(measured: Measured) -> dict[str, Group]:
     """The groups with the highest and the lowest value of the first metric; periods cut off are left out of it."""
     metric = measured.plan.metrics[0].id
-    if not measured.grouped or measured.group_count > len(measured.groups):
+    if not measured.grouped or measured.per_group or measured.group_count > len(measured.groups):
         return {}
     whole = [group for group in measured.groups if not measured.incomplete.keys() & set(group.keys)]
     known = [group for group in whole if group.values.get(metric) is not None]
@@ -86,6 +102,10 @@ def extremes(measured: Measured) -> dict[str, Group]:
 
 
 def _rest(measured: Measured) -> Iterator[Figure]:
+    if measured.others is not None:
+        yield _figure("rest.groups", Text(zh="其余分组数", en="groups in the rest"), measured.others.count, Unit.COUNT)
+        yield from _of_group(measured, measured.others.group, "rest.", _REST)
+        return
     if not measured.rest:
         return
     complete = measured.group_count == len(measured.groups)
@@ -154,21 +174,22 @@ def _metric_columns(measured: Measured) -> list[Column]:
 def whole_table(measured: Measured) -> pa.Table:
     """All groups shown, with the ids of the preview's columns."""
     table = _grouped_table(measured, Text(zh="", en=""))
-    rows = [_row(measured, group) for group in measured.shown]
+    rows = [*(_row(measured, group) for group in measured.shown), *_others_row(measured)]
     return pa.table({column.id: [row[index] for row in rows] for index, column in enumerate(table.columns)})
 
 
 def _grouped_table(measured: Measured, title: Text) -> Table:
-    rows = tuple(_row(measured, group) for group in measured.shown[:TABLE_ROWS])
+    rows = (*(_row(measured, group) for group in measured.shown[:TABLE_ROWS]), *_others_row(measured))[:TABLE_ROWS]
     columns: list[Column] = []
     for index, dimension in enumerate(measured.plan.by):
         present = {str(row[index]) for row in rows}
-        names = {key: text for key, text in measured.names[index].items() if key in present}
+        names = {key: text for key, text in (*measured.names[index].items(), (OTHERS, OTHERS_NAME)) if key in present}
         unit = Unit.ID if dimension.kind == "id" else Unit.TEXT
         columns.append(Column(id=dimension.id, label=dimension.name, unit=unit, names=names))
     for metric in measured.plan.metrics:
         columns += _columns_of(measured, metric)
-    count = measured.group_count if measured.limit is None else len(measured.shown)
+    whole = measured.limit is None and measured.per_group is None
+    count = measured.group_count if whole else len(measured.shown) + len(_others_row(measured))
     return Table(title=title, columns=tuple(columns), rows=rows, row_count=count)
 
 
@@ -178,8 +199,11 @@ def _columns_of(measured: Measured, metric: Metric) -> Iterator[Column]:
         yield Column(id=f"{metric.id}.share", label=_of(metric.name, "占比", "share"), unit=Unit.SHARE)
     if measured.before is not None:
         _, unit = change_of(metric, None, None)
-        yield Column(id=f"{metric.id}.previous", label=_of(metric.name, "（上期）", "before"), unit=metric.unit)
+        yield Column(id=f"{metric.id}.previous", label=_of(metric.name, *_before(measured, column=True)), unit=metric.unit)
         yield Column(id=f"{metric.id}.change", label=_of(metric.name, "变化", "change"), unit=unit)
+    if _has_difference(measured, metric):
+        yield Column(id=f"{metric.id}.difference", label=_of(metric.name, "变化额", "difference"), unit=metric.unit)
+        yield Column(id=f"{metric.id}.difference_share", label=_of(metric.name, "占总变化", "share of the change"), unit=Unit.SHARE)
 
 
 def _row(measured: Measured, group: Group) -> tuple[FigureValue, ...]:
@@ -193,4 +217,18 @@ def _row(measured: Measured, group: Group) -> tuple[FigureValue, ...]:
         if measured.before is not None:
             earlier = before.values.get(metric.id) if before else None
             cells += [earlier, change_of(metric, value, earlier)[0]]
+        if _has_difference(measured, metric):
+            cells += [difference_of(group, before, metric), change_share(measured, group, metric)]
     return tuple(cells)
+
+
+def _has_difference(measured: Measured, metric: Metric) -> bool:
+    return measured.by_change and metric.unit is not Unit.SHARE
+
+
+def _others_row(measured: Measured) -> tuple[tuple[FigureValue, ...], ...]:
+    """The row of all others, where it was asked for."""
+    if measured.others is None:
+        return ()
+    row = _row(measured, measured.others.group)
+    return ((*[OTHERS] * len(measured.plan.by), *row),)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from tools.contracts import CustomerQuery, Outcome, Receipt, Statement, Table, Text, ToolResult
-from tools.errors import InputError, UnsupportedQuestion
+from tools.errors import InputError
 from tools.metrics.catalogue import catalogue
 from tools.metrics.caveats import build_caveats
 from tools.metrics.charts import build_chart, can_be_pie
+from tools.metrics.checks import measure_checks
 from tools.metrics.figures import TABLE_ROWS, build_figures, build_table, extremes, whole_table
-from tools.metrics.ordering import arranged
-from tools.metrics.outcome import Measured, group_name, names_by_label
-from tools.metrics.plan import Dates, Plan, components, dates_of, main_source, make_plan, shown_dates, with_default_window
-from tools.metrics.results import Group, Run, data_range, incomplete_periods, run_plan
+from tools.metrics.outcome import Measured, group_name
+from tools.metrics.plan import Plan, main_source, make_plan, with_default_window
+from tools.metrics.results import data_range, value_label
+from tools.metrics.running import Runs
 from tools.metrics.sentences import dates_text, definition_text, filter_text, interpretation, title_text
-from tools.metrics.values import value_names
 from tools.requests import Measure
 from tools.warehouse.context import ToolContext
 from tools.warehouse.tables import tables_of
@@ -29,15 +28,6 @@ _NO_PIE = Text(
     zh="各组相加不等于整体，因此用柱状图代替饼图。",
     en="The groups are not parts of one whole, so this is a bar chart instead of a pie.",
 )
-_PROBES = {
-    "orders": "orders",
-    "lines": "orders_with_lines",
-    "contacts": "contacts",
-    "responses": "responses",
-    "events": "events",
-    "feedback": "feedback_count",
-}
-"""The metric that counts the rows of a source, which tells nothing from zero."""
 
 
 def measure(ctx: ToolContext, request: Measure, customers: CustomerQuery | None = None) -> ToolResult:
@@ -56,7 +46,7 @@ def measure(ctx: ToolContext, request: Measure, customers: CustomerQuery | None 
     asked, request = request, with_default_window(request)
     _check(request, customers)
     plan = make_plan(ctx, request, customers)
-    runs = _Runs(ctx, plan, request)
+    runs = Runs(ctx, plan, request)
     measured = runs.measured()
     title = title_text(plan)
     table = _with_file(ctx, build_table(measured, title), measured)
@@ -68,6 +58,7 @@ def measure(ctx: ToolContext, request: Measure, customers: CustomerQuery | None 
         charts=(chart,) if chart else (),
         receipts=(_receipt(ctx, request, plan, runs.statements),),
         caveats=(*build_caveats(ctx, measured), *([_NO_PIE] if request.chart == "pie" and chart and not can_be_pie(measured) else [])),
+        checks=measure_checks(ctx, measured),
         interpretation=interpretation(measured, request, defaulted=asked.window != request.window),
         details=_details(measured),
     )
@@ -87,103 +78,6 @@ def _with_file(ctx: ToolContext, table: Table | None, measured: Measured) -> Tab
 def _check(request: Measure, customers: CustomerQuery | None) -> None:
     if request.customers is not None and customers is None:
         raise InputError("The customers of the request were not resolved.", "尚未解析请求中的客户范围。")
-    if request.compare and request.window is None:
-        raise InputError(
-            "A comparison with the period before needs a window, such as the last 90 days.",
-            "与上期比较需要给出时间范围，例如最近90天。",
-        )
-    unbuilt = next((name for name in ("limit_per_group", "rest", "percentiles", "within_days") if getattr(request, name)), None)
-    if unbuilt or request.compare == "last_year" or request.sort in ("growth", "decline"):
-        name = unbuilt or f"{request.compare or request.sort}"
-        raise UnsupportedQuestion(f"“{name}” cannot be measured yet.", f"暂不支持“{name}”。")
-
-
-class _Runs:
-    """The statements that one request takes: groups, the total, and both for the period before."""
-
-    def __init__(self, ctx: ToolContext, plan: Plan, request: Measure) -> None:
-        self.ctx = ctx
-        self.plan = plan
-        self.request = request
-        self.statements: list[Statement] = []
-
-    def measured(self) -> Measured:
-        """Run them all."""
-        plan, request = self.plan, self.request
-        run = self._run(plan)
-        total = self._total(plan, run)
-        groups = run.groups
-        previous, previous_total, before = {}, None, None
-        if request.compare and plan.window is not None:
-            earlier = replace(plan, window=plan.window.previous())
-            before = self._dates(earlier).window
-            old = self._run(earlier)
-            previous, previous_total = old.by_keys, self._total(earlier, old)
-            groups = groups + _gone(run, previous)
-        if plan.by:
-            run = replace(run, groups=groups, group_count=max(run.group_count, len(groups)))
-            groups = arranged(run, plan.by, plan.metrics[0].id, request.sort, request.limit)
-        names = names_by_label(groups, plan.by, [value_names(self.ctx, one) for one in plan.by])
-        window = self._dates(plan).window
-        incomplete = self._incomplete(plan, groups, window)
-        return Measured(plan, window, before, groups, request.limit, run.group_count, total, previous, previous_total, names, incomplete)
-
-    def _incomplete(self, plan: Plan, groups: list[Group], window: DateRange) -> dict[str, DateRange]:
-        index, unit = next(((i, one.period) for i, one in enumerate(plan.by) if one.period not in (None, "day")), (0, None))
-        if unit is None:
-            return {}
-        present = {group.keys[index] for group in groups}
-        found = incomplete_periods(self.ctx, unit, main_source(plan), window)
-        return {name: covered for name, covered in found.items() if name in present}
-
-    def is_empty(self, measured: Measured) -> bool:
-        """Whether there is nothing to measure in the window, which is not the same as a measured zero."""
-        runs = [*measured.groups, measured.total, *([measured.previous_total] if measured.previous_total else [])]
-        if any(group.values.get(metric.id) for group in runs for metric in self.plan.metrics):
-            return False
-        probe = _PROBES.get(main_source(measured.plan))
-        if probe is None or any(part.rows != "window" for metric in self.plan.metrics for part in components(metric)):
-            return False
-        metric = catalogue().metric(probe)
-        form = next(form for form in metric.forms if form.source == main_source(measured.plan))
-        counted = self._run(replace(self.plan, by=(), metrics=(metric,), extra=(), forms={metric.id: form}))
-        return not counted.groups[0].values[metric.id]
-
-    def _run(self, plan: Plan) -> Run:
-        run = run_plan(self.ctx, plan, descending=self.request.sort != "smallest")
-        self.statements += run.statements
-        return run
-
-    def _total(self, plan: Plan, run: Run) -> Group:
-        if not plan.by:
-            return run.groups[0]
-        # A metric of each period by itself has no total over the periods.
-        by_period = any(dimension.period for dimension in plan.by)
-        metrics = tuple(metric for metric in plan.metrics if not (by_period and metric.window in ("needed", "churn")))
-        if not metrics:
-            return Group((), (), {})
-        return self._run(replace(plan.ungrouped(), metrics=metrics)).groups[0]
-
-    def _dates(self, plan: Plan) -> Dates:
-        if plan.window is not None:
-            return Dates(shown_dates(plan.window, self.ctx.as_of), None)
-        if any(dimension.period for dimension in plan.by):
-            return Dates(DateRange(None, self.ctx.as_of), None)
-        parts = [part for metric in plan.metrics for part in components(metric)]
-        found = [dates_of(self.ctx, None, part) for part in parts]
-        # A churn metric without a window has its horizon; beside metrics of all time that is the window to show.
-        return next((dates for dates in found if dates.window.start is not None), found[0])
-
-
-def _gone(run: Run, previous: dict[tuple[str, ...], Group]) -> list[Group]:
-    """Groups that only the period before had; their values now are nothing."""
-    present = run.by_keys
-    missing = [group for keys, group in previous.items() if keys not in present]
-    return [replace(group, values={name: _nil(value) for name, value in group.values.items()}) for group in missing]
-
-
-def _nil(value: Any) -> Any:
-    return None if isinstance(value, float) or value is None else type(value)(0)
 
 
 def _receipt(ctx: ToolContext, request: Measure, plan: Plan, statements: list[Statement]) -> Receipt:
@@ -197,14 +91,38 @@ def _details(measured: Measured) -> dict[str, Any]:
     """Names for prose; the n-th group's figures start with g<n>."""
     return {
         "metrics": [metric.id for metric in measured.plan.metrics],
+        "names": {metric.id: metric.name.model_dump() for metric in measured.plan.metrics},
         "by": [dimension.id for dimension in measured.plan.by],
         "compared": measured.before is not None,
+        "compare": measured.compare,
+        "uncompared": measured.uncompared.model_dump() if measured.uncompared else None,
+        "by_change": measured.by_change,
+        "per_group": measured.per_group,
+        "tops": _tops(measured),
         "groups": [group_name(measured, group).model_dump() for group in measured.shown[:NAMED_GROUPS]] if measured.grouped else [],
         "extremes": {word: group_name(measured, group).model_dump() for word, group in extremes(measured).items()}
         if measured.grouped
         else {},
         "period": next((dimension.period for dimension in measured.plan.by if dimension.period), None),
     }
+
+
+def _tops(measured: Measured) -> list[dict[str, Any]]:
+    """Where the best of each first dimension are shown: each first value's name, and the places of its groups."""
+    if measured.per_group is None:
+        return []
+    places: dict[str, list[int]] = {}
+    for place, group in enumerate(measured.shown[:NAMED_GROUPS]):
+        places.setdefault(group.keys[0], []).append(place)
+    first, second = measured.names
+    return [
+        {
+            "name": value_label(first, key, None).model_dump(),
+            "places": found,
+            "names": [value_label(second, measured.shown[place].keys[1], None).model_dump() for place in found],
+        }
+        for key, found in places.items()
+    ]
 
 
 def _nothing(ctx: ToolContext, measured: Measured) -> Text:

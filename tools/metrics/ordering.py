@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.metrics.catalogue import Dimension
-from tools.metrics.results import Group, Run
+from tools.metrics.results import Group, Run, Value
 
 _NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*([kKmM千万亿])?")
 _SCALE = {"k": 1_000, "千": 1_000, "万": 10_000, "m": 1_000_000, "亿": 100_000_000}
@@ -45,19 +45,45 @@ def dimension_key(dimension: Dimension) -> Callable[[str], Any]:
     return natural_key
 
 
-def arranged(run: Run, by: Sequence[Dimension], metric: str, sort: str | None, limit: int | None) -> list[Group]:
+def arranged(
+    run: Run, by: Sequence[Dimension], metric: str, sort: str | None, limit: int | None, per_group: int | None = None
+) -> list[Group]:
     """The groups in the order asked for; by default in their own order, else the largest first.
 
-    A request for a few groups without an order means the largest ones.
+    A request for a few groups without an order means the largest ones. With ``per_group``, at most so many of the second
+    dimension stay in each of the first, and ``limit`` is about the first.
     """
-    groups = run.groups
-    if sort in ("largest", "smallest") or (sort is None and limit is not None):
-        known = [group for group in groups if group.values.get(metric) is not None]
-        unknown = [group for group in groups if group.values.get(metric) is None]
-        sign = 1 if sort == "smallest" else -1
-        return sorted(known, key=lambda group: (sign * _number(group, metric), group.keys)) + unknown
-    keys = [_level_key(groups, index, one, metric) for index, one in enumerate(by)]
-    return sorted(groups, key=lambda group: [key(group.keys[index]) for index, key in enumerate(keys)])
+    if per_group is not None:
+        return _top_of_each(run, by, _ranked(run, run.groups, metric, sort), limit, per_group)
+    if sort in ("largest", "smallest", "growth", "decline") or (sort is None and limit is not None):
+        return _ranked(run, run.groups, metric, sort)
+    keys = [_level_key(run.groups, index, one, metric) for index, one in enumerate(by)]
+    return sorted(run.groups, key=lambda group: [key(group.keys[index]) for index, key in enumerate(keys)])
+
+
+def _ranked(run: Run, groups: Sequence[Group], metric: str, sort: str | None) -> list[Group]:
+    def rank(group: Group) -> Decimal | None:
+        now, before = group.values.get(metric), run.previous.get(group.keys)
+        if sort not in ("growth", "decline"):
+            return _decimal(now)
+        earlier = _decimal(before.values.get(metric)) if before else None
+        return None if now is None or earlier is None else Decimal(str(now)) - earlier
+
+    sign = 1 if sort in ("smallest", "decline") else -1
+    known = [(sign * value, group.keys, group) for group in groups if (value := rank(group)) is not None]
+    unknown = [group for group in groups if rank(group) is None]
+    return [group for _, _, group in sorted(known, key=lambda one: one[:2])] + unknown
+
+
+def _top_of_each(run: Run, by: Sequence[Dimension], ranked: list[Group], limit: int | None, per_group: int) -> list[Group]:
+    """The groups of each first key together; the first keys in their own order, else as they came: by size."""
+    firsts = list(dict.fromkeys(group.keys[0] for group in run.groups))[:limit]
+    if is_natural(by[0], firsts):
+        firsts.sort(key=dimension_key(by[0]))
+    inside: dict[str, list[Group]] = {}
+    for group in ranked:
+        inside.setdefault(group.keys[0], []).append(group)
+    return [group for first in firsts for group in inside[first][:per_group]]
 
 
 def _level_key(groups: Sequence[Group], index: int, dimension: Dimension, metric: str) -> Callable[[str], Any]:
@@ -66,10 +92,9 @@ def _level_key(groups: Sequence[Group], index: int, dimension: Dimension, metric
         return dimension_key(dimension)
     sizes = dict.fromkeys(present, Decimal(0))
     for group in groups:
-        sizes[group.keys[index]] += _number(group, metric)
+        sizes[group.keys[index]] += _decimal(group.values.get(metric)) or Decimal(0)
     return lambda key: (-sizes[key], key)
 
 
-def _number(group: Group, metric: str) -> Decimal:
-    value = group.values.get(metric)
-    return Decimal(str(value)) if value is not None else Decimal(0)
+def _decimal(value: Value) -> Decimal | None:
+    return None if value is None else Decimal(str(value))

@@ -6,12 +6,26 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from tools.contracts import Text, Unit
 from tools.metrics.catalogue import Dimension, Metric
 from tools.metrics.plan import Plan
 from tools.metrics.results import Group, Value, value_label
 from tools.windows import DateRange
+
+OTHERS = "(others)"
+"""The key of the row of all groups that are not shown."""
+OTHERS_NAME = Text(zh="其他", en="others")
+
+
+@dataclass(frozen=True)
+class Others:
+    """The groups beyond the limit taken together: how many, their values, and those in the period before."""
+
+    count: int
+    group: Group
+    before: Group | None
 
 
 @dataclass(frozen=True)
@@ -30,6 +44,11 @@ class Measured:
         previous_total: All of the period before together.
         names: For each dimension, names of stored values.
         incomplete: Periods among the groups that the window or the data cut off, and the dates that they cover.
+        per_group: At most so many of the second dimension in each of the first are among the groups.
+        by_change: Whether they are ordered by the change.
+        compare: With which period they are compared.
+        uncompared: Why there is no comparison, although one was asked for.
+        others: The groups beyond the limit, where a row of them was asked for.
     """
 
     plan: Plan
@@ -43,6 +62,11 @@ class Measured:
     previous_total: Group | None
     names: tuple[dict[str, Text], ...]
     incomplete: dict[str, DateRange]
+    per_group: int | None = None
+    by_change: bool = False
+    compare: Literal["previous", "last_year"] | None = None
+    uncompared: Text | None = None
+    others: Others | None = None
 
     @property
     def shown(self) -> list[Group]:
@@ -65,6 +89,8 @@ class Measured:
 
     def before_of(self, group: Group) -> Group | None:
         """The same group in the period before."""
+        if self.others is not None and group is self.others.group:
+            return self.others.before
         return self.previous.get(group.keys) if self.grouped else self.previous_total
 
 
@@ -85,6 +111,8 @@ def names_by_label(groups: Sequence[Group], by: Sequence[Dimension], known: Sequ
 
 def group_name(measured: Measured, group: Group) -> Text:
     """The group's name: its values, in the order of the dimensions."""
+    if not group.keys:
+        return OTHERS_NAME
     parts = [value_label(names, key, None) for names, key in zip(measured.names, group.keys, strict=True)]
     return Text(zh=" · ".join(part.zh for part in parts), en=" · ".join(part.en for part in parts))
 
@@ -106,3 +134,25 @@ def change_of(metric: Metric, later: Value, earlier: Value) -> tuple[float | Non
         return None, Unit.CHANGE
     old = Decimal(str(earlier))
     return float((Decimal(str(later)) - old) / abs(old)), Unit.CHANGE
+
+
+def difference_of(later: Group | None, earlier: Group | None, metric: Metric) -> Value:
+    """By how much a value changed, in its own unit; None where either is unknown."""
+    now, before = (group.values.get(metric.id) if group else None for group in (later, earlier))
+    if now is None or before is None:
+        return None
+    if isinstance(now, float) or isinstance(before, float):
+        return float(now) - float(before)
+    return now - before
+
+
+def change_share(measured: Measured, group: Group, metric: Metric) -> float | None:
+    """The group's part of the change of the total; None where that is no part: of another direction, or larger than the whole."""
+    whole, part = (
+        difference_of(now, before, metric)
+        for now, before in ((measured.total, measured.previous_total), (group, measured.before_of(group)))
+    )
+    if not measured.has_share(metric) or part is None or not whole:
+        return None
+    found = float(Decimal(str(part)) / Decimal(str(whole)))
+    return found if 0 <= found <= 1 else None

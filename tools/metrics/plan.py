@@ -10,6 +10,7 @@ from tools.contracts import CustomerQuery, Text
 from tools.errors import InputError, UnknownName, UnsupportedQuestion
 from tools.metrics.catalogue import Dimension, Form, Level, Metric, catalogue
 from tools.metrics.needs import lacking, missing_need, require, require_dimension
+from tools.metrics.options import WITHIN_DAYS, asked_metrics, check_options, within_days
 from tools.metrics.values import dimension_values, matching_values, value_names
 from tools.requests import Measure
 from tools.warehouse.context import ToolContext
@@ -61,6 +62,8 @@ class Plan:
     """Rows without a value of these are left out: figures by a property of customers are about those who have it."""
     extra: tuple[Metric, ...] = ()
     """Measured beside, not shown: the size of groups of customers."""
+    within: int = WITHIN_DAYS
+    """The days within which a customer comes back, to count as one who does."""
 
     @property
     def measured(self) -> tuple[Metric, ...]:
@@ -80,8 +83,9 @@ def make_plan(ctx: ToolContext, request: Measure, customers: CustomerQuery | Non
         InputError: The combination makes no sense.
         UnsupportedQuestion: The data lack what it needs, or the metric cannot be split that way.
     """
+    metrics = asked_metrics(request)
+    check_options(request, metrics)
     # By id, so that a thing named twice is there once.
-    metrics = tuple({metric.id: metric for metric in map(catalogue().metric, request.metrics)}.values())
     by = tuple({dimension.id: dimension for dimension in map(catalogue().dimension, request.by)}.values())
     for dimension in by:
         require_dimension(ctx, dimension)
@@ -91,9 +95,9 @@ def make_plan(ctx: ToolContext, request: Measure, customers: CustomerQuery | Non
     levels = frozenset(dimension.level for dimension in used)
     forms: dict[str, Form] = {}
     for metric in metrics:
-        _check(metric, by, levels, request)
+        _check(metric, by, used, request)
         forms.update(_forms(ctx, metric, used))
-    plan = Plan(metrics, by, tuple(filters), request.window, customers, forms, levels)
+    plan = Plan(metrics, by, tuple(filters), request.window, customers, forms, levels, within=within_days(request))
     plan = replace(plan, known=tuple(dimension for dimension in by if dimension.level == "customer"))
     return _with_sizes(ctx, plan, used)
 
@@ -136,12 +140,13 @@ def is_applicable(metric: Metric, dimension: Dimension) -> bool:
     free = metric.ratio.without if metric.ratio else ()
     parts = components(metric)
     if metric.rows != "window" or any(part.rows != "window" for part in parts):
-        return dimension.level == "customer" or dimension.period is not None
+        return (dimension.level == "customer" and not dimension.by_start) or dimension.period is not None
     checked = parts if dimension.level not in free else parts[:1]
     return all(any(dimension.level in catalogue().source(form.source).levels for form in part.forms) for part in checked)
 
 
-def _check(metric: Metric, by: Sequence[Dimension], levels: frozenset[Level], request: Measure) -> None:
+def _check(metric: Metric, by: Sequence[Dimension], used: Sequence[Dimension], request: Measure) -> None:
+    levels = {dimension.level for dimension in used}
     if metric.requires and not levels & set(metric.requires):
         examples = [one for one in catalogue().dimensions if one.level in metric.requires][:4]
         raise InputError(
@@ -149,10 +154,24 @@ def _check(metric: Metric, by: Sequence[Dimension], levels: frozenset[Level], re
             f"“{metric.name.zh}”需要按{'、'.join(one.name.zh for one in examples)}分组或筛选。",
         )
     in_periods = any(dimension.period for dimension in by)
+    for dimension in used:
+        _check_start(metric, dimension, has_start=request.window is not None or in_periods)
     if metric.window == "needed" and request.window is None and not in_periods:
         raise InputError(
             f"{metric.name.en} compares with the time before, so it needs a window or a period to group by, such as month.",
             f"“{metric.name.zh}”需要与之前的时间比较，请给出时间范围，或按月等周期分组。",
+        )
+
+
+def _check_start(metric: Metric, dimension: Dimension, *, has_start: bool) -> None:
+    if not dimension.by_start:
+        return
+    if metric.rows != "window" or any(part.rows != "window" or part.window == "ignored" for part in components(metric)):
+        raise _not_by(metric, dimension)
+    if not has_start:
+        raise InputError(
+            f"{dimension.name.en} depends on when the time asked for begins, so it needs a window or a period to group by, such as month.",
+            f"“{dimension.name.zh}”取决于时间范围从何时开始，请给出时间范围，或按月等周期分组。",
         )
 
 
@@ -224,10 +243,10 @@ def _values(ctx: ToolContext, dimension: Dimension, wanted: str) -> dict[str, Te
     named = {key: text for key, text in names.items() if wanted.casefold() in (key.casefold(), text.zh.casefold(), text.en.casefold())}
     if named:
         return named
-    if dimension.level == "time" and not names:
+    if (dimension.level == "time" or dimension.computed) and not names:
         value = wanted.zfill(2) if dimension.id == "hour" else wanted
         return {value: Text(zh=value, en=value)}
-    found = matching_values(ctx, dimension, [wanted]) if dimension.level != "time" else []
+    found = matching_values(ctx, dimension, [wanted]) if dimension.level != "time" and not dimension.computed else []
     if not found:
         raise UnknownName(dimension.name.en, dimension.name.zh, wanted, list(names) or dimension_values(ctx, dimension))
     return {value: Text(zh=label, en=label) for value, label in found}

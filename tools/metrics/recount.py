@@ -20,7 +20,7 @@ from tools.metrics.plan import Dates, Filter, Plan, dates_of, denominator_key
 from tools.metrics.results import Value
 from tools.warehouse.context import ToolContext
 
-_BEYOND = re.compile(r"\b(?:first_at|ordered_in_window|period_start|as_of_end)\b|quantile|median|\bOVER\b", re.IGNORECASE)
+_BEYOND = re.compile(r"\b(?:first_at|start_at|ordered_in_window|period_start|as_of_end)\b|quantile|median|\bOVER\b", re.IGNORECASE)
 _ALIASES = re.compile(r"\b([a-z])\.")
 _MOMENT = re.compile(r"\bmoment\b")
 
@@ -172,7 +172,8 @@ def _together(ctx: ToolContext, plan: Plan, parts: Iterable[Part]) -> dict[tuple
     found: dict[tuple[Any, ...], list[Part]] = {}
     for part in parts:
         own = part.name if part.form.per_customer else by_months([part])
-        key = (part.form.source, dates_of(ctx, plan.window, part.metric), part.filters, own)
+        conditions = tuple((one.dimension.id, one.values, one.excluded) for one in part.filters)
+        key = (part.form.source, dates_of(ctx, plan.window, part.metric), conditions, own)
         found.setdefault(key, []).append(part)
     return found
 

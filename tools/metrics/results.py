@@ -12,13 +12,15 @@ from sqlglot import exp, parse_one
 from tools.contracts import Statement, Text, Unit
 from tools.errors import InputError
 from tools.metrics.catalogue import Metric, catalogue
-from tools.metrics.compile import MOST_GROUPS, Order, compile_plan
+from tools.metrics.compile import compile_plan
+from tools.metrics.cuts import Order, before_name, counts_nothing
 from tools.metrics.plan import Plan, clip, components
 from tools.metrics.values import remember
 from tools.warehouse.context import ToolContext
 from tools.windows import DateRange, Window
 
 Value = int | Decimal | float | None
+_LARGEST = Order()
 MOST_PERIODS = 130
 """Periods that are measured one by one at most."""
 
@@ -34,11 +36,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Run:
-    """The groups of one run; ``group_count`` is how many there are in all, were more than can be read."""
+    """The groups of one run; ``group_count`` is how many there are in all, were more than can be read.
+
+    ``previous`` are the same groups in the period compared with, by their keys.
+    """
 
     groups: list[Group]
     group_count: int
     statements: tuple[Statement, ...] = field(default=())
+    previous: dict[tuple[str, ...], Group] = field(default_factory=dict)
 
     @property
     def by_keys(self) -> dict[tuple[str, ...], Group]:
@@ -46,33 +52,48 @@ class Run:
         return {group.keys: group for group in self.groups}
 
 
-def run_plan(ctx: ToolContext, plan: Plan, *, descending: bool = True) -> Run:
-    """Measure the plan: one group per combination of its dimensions, or a single one without keys."""
-    if plan.by and any(part.rows != "window" for metric in plan.metrics for part in components(metric)):
-        period = next((index for index, dimension in enumerate(plan.by) if dimension.period), None)
-        if period is not None:
-            return _run_periods(ctx, plan, period)
-    statement = compile_plan(ctx, plan, Order(by_metric=True, descending=descending, limit=MOST_GROUPS))
-    table = ctx.engine.query(statement.sql, statement.parameters)
-    groups = [_group(plan, row) for row in table.to_pylist()]
-    count = int(table["group_count"][0].as_py()) if plan.by and groups else len(groups)
-    return Run(groups, count, (statement,))
+def run_plan(ctx: ToolContext, plan: Plan, order: Order = _LARGEST, earlier: Plan | None = None) -> Run:
+    """Measure the plan: one group per combination of its dimensions, or a single one without keys.
+
+    Args:
+        ctx: The warehouse, as of a date.
+        plan: What is measured.
+        order: Which groups, in what order.
+        earlier: The plan for the period compared with; only for plans that :func:`is_one_statement`.
+    """
+    if not is_one_statement(plan):
+        period = next(index for index, dimension in enumerate(plan.by) if dimension.period)
+        return _run_periods(ctx, plan, period)
+    statement = compile_plan(ctx, plan, order, earlier)
+    rows = ctx.engine.query(statement.sql, statement.parameters).to_pylist()
+    groups = [_group(plan, row) for row in rows]
+    count = int(rows[0]["group_count"]) if plan.by and groups else len(groups)
+    previous = {group.keys: group for group in (_group(plan, row, before=True) for row in rows)} if earlier else {}
+    return Run(groups, count, (statement,), previous)
 
 
-def _group(plan: Plan, row: dict[str, object]) -> Group:
+def is_one_statement(plan: Plan) -> bool:
+    """Whether all groups come from one statement; what compares each period with the one before it takes one for each."""
+    by_period = any(dimension.period for dimension in plan.by)
+    return not (by_period and any(part.rows != "window" for metric in plan.metrics for part in components(metric)))
+
+
+def _group(plan: Plan, row: dict[str, object], *, before: bool = False) -> Group:
     keys = tuple(str(row[f"k{index + 1}"]) for index in range(len(plan.by)))
     labels = tuple(_text(row.get(f"label{index + 1}")) for index in range(len(plan.by)))
-    return Group(keys, labels, {metric.id: _value(metric, row[metric.id]) for metric in plan.measured})
+    values = {metric.id: value_of(metric, row[before_name(metric) if before else metric.id]) for metric in plan.measured}
+    return Group(keys, labels, values)
 
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _value(metric: Metric, value: object) -> Value:
+def value_of(metric: Metric, value: object) -> Value:
+    """A value as it came from the engine, or None, as a number of the metric."""
     if value is None:
         # Nothing to add up is nothing; nothing to divide by is unknown.
-        if metric.ratio is not None or metric.unit is Unit.NUMBER or "quantile" in metric.forms[0].sql:
+        if not counts_nothing(metric):
             return None
         return Decimal("0.00") if metric.unit is Unit.MONEY else 0
     if isinstance(value, Decimal) and metric.unit is not Unit.MONEY:

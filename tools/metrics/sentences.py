@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tools.contracts import Text
 from tools.metrics.outcome import Measured
@@ -46,12 +46,12 @@ def interpretation(measured: Measured, request: Measure, defaulted: bool = False
         parts.append(_default(dates_text(measured.window)) if defaulted else dates_text(measured.window))
     if measured.before is not None:
         before = dates_text(measured.before)
-        parts.append(Text(zh=f"与 {before.zh} 比较", en=f"compared with {before.en}"))
+        year = measured.compare == "last_year"
+        parts.append(Text(zh=f"与{'去年同期 ' if year else ' '}{before.zh} 比较", en=f"compared with {before.en}"))
     parts += [filter_text(one) for one in plan.filters]
     if plan.customers is not None:
         parts.append(Text(zh=f"仅限客户：{plan.customers.sentence.zh}", en=f"only customers: {plan.customers.sentence.en}"))
-    if measured.grouped and measured.limit is not None:
-        parts.append(_cut(measured, request))
+    parts += _cuts(measured, request)
     return Text(zh="；".join(part.zh for part in parts), en="; ".join(part.en for part in parts))
 
 
@@ -62,13 +62,33 @@ def _default(dates: Text) -> Text:
     )
 
 
-def _cut(measured: Measured, request: Measure) -> Text:
-    number = len(measured.shown)
-    if request.sort == "natural":
-        return Text(zh=f"前 {number} 组", en=f"the first {number}")
-    if request.sort == "smallest":
-        return Text(zh=f"最小的 {number} 组", en=f"the {number} smallest")
-    return Text(zh=f"最大的 {number} 组", en=f"the {number} largest")
+_ORDERS = {
+    "natural": Text(zh="前 {} 组", en="the first {}"),
+    "smallest": Text(zh="最小的 {} 组", en="the {} smallest"),
+    "growth": Text(zh="增长最多的 {} 组", en="the {} that grew most"),
+    "decline": Text(zh="下降最多的 {} 组", en="the {} that fell most"),
+    "largest": Text(zh="最大的 {} 组", en="the {} largest"),
+}
+
+
+def _cuts(measured: Measured, request: Measure) -> Iterator[Text]:
+    """How the groups are ordered and cut, where they are."""
+    if not measured.grouped:
+        return
+    words = _ORDERS[request.sort or "largest"]
+    if measured.per_group is not None:
+        firsts = len({group.keys[0] for group in measured.shown})
+        cut = Text(zh=words.zh.format(measured.per_group), en=words.en.format(measured.per_group))
+        first = measured.plan.by[0].name
+        within = Text(zh=f"每个{first.zh}中{cut.zh}", en=f"{cut.en} of each {first.en}")
+        yield within if request.limit is None else Text(zh=f"{within.zh}（{firsts} 个{first.zh}）", en=f"{within.en} ({firsts} of them)")
+    elif measured.limit is not None:
+        number = len(measured.shown)
+        yield Text(zh=words.zh.format(number), en=words.en.format(number))
+    elif measured.by_change:
+        yield Text(zh="按变化额排序", en="in the order of the change")
+    if measured.others is not None:
+        yield Text(zh="其余合并为“其他”", en="all others in one row")
 
 
 def definition_text(plan: Plan) -> Text:

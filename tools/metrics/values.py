@@ -99,19 +99,19 @@ def usable_dimensions(ctx: ToolContext) -> list[Dimension]:
 def value_index(ctx: ToolContext) -> dict[str, list[str]]:
     """Dimension id to its values in the data, the most frequent first, at most MOST_VALUES each.
 
-    Where values are ids with names of their own (campaigns), the names are given. Dimensions of time and ids of
-    customers and products are left out.
+    Where values are ids with names of their own (campaigns), the names are given. Dimensions of time, ids of customers and
+    products, and what follows from the orders measured are left out.
     """
     return remember(ctx, "values", lambda: {one.id: dimension_values(ctx, one) for one in _indexed(ctx)})
 
 
 def _indexed(ctx: ToolContext) -> list[Dimension]:
-    return [one for one in usable_dimensions(ctx) if one.level in _TABLES and one.kind != "id" and one.id != "product"]
+    return [one for one in usable_dimensions(ctx) if one.level in _TABLES and one.kind != "id" and one.id != "product" and not one.computed]
 
 
 def dimension_values(ctx: ToolContext, dimension: Dimension) -> list[str]:
     """The values of one dimension, the most frequent first; its listed ones for a dimension of time."""
-    if dimension.level == "time":
+    if dimension.level == "time" or dimension.computed:
         return list(dimension.values)
     shown = dimension.label_sql or dimension.sql
     found = ctx.engine.rows(

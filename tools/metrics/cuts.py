@@ -1,0 +1,86 @@
+"""Which groups a statement yields, and in what order: the largest, those that grew most, the top of each first dimension."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp, parse_one
+
+from tools.contracts import Unit
+from tools.metrics.block import key_name, label_name
+from tools.metrics.entries import Metric
+from tools.metrics.plan import Plan
+
+MOST_GROUPS = 5000
+"""Groups read at most; a request for more is cut, and the answer says so."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """How groups come back: by the first metric or its change, descending or not; at most ``per_group`` of each first key."""
+
+    descending: bool = True
+    by_change: bool = False
+    per_group: int | None = None
+    limit: int = MOST_GROUPS
+
+
+def before_name(metric: Metric) -> str:
+    """The column of a metric's value in the earlier period."""
+    return f"{metric.id}__before"
+
+
+def counts_nothing(metric: Metric) -> bool:
+    """Whether a group without rows has zero of the metric, rather than an unknown value."""
+    return metric.ratio is None and (bool(metric.additive) or metric.unit is Unit.COUNT)
+
+
+def beside_earlier(now: exp.Query, before: exp.Query, plan: Plan) -> exp.Select:
+    """The groups of both periods side by side; those of either period stay."""
+    names = [key_name(index) for index in range(len(plan.by))]
+    labels = [label_name(index) for index, one in enumerate(plan.by) if one.label_sql]
+    both = [exp.alias_(exp.func("coalesce", exp.column(name, "later"), exp.column(name, "earlier")), name) for name in (*names, *labels)]
+    query = exp.select(*both, *(exp.column(metric.id, "later") for metric in plan.measured))
+    query = query.select(*(exp.alias_(exp.column(metric.id, "earlier"), before_name(metric)) for metric in plan.measured))
+    on = exp.and_(*(exp.column(name, "later").eq(exp.column(name, "earlier")) for name in names))
+    return query.from_(now.subquery("later")).join(before.subquery("earlier"), on=on, join_type="full")
+
+
+def cut(query: exp.Select, plan: Plan, order: Order, *, compared: bool) -> exp.Select:
+    """The groups in order, at most so many, with the number of all as ``group_count``."""
+    if compared or order.per_group:
+        query = exp.select("*").from_(query.subquery("b"))
+    query = query.select(parse_one("count(*) OVER () AS group_count", read="duckdb"))
+    ranked = _rank(plan.metrics[0], order, compared=compared)
+    keys = [_ordered(exp.column(key_name(index)), descending=False) for index in range(len(plan.by))]
+    if order.per_group is None:
+        return query.order_by(_ordered(ranked, descending=order.descending), *keys).limit(order.limit)
+    return _top_of_each(query, plan, order, ranked)
+
+
+def _rank(metric: Metric, order: Order, *, compared: bool) -> exp.Expr:
+    now: exp.Expr = exp.column(metric.id)
+    before: exp.Expr = exp.column(before_name(metric))
+    if not compared:
+        return now
+    if counts_nothing(metric):
+        zero = exp.Literal.number(0)
+        now, before = exp.func("coalesce", now, zero), exp.func("coalesce", before, zero)
+    return exp.Sub(this=now, expression=before) if order.by_change else now
+
+
+def _top_of_each(query: exp.Select, plan: Plan, order: Order, ranked: exp.Expr) -> exp.Select:
+    first, second = exp.column(key_name(0)), exp.column(key_name(1))
+    inside = exp.Order(expressions=[_ordered(ranked, descending=order.descending), _ordered(second, descending=False)])
+    place = exp.Window(this=exp.RowNumber(), partition_by=[first.copy()], order=inside)
+    # Sums of means mean nothing: there the best of each stands for it.
+    whole = exp.Sum if plan.metrics[0].additive else exp.Max
+    size = exp.Window(this=whole(this=ranked.copy()), partition_by=[first.copy()])
+    query = query.select(exp.alias_(place, "place"), exp.alias_(size, "size"))
+    outer = exp.select("*").from_(query.subquery("p")).where(exp.column("place") <= order.per_group)
+    by = [_ordered(exp.column("size"), descending=order.descending), _ordered(first.copy(), descending=False)]
+    return outer.order_by(*by, _ordered(exp.column("place"), descending=False)).limit(order.limit)
+
+
+def _ordered(column: exp.Expr, *, descending: bool) -> exp.Ordered:
+    return exp.Ordered(this=column.copy(), desc=descending, nulls_first=False)

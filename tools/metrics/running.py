@@ -1,0 +1,182 @@
+"""The statements that one request takes: its groups, their total, and both for the period compared with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from tools.contracts import Statement, Text
+from tools.metrics.catalogue import catalogue
+from tools.metrics.comparison import counterparts, earlier_plan, is_covered, not_reached, refuse_growth
+from tools.metrics.cuts import Order
+from tools.metrics.ordering import arranged
+from tools.metrics.outcome import Measured, Others, names_by_label
+from tools.metrics.plan import Dates, Plan, components, dates_of, main_source, shown_dates
+from tools.metrics.results import Group, Run, incomplete_periods, is_one_statement, run_plan, value_of
+from tools.metrics.values import value_names
+from tools.requests import Measure
+from tools.warehouse.context import ToolContext
+from tools.windows import DateRange
+
+_PROBES = {
+    "orders": "orders",
+    "lines": "orders_with_lines",
+    "contacts": "contacts",
+    "responses": "responses",
+    "events": "events",
+    "feedback": "feedback_count",
+}
+"""The metric that counts the rows of a source, which tells nothing from zero."""
+
+
+class Runs:
+    """Runs them and keeps the statements for the receipt."""
+
+    def __init__(self, ctx: ToolContext, plan: Plan, request: Measure) -> None:
+        self.ctx = ctx
+        self.plan = plan
+        self.request = request
+        self.statements: list[Statement] = []
+
+    def measured(self) -> Measured:
+        """Run them all."""
+        plan, request = self.plan, self.request
+        earlier, uncompared = self._earlier()
+        run = self._grouped(earlier)
+        total = self._total(plan, run)
+        previous_total = self._total(earlier) if earlier else None
+        groups = run.groups
+        if plan.by:
+            groups = arranged(run, plan.by, plan.metrics[0].id, request.sort, request.limit, request.limit_per_group)
+        limit = None if request.limit_per_group else request.limit
+        window = self._dates(plan).window
+        measured = Measured(
+            plan=plan,
+            window=window,
+            before=self._dates(earlier).window if earlier else None,
+            groups=groups,
+            limit=limit,
+            group_count=max(run.group_count, len(groups)),
+            total=total,
+            previous=run.previous if plan.by else {},
+            previous_total=previous_total,
+            names=names_by_label(groups, plan.by, [value_names(self.ctx, one) for one in plan.by]),
+            incomplete=self._incomplete(plan, groups, window),
+            per_group=request.limit_per_group if plan.by else None,
+            by_change=bool(earlier) and request.sort in ("growth", "decline"),
+            compare=request.compare if earlier else None,
+            uncompared=uncompared,
+        )
+        return replace(measured, others=_others(measured)) if request.rest and plan.by else measured
+
+    def _earlier(self) -> tuple[Plan | None, Text | None]:
+        """The plan for the period compared with, or why there is none."""
+        earlier = earlier_plan(self.ctx, self.plan, self.request)
+        if earlier is None:
+            return None, None
+        dates = self._dates(earlier).window
+        if is_covered(self.ctx, self.plan, dates):
+            return earlier, None
+        if self.plan.by and self.request.sort in ("growth", "decline"):
+            raise refuse_growth(self.ctx, self.plan, dates)
+        return None, not_reached(self.ctx, self.plan, dates)
+
+    def _grouped(self, earlier: Plan | None) -> Run:
+        plan, sort = self.plan, self.request.sort
+        if not plan.by:
+            return self._run(plan)
+        by_change = sort in ("growth", "decline")
+        order = Order(sort not in ("smallest", "decline"), by_change and earlier is not None, self.request.limit_per_group)
+        period = next((index for index, one in enumerate(plan.by) if one.period), None)
+        if earlier is None or (period is None and is_one_statement(plan)):
+            return self._run(plan, order, earlier)
+        # Periods are compared by their place in the window, which no join of equal groups can do.
+        return self._matched(self._run(plan), self._run(earlier), earlier, period)
+
+    def _matched(self, run: Run, old: Run, earlier: Plan, period: int | None) -> Run:
+        places: dict[str, str] = {}
+        if period is not None:
+            unit = self.plan.by[period].period
+            assert unit is not None
+            places = counterparts(unit, self._dates(self.plan).window, self._dates(earlier).window)
+        previous = {}
+        for group in old.groups:
+            keys = tuple(places.get(key) if index == period else key for index, key in enumerate(group.keys))
+            if None not in keys:
+                previous[tuple(str(key) for key in keys)] = group
+        present = run.by_keys
+        gone = [replace(group, keys=keys, values=self._nothing()) for keys, group in previous.items() if keys not in present]
+        for keys in present.keys() - previous.keys():
+            previous[keys] = replace(present[keys], values=self._nothing())
+        return replace(run, groups=run.groups + gone, previous=previous)
+
+    def _nothing(self) -> dict[str, int | Decimal | float | None]:
+        return {metric.id: value_of(metric, None) for metric in self.plan.measured}
+
+    def _incomplete(self, plan: Plan, groups: list[Group], window: DateRange) -> dict[str, DateRange]:
+        index, unit = next(((i, one.period) for i, one in enumerate(plan.by) if one.period not in (None, "day")), (0, None))
+        if unit is None:
+            return {}
+        present = {group.keys[index] for group in groups}
+        found = incomplete_periods(self.ctx, unit, main_source(plan), window)
+        return {name: covered for name, covered in found.items() if name in present}
+
+    def is_empty(self, measured: Measured) -> bool:
+        """Whether there is nothing to measure in the window, which is not the same as a measured zero."""
+        runs = [*measured.groups, measured.total, *([measured.previous_total] if measured.previous_total else [])]
+        if any(group.values.get(metric.id) for group in runs for metric in self.plan.metrics):
+            return False
+        probe = _PROBES.get(main_source(measured.plan))
+        if probe is None or any(part.rows != "window" for metric in self.plan.metrics for part in components(metric)):
+            return False
+        metric = catalogue().metric(probe)
+        form = next(form for form in metric.forms if form.source == main_source(measured.plan))
+        counted = self._run(replace(self.plan, by=(), metrics=(metric,), extra=(), forms={metric.id: form}))
+        return not counted.groups[0].values[metric.id]
+
+    def _run(self, plan: Plan, order: Order | None = None, earlier: Plan | None = None) -> Run:
+        run = run_plan(self.ctx, plan, order or Order(), earlier)
+        self.statements += run.statements
+        return run
+
+    def _total(self, plan: Plan, run: Run | None = None) -> Group:
+        if run is not None and not plan.by:
+            return run.groups[0]
+        # A metric of each period by itself has no total over the periods.
+        by_period = any(dimension.period for dimension in plan.by)
+        metrics = tuple(metric for metric in plan.metrics if not (by_period and metric.window in ("needed", "churn")))
+        if not metrics:
+            return Group((), (), {})
+        return self._run(replace(plan.ungrouped(), metrics=metrics)).groups[0]
+
+    def _dates(self, plan: Plan) -> Dates:
+        if plan.window is not None:
+            return Dates(shown_dates(plan.window, self.ctx.as_of), None)
+        if any(dimension.period for dimension in plan.by):
+            return Dates(DateRange(None, self.ctx.as_of), None)
+        parts = [part for metric in plan.metrics for part in components(metric)]
+        found = [dates_of(self.ctx, None, part) for part in parts]
+        # A churn metric without a window has its horizon; beside metrics of all time that is the window to show.
+        return next((dates for dates in found if dates.window.start is not None), found[0])
+
+
+def _others(measured: Measured) -> Others | None:
+    """What the groups shown leave of the total, rows of no group included, so that all shares add up to one."""
+    count = measured.group_count - len(measured.shown)
+    left = _left(measured, measured.shown, measured.total)
+    if not count and not any(left.values.values()):
+        return None
+    before = None
+    if measured.previous_total is not None:
+        before = _left(measured, [measured.previous[group.keys] for group in measured.shown], measured.previous_total)
+    return Others(count, left, before)
+
+
+def _left(measured: Measured, shown: list[Group], total: Group) -> Group:
+    def rest(name: str) -> int | Decimal | float:
+        whole, parts = total.values[name], [group.values[name] or 0 for group in shown]
+        if isinstance(whole, float) or any(isinstance(part, float) for part in parts):
+            return float(whole or 0) - float(sum(parts))
+        return (whole or 0) - sum(part for part in parts if not isinstance(part, float))
+
+    return Group((), (), {metric.id: rest(metric.id) for metric in measured.plan.metrics})
