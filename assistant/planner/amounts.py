@@ -101,6 +101,8 @@ def quantities(tokens: list[Token], _: Vocabulary) -> list[Token]:
     def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
         first = all_tokens[at]
         following = all_tokens[at + 1] if at + 1 < len(all_tokens) else None
+        if first.is_("festival"):
+            return None
         fixed = first.get("unit", "once", "twice")
         if fixed:
             return 1, merged([first], _quantity(Decimal(fixed.data["value"]), "order"))
@@ -248,7 +250,7 @@ def counted_dimensions(tokens: list[Token], _: Vocabulary) -> list[Token]:
         if not comparison or comparison.data["unit"] or at + 1 >= len(all_tokens):
             return None
         # “3 different stores”, “3个不同的门店”: a plain word may stand between.
-        between = all_tokens[at + 1].is_("stop") or all_tokens[at + 1].is_("apart")
+        between = (all_tokens[at + 1].is_("stop") and all_tokens[at + 1].text != "的") or all_tokens[at + 1].is_("apart")
         size = 3 if between and at + 2 < len(all_tokens) else 2
         counted = all_tokens[at + size - 1].senses
         dimension = next((sense.id for sense in counted if sense.kind == "dimension" and sense.id in _COUNTS), None)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from assistant.planner.lexicon import read_table
+from assistant.planner.lexicon import read_table, spellings
 from assistant.planner.normalise import normalise
 from assistant.planner.vocabulary import Vocabulary
 
@@ -58,23 +58,13 @@ def _named(wanted: list[str], vocabulary: Vocabulary) -> list[str]:
 
 def _tokens_like(word: str, index: Mapping[str, set[tuple[str, str]]]) -> list[str]:
     """The words of names that a word may be: itself, another number, a beginning, its consonants; else a slip of the pen."""
-    forms = {
-        word,
-        word + "s",
-        word + "es",
-        word.removesuffix("s"),
-        word.removesuffix("es"),
-        re.sub("y$", "ies", word),
-        re.sub("ies$", "y", word),
-    }
-    found = [form for form in forms if form in index]
+    found = [form for form in {*spellings(word), word + "es", word.removesuffix("s"), word.removesuffix("es")} if form in index]
     if len(word) >= _LEAST_BEGINNING:
         found += [token for token in index if token.startswith(word) and token not in found]
     bones = _VOWELS.sub("", word)
     if len(bones) >= _LEAST_SKELETON:
-        found += [
-            token for token in index if token not in found and token != word and _VOWELS.sub("", token) in (bones, bones.removesuffix("s"))
-        ]
+        bare = (bones, bones.removesuffix("s"))
+        found += [token for token in index if token not in found and _VOWELS.sub("", token) in bare]
     if not found and len(word) >= _LEAST_FUZZY:
         near = process.extract(word, list(index), scorer=OSA.distance, score_cutoff=1 if len(word) < 8 else 2, limit=_MOST)
         found = [token for token, _, _ in near if token[0] == word[0]]

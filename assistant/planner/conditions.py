@@ -118,7 +118,7 @@ def value_rules(sentence: Sentence, clause: Clause, loose: bool) -> Iterator[Rul
         if negation_before(sentence, clause, place):
             negated.add(dimension)
         if value.data["value"] not in found.setdefault(dimension, []):
-            found[dimension].append(str(value.data["value"]))
+            found[dimension] += [str(value.data["value"]), *value.data.get("also", ())]
         sentence.use(place)
     for dimension, values in found.items():
         rule = _value_rule(sentence, dimension, values)

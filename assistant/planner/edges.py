@@ -15,6 +15,8 @@ from tools.windows import Window
 
 _ORDER = {"second": 2, "third": 3, "fourth": 4, "2nd": 2, "3rd": 3, "4th": 4}
 _LAST = ("last", "final", "closing", "最后", "后", "末", "最后一", "下")
+_AFTER = ("after", "following", "from", "starting", "之后", "以后")
+_BEFORE = ("before", "prior to", "leading up to", "preceding", "之前", "以前")
 _THIRDS = {"上旬": 0, "中旬": 1, "下旬": 2, "early": 0, "mid": 1, "late": 2}
 _DAYS = {"day": 1, "week": 7}
 
@@ -49,6 +51,8 @@ def _part(start: dt.date, end: dt.date, parts: dict[str, str]) -> Window | None:
     count = parse_number(parts["n"]) if "n" in parts else 1
     if count is None or count != int(count) or count < 1:
         return None
+    if "beside" in parts or "edge" not in parts:
+        return _beside(start, end, parts.get("beside", "to"), unit, int(count))
     skip = _ORDER.get(parts["edge"], 1) - 1
     if parts["edge"] == "第":
         skip, count = int(count) - 1, 1
@@ -64,12 +68,28 @@ def _part(start: dt.date, end: dt.date, parts: dict[str, str]) -> Window | None:
     return _inside(first, first + dt.timedelta(days=days - 1), start, end)
 
 
+def _beside(start: dt.date, end: dt.date, side: str, unit: str | None, count: int) -> Window | None:
+    """“the 2 weeks before Christmas”, “the 3 months to November”: a time that ends or starts with another."""
+    day = dt.timedelta(days=1)
+    if side in _AFTER:
+        first = start if side in ("from", "starting") else end + day
+        return _stretch(first, unit, count, 1)
+    return _stretch(start - day if side in _BEFORE else end, unit, count, -1)
+
+
+def _stretch(day: dt.date, unit: str | None, count: int, step: int) -> Window | None:
+    if unit == "month":
+        at = _moved(day.replace(day=1), step * (count - 1))
+        ends = (at, day) if step < 0 else (day, at.replace(day=calendar.monthrange(at.year, at.month)[1]))
+        return Window(start=ends[0], end=ends[1])
+    if unit not in _DAYS:
+        return None
+    other = day + dt.timedelta(days=step * (_DAYS[unit] * count - 1))
+    return Window(start=min(day, other), end=max(day, other))
+
+
 def _inside(first: dt.date, last: dt.date, start: dt.date, end: dt.date) -> Window | None:
-    return (
-        Window(start=max(first, start), end=min(last, end))
-        if start <= last and first <= end and first < last + dt.timedelta(days=1)
-        else None
-    )
+    return Window(start=max(first, start), end=min(last, end)) if start <= last and first <= end else None
 
 
 def _third(start: dt.date, end: dt.date, which: int) -> Window | None:

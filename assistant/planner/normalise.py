@@ -15,6 +15,7 @@ _HYPHEN = re.compile(r"(?<=[a-z])[-_‐‑–](?=[a-z])")
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DAY = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 _HYPHEN_OF_RANGE = re.compile(rf"\b({_MONTH}|{_DAY})\s?[-‐‑–]\s?({_MONTH}|{_DAY})\b")
+_OF_AGE = re.compile(r"\b(under|over) (?:the )?(\d\d)s\b")
 _HYPHEN_OF_DAYS = re.compile(r"(?<=\d)[-‐‑–](?=(?:day|week|month|year)s?\b)")
 _OVER_HALF = re.compile("(?:超过半数|过半数|过半|超半数)(?!年|个?月|天|小时|价)")
 _SPACE_IN_HAN = re.compile(f"(?<=[{HAN}])\\s+|\\s+(?=[{HAN}])")
@@ -38,6 +39,7 @@ def normalise(text: str) -> str:
     if _HAN.search(plain):
         plain = str(_simplifier().convert(plain))
     plain = _OVER_HALF.sub("超过一半", plain)
+    plain = _OF_AGE.sub(r"customers aged \1 \2", plain)
     plain = _HYPHEN_OF_RANGE.sub(r"\1 to \2", plain)
     plain = _HYPHEN_OF_DAYS.sub(" ", plain)
     plain = _HYPHEN.sub(" ", _APOSTROPHES.sub("", _OF_NUMBER.sub("", plain)))

@@ -112,6 +112,8 @@ def _turned(first: Period, second: Period, as_of: dt.date, text: str) -> tuple[d
 
 
 def _span(first: Window, second: Window, as_of: dt.date, words: str) -> Window | None:
+    if first.last_days is not None:
+        return None
     start, end = first.resolve(as_of), second.resolve(as_of)
     if start.start is None or end.end is None:
         return None

@@ -165,7 +165,7 @@ def make_vocabulary(
 ) -> Vocabulary:
     """A vocabulary of the lexicon, the catalogue, these values and these saved segments."""
     book = catalogue()
-    ours = [phrase for phrase in read_phrases(*WORD_FILES) if _fits(phrase, book)]
+    ours = [phrase for phrase in read_phrases(*WORD_FILES) if _fits(phrase, book, levels)]
     done = {form for phrase in ours if phrase.sense.data.get("behaviour") == "events" for form in spellings(phrase.text)}
     taken = {form for phrase in ours if phrase.sense.kind not in _YIELDING for form in spellings(phrase.text)}
     attributes = [name for name in levels if name.startswith("attribute.")]
@@ -197,8 +197,11 @@ def _unique(phrases: Iterable[tuple[str, Sense]]) -> Iterator[tuple[str, Sense]]
             yield text, sense
 
 
-def _fits(phrase: Phrase, book: Catalogue) -> bool:
+def _fits(phrase: Phrase, book: Catalogue, levels: Mapping[str, str]) -> bool:
+    """Whether the catalogue, or the data for attributes of customers, have what the words are about."""
     sense = phrase.sense
+    if sense.kind == "dimension" and sense.id.startswith("attribute."):
+        return sense.id in levels
     if sense.kind == "field_for_metric":
         return False
     return sense.kind != "field" or any(one.id == sense.id for one in book.fields)
@@ -229,8 +232,8 @@ def _entry_phrases(kind: str, entry: Entry) -> Iterator[tuple[str, Sense]]:
     if kind == "field":
         data["group"] = getattr(entry, "group", "")
     for word in entry.words:
-        if word.lower().startswith(_COUNTING):
-            continue
+        if word.lower().startswith(_COUNTING) or (kind in ("dimension", "field") and word.lower().replace("_", " ").startswith("top ")):
+            continue  # “top store” asks for the best one, and not for the favourite of each customer
         for part in {word, re.sub(r"\s*[((].*?[))]", "", word)}:
             for form in spellings(part.replace("_", " ")):
                 if len(form) > 1 or form in "rfm":
@@ -251,6 +254,7 @@ def _segment_phrases() -> Iterator[tuple[str, Sense]]:
 def _value_phrases(values: Mapping[str, list[str]], taken: set[str], done: set[str]) -> Iterator[tuple[str, Sense]]:
     """What the values are called; the verbs in ``done`` tell the kind of event as well."""
     aliases = read_table("values")
+    vague = frozenset(read_table("places")["vague_names"])
     for dimension, found in values.items():
         if dimension in _NO_PHRASES:
             continue
@@ -259,7 +263,7 @@ def _value_phrases(values: Mapping[str, list[str]], taken: set[str], done: set[s
             goods = _goods_named(value) if dimension in _OF_GOODS else ()
             for word in (*_value_words(value), *names.get("zh", ()), *names.get("en", ()), *goods):
                 sense = Sense("value", f"{dimension}={value}", {"dimension": dimension, "value": value})
-                others = taken - done if dimension == "event_kind" else taken
+                others = taken - done if dimension == "event_kind" else taken | vague if dimension == "product_name" else taken
                 yield from ((form, sense) for form in spellings(word) if form not in others and _telling(form))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from assistant.planner.bands import band_condition
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
@@ -13,6 +14,8 @@ from tools.segments.schemes import scheme_of
 from tools.windows import DateRange, Window
 
 _MOST_DIMENSIONS = 2
+_BEHIND = ("除外", "之外", "以外", "不算", "不包括", "excluded")
+"""Words that exclude what stands before them."""
 
 
 def take_filters(sentence: Sentence) -> dict[str, Any]:
@@ -42,14 +45,15 @@ def _listed(sentence: Sentence, first: int, second: int) -> bool:
 def _negations(sentence: Sentence, place: int) -> list[int]:
     """The words around a value that exclude it: “excluding fuel”, “除了燃油以外”."""
     before = [at for at in (place - 1, place - 2) if at >= 0 and at not in sentence.used and sentence.tokens[at].is_("neg")]
-    after = [place + 1] if place + 1 < len(sentence.tokens) and sentence.tokens[place + 1].is_("neg", "except") else []
+    following = sentence.tokens[place + 1] if place + 1 < len(sentence.tokens) else None
+    after = [place + 1] if following is not None and following.is_("neg", "except") and following.text in _BEHIND else []
     return [*before[:1], *after]
 
 
-def split_values(args: dict[str, Any]) -> None:
-    """Two values of one dimension are shown side by side."""
+def split_values(args: dict[str, Any], whole: frozenset[str] = frozenset()) -> None:
+    """Two values of one dimension are shown side by side, unless they were named as a whole."""
     for dimension, values in args.get("where", {}).items():
-        if len(values) > 1 and dimension not in args["by"] and len(args["by"]) < _MOST_DIMENSIONS:
+        if len(values) > 1 and dimension not in (*whole, *args["by"]) and len(args["by"]) < _MOST_DIMENSIONS:
             args["by"] = [*args["by"], dimension]
 
 
@@ -71,6 +75,10 @@ def take_customers(sentence: Sentence, dialogue: Dialogue, rule: dict[str, Any] 
     if ids:
         one = {"op": "=", "value": ids[0]} if len(ids) == 1 else {"op": "in", "value": ids}
         rule = both(rule, {"field": "customer_id", **one})
+    for place, comparison in list(sentence.free("comparison")):
+        if comparison.data["unit"] == "age":
+            sentence.use(place)
+            rule = both(rule, band_condition("age", comparison, sentence.vocabulary))
     segments = [sense.id for sense in sentence.take_all("segment")]
     for condition in sentence.take_all("condition"):
         rule = both(rule, dict(condition.data["rule"]))
@@ -100,9 +108,11 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
         sentence.take_all("cue", "previous", "growth")
         args["compare"] = "last_year"
         windows = windows or [Window(period="last_month")]
-    elif sentence.take_all("cue", "previous", "growth"):
+    elif sentence.take_all("cue", "previous", "growth") or args.get("sort") in ("growth", "decline"):
         args["compare"] = "previous"
         windows = windows or [Window(period="last_month")]
+    if len(windows) == 2 and windows[0] == windows[1]:
+        args["compare"], windows = "previous", windows[:1]  # “最近7天和之前7天”
     if len(windows) == 2:
         windows = _compared(args, windows, sentence.vocabulary.as_of)
     shown: list[Window | None] = [*windows] or [None]

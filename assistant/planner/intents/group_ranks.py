@@ -11,6 +11,8 @@ from assistant.planner.tokens import Sense
 _OF_EACH = ("each", "every", "per", "within", "by", "按", "每", "各", "分")
 """Beginnings of the words right before the dimension within which the best are wanted."""
 _EACH = ("each ", "every ", "每", "各")
+_COUNTERS = ("名", "位")
+"""After a number these count anything that is ranked, people or not."""
 _MANY_OF_EACH = 5
 _PLURAL = ("哪些", "有哪些", "哪几个")
 
@@ -108,4 +110,5 @@ def _ranks_people(sentence: Sentence, place: int, ranking: Sense) -> bool:
     following = [token for token in sentence.tokens[place + 1 : place + 3] if token.text != "的"][:1]
     people = [token for token in following if token.is_("noun")]
     groups = {sense.id for token in people for sense in token.senses if sense.kind == "dimension"} - {"customer"}
-    return bool(ranking.data.get("person")) or bool(people and not groups)
+    named = bool(ranking.data.get("person")) and sentence.tokens[place].text[-1:] not in _COUNTERS
+    return named or bool(people and not groups)

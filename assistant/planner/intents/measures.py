@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.filters import (
@@ -26,12 +27,13 @@ _MOST_DIMENSIONS = 2
 _SHORT_WINDOW = 62
 _ADDED_UP = frozenset({"revenue", "orders", "items", "discount", "line_revenue", "gross_revenue"})
 """Metrics whose parts make a whole, so that a value has a share of it."""
+_SPENT = frozenset({"revenue", "orders", "average_order_value", "items", "revenue_per_customer", "items_per_order", "orders_per_customer"})
 _AVERAGES = {"revenue": "revenue_per_customer", "orders": "orders_per_customer", "amount": "revenue_per_customer"}
 
 
 def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“revenue by month”, “各部门的销售额排名前5”, “average order value by income band”."""
-    rule = find_rules(sentence, loose=False) if _restricted(sentence) else None
+    rule = _newcomers(sentence) or (find_rules(sentence, loose=False) if _restricted(sentence) else None)
     within = take_within_days(sentence)
     by = take_dimensions(sentence)
     extra: dict[str, Any] = {"within_days": within} if within else {}
@@ -50,8 +52,9 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if sentence.has("cue", "share") and not by and sentence.has("segment") and not sentence.has("window"):
         return None
     args: dict[str, Any] = {"metrics": metrics[:_MOST_METRICS], "by": by}
+    whole = _groups_of_values(sentence)
     args |= take_filters(sentence) | extra
-    split_values(args)
+    split_values(args, whole)
     args["percentiles"] = percentiles
     args["customers"] = take_customers(sentence, dialogue, rule)
     args["by"] = args["by"] or segments_apart(args["customers"])
@@ -69,6 +72,37 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return replace(found, notes=((FOCUS, focus),)) if focus else found
 
 
+def _newcomers(sentence: Sentence) -> Rule | None:
+    """“revenue from new customers last quarter”, “上季度新客带来多少销售额”: of those whose first order falls in the window."""
+    window = sentence.first("window")
+    for place, _ in sentence.free("metric", "new_customers"):
+        others = [at for at, sense in sentence.free("metric") if at != place and sense.id in _SPENT] + [
+            at for at, _ in sentence.free("cue", "how_much")
+        ]
+        if window is None or not any(_belongs(sentence, place, at) for at in others):
+            continue
+        start, end = window[1].data["window"].resolve(sentence.vocabulary.as_of)
+        if start is None:
+            return None
+        sentence.use(place)
+        return {"field": "first_order_date", "op": "between", "value": [start.isoformat(), (end or sentence.vocabulary.as_of).isoformat()]}
+    return None
+
+
+def _belongs(sentence: Sentence, people: int, metric: int) -> bool:
+    """Whether a metric is of the people: "revenue from new customers", “新客的销售额”, and not "revenue and new customers"."""
+    between = sentence.tokens[min(people, metric) + 1 : max(people, metric)]
+    joined = any(token.is_("conj", "and") or token.is_("punctuation") for token in between)
+    linked = any(token.text in ("from", "of", "by", "for") for token in between) if metric < people else True
+    return not joined and linked and len(between) <= 3
+
+
+def _groups_of_values(sentence: Sentence) -> frozenset[str]:
+    """Dimensions of which one group of values is named, such as the weekend: it is measured as a whole."""
+    named = [sense for _, sense in sentence.free("value")]
+    return frozenset(str(one.data["dimension"]) for one in named if one.data.get("also") and len(named) == 1)
+
+
 def _lists_people(sentence: Sentence) -> bool:
     """“Members of the champions who bought produce last month”: people by what they did, and no number asked for."""
     asked = sentence.says("cue", "count") or sentence.says("cue", "share") or sentence.says("cue", "total")
@@ -78,13 +112,17 @@ def _lists_people(sentence: Sentence) -> bool:
 def _share_of_value(sentence: Sentence, args: dict[str, Any]) -> str | None:
     """“What share of revenue comes from produce”: measured by the dimension of the value, which is spoken of then."""
     where = args["where"]
-    if not sentence.has("cue", "share") or args["by"] or len(where) != 1 or args.get("customers") is not None:
+    if not sentence.has("cue", "share") or len(where) != 1 or args.get("customers") is not None or args["metrics"][0] not in _ADDED_UP:
         return None
     ((dimension, values),) = where.items()
-    if len(values) != 1 or args["metrics"][0] not in _ADDED_UP:
+    others = [one for one in args["by"] if one != dimension]
+    if len(others) >= _MOST_DIMENSIONS:
         return None
-    args |= {"by": [dimension], "where": {}, "sort": "largest"}
-    return str(values[0])
+    args |= {"by": [*others, dimension], "where": {}}
+    if others:
+        return None
+    args.setdefault("sort", "largest")
+    return str(values[0]) if len(values) == 1 else None
 
 
 def take_dimensions(sentence: Sentence) -> list[str]:
@@ -94,7 +132,8 @@ def take_dimensions(sentence: Sentence) -> list[str]:
     for place, sense in list(sentence.free("dimension")):
         token = sentence.tokens[place]
         grouped = sentence.before(place, "by", within=1) is not None
-        named = token.is_("noun") or token.is_("condition") or token.is_("value")
+        acts = token.is_("verb") and place > 0 and sentence.tokens[place - 1].is_("noun") and not grouped
+        named = token.is_("noun") or token.is_("condition") or token.is_("value") or acts
         if named or (token.is_("metric") and not grouped and has_metric < 2):
             continue
         if _names_value(sentence, place, sense.id):
@@ -119,13 +158,14 @@ def _names_value(sentence: Sentence, place: int, dimension: str) -> bool:
 def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
     """The metrics, in the order of the question."""
     found: list[str] = []
-    people = [place for place, _ in sentence.free("metric", "customers") if sentence.tokens[place].is_("noun")]
+    named = [place for place, _ in sentence.free("metric", "customers") if sentence.tokens[place].is_("noun")]
+    people = [place for place in named if not _they_do(sentence, place)]
     weak: list[tuple[int, str]] = []
     dated = bool(by) or sentence.says("window")
     for place, sense in list(sentence.free("metric")):
         token = sentence.tokens[place]
         grouped = token.is_("condition") or token.is_("segment")
-        if place in people or (grouped and (not dated or _speaks_of_money(sentence, place))):
+        if place in named or (grouped and (not dated or _speaks_of_money(sentence, place))):
             continue
         if token.is_("stop"):
             weak.append((place, sense.id))
@@ -196,6 +236,10 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
     if weak and (by or sentence.says("window")):
         sentence.use(weak[0][0])
         return [weak[0][1]]
+    if by and sentence.says("verb", "order") and sentence.vocabulary.levels.get(by[0]) in ("time", "product", "order"):
+        sentence.take_all("verb", "order")
+        sentence.take_all("noun")
+        return ["orders" if sentence.vocabulary.levels.get(by[0]) == "time" else "revenue"]
     if by and any(sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order") for _, sense in sentence.free("value")):
         return ["revenue"]
     if by and (sentence.has("ranking") or sentence.has("segment")):
@@ -218,12 +262,19 @@ def _restricted(sentence: Sentence) -> bool:
         if not token.is_("noun") and not token.is_("pronoun"):
             continue
         following = sentence.tokens[place + 1 : place + 3]
+        if _they_do(sentence, place) and not any(one.is_("conj", "who") for one in following[:1]):
+            continue
         if any(next_token.is_("conj", "who") or next_token.is_("verb") for next_token in following[:1]) and token.text.isascii():
             return _acts(sentence, place + 1, len(sentence.tokens))
         before = sentence.tokens[place - 1] if place else None
         if before is not None and (before.text == "的" or before.is_("comparison")) and _acts(sentence, 0, place):
             return True
     return False
+
+
+def _they_do(sentence: Sentence, place: int) -> bool:
+    """“what time do people shop”: what they do is asked about, and not their number."""
+    return any(one.text in ("do", "does", "did") for one in sentence.tokens[max(0, place - 2) : place])
 
 
 def _acts(sentence: Sentence, start: int, end: int) -> bool:

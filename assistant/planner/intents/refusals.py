@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
-from assistant.planner.texts import text
+from assistant.planner.texts import text, texts
 
 _ONE_ORDER = ("order", "orders", "basket", "baskets", "transaction", "transactions", "receipt", "receipts", "订单", "单子", "小票")
 
@@ -32,6 +32,20 @@ def _is_of_orders(sentence: Sentence, place: int) -> bool:
         return place > 0 and sentence.tokens[place - 1].text.split()[-1] in _ONE_ORDER
     following = [token.text for token in sentence.tokens[place + 1 : place + 3] if token.text != "的"]
     return bool(following) and following[0] in _ONE_ORDER
+
+
+def bare_amount(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“customers over 55”: of what, is asked about."""
+    for place, comparison in sentence.free("comparison"):
+        near = [at for at in (place - 1, place + 1, place + 2) if 0 <= at < len(sentence.tokens)]
+        if comparison.data["unit"] or not any(sentence.tokens[at].is_("noun") for at in near):
+            continue
+        token = sentence.tokens[place]
+        head, tail = sentence.text[: token.start], sentence.text[token.end :]
+        choices = [f"{head}{one.format(words=token.text)}{tail}" for one in texts("bare_amount_choices", sentence.language)]
+        sentence.use(*range(len(sentence.tokens)))
+        return plan("ask_user", question=text("bare_amount", sentence.language).format(words=token.text), choices=choices)
+    return None
 
 
 def of_groups(sentence: Sentence, _: Dialogue) -> Plan | None:
