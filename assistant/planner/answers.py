@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 from assistant.planner.dialogue import Result
+from assistant.planner.lexicon import read_table
 from assistant.planner.plan import ASIDE, FOCUS, PRELUDE
 from assistant.planner.texts import text, texts
 from assistant.planner.views import ResultView
@@ -66,6 +67,14 @@ def _needless(lines: list[str], at: int) -> bool:
     return not lines[at - 1] or (before.startswith("- ") and following.startswith("- "))
 
 
+def instead_of(missing: str, language: str) -> list[str]:
+    """Questions near to one that asks for what is missing; the general examples where nothing is near."""
+    for entry in read_table("outside")["unsupported"].values():
+        if entry[f"missing_{language}"] == missing:
+            return list(entry.get(f"instead_{language}") or texts("examples", language))
+    return texts("examples", language)
+
+
 def _aside(result: Result, words: str, language: str) -> str:
     """One sentence for the count of the other reading."""
     view = ResultView(result, language)
@@ -86,5 +95,5 @@ def _templates() -> frozenset[str]:
 def _environment() -> jinja2.Environment:
     loader = jinja2.FunctionLoader(read_text)
     made = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701
-    made.globals.update(text=text, texts=texts)
+    made.globals.update(text=text, texts=texts, instead_of=instead_of)
     return made

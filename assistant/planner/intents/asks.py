@@ -24,6 +24,7 @@ READ = (
 )
 """The abilities that this module reads, in the order in which they are tried."""
 _BOUGHT = {"behaviour": "orders", "op": ">=", "value": 1}
+_EACH = ("each", "every", "每")
 _GOODS = ("product", "order")
 
 
@@ -215,8 +216,10 @@ def _customers(sentence: Sentence, dialogue: Dialogue, ability: Ability, args: A
 
 def _each(sentence: Sentence) -> bool:
     """“每一位客户”, “each customer”: everyone."""
+    each = [place for place, _ in sentence.free("dimension", "customer") if sentence.tokens[place].text.startswith(_EACH)]
+    sentence.use(*each)
     places = [place for place, _ in sentence.free("noun")]
-    return any(place and sentence.tokens[place - 1].is_("by") for place in places)
+    return bool(each) or any(place and sentence.tokens[place - 1].is_("by") for place in places)
 
 
 def _expects_amounts(sentence: Sentence) -> bool:
