@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage, ToolCall, ToolMessage
 
 from assistant.agent import SECONDS, build_agent
 from assistant.chat_model import Brain
@@ -22,6 +22,9 @@ from assistant.turn import Turn
 from tools.contracts import Outcome
 from tools.errors import Cancelled
 
+_WORDS = ("ask_user", "decline")
+"""Tools whose arguments are sentences of the brain's."""
+
 
 @dataclass
 class Attempt:
@@ -34,6 +37,7 @@ class Attempt:
         messages: The conversation so far.
         questions: The operator's messages so far, this one last.
         system_prompt: For language models.
+        needs_data: Whether the question can be answered from the data; asked where a language model looked nothing up.
     """
 
     brain: Brain
@@ -42,6 +46,7 @@ class Attempt:
     messages: Sequence[AnyMessage]
     questions: Sequence[str]
     system_prompt: str = ""
+    needs_data: Callable[[], bool] = bool
     new_messages: list[AnyMessage] = field(default_factory=list)
     _calls: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     _awaited: list[str] = field(default_factory=list)
@@ -97,16 +102,33 @@ class Attempt:
 
     def _said(self, message: AIMessage) -> Iterator[Event]:
         held, self._held = self._held, ""
-        if held and not message.tool_calls:
-            yield from self._show(self._prose.feed(held))
-        yield from self._show(self._prose.finish())
         self._finish = str(message.response_metadata.get("finish_reason") or "")
+        if held and not message.tool_calls:
+            yield from self._without_data(self._prose.feed(held) + self._prose.finish())
+        else:
+            yield from self._show(self._prose.finish())
         if message.tool_calls and self.turn.text and not self.turn.text.endswith("\n"):
             yield from self._show("\n\n")
         for call in message.tool_calls:
-            self._calls[call["id"] or ""] = (call["name"], call["args"])
+            shown = self._arguments(call)
+            self._calls[call["id"] or ""] = (call["name"], shown)
             self._awaited.append(call["id"] or "")
-            yield StepStarted(call_id=call["id"] or "", tool=call["name"], arguments=call["args"])
+            yield StepStarted(call_id=call["id"] or "", tool=call["name"], arguments=shown)
+
+    def _without_data(self, text: str) -> Iterator[Event]:
+        """A service's reply that called no tool: refused where there was something to look up, and nothing was before."""
+        if self._finish and not self.toolbox.session.results:
+            if self._prose.dropped:
+                raise BrainFailed("unsupported")
+            if self.needs_data():
+                raise BrainFailed("no_data")
+        yield from self._show(text)
+
+    def _arguments(self, call: ToolCall) -> dict[str, Any]:
+        """How the operator is shown the arguments: with their own values, without a service's unchecked sentences."""
+        arguments: dict[str, Any] = self.toolbox.mask.reveal_in(call["args"])
+        unchecked = self.brain.is_service and call["name"] in _WORDS
+        return {key: value for key, value in arguments.items() if key == "reason"} if unchecked else arguments
 
     def _in_order(self) -> Iterator[Event]:
         """Results in the order of their calls: those that end at the same moment are reported in any order."""

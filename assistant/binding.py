@@ -60,7 +60,7 @@ def _counts_the_same(quantity: Quantity, figure: Figure, sentence: str) -> bool:
     noun = counted(sentence, quantity.end) if quantity.kind == "plain" else None
     if noun is None:
         return True
-    named = nouns_in(_measure(figure.label.en)) | nouns_in(_measure(figure.label.zh))
+    named = nouns_in(measured(figure.label.en)) | nouns_in(measured(figure.label.zh))
     return figure.unit in _COUNTS and (not named or noun in named)
 
 
@@ -89,7 +89,15 @@ def nearness(figure: Figure, quantity: Quantity, sentence: str, groups: Iterable
     said = _group_said(quantity, sentence, groups, alone=not own)
     if own:
         return 2 if said in own else 0
-    return 0 if said else int(any(_shared_words(text, sentence) for text in (figure.label.zh, figure.label.en)))
+    if said:
+        return 0
+    same_money = figure.unit is Unit.MONEY and all(speaks_of_money(text) for text in (figure.label.en, sentence))
+    return int(same_money or any(_shared_words(text.removesuffix("数"), sentence) for text in (figure.label.zh, figure.label.en)))
+
+
+def speaks_of_money(text: str) -> bool:
+    """Whether the text is about money that was spent."""
+    return _worth().search(text) is not None
 
 
 def group_names(figure: Figure) -> frozenset[str]:
@@ -99,7 +107,8 @@ def group_names(figure: Figure) -> frozenset[str]:
     return frozenset(group for group in groups if group)
 
 
-def _measure(label: str) -> str:
+def measured(label: str) -> str:
+    """What the label says is measured, without the group that it is measured of."""
     return label.replace("\uff1a", ":").rpartition(":")[2]
 
 
@@ -114,7 +123,7 @@ def _group_said(quantity: Quantity, sentence: str, groups: Iterable[str], alone:
     if alone:
         before = [(end, name) for end, name in before if not _apart(sentence[end : quantity.start])]
         after = [
-            (start, name) for start, name in after if re.fullmatch(r"\s?(?:for|from|in|of|by|at|the|\s)+", sentence[quantity.end : start])
+            (start, name) for start, name in after if re.fullmatch(r"\s?(?:for|from|in|of|by|at|on|with|among|across|the|\s)+", sentence[quantity.end : start])
         ]
     first_number = min((each.start for each in find_quantities(sentence)), default=quantity.start)
     if before and (not after or names[0][0] < first_number):
@@ -140,6 +149,11 @@ def _shared_words(label: str, sentence: str) -> set[str]:
     wanted = _tokens(label)
     # Words that every label has tell nothing, unless the label has no other.
     return ((wanted - _STOP) or wanted) & _tokens(sentence)
+
+
+@lru_cache(maxsize=1)
+def _worth() -> re.Pattern[str]:
+    return re.compile("|".join(read_yaml("quantities.yaml")["worth"]), re.I)
 
 
 @lru_cache(maxsize=1)

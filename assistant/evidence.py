@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from assistant.attachment import misattached
 from assistant.binding import fits, group_names, nearness, same_number
 from assistant.dates import DateMention, dates_in, find_dates, without_dates
+from assistant.invented import invented_name
 from assistant.names import KnownNames, unvouched_name
 from assistant.prompt_library import read_yaml
 from assistant.quantities import Quantity, find_quantities
@@ -34,6 +36,7 @@ class Evidence:
         as_of: The as-of date.
         extra: Further texts of the product's own, whose numbers may be repeated.
         known: The names in the data; None where names are not checked, since the product itself writes.
+        named: Further names that may be spoken of; numbers in them vouch for nothing.
     """
 
     results: Sequence[ToolResult]
@@ -42,6 +45,7 @@ class Evidence:
     as_of: dt.date | None = None
     extra: Sequence[str] = field(default=())
     known: KnownNames | None = None
+    named: Sequence[str] = field(default=())
 
     def figure(self, reference: str) -> Figure | None:
         """The figure or table cell that ``reference`` names; without a handle, the only one of that name."""
@@ -61,7 +65,11 @@ class Evidence:
     def bound(self, quantity: Quantity, sentence: str) -> Figure | None:
         """The one figure that the number is, rounded as it is written; None when none or several fit."""
         for results in (self._latest, self.results):
-            fitting = [figure for figure in _all_figures(results) if fits(quantity, figure, sentence)]
+            fitting = [
+                figure
+                for figure in _all_figures(results)
+                if fits(quantity, figure, sentence) and not self.misattached(figure, sentence, quantity.start, quantity.end)
+            ]
             near = {figure: nearness(figure, quantity, sentence, self._groups) for figure in fitting}
             fitting = [figure for figure, found in near.items() if found and found == max(near.values())]
             if len({(figure.value, figure.unit) for figure in fitting}) == 1:
@@ -69,6 +77,10 @@ class Evidence:
             if fitting:
                 return None
         return None
+
+    def misattached(self, figure: Figure, sentence: str, start: int, end: int) -> bool:
+        """Whether ``sentence`` says ``figure``, which stands at ``start`` to ``end``, of something else than its tool does."""
+        return misattached(figure, self._context(figure), sentence, start, end)
 
     def knows_date(self, mention: DateMention, written: str) -> bool:
         """Whether a date of the data, of a tool's words or of the question lies in what is mentioned."""
@@ -89,9 +101,23 @@ class Evidence:
                 start = text.find(name, start + 1)
         return spans
 
+    @property
+    def checks_names(self) -> bool:
+        """Whether the writer is not trusted with names, and with what its references are said of."""
+        return self.known is not None
+
     def unvouched_name(self, text: str) -> str | None:
         """The first name in ``text`` that no result, question or word of the product has; what is vouched for is blanked out."""
-        return unvouched_name(text, self.known, self._said) if self.known is not None else None
+        if self.known is None:
+            return None
+        return unvouched_name(text, self.known, self._said) or invented_name(text, self._said, self._called)
+
+    def _context(self, figure: Figure) -> str:
+        """What speaks of the figure: its label, its tool's own sentences and arguments, the questions."""
+        results = [result for result in self.results if figure.id.startswith(f"{handle_of(result)}.")]
+        said = [words for result in results for text in _texts(result) for words in (text.zh, text.en)]
+        arguments = [str(receipt.arguments) for result in results for receipt in result.receipts]
+        return "\n".join([figure.label.zh, figure.label.en, *said, *arguments, *(result.tool for result in results), *self.questions])
 
     @cached_property
     def _said(self) -> str:
@@ -110,7 +136,12 @@ class Evidence:
         ]
         files = [file.name for result in self.results for file in result.files]
         inner = [text for result in self.results for text in _strings(result.details)]
-        return "\n".join([*self.questions, *self._words, *labels, *values, *cells, *names, *files, *inner]).lower()
+        return "\n".join([*self.questions, *self.named, *self._words, *labels, *values, *cells, *names, *files, *inner]).lower()
+
+    @cached_property
+    def _called(self) -> str:
+        """How the tools were called: a window that a model asked for may be spoken of."""
+        return "\n".join(str(receipt.arguments) for result in self.results for receipt in result.receipts)
 
     @property
     def _latest(self) -> Sequence[ToolResult]:
@@ -143,7 +174,9 @@ class Evidence:
 
     @cached_property
     def _groups(self) -> frozenset[str]:
-        return frozenset(name for figure in _all_figures(self.results) for name in group_names(figure))
+        listed = {str(cell).strip().lower() for cell in self._cells((Unit.TEXT,))}
+        grouped = {name for figure in _all_figures(self.results) for name in group_names(figure)}
+        return frozenset(grouped | {name for name in listed if len(name) > 1})
 
     @cached_property
     def _dates(self) -> set[dt.date]:

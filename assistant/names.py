@@ -19,12 +19,12 @@ _TOKEN = re.compile(r"[A-Za-z0-9][\w'’-]*")
 _RUN = r"[A-Z][A-Za-z0-9_'’-]*(?:\s+(?:&\s+)?[A-Z0-9][A-Za-z0-9_'’-]*)*"
 """Capitalised words in a row, and numbers among them."""
 _QUOTED = re.compile(r"\*{0,2}[“\"「『‘《](?P<name>[^“”\"「」『』‘’《》\n]{1,40})[”\"」』’》]\*{0,2}")
-_HEADING = re.compile(r"\s*(?:#{1,6}\s.*|\*\*[^*]+\*\*[:\uff1a]?)\s*")
+HEADING = re.compile(r"\s*(?:#{1,6}\s.*|\*\*[^*]+\*\*[:\uff1a]?)\s*")
 _CALLED = re.compile(r"(?:名为|名叫|叫做)\s*(?P<name>[\u4e00-\u9fff]{2,12}?)(?=的|分群|客群|客户|品类|活动|[\uff0c。、\uff1b,.]|$)")
 _STEP = re.compile(r"(?:[QHRFM]|[Tt])\d")
 """Quarters, scores and handles, which are no ids."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_START = re.compile(r"(?:^|[.!?:\n]\s*|[-*•#]\s+)[\s*_]*$")
+SENTENCE_START = re.compile(r"(?:^|[.!?:\n]\s*|[-*•#]\s+)[\s*_]*$")
 LONGEST_VALUE = 60
 """Values of the data that are longer are texts, which nobody repeats by chance."""
 
@@ -89,24 +89,25 @@ def unvouched_name(text: str, known: KnownNames, said: str) -> str | None:
 def _vouched(name: str, known: KnownNames, said: str) -> bool:
     wanted = name.strip(" .,'’").lower()
     if wanted in known.values:
-        return wanted in _own_names() or any(_stands_in(each, said) for each in (wanted, *known.values[wanted]))
-    return _stands_in(wanted, said) or _is_ordinary(wanted)
+        return wanted in _own_names() or any(stands_in(each, said) for each in (wanted, *known.values[wanted]))
+    return stands_in(wanted, said) or is_ordinary(wanted)
 
 
-def _is_ordinary(name: str) -> bool:
+def is_ordinary(name: str) -> bool:
     """Whether the product's own words make up the name."""
     if name in _own_names():
         return True
     if _HAN.search(name):
         rest = name
-        for piece in _chinese_pieces():
+        for piece in chinese_pieces():
             rest = rest.replace(piece, "")
         return not rest.strip()
     tokens = [token.removesuffix("'s").removesuffix("’s") for token in _TOKEN.findall(name)]
-    return all(token in _ordinary() or token.endswith("est") for token in tokens)
+    return all(token in ordinary_words() or token.endswith("est") for token in tokens)
 
 
-def _stands_in(name: str, said: str) -> bool:
+def stands_in(name: str, said: str) -> bool:
+    """Whether ``said`` has ``name`` as whole words; both in lower case."""
     return re.search(rf"{_edge_before(name)}{re.escape(name)}{_edge_after(name)}", said) is not None
 
 
@@ -133,7 +134,7 @@ def _values(text: str, known: KnownNames) -> Iterator[str]:
 def _is_named(text: str, start: int, end: int, value: str) -> bool:
     """Whether the words at ``start`` mean the value and not their everyday sense."""
     said = text[start:end]
-    if said in _ordinary():
+    if said in ordinary_words():
         return False
     if _HAN.search(said) or _before_kind().match(text, end) or _after_kind().search(text[:start]):
         return True
@@ -142,12 +143,12 @@ def _is_named(text: str, start: int, end: int, value: str) -> bool:
     if said.isupper() or " " in said or any(char.isdigit() for char in said):
         return said in (value, value.title())
     # One capitalised word: a name unless it begins the sentence or belongs to a longer name ("National Day").
-    return not _START.search(text[:start]) and not re.match(r"\s[A-Z]", text[end:]) and not re.search(r"[A-Z]\w*\s$", text[:start])
+    return not SENTENCE_START.search(text[:start]) and not re.match(r"\s[A-Z]", text[end:]) and not re.search(r"[A-Z]\w*\s$", text[:start])
 
 
 def _beside(text: str) -> Iterator[str]:
     """Names that stand beside the word for a segment, category, customer and so on, or are introduced as a name."""
-    if _HEADING.fullmatch(text):
+    if HEADING.fullmatch(text):
         return
     for match in _QUOTED.finditer(text):
         before, after = _after_kind().search(text[: match.start()]), _before_kind().match(text, match.end())
@@ -169,7 +170,7 @@ def _is_proposed(text: str, start: int, kind: str) -> bool:
 
 def _run_name(text: str, match: re.Match[str]) -> Iterator[str]:
     words = match["name"].split()
-    if _START.search(text[: match.start()]) and (match["plural"] or words[0].lower() in _ordinary()):
+    if SENTENCE_START.search(text[: match.start()]) and (match["plural"] or words[0].lower() in ordinary_words()):
         words = words[1:]
     while words and words[0].lower() in ("the", "a", "an", "our", "your", "their"):
         words = words[1:]
@@ -266,13 +267,15 @@ def _own_names() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _ordinary() -> frozenset[str]:
+def ordinary_words() -> frozenset[str]:
+    """English words that are written with capitals without being names, in lower case."""
     own = {token.lower() for name in _own_names() for token in _TOKEN.findall(name)}
     return frozenset(own | set(_words("ordinary", "en")))
 
 
 @lru_cache(maxsize=1)
-def _chinese_pieces() -> list[str]:
+def chinese_pieces() -> list[str]:
+    """Chinese words that make up ordinary names of groups, the longest first."""
     own = {name for name in _own_names() if _HAN.search(name) and len(name) > 1}
     short = {name.removesuffix("客户") for name in own}
     pieces = own | {name for name in short if len(name) > 1} | set(_words("ordinary", "zh"))

@@ -62,6 +62,5 @@ def _masked(message: AnyMessage, mask: Mask) -> AnyMessage:
     if isinstance(message, ToolMessage):
         changes["artifact"] = None
     if isinstance(message, AIMessage) and message.tool_calls:
-        hidden = json.loads(mask.hide(json.dumps([call["args"] for call in message.tool_calls], ensure_ascii=False)))
-        changes["tool_calls"] = [{**call, "args": args} for call, args in zip(message.tool_calls, hidden, strict=True)]
+        changes["tool_calls"] = [{**call, "args": mask.hide_in(call["args"])} for call in message.tool_calls]
     return message.model_copy(update=changes)

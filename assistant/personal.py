@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from assistant.prompt_library import read_yaml
 
@@ -80,6 +81,22 @@ class Mask:
         for value, placeholder in self._placeholders.items():
             text = text.replace(placeholder, value)
         return text
+
+    def reveal_in(self, value: Any) -> Any:
+        """``value``, such as a tool's arguments, with the placeholders of every text in it turned back."""
+        if isinstance(value, str):
+            return self.reveal(value)
+        if isinstance(value, dict):
+            return {self.reveal(key): self.reveal_in(each) for key, each in value.items()}
+        return [self.reveal_in(each) for each in value] if isinstance(value, list | tuple) else value
+
+    def hide_in(self, value: Any) -> Any:
+        """``value`` with the personal data of every text in it replaced."""
+        if isinstance(value, str):
+            return self.hide(value)
+        if isinstance(value, dict):
+            return {self.hide(key): self.hide_in(each) for key, each in value.items()}
+        return [self.hide_in(each) for each in value] if isinstance(value, list | tuple) else value
 
     def _placeholder(self, value: str, kind: str) -> str:
         if value not in self._placeholders:

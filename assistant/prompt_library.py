@@ -5,6 +5,7 @@ Works from the source tree and from an installed package alike.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -17,6 +18,7 @@ import yaml
 from tools.errors import UnknownName
 
 _ROOT = "prompts"
+_TEXTS = (".md", ".yaml", ".j2")
 
 
 def prompt_file(name: str) -> Traversable:
@@ -38,6 +40,19 @@ def prompt_names(folder: str = "") -> list[str]:
     if not root.is_dir():
         return []
     return sorted(f"{folder}/{entry.name}" if folder else entry.name for entry in root.iterdir() if entry.is_file())
+
+
+def all_prompt_names() -> list[str]:
+    """The names of all text files, those in folders too, sorted."""
+
+    def below(folder: Traversable, prefix: str) -> Iterator[str]:
+        for entry in folder.iterdir():
+            if entry.is_dir():
+                yield from below(entry, f"{prefix}{entry.name}/")
+            elif entry.name.endswith(_TEXTS):
+                yield prefix + entry.name
+
+    return sorted(below(resources.files(_ROOT), ""))
 
 
 @lru_cache(maxsize=512)

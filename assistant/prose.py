@@ -133,6 +133,9 @@ def check_sentence(sentence: str, evidence: Evidence, language: str, currency: s
     shown = _expand(sentence, evidence, language, currency)
     if isinstance(shown, Refusal):
         return shown
+    for figure, (start, end) in zip(shown.used, shown.safe, strict=True):
+        if evidence.checks_names and evidence.misattached(figure, shown.text, start, end):
+            return Refusal(sentence, shown.text[start:end])
     shown.safe += [match.span() for match in [_ORDINAL.match(shown.text)] if match]
     shown.safe += evidence.name_spans(shown.text)
     for mention in find_dates(shown.text):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import json
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +17,7 @@ from assistant.asking import vetted_choices, vetted_question
 from assistant.definitions import chosen_definition, with_note
 from assistant.evidence import Evidence
 from assistant.handles import resolve_handles
+from assistant.names import known_names
 from assistant.personal import Mask, asks_for_personal, personal_fields
 from assistant.phrases import phrase
 from assistant.prompt_library import read_text
@@ -201,6 +201,8 @@ class Toolbox:
     tools: Mapping[str, Tool] = field(default_factory=lambda: TOOLS)
     question: str = ""
     """The operator's latest message as typed."""
+    earlier: Sequence[str] = ()
+    """The operator's messages before that."""
     for_service: bool = False
     """Whether a language model calls the tools, whose words are not trusted."""
     mask: Mask = field(default_factory=Mask)
@@ -240,8 +242,11 @@ class Toolbox:
             self._idle.wait(INTERRUPT_SECONDS)
 
     def evidence(self) -> Evidence:
-        """What vouches for numbers in a language model's words to the operator."""
-        return Evidence(list(self.session.results.values()), [self.question], as_of=self.session.as_of)
+        """What vouches for numbers and names in a language model's question to the operator; it may propose what the data hold."""
+        with self.context() as context:
+            known = known_names(context)
+        questions, proposable = [*self.earlier, self.question], tuple(known.written.values())
+        return Evidence(list(self.session.results.values()), questions, 0, self.session.as_of, known=known, named=proposable)
 
     @property
     def stopped(self) -> bool:
@@ -303,9 +308,8 @@ class Toolbox:
         tool = self.tools[name]
         if UNREADABLE in arguments:
             raise InputError("The arguments were not valid JSON; send them again.", "参数不是有效的 JSON；请重新发送。")
-        revealed = json.loads(self.mask.reveal(json.dumps(dict(arguments), ensure_ascii=False)))
         try:
-            request = tool.request.model_validate(revealed)
+            request = tool.request.model_validate(self.mask.reveal_in(dict(arguments)))
         except ValidationError as error:
             raise _invalid(error) from error
         return tool.run(self, resolve_handles(request, self.session, self._members))

@@ -123,3 +123,17 @@ def test_older_turns_are_summarised_and_their_handles_stay_valid(service: Start,
     assert "[[t1.customers]]" in sent[2]["content"]
     assert "Summary of an earlier answer" in sent[2]["content"]
     assert "and on it goes" not in str(sent)
+
+
+def test_a_question_about_the_data_is_not_answered_without_them(service: Start) -> None:
+    _, conversation = service(Reply("You have many loyal customers."))
+    answer = conversation.answer(QUESTION)
+    assert answer.brain == "planner"
+    assert "4" in answer.text
+    assert any("without looking at the data" in caveat for caveat in answer.caveats)
+
+
+def test_small_talk_needs_no_data(service: Start) -> None:
+    _, conversation = service(Reply("Hello! I can count customers and export lists."))
+    answer = conversation.answer("Hello, how are you?")
+    assert (answer.brain, answer.text) == ("fake", "Hello! I can count customers and export lists.")
