@@ -13,9 +13,12 @@ from assistant.events import Mark
 from assistant.marks import without_signs
 from assistant.ui.grounds import Grounds, exact
 from assistant.ui.pieces import piece
+from tools.contracts import Unit
 
 _AFTER_LIST = re.compile(r"^([-*] .*\n)(?=[^\s*-])", re.MULTILINE)
 """A line right below a list: Markdown would take it into the list's last item."""
+_QUIET = frozenset({Unit.DATE.value, Unit.TEXT.value, Unit.ID.value})
+"""What is no number is marked as a figure only under the pointer, so that the numbers stand out."""
 _OPEN, _CLOSE = "\ue001", "\ue003"
 _PLACE = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _FETCHES_OR_LEADS_AWAY = ("link", "image", "autolink", "html_inline", "html_block", "reference", "entity")
@@ -59,4 +62,5 @@ def _button(shown: str, figure_id: str, grounds: Grounds, language: str, currenc
     if receipt is None or figure is None:
         return escape(shown)
     label, value = figure.label[:1].upper() + figure.label[1:], exact(figure, spoken, currency)
-    return piece("figure", language, shown=shown, figure=figure.id, label=label, value=value, receipt=receipt.id).strip()
+    quiet = figure.unit in _QUIET
+    return piece("figure", language, shown=shown, figure=figure.id, label=label, value=value, receipt=receipt.id, quiet=quiet).strip()

@@ -121,7 +121,7 @@
   const unfold = (button) => {
     const sources = [...(answerOf(button)?.querySelectorAll("[data-receipt-of]") ?? [])];
     const source = sources.find((one) => one.dataset.receiptOf === button.dataset.receipt);
-    if (!source) return;
+    if (!source) return null;
     const panel = document.createElement("section");
     panel.className = "fq-receipt";
     panel.id = `fq-receipt-${(number += 1)}`;
@@ -133,7 +133,16 @@
     button.setAttribute("aria-expanded", "true");
     button.setAttribute("aria-controls", panel.id);
     if (keyOf(button)) unfolded.set(keyOf(button), true);
-    panel.scrollIntoView({ block: "nearest" });
+    return panel;
+  };
+  // As much of the receipt as fits is shown, but the figure that was clicked stays in sight.
+  const reveal = (button, panel) => {
+    const log = document.querySelector("#fq-log .bubble-wrap");
+    if (!log || !panel) return;
+    const frame = log.getBoundingClientRect();
+    const below = panel.getBoundingClientRect().bottom - frame.bottom + 12;
+    const above = button.getBoundingClientRect().top - frame.top - 20;
+    if (below > 0 && above > 0) log.scrollBy({ top: Math.min(below, above) });
   };
   const openerOf = (panel) => document.querySelector(`[data-receipt][aria-controls="${panel.id}"]`);
   const unfoldAgain = () => {
@@ -161,7 +170,8 @@
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     const figure = target?.closest("button[data-receipt]");
-    if (figure) (figure.getAttribute("aria-expanded") === "true" ? fold : unfold)(figure);
+    if (figure?.getAttribute("aria-expanded") === "true") fold(figure);
+    else if (figure) reveal(figure, unfold(figure));
     const panel = target?.closest("[data-receipt-close]")?.closest(".fq-receipt");
     const opener = panel && openerOf(panel);
     if (opener) { fold(opener); opener.focus(); }
