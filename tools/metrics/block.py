@@ -112,6 +112,10 @@ class Block:
         if self._mentions("first_at"):
             self.builder.add_once("first_orders", self._first_orders())
             query = query.join(f"first_orders AS f ON f.customer_id = {customer}", join_type="left", dialect="duckdb")
+        if self.source.id == "starts" or self._mentions("s.start_at"):
+            self.builder.add_once("starts", self._starts())
+            if self.source.id != "starts":
+                query = query.join(f"starts AS s ON s.customer_id = {customer}", join_type="left", dialect="duckdb")
         if self._mentions("ordered_in_window"):
             self.builder.add_once("buyers_in_window", self._buyers())
             query = query.join(f"buyers_in_window AS w ON w.customer_id = {customer}", join_type="left", dialect="duckdb")
@@ -138,6 +142,22 @@ class Block:
             query = query.where(condition)
         return query
 
+    def _starts(self) -> exp.Query:
+        """The first order of each customer in the window, whether the days to come back are over, and the orders within them."""
+        firsts = exp.select("customer_id", "min(ordered_at) AS start_at").from_("counted_orders").where("customer_id IS NOT NULL")
+        window, days, as_of = self.dates.window, self.builder.plan.within, self.builder.ctx.as_of
+        for condition in self._between(exp.column("ordered_at"), "", window.start, window.end):
+            firsts = firsts.where(condition)
+        until = f"o.ordered_at < date_trunc('day', s.start_at) + INTERVAL {days + 1} DAY"
+        ripe = exp.column("start_at", "s") < self._moment("ripe_until", _next_day(as_of) - dt.timedelta(days=days))
+        query = exp.select("s.customer_id", "s.start_at", exp.alias_(ripe, "ripe"), "count(*) AS orders_within")
+        query = query.from_(firsts.group_by("customer_id").subquery("s"))
+        query = query.join("counted_orders AS o ON o.customer_id = s.customer_id AND o.ordered_at >= s.start_at", dialect="duckdb")
+        query = query.where(parse_one(until, read="duckdb"))
+        for condition in self._between(exp.column("ordered_at", "o"), "", window.start, as_of):
+            query = query.where(condition)
+        return query.group_by("s.customer_id", "s.start_at")
+
     def _conditions(self) -> list[exp.Expr]:
         found: list[exp.Expr] = []
         if self.source.time:
@@ -150,10 +170,14 @@ class Block:
         found += [self._filter(one) for one in self.first.filters]
         # Rows of no group are in the total, not in a group; by a property of customers, figures are about the known part.
         known = {one.id: one for one in (*self.by, *self.builder.plan.known)}
-        found += [self._parse(one.sql).is_(exp.null()).not_() for one in known.values()]
+        found += [self._known(one) for one in known.values()]
         if self.builder.plan.customers is not None:
             found.append(self._chosen(self.builder.plan.customers))
         return found
+
+    def _known(self, one: Dimension) -> exp.Expr:
+        # Whether it is known needs no start of a window, which a total over periods may lack.
+        return self._parse("first_at" if one.by_start else one.sql).is_(exp.null()).not_()
 
     def _when(self, moment: exp.Expr) -> list[exp.Expr]:
         rows = self.first.metric.rows

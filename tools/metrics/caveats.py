@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from tools.contracts import Text, Unit
 from tools.metrics.catalogue import Dimension, Metric
+from tools.metrics.options import PENDING
 from tools.metrics.outcome import Measured, group_name
 from tools.metrics.plan import components, main_source
 from tools.metrics.results import data_range
@@ -38,6 +39,7 @@ def build_caveats(ctx: ToolContext, measured: Measured) -> list[Text]:
         *_outside(ctx, measured),
         *_lengths(measured),
         *_incomplete(measured),
+        *_pending(measured),
         *_partly_known(ctx, measured),
         *_unassigned(ctx, measured),
         *_overlap(measured),
@@ -178,7 +180,7 @@ def _bulk(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
 
 
 def _small(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
-    size = next((metric.id for metric in measured.plan.extra), None)
+    size = next((metric.id for metric in measured.plan.extra if metric.id != PENDING), None)
     if size is None:
         size = next((m.id for m in measured.plan.metrics if m.id in _COUNTS), None)
     if size is None or not any(one.level == "customer" and one.kind != "id" for one in measured.plan.by):
@@ -236,6 +238,16 @@ def _ignored_window(measured: Measured) -> Iterator[Text]:
 
 def _ignoring(measured: Measured) -> list[Metric]:
     return [metric for metric in measured.plan.metrics if metric.window == "ignored"]
+
+
+def _pending(measured: Measured) -> Iterator[Text]:
+    number = measured.total.values.get(PENDING)
+    if number:
+        days = measured.plan.within
+        yield Text(
+            zh=f"有 {number:,} 位客户首单之后的 {days} 天尚未过完，未计入复购率。",
+            en=f"{number:,} customers whose {days} days after the first order are not over yet are left out of the rate.",
+        )
 
 
 def _cut_off(measured: Measured) -> Iterator[Text]:

@@ -38,7 +38,8 @@ class Source(Frozen):
     """Rows that metrics aggregate: a FROM clause, whose customer, order and time they are, and what can be grouped by.
 
     ``time_may_lack``: rows without a time count where no window is asked for. ``counted``: a condition that rows must meet,
-    unless the dimension ``unless`` is asked for, which tells them apart.
+    unless the dimension ``unless`` is asked for, which tells them apart. ``dated_by``: the source whose dates it has, where it
+    is made of one.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Source(Frozen):
     counted: str | None = None
     unless: str | None = None
     order: str | None = None
+    dated_by: str | None = None
     levels: tuple[Level, ...]
     needs: tuple[str, ...]
 

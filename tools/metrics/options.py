@@ -8,6 +8,8 @@ from tools.metrics.catalogue import Metric, catalogue
 from tools.requests import Measure
 
 WITHIN = "repurchase_rate"
+PENDING = "repurchase_pending"
+"""Those of whom it is not known yet whether they come back in time."""
 WITHIN_DAYS = 30
 
 

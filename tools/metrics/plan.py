@@ -10,7 +10,7 @@ from tools.contracts import CustomerQuery, Text
 from tools.errors import InputError, UnknownName, UnsupportedQuestion
 from tools.metrics.catalogue import Dimension, Form, Level, Metric, catalogue
 from tools.metrics.needs import lacking, missing_need, require, require_dimension
-from tools.metrics.options import WITHIN_DAYS, asked_metrics, check_options, within_days
+from tools.metrics.options import PENDING, WITHIN, WITHIN_DAYS, asked_metrics, check_options, within_days
 from tools.metrics.values import dimension_values, matching_values, value_names
 from tools.requests import Measure
 from tools.warehouse.context import ToolContext
@@ -20,6 +20,7 @@ ACTIVE_DAYS = 90
 """An order in so many days makes a customer active, as for churn."""
 _SIZES = {
     "orders": "active_customers",
+    "starts": "repurchase_base",
     "lines": "active_customers",
     "contacts": "contacted_customers",
     "responses": "responders",
@@ -61,7 +62,7 @@ class Plan:
     known: tuple[Dimension, ...] = ()
     """Rows without a value of these are left out: figures by a property of customers are about those who have it."""
     extra: tuple[Metric, ...] = ()
-    """Measured beside, not shown: the size of groups of customers."""
+    """Measured beside, not shown: the size of groups of customers, and those that cannot be judged yet."""
     within: int = WITHIN_DAYS
     """The days within which a customer comes back, to count as one who does."""
 
@@ -72,7 +73,7 @@ class Plan:
 
     def ungrouped(self) -> Plan:
         """The same without groups: the total. The same rows are summed, so parts add up to it."""
-        return replace(self, by=(), extra=())
+        return replace(self, by=(), extra=tuple(metric for metric in self.extra if metric.id == PENDING))
 
 
 def make_plan(ctx: ToolContext, request: Measure, customers: CustomerQuery | None) -> Plan:
@@ -99,7 +100,14 @@ def make_plan(ctx: ToolContext, request: Measure, customers: CustomerQuery | Non
         forms.update(_forms(ctx, metric, used))
     plan = Plan(metrics, by, tuple(filters), request.window, customers, forms, levels, within=within_days(request))
     plan = replace(plan, known=tuple(dimension for dimension in by if dimension.level == "customer"))
-    return _with_sizes(ctx, plan, used)
+    return _with_pending(ctx, _with_sizes(ctx, plan, used), used)
+
+
+def _with_pending(ctx: ToolContext, plan: Plan, used: Sequence[Dimension]) -> Plan:
+    if all(metric.id != WITHIN for metric in plan.metrics):
+        return plan
+    pending = catalogue().metric(PENDING)
+    return replace(plan, forms={**plan.forms, **_forms(ctx, pending, used)}, extra=(*plan.extra, pending))
 
 
 def _with_sizes(ctx: ToolContext, plan: Plan, used: Sequence[Dimension]) -> Plan:

@@ -169,7 +169,7 @@ def incomplete_periods(ctx: ToolContext, unit: str, source_id: str, window: Date
 
 def data_range(ctx: ToolContext, source_id: str) -> DateRange:
     """The first and last date of a source's rows up to the as-of date; open ends when it has no dated rows."""
-    source = catalogue().source(source_id)
+    source = catalogue().source(catalogue().source(source_id).dated_by or source_id)
     if source.time is None:
         return DateRange(None, None)
     moment = source.time

@@ -6,9 +6,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tools.contracts import Statement, Text
+from tools.errors import UnsupportedQuestion
 from tools.metrics.catalogue import catalogue
 from tools.metrics.comparison import counterparts, earlier_plan, is_covered, not_reached, refuse_growth
 from tools.metrics.cuts import Order
+from tools.metrics.options import PENDING, WITHIN
 from tools.metrics.ordering import arranged
 from tools.metrics.outcome import Measured, Others, names_by_label
 from tools.metrics.plan import Dates, Plan, components, dates_of, main_source, shown_dates
@@ -20,6 +22,7 @@ from tools.windows import DateRange
 
 _PROBES = {
     "orders": "orders",
+    "starts": "repurchase_base",
     "lines": "orders_with_lines",
     "contacts": "contacts",
     "responses": "responses",
@@ -44,6 +47,7 @@ class Runs:
         earlier, uncompared = self._earlier()
         run = self._grouped(earlier)
         total = self._total(plan, run)
+        _refuse_unripe(plan, total)
         previous_total = self._total(earlier) if earlier else None
         groups = run.groups
         if plan.by:
@@ -158,6 +162,20 @@ class Runs:
         found = [dates_of(self.ctx, None, part) for part in parts]
         # A churn metric without a window has its horizon; beside metrics of all time that is the window to show.
         return next((dates for dates in found if dates.window.start is not None), found[0])
+
+
+def _refuse_unripe(plan: Plan, total: Group) -> None:
+    """Refuse a rate within days of which none are over.
+
+    Raises:
+        UnsupportedQuestion: It is not known of any customer whether they came back in time.
+    """
+    if total.values.get(PENDING) and total.values.get(WITHIN) is None:
+        raise UnsupportedQuestion(
+            f"The {plan.within} days after the first order are not over for any of these customers, so nobody knows yet who came back; "
+            "choose an earlier window or fewer days.",
+            f"这些客户首单之后的 {plan.within} 天都还没有过完，尚无法知道谁复购了；请选择更早的时间范围或更短的天数。",
+        )
 
 
 def _others(measured: Measured) -> Others | None:
