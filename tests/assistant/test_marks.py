@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from fake_openai import FakeOpenAI, Reply, call
 
-from assistant.events import Answer, Mark, TextDelta
+from assistant.conversation import Conversation, open_conversation
+from assistant.events import Answer, Finished, Mark, TextDelta
 from assistant.evidence import Evidence
 from assistant.marks import after_changes, plain, signed, signed_all
 from assistant.prose import ProseStream
 from assistant.turn import Turn
 from tools.contracts import Column, Figure, Receipt, Table, Text, ToolResult, Unit
+from tools.warehouse.warehouse import Warehouse
 
 REVENUE = Figure(id="t1.revenue", label=Text(zh="销售额", en="Revenue"), value=Decimal("4600000"), unit=Unit.MONEY, receipt="t1.main")
 ORDERS = Figure(id="t1.orders", label=Text(zh="订单数", en="Orders"), value=1234, unit=Unit.COUNT, receipt="t1.main")
@@ -100,3 +104,39 @@ def test_an_answer_knows_its_marks_and_sources(prefix: str) -> None:
     ]
     assert [receipt.id for receipt in answer.receipts] == ["t3.main"]
     assert Answer.model_validate_json(answer.model_dump_json()).marks == answer.marks
+
+
+def _parts(text: str, marks: list[Mark]) -> list[tuple[str, str]]:
+    return [(text[mark.start : mark.end], mark.figure) for mark in marks]
+
+
+def _streamed(conversation: Conversation, question: str) -> tuple[list[tuple[str, str]], Answer]:
+    """The marked parts as they came, and the whole answer."""
+    found: list[tuple[str, str]] = []
+    for event in conversation.ask(question):
+        if isinstance(event, TextDelta):
+            found += _parts(event.text, event.marks)
+        if isinstance(event, Finished):
+            return found, event.answer
+    raise AssertionError("every answer ends with Finished")
+
+
+def test_a_language_models_figures_are_marked_while_they_stream_and_in_the_end(
+    service: Callable[..., tuple[FakeOpenAI, Conversation]],
+) -> None:
+    reply = Reply("**[[t1.customers]]** customers are ours. Total revenue was $177.8. We made up 999 of them.")
+    _, conversation = service(call("measure", metrics=["customers", "revenue"]), reply)
+    streamed, answer = _streamed(conversation, "How many customers do we have?")
+    assert "\ue001" not in answer.text
+    assert streamed == _parts(answer.text, answer.marks) == [("4", "t1.customers"), ("$177.75", "t1.revenue")]
+    assert {mark.figure for mark in answer.marks} <= {figure.id for figure in answer.figures}
+
+
+def test_the_planners_figures_are_marked_in_the_same_way(small: Warehouse) -> None:
+    conversation = open_conversation(small)
+    streamed, answer = _streamed(conversation, "我们一共有多少客户?")
+    assert ("4", "t1.customers") in streamed
+    assert streamed == _parts(answer.text, answer.marks)
+    assert [source.handle for source in answer.sources] == ["t1"]
+    kept = conversation.history.load()
+    assert not any("\ue001" in str(message.content) for message in kept)
