@@ -1,27 +1,17 @@
-"""The single cases: each prepares, then times one thing, and prints seconds, peak memory and details as JSON."""
+"""The single cases over tables: each prepares, then times one thing, and returns seconds and details."""
 
 from __future__ import annotations
 
-import json
 import shutil
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.registry import case
+
 if TYPE_CHECKING:
     import pandas as pd
-
-Case = Callable[..., tuple[float, dict[str, object]]]
-CASES: dict[str, Case] = {}
-
-
-def case(function: Case) -> Case:
-    """Register a case under its function's name."""
-    CASES[function.__name__] = function
-    return function
 
 
 @case
@@ -144,25 +134,6 @@ def load_duckdb(csv: str) -> tuple[float, dict[str, object]]:
 
 
 @case
-def ask_planner(warehouse: str, questions: str) -> tuple[float, dict[str, object]]:
-    """The 95th percentile over a list of questions, each asked in a conversation of its own, once loaded."""
-    from assistant.conversation import open_conversation
-    from tools.warehouse.warehouse import Warehouse
-
-    asked = json.loads(Path(questions).read_text(encoding="utf-8"))
-    opened = Warehouse(warehouse)
-    list(open_conversation(opened).ask(asked[0]))
-    took = []
-    for question in asked:
-        begun = time.perf_counter()
-        list(open_conversation(opened).ask(question))
-        took.append(time.perf_counter() - begun)
-    ordered = sorted(took)
-    p95 = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)) - 1)]
-    return p95, {"median": ordered[len(ordered) // 2], "slowest": ordered[-1], "questions": len(asked)}
-
-
-@case
 def refresh_fenqun(warehouse: str) -> tuple[float, dict[str, object]]:
     """A full refresh of a loaded warehouse that was never refreshed: features, scores, models, memberships."""
     from tools.segments.refresh import refresh
@@ -197,26 +168,3 @@ def refresh_pandas(warehouse: str) -> tuple[float, dict[str, object]]:
         orders = engine.query(sql).to_pandas()
     took = usual_script.run(orders)
     return time.perf_counter() - begun, took
-
-
-def peak_megabytes() -> float:
-    """Peak memory of this process. Linux keeps the parent's peak in ru_maxrss over exec, so its own is read from the kernel."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) / 1024
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def main() -> None:
-    """Run the case named on the command line."""
-    name, *arguments = sys.argv[1:]
-    seconds, detail = CASES[name](*arguments)
-    peak = peak_megabytes()
-    print(json.dumps({"seconds": seconds, "megabytes": peak, "detail": detail}))
-
-
-if __name__ == "__main__":
-    main()

@@ -18,10 +18,10 @@ class Measured:
 
 
 def run_case(name: str, *arguments: object, runs: int = 3, limit: float = 1800) -> Measured | str:
-    """Run ``python -m benchmarks.cases NAME ARGUMENTS`` that many times; a text says why there is no figure."""
+    """Run ``python -m benchmarks.one NAME ARGUMENTS`` that many times; a text says why there is no figure."""
     results = []
     for _ in range(runs):
-        command = [sys.executable, "-m", "benchmarks.cases", name, *map(str, arguments)]
+        command = [sys.executable, "-m", "benchmarks.one", name, *map(str, arguments)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
         except subprocess.TimeoutExpired:

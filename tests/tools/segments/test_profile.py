@@ -11,6 +11,7 @@ import pytest
 from tools.rules import EVERYONE, Condition, InSegment, Selection
 from tools.segments.contrasts import Moments, effect_size, is_credible, means_p_value, shares_p_value
 from tools.segments.profile import SegmentProfile, profile
+from tools.segments.profile_queries import AVERAGED
 from tools.segments.refresh import refresh
 from tools.warehouse.context import ToolContext, open_context
 from tools.warehouse.warehouse import Warehouse
@@ -20,7 +21,7 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 
 @pytest.fixture
 def champions(demo: ToolContext) -> SegmentProfile:
-    return profile(demo, Selection(rule=InSegment(segment="champions")))
+    return profile(demo, Selection(rule=InSegment(segment="champions")), medians=AVERAGED)
 
 
 def test_size_and_revenue(champions: SegmentProfile, source: Ask) -> None:
