@@ -126,6 +126,21 @@ def feedback(
 
 
 @app.command()
+def readings(
+    forget: Annotated[int | None, typer.Option("--forget", metavar="N", help="Forget the reading of this number.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per reading.")] = False,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """List how you confirmed that questions are to be read, or forget one of them."""
+    from assistant.cli_readings import forget_reading, list_readings
+
+    if forget is None:
+        list_readings(_open(warehouse), as_json)
+    else:
+        raise typer.Exit(forget_reading(_open(warehouse), forget))
+
+
+@app.command()
 def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, envvar="PORT", help="Port; 0 takes a free one.")] = 7860,
     host: Annotated[str, typer.Option("--host", help="Address; anything but 127.0.0.1 lets others of the network in.")] = "127.0.0.1",

@@ -16,6 +16,7 @@ from assistant.cli import ANSWERED, FAILED, NOT_ANSWERED
 from assistant.conversation import Conversation, open_conversation
 from assistant.events import Answer, Finished, StepStarted, TextDelta
 from assistant.figures import render
+from assistant.readings import cli_user
 from assistant.usage import usage_line
 from tools.contracts import Column, FigureValue, Outcome, Table, Unit
 from tools.warehouse.warehouse import Warehouse
@@ -39,6 +40,7 @@ _LABELS = {
 def ask_all(warehouse: Warehouse, questions: list[str], session: str | None, as_json: bool) -> int:
     """Ask the questions as one conversation and print the answers; returns the worst exit status."""
     conversation = open_conversation(warehouse, session)
+    conversation.user = cli_user()
     show = _print_json if as_json else _print_for_people
     statuses = [_STATUS.get(show(conversation, question).outcome, NOT_ANSWERED) for question in questions]
     return next(status for status in _WORST_FIRST if status in statuses)

@@ -9,11 +9,12 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from langchain_core.messages import AnyMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
 from assistant.artifacts import result_from
 from assistant.attempt import Attempt
 from assistant.chat_model import PLANNER, Brain, planner_brain, service_brain
+from assistant.confirming import Memory, hint, told, with_reading
 from assistant.events import Answer, Event, Finished, Problem, TextDelta
 from assistant.failures import reason_of
 from assistant.history import History, MemoryHistory, StoredHistory
@@ -32,6 +33,8 @@ from tools.warehouse.warehouse import Warehouse
 log = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 4_000
+_TALK = frozenset({"ask_user", "decline", "explain_term"})
+"""Tools that look nothing up in the data."""
 CONVERSATIONS_FILE = "conversations.sqlite"
 _LANGUAGE_NAMES = {"zh": "Simplified Chinese (简体中文)", "en": "English"}
 
@@ -65,6 +68,7 @@ class Conversation:
         history: Where its messages are kept.
         language: "zh", "en", or "auto" for the language of each question.
         brains: Who answers.
+        user: Whose it is, so that the readings that they confirmed are used; nobody's when left out.
     """
 
     warehouse: Warehouse
@@ -72,6 +76,7 @@ class Conversation:
     history: History
     language: str = "auto"
     brains: Brains = field(default=None)  # type: ignore[assignment]
+    user: str = ""
     _toolbox: Toolbox | None = field(default=None, repr=False)
     _events: queue.SimpleQueue[Event | None] | None = field(default=None, repr=False)
     _asking: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -207,26 +212,39 @@ class _Work:
             self.events.put(TextDelta(text=turn.prefix[len(said.strip()) :]))
         before = self.conversation.history.load()
         questions = [str(message.content) for message in before if isinstance(message, HumanMessage)]
-        attempt = Attempt(brain, self.toolbox, turn, before, [*questions, self.question], self._system_prompt(brain))
-        self.toolbox.for_service = brain.is_service
+        memory = Memory(self.conversation.warehouse, self.conversation.user)
+        reading = memory.recall(self.question)
+        brain = with_reading(brain, reading)
+        self.toolbox.for_service, self.toolbox.earlier = brain.is_service, questions
         if brain.is_service:
             self.toolbox.mask = self._mask([*questions, self.question])
+        prompt = self._system_prompt(brain, self.toolbox.mask.hide(hint(reading)))
+        attempt = Attempt(brain, self.toolbox, turn, before, [*questions, self.question], prompt, needs_data=self._needs_data)
         for event in attempt.run():
             self.events.put(event)
         if self.toolbox.stopped:
             raise Cancelled
         self.conversation.history.save([*before, *attempt.new_messages])
-        return turn.answer()
+        answer = told(turn.answer(), reading)
+        memory.learn(before, answer)
+        return answer
+
+    def _needs_data(self) -> bool:
+        """Whether the planner would look something up for the question."""
+        planner = self.conversation.brains.planner(self.conversation.language)
+        reply = planner.chat.invoke([SystemMessage(f"language: {self._language}"), HumanMessage(self.question)])
+        return isinstance(reply, AIMessage) and any(call["name"] not in _TALK for call in reply.tool_calls)
 
     def _mask(self, questions: list[str]) -> Mask:
         with self.toolbox.context() as context:
             return Mask(personal_values_in(context.engine, "\n".join(questions)))
 
-    def _system_prompt(self, brain: Brain) -> str:
+    def _system_prompt(self, brain: Brain, hint: str) -> str:
         if not brain.is_service:
             return f"language: {self._language}"
         with self.toolbox.context() as context:
-            return render("system.md", language_name=_LANGUAGE_NAMES[self._language], as_of=context.as_of.isoformat())
+            prompt = render("system.md", language_name=_LANGUAGE_NAMES[self._language], as_of=context.as_of.isoformat())
+        return f"{prompt}\n\n{hint}" if hint else prompt
 
     def _problem(self, sentence: Text) -> Answer:
         self.events.put(Problem(text=sentence.say(self._language)))

@@ -13,6 +13,7 @@ from assistant.ui.loading import LoadHandlers
 from assistant.ui.page import PageHandlers, build_page
 from assistant.ui.panel import Panel
 from assistant.ui.quiet_gradio import gr
+from assistant.ui.readings import ReadingHandlers
 from assistant.ui.records import RecordHandlers
 from assistant.ui.routes import Confirm
 from assistant.ui.server import run
@@ -51,6 +52,7 @@ def build_app(warehouse: Warehouse, sessions: Sessions | None = None, warm_up: C
         ConversationHandlers(known).bind(parts.talks_head, parts.chat)
         LoadHandlers(known, warehouse, panel, records).bind(parts.loader, parts.panel, opened)
         records.bind(parts.loader.records, parts.panel)
+        ReadingHandlers(known, warehouse).bind(parts.readings, opened)
     blocks.queue(default_concurrency_limit=16)
     return blocks
 
@@ -81,20 +83,20 @@ def reading_keeper(warehouse: Warehouse) -> Confirm:
     def confirm(user: str, turn: Turn, before: Turn | None) -> bool:
         from assistant.readings import Readings
 
-        readings = Readings(warehouse)
-        answer, asked = turn.answer, before.answer if before is not None else None
-        if answer is None:
+        readings, answer, given = Readings(warehouse), turn.answer, turn.feedback
+        if answer is None or (given is not None and not given.verdict):
             return False
-        if turn.feedback is None or turn.feedback.verdict == "wrong":
-            found = readings.find(user, turn.question)
+        asked = before.answer if before is not None else None
+        asked = asked if asked is not None and turn.question in asked.choices else None
+        if given is not None and given.verdict == "right":
+            if before is not None and asked is not None:
+                readings.confirm(user, asked.question, answer, asked, first=before.number == 1)
+            return readings.confirm(user, turn.question, answer) is not None
+        for question in {turn.question, asked.question if asked is not None else turn.question}:
+            found = readings.find(user, question)
             if found is not None:
                 readings.forget(user, found.number)
-            return False
-        if not turn.feedback.verdict:
-            return False
-        if asked is not None and turn.question in asked.choices:
-            readings.confirm(user, asked.question, answer, asked)
-        return readings.confirm(user, turn.question, answer) is not None
+        return False
 
     return confirm
 

@@ -14,6 +14,7 @@ from assistant.ui.models import ModelsView
 from assistant.ui.panel import Panel
 from assistant.ui.pieces import piece
 from assistant.ui.quiet_gradio import gr
+from assistant.ui.readings import build_readings
 from assistant.ui.records import RecordHandlers
 from assistant.ui.sessions import Session, Sessions
 from assistant.ui.texts import preferred_language
@@ -43,6 +44,7 @@ class PageParts:
     chat: ChatParts
     loader: LoadParts
     models: gr.HTML
+    readings: gr.HTML
 
     @property
     def spoken(self) -> list[Any]:
@@ -61,9 +63,10 @@ def build_page() -> PageParts:
             chat = build_chat(talks)
         with gr.Column(elem_id="fq-data", scale=1, min_width=0):
             loader = build_loader()
+            readings = build_readings()
         with gr.Column(elem_id="fq-models", scale=1, min_width=0):
             models = gr.HTML(apply_default_css=False)
-    return PageParts(bar, panel, talks_head, chat, loader, models)
+    return PageParts(bar, panel, talks_head, chat, loader, models, readings)
 
 
 class PageHandlers:

@@ -20,6 +20,9 @@ _PUT_AWAY_SECONDS = 5.0
 class Conversation(Protocol):
     """What the page needs of a conversation."""
 
+    user: str
+    """Whose confirmed readings it uses."""
+
     def ask(self, question: str) -> Iterator[Event]:
         """Answer a question; ends with one Finished."""
         ...
@@ -71,6 +74,7 @@ class Talk:
         with self._opening:
             if self._conversation is None:
                 self._conversation = self.open_conversation()
+                self._conversation.user = self.owner
             return self._conversation
 
     @property
