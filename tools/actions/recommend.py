@@ -16,8 +16,8 @@ from tools.segments.pairs.build import Level, read_sql
 from tools.segments.pairs.offers import Offers, make_offers
 from tools.segments.reporting import selection_name
 from tools.segments.resolve import resolve_customers
-from tools.segments.whole_table import write_whole
 from tools.warehouse.context import ToolContext
+from tools.warehouse.whole_table import write_whole
 
 TOOL = "recommend_products"
 

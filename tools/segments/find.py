@@ -6,6 +6,8 @@ import math
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
+
 from tools.contracts import CustomerQuery, Figure, Outcome, Receipt, Statement, Table, Text, ToolResult, Unit
 from tools.metrics.values import is_filled
 from tools.requests import FindCustomers
@@ -20,9 +22,10 @@ from tools.segments.reporting import ROWS_SHOWN, field_column, fields_in_order, 
 from tools.segments.stored import fields_of, group_rules, known_field, negated_fields, stored_rules
 from tools.warehouse.context import ToolContext
 from tools.warehouse.identifiers import quote
-from tools.warehouse.whole_table import write_whole
+from tools.warehouse.whole_table import MOST_ROWS, long_list_note, write_whole
 
 TOOL = "find_customers"
+_FOUND, _SPENT = "found_in_all", "spent_in_all"
 _ALWAYS = ("recency_days", "orders", "amount", "rfm_group")
 
 
@@ -37,14 +40,19 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
     request = request.model_copy(update={"columns": [known_field(ctx.engine, name) for name in request.columns]})
     selection = ground(ctx, _selection(ctx, request))
     query = compile_selection(ctx, selection)
-    sizes = _sizes(ctx, query)
     rule_fields = list(fields_of(selection.rule, {**group_rules(), **stored_rules(ctx.engine)}))
     infos = _columns(request, selection, rule_fields)
     measured = measured_columns(selection.rule, ctx.as_of)
     infos = with_cluster_names(ctx, [infos[0], *measured.infos, *infos[1:]])
     listing = list_statement(query, infos, selection, measured)
+    listed = ctx.engine.query(listing.sql, listing.parameters)
+    sizes = _sizes(ctx, listed)
     receipt = _receipt(ctx, request, query, listing)
-    caveats = (*freshness_caveats(ctx), *coverage_caveats(ctx, rule_fields, query, set(negated_fields(selection.rule))))
+    caveats = (
+        *freshness_caveats(ctx),
+        *coverage_caveats(ctx, rule_fields, query, set(negated_fields(selection.rule))),
+        *long_list_note(sizes["customers"]),
+    )
     common: dict[str, Any] = {
         "tool": TOOL,
         "receipts": (receipt,),
@@ -54,7 +62,7 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
     }
     if not sizes["customers"]:
         return ToolResult(outcome=Outcome.EMPTY, figures=_figures(sizes), message=_nobody(query.sentence), **common)
-    table, rows = _table(ctx, query.sentence, listing, infos, sizes["customers"])
+    table, rows = _table(ctx, query.sentence, listed, infos, sizes["customers"])
     return ToolResult(figures=(*_figures(sizes), *row_figures(rows, infos[1:])), tables=(table,), **common)
 
 
@@ -75,14 +83,12 @@ def _share_of(ctx: ToolContext, request: FindCustomers, sort_by: str | None) -> 
     return max(math.ceil(among * Decimal(str(request.share))), 1)
 
 
-def _sizes(ctx: ToolContext, query: CustomerQuery) -> dict[str, Any]:
-    sql = (
-        "SELECT count(g.customer_id) AS customers, count(*) AS everyone, "
-        "sum(CASE WHEN g.customer_id IS NOT NULL THEN b.amount END) AS revenue, sum(b.amount) AS all_revenue "
-        f"FROM customer_base AS b LEFT JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id"
-    )
-    row: dict[str, Any] = ctx.engine.query(sql, query.parameters).to_pylist()[0]
-    return row
+def _sizes(ctx: ToolContext, listed: pa.Table) -> dict[str, Any]:
+    """How many were found and what they spent, beside everybody."""
+    sql = "SELECT count(*), sum(f.amount) FROM customers AS c LEFT JOIN customer_features AS f ON f.customer_id = c.customer_id"
+    everyone, all_revenue = ctx.engine.rows(sql)[0]
+    found = listed.select([_FOUND, _SPENT]).slice(0, 1).to_pylist() or [{_FOUND: 0, _SPENT: None}]
+    return {"customers": found[0][_FOUND], "revenue": found[0][_SPENT], "everyone": everyone, "all_revenue": all_revenue}
 
 
 def _figures(sizes: dict[str, Any]) -> tuple[Figure, ...]:
@@ -103,21 +109,29 @@ def _columns(request: FindCustomers, selection: Selection, rule_fields: list[str
 
 
 def list_statement(query: CustomerQuery, infos: list[FieldInfo], selection: Selection, measured: MeasuredColumns) -> Statement:
-    """The customers of ``query`` with the columns of ``infos``, in the selection's order; the largest spenders first by default."""
-    columns = ", ".join(f"{info.sql} AS {quote(info.id)}" for info in infos)
+    """The first customers of ``query`` with the columns of ``infos``, and on every row how many there are and what they spent.
+
+    They come in the selection's order, the largest spenders first by default. What orders are counted for is read once, for
+    the list and for its size.
+    """
+    names = [quote(info.id) for info in infos]
+    columns = ", ".join(f"{info.sql} AS {name}" for info, name in zip(infos, names, strict=True))
     by = fields_in_order([selection.sort_by or "amount"])[1].sql if selection.sort_by != "customer_id" else "b.customer_id"
-    way = "DESC" if selection.descending else "ASC"
+    order = f"ORDER BY place {'DESC' if selection.descending else 'ASC'} NULLS LAST, customer_id"
     sql = (
-        f"SELECT {columns} FROM customer_base AS b INNER JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id{measured.joins}\n"
-        f"ORDER BY {by} {way} NULLS LAST, b.customer_id"
+        f"WITH found_customers AS MATERIALIZED (\nSELECT {columns}, {by} AS place, b.amount AS spent FROM customer_base AS b "
+        f"INNER JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id{measured.joins}\n)\n"
+        f"SELECT {', '.join(f'f.{name}' for name in names)}, w.{_FOUND}, w.{_SPENT} FROM (\n"
+        f"SELECT * FROM found_customers {order} LIMIT {MOST_ROWS}\n) AS f CROSS JOIN (\n"
+        f"SELECT count(*) AS {_FOUND}, sum(spent) AS {_SPENT} FROM found_customers\n) AS w\n{order}"
     )
     return Statement(sql=sql, parameters=query.parameters | measured.parameters)
 
 
-def _table(ctx: ToolContext, sentence: Text, listing: Statement, infos: list[FieldInfo], count: int) -> tuple[Table, list[dict[str, Any]]]:
-    whole = ctx.engine.query(listing.sql, listing.parameters)
-    rows: list[dict[str, Any]] = whole.slice(0, ROWS_SHOWN).to_pylist()
-    path = str(write_whole(ctx.config.exports_dir, "customers", whole)) if count > ROWS_SHOWN else None
+def _table(ctx: ToolContext, sentence: Text, listed: pa.Table, infos: list[FieldInfo], count: int) -> tuple[Table, list[dict[str, Any]]]:
+    rows: list[dict[str, Any]] = listed.slice(0, ROWS_SHOWN).to_pylist()
+    whole = listed.drop_columns([_FOUND, _SPENT])
+    path = str(write_whole(ctx.config.exports_dir, "customers", whole)) if ROWS_SHOWN < count <= MOST_ROWS else None
     table = Table(
         id="customers",
         title=Text(zh="客户名单", en="Customers") if len(sentence.en) > 120 else sentence,

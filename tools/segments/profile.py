@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -28,7 +29,7 @@ class Average:
     """A number of the group beside that of all customers.
 
     ``mean`` and ``median`` are over the customers for whom the number is known; the mean of the average order value is
-    amount ÷ orders of the group. None where nobody's is known.
+    amount ÷ orders of the group. None where nobody is known to have it, and the medians where they were not asked for.
     """
 
     field: str
@@ -143,13 +144,14 @@ class SegmentProfile:
         return next((average for average in self.averages if average.field == field_id), None)
 
 
-def profile(ctx: ToolContext, selection: Selection, *, detail: bool = True) -> SegmentProfile:
+def profile(ctx: ToolContext, selection: Selection, *, detail: bool = True, medians: Collection[str] = ()) -> SegmentProfile:
     """The profile of a selection.
 
     Args:
         ctx: Reads the warehouse.
         selection: Who.
         detail: Whether demographics and categories are looked at too, which takes longer.
+        medians: Fields whose median is wanted beside the mean.
 
     Raises:
         UnsupportedQuestion: Features were never computed.
@@ -157,7 +159,7 @@ def profile(ctx: ToolContext, selection: Selection, *, detail: bool = True) -> S
     """
     require_features(ctx)
     query = compile_selection(ctx, selection)
-    numbers = numbers_query(query)
+    numbers = numbers_query(query, medians)
     rows = {row["part"]: row for row in ctx.engine.query(numbers.sql, numbers.parameters).to_pylist()}
     inside, base = rows.get("inside", {}), rows["base"]
     defining = _defining(ctx, selection)

@@ -9,9 +9,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from tools.contracts import Text
 from tools.spreadsheets import FORMULA, PLAIN_NUMBER, neutralise
 
+MOST_ROWS = 100_000
+"""A longer list is written only when it is exported: nobody reads it beside an answer, and writing it takes longer than answering."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def long_list_note(rows: int) -> tuple[Text, ...]:
+    """How to get a list that was not written because of its length; nothing for others."""
+    if rows <= MOST_ROWS:
+        return ()
+    return (
+        Text(
+            zh=f"名单有 {rows:,} 行，这里只显示前面部分；需要完整文件请说“导出他们”。",
+            en=f"The list has {rows:,} rows and only its beginning is shown; say “export them” for the whole file.",
+        ),
+    )
 
 
 def write_whole(folder: Path, name: str, table: pa.Table) -> Path:

@@ -21,9 +21,9 @@ from tools.segments.churn.report import ROWS_SHOWN, Facts, describe_quality, for
 from tools.segments.churn.run import MODEL, RHYTHM_LATE, ChurnRun
 from tools.segments.churn.words import definition_text, interpret, list_caveats, nobody
 from tools.segments.freshness import require_orders
-from tools.segments.whole_table import write_whole
 from tools.warehouse.context import ToolContext, read_meta
 from tools.warehouse.sql_files import sql_text
+from tools.warehouse.whole_table import MOST_ROWS, long_list_note, write_whole
 
 TOOL = "churn_risk"
 MOST_IDS = 5000
@@ -75,7 +75,8 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
         request = request.model_copy(update=_without_limit(request, scores, overview))
         listed_statement = _statement(ctx, scores, "list", horizon, request)
     listed = ctx.engine.query(listed_statement.sql, listed_statement.parameters)
-    path = write_whole(ctx.config.exports_dir, "churn", for_file(listed, ctx.config.currency)) if listed.num_rows > ROWS_SHOWN else None
+    written = ROWS_SHOWN < listed.num_rows <= MOST_ROWS
+    path = write_whole(ctx.config.exports_dir, "churn", for_file(listed, ctx.config.currency)) if written else None
     facts = Facts(request, horizon, scores.method, scores.quality, overview, listed, ctx.as_of, str(path) if path else None)
     return _result(ctx, facts, scores, (overview_statement, listed_statement))
 
@@ -109,7 +110,7 @@ def _result(ctx: ToolContext, facts: Facts, scores: _Scores, statements: tuple[S
         tables=() if empty else shown.tables,
         charts=shown.charts,
         receipts=(receipt,),
-        caveats=(*(scores.caveats if facts.definition == "model" else ()), *list_caveats(facts)),
+        caveats=(*(scores.caveats if facts.definition == "model" else ()), *list_caveats(facts), *long_list_note(facts.size)),
         interpretation=interpret(facts),
         message=nobody(facts) if empty else None,
         selection=None if empty else _selection(facts, scores),

@@ -16,7 +16,7 @@ from tools.segments.reporting import ROWS_SHOWN, field_column, row_figures, show
 from tools.warehouse.context import ToolContext
 from tools.warehouse.identifiers import quote
 from tools.warehouse.sql_files import sql_text
-from tools.warehouse.whole_table import write_whole
+from tools.warehouse.whole_table import MOST_ROWS, write_whole
 
 MOST_IDS = 5000
 """Customers that a selection names one by one."""
@@ -51,7 +51,7 @@ class Listed:
             columns=tuple(field_column(info) for info in self.infos),
             rows=tuple(tuple(shown_value(info, row[info.id]) for info in self.infos) for row in rows),
             row_count=self.whole.num_rows,
-            path=str(write_whole(ctx.config.exports_dir, "customers", self.whole)) if longer else None,
+            path=str(write_whole(ctx.config.exports_dir, "customers", self.whole)) if longer and self.whole.num_rows <= MOST_ROWS else None,
         )
 
     def figures(self, shown: int) -> list[Figure]:

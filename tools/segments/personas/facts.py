@@ -17,7 +17,7 @@ from tools.segments.profile_queries import marked
 from tools.warehouse.context import ToolContext
 from tools.warehouse.sql_files import sql_text
 
-_TYPICAL = ("orders", "amount", "average_order_value", "recency_days", "gap_median_days", "tenure_days", "category_count", "store_count")
+TYPICAL = ("orders", "amount", "average_order_value", "recency_days", "gap_median_days", "tenure_days", "category_count", "store_count")
 """Told as medians: the typical member's, which a few very large ones do not move."""
 _AVERAGED = ("contacts", "responses", "events_90d", "churn_probability")
 _LEAST_ORDERS = 10
@@ -109,11 +109,11 @@ def _statement(query: CustomerQuery, name: str, ctx: ToolContext) -> Statement:
 
 def _from_profile(found: SegmentProfile) -> dict[str, Fact]:
     numbers = {}
-    for name in (*_TYPICAL, *_AVERAGED):
+    for name in (*TYPICAL, *_AVERAGED):
         one = found.average(name)
         if one is None or not one.known:
             continue
-        typical = name in _TYPICAL
+        typical = name in TYPICAL
         unit = Unit.NUMBER if one.unit is Unit.COUNT else one.unit
         word = Text(zh="中位数", en="median") if typical else Text(zh="平均", en="average")
         values = (one.median, one.base_median) if typical else (one.mean, one.base_mean)

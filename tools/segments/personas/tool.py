@@ -16,7 +16,7 @@ from tools.rules import Selection
 from tools.segments.advice import Advice, advise
 from tools.segments.contrasts import LEVEL, SMALLEST_GROUP
 from tools.segments.personas.demographics import demographic_lines
-from tools.segments.personas.facts import Facts, gather
+from tools.segments.personas.facts import TYPICAL, Facts, gather
 from tools.segments.personas.report import charts_of, figures_of, tables_of, trait_details
 from tools.segments.personas.words import aspects, headline, label_of, paragraph, talk
 from tools.segments.profile import SegmentProfile, profile
@@ -36,7 +36,7 @@ def describe_persona(ctx: ToolContext, request: DescribePersona) -> ToolResult:
     """
     selection = resolve_customers(ctx, request.customers)
     name = selection_name(ctx, selection)
-    found = profile(ctx, selection)
+    found = profile(ctx, selection, medians=TYPICAL)
     if not found.customers:
         message = Text(
             zh=f"“{name.zh}”中没有客户，无从描述画像。", en=f"There are no customers in {name.en}, so there is no persona to describe."

@@ -17,8 +17,8 @@ from tools.segments.response.report import Facts, show
 from tools.segments.response.run import model_id
 from tools.segments.response.waves import UNKINDED, kinds_by_contacts, read_sql, read_waves
 from tools.segments.response.words import caveats, definition, interpretation
-from tools.segments.whole_table import write_whole
 from tools.warehouse.context import ToolContext, read_meta
+from tools.warehouse.whole_table import MOST_ROWS, long_list_note, write_whole
 
 TOOL = "predict_response"
 MOST_IDS = 5000
@@ -54,7 +54,7 @@ def predict_response(ctx: ToolContext, request: PredictResponse) -> ToolResult:
     expected, listed = _statements(ctx, scores, selection, request.limit)
     totals: dict[str, Any] = ctx.engine.query(expected.sql, expected.parameters).to_pylist()[0]
     rows = ctx.engine.query(listed.sql, listed.parameters)
-    path = write_whole(ctx.config.exports_dir, "responses", rows) if rows.num_rows > ROWS_SHOWN else None
+    path = write_whole(ctx.config.exports_dir, "responses", rows) if ROWS_SHOWN < rows.num_rows <= MOST_ROWS else None
     facts = Facts(
         scores.kind,
         scores.quality,
@@ -79,7 +79,7 @@ def predict_response(ctx: ToolContext, request: PredictResponse) -> ToolResult:
         tables=shown.tables,
         charts=shown.charts,
         receipts=(receipt,),
-        caveats=(*caveats(facts), *_other_kinds(scores, request)),
+        caveats=(*caveats(facts), *_other_kinds(scores, request), *long_list_note(rows.num_rows)),
         interpretation=interpretation(facts),
         message=shown.message,
         selection=_selection(scores, selection, facts),

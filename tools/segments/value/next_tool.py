@@ -21,8 +21,8 @@ from tools.segments.freshness import require_orders
 from tools.segments.reporting import ROWS_SHOWN, ROWS_WITH_FIGURES, bars, figure
 from tools.segments.value.current import MOST_IDS, Chosen, Predictions, choose, predictions, statement
 from tools.segments.value.tool import listed_ids, with_condition
-from tools.segments.whole_table import write_whole
 from tools.warehouse.context import ToolContext
+from tools.warehouse.whole_table import MOST_ROWS, long_list_note, write_whole
 
 TOOL = "next_order"
 _DEFINITION = Text(
@@ -64,7 +64,7 @@ def next_order(ctx: ToolContext, request: NextOrder) -> ToolResult:
     )
     overview, listed = (ctx.engine.query(one.sql, one.parameters) for one in statements)
     facts = _Facts(request, chosen, found, overview.to_pylist()[0], listed, ctx.as_of)
-    path = write_whole(ctx.config.exports_dir, "next_orders", listed) if listed.num_rows > ROWS_SHOWN else None
+    path = write_whole(ctx.config.exports_dir, "next_orders", listed) if ROWS_SHOWN < listed.num_rows <= MOST_ROWS else None
     return _result(ctx, facts, statements, str(path) if path else None)
 
 
@@ -76,7 +76,7 @@ def _result(ctx: ToolContext, facts: _Facts, statements: tuple[Statement, ...], 
         "tool": TOOL,
         "figures": (*_whole(facts), *_rows(facts)),
         "receipts": (receipt,),
-        "caveats": (*_caveats(facts), *facts.chosen.caveats),
+        "caveats": (*_caveats(facts), *facts.chosen.caveats, *long_list_note(facts.listed.num_rows)),
         "interpretation": _interpretation(facts),
     }
     if not facts.rows:

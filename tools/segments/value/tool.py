@@ -21,8 +21,8 @@ from tools.segments.reporting import ROWS_SHOWN
 from tools.segments.value.current import MOST_IDS, Chosen, choose, predictions, statement
 from tools.segments.value.report import Facts, charts, figures, tables
 from tools.segments.value.words import caveats, definition, interpretation
-from tools.segments.whole_table import write_whole
 from tools.warehouse.context import ToolContext
+from tools.warehouse.whole_table import MOST_ROWS, long_list_note, write_whole
 
 TOOL = "customer_value"
 
@@ -49,7 +49,7 @@ def customer_value(ctx: ToolContext, request: CustomerValue) -> ToolResult:
         statement(ctx, "value_list", found, chosen, {"sort_by": request.sort_by, "descending": request.descending, "limit": limit}),
     )
     overview, tenths, listed = (ctx.engine.query(one.sql, one.parameters) for one in statements)
-    path = write_whole(ctx.config.exports_dir, "value", listed) if listed.num_rows > ROWS_SHOWN else None
+    path = write_whole(ctx.config.exports_dir, "value", listed) if ROWS_SHOWN < listed.num_rows <= MOST_ROWS else None
     facts = Facts(request, chosen, found, overview.to_pylist()[0], tenths.to_pylist(), listed, ctx.as_of, str(path) if path else None)
     return _result(ctx, facts, statements)
 
@@ -65,7 +65,7 @@ def _result(ctx: ToolContext, facts: Facts, statements: tuple[Statement, ...]) -
     common: dict[str, Any] = {
         "tool": TOOL,
         "receipts": (receipt,),
-        "caveats": (*found.caveats, *caveats(facts), *facts.chosen.caveats),
+        "caveats": (*found.caveats, *caveats(facts), *facts.chosen.caveats, *long_list_note(facts.listed.num_rows)),
         "interpretation": interpretation(facts),
     }
     if not facts.rows:
