@@ -144,6 +144,11 @@ class Evidence:
         return "\n".join(str(receipt.arguments) for result in self.results for receipt in result.receipts)
 
     @property
+    def latest_figures(self) -> list[Figure]:
+        """The figures of the results that belong to the latest question."""
+        return _all_figures(self._latest)
+
+    @property
     def _latest(self) -> Sequence[ToolResult]:
         return self.results[len(self.results) - self.current :]
 

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.events import Mark
+from tools.contracts import Figure, Unit
 
 _OPEN, _BETWEEN, _CLOSE = "\ue001", "\ue002", "\ue003"
 _SIGNS = re.compile(f"[{_OPEN}{_BETWEEN}{_CLOSE}]")
+_CLAUSES = re.compile(r"[；;]\s*")
+_HAS_DIGIT = re.compile(r"\d")
 _MARKED = re.compile(f"{_OPEN}([^{_OPEN}{_BETWEEN}{_CLOSE}]+){_BETWEEN}([^{_OPEN}{_BETWEEN}{_CLOSE}]*){_CLOSE}")
 
 
@@ -58,3 +61,15 @@ def after_changes(marks: Iterable[Mark], changes: Sequence[tuple[int, int, int]]
         by = sum(length - (end - start) for start, end, length in changes if end <= mark.start and start < mark.end)
         found += moved([mark], by)
     return found
+
+
+def worded(text: str, figures: Iterable[Figure], marks: Sequence[Mark]) -> list[Mark]:
+    """``marks`` and those of figures that are words, such as the reasons for a risk, where ``text`` repeats them with their numbers."""
+    found = list(marks)
+    for figure in figures:
+        for clause in _CLAUSES.split(str(figure.value)) if figure.unit is Unit.TEXT else ():
+            start = text.find(clause) if _HAS_DIGIT.search(clause) else -1
+            mark = Mark(start=start, end=start + len(clause), figure=figure.id)
+            if start >= 0 and all(mark.end <= other.start or other.end <= start for other in found):
+                found.append(mark)
+    return sorted(found, key=lambda mark: mark.start)

@@ -11,7 +11,7 @@ from assistant.dates import find_dates
 from assistant.events import Mark
 from assistant.evidence import Evidence
 from assistant.figures import render
-from assistant.marks import after_changes, signed_all, without_signs
+from assistant.marks import after_changes, signed_all, without_signs, worded
 from assistant.quantities import Quantity, find_quantities
 from tools.contracts import Figure, Text, Unit
 
@@ -107,8 +107,9 @@ class ProseStream:
         if self.seen and shown.text.strip() in self.seen:
             return ""
         self.used.extend(shown.used)
+        marks = worded(shown.text, self.evidence.latest_figures, shown.marks)
         before, self._last = self._last, shown.text[-1:] or self._last
-        text, marks = _without_links(before, shown.text, shown.marks)
+        text, marks = _without_links(before, shown.text, marks)
         return signed_all(text, marks) if self.signs else text
 
 
@@ -211,7 +212,7 @@ def _rendered(shown: _Shown, bound: list[tuple[Quantity, Figure, str]]) -> _Show
         text, last = text + rendered, end
     marks += after_changes(shown.marks, changes)
     used = [*shown.used, *(figure for _, figure, _ in bound)]
-    return _Shown(text + shown.text[last:], shown.safe, used, sorted(marks, key=lambda mark: mark.start))
+    return _Shown(text + shown.text[last:], shown.safe, used, marks)
 
 
 def _style(figure: Figure, written: str, sentence: str) -> str:

@@ -62,6 +62,18 @@ def test_a_bare_number_that_is_bound_is_marked_beside_references() -> None:
     )
 
 
+def test_words_with_numbers_that_are_a_figure_are_marked_clause_by_clause() -> None:
+    why = Figure(id="t1.row1.why", label=Text(zh="原因", en="why"), value="最近下单是261天前；平均53.4天 <b>", unit=Unit.TEXT)
+    plan = Figure(id="t1.plan", label=Text(zh="建议", en="plan"), value="多联系", unit=Unit.TEXT)
+    found = result(figures=(ORDERS, why, plan))
+    said = found.model_copy(update={"details": {"handle": "t1", "reasons": {"zh": why.value, "en": ""}}})
+    stream = ProseStream(Evidence([said], ["?"], current=1), "zh", signs=True)
+    shown, marks = plain(stream.feed("客户[[t1.orders]]单。最近下单是261天前；平均53.4天 <b>。多联系。\n"))
+    assert shown == "客户1,234单。最近下单是261天前；平均53.4天 < b>。多联系。\n"
+    parts = [(shown[mark.start : mark.end], mark.figure) for mark in marks]
+    assert parts == [("1,234", "t1.orders"), ("最近下单是261天前", "t1.row1.why"), ("平均53.4天 < b>", "t1.row1.why")]
+
+
 def test_without_signs_the_text_is_plain() -> None:
     stream = ProseStream(Evidence([result(figures=(ORDERS,))], ["?"], current=1), "en")
     assert stream.feed("There are [[t1.orders]] orders.\n") == "There are 1,234 orders.\n"
