@@ -66,7 +66,7 @@ class CohortRetention(Request):
     cohort: Literal["month", "quarter", "week"] = "month"
     measure: Literal["customers", "orders", "revenue"] = "customers"
     window: Window | None = Field(default=None, description="Of the first orders.")
-    periods: int | None = Field(default=None, ge=1, le=60, description="Periods after the first.")
+    periods: int | None = Field(default=None, ge=1, le=24, description="Periods after the first.")
     customers: Customers | None = None
     where: dict[str, list[str]] = Field(default={}, description="About the first order; as in measure.")
 

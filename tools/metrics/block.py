@@ -196,17 +196,10 @@ class Block:
         return found
 
     def _filter(self, one: Filter) -> exp.Expr:
-        value = self._parse(one.dimension.sql)
-        name = "not_" + one.dimension.id if one.excluded else one.dimension.id
-        name = "v_" + "".join(c if c.isascii() and c.isalnum() else "_" for c in name)
-        inside = value.isin(*(self.builder.parameters.bind(name, text) for text in one.values))
-        return exp.or_(inside.not_(), value.copy().is_(exp.null())) if one.excluded else inside
+        return filter_condition(self._parse(one.dimension.sql), one, self.builder.parameters)
 
     def _chosen(self, customers: CustomerQuery) -> exp.Expr:
-        self.builder.parameters.values.update(customers.parameters)
-        chosen = parse_one(f"SELECT customer_id FROM ({customers.sql}) AS chosen", read="duckdb")
-        assert isinstance(chosen, exp.Query)
-        return parse_one(self.source.customer, read="duckdb").isin(query=chosen)
+        return chosen_condition(parse_one(self.source.customer, read="duckdb"), customers, self.builder.parameters)
 
     def _moment(self, name: str, day: dt.date) -> exp.Expr:
         return exp.cast(self.builder.parameters.bind(name, day), "timestamp")
@@ -240,6 +233,22 @@ class Block:
         if start is None:
             return group
         return exp.Greatest(this=group, expressions=[self._moment("start", start)])
+
+
+def filter_condition(value: exp.Expr, one: Filter, parameters: Parameters) -> exp.Expr:
+    """Whether ``value`` is one of the filter's values, or none of them."""
+    name = "not_" + one.dimension.id if one.excluded else one.dimension.id
+    name = "v_" + "".join(c if c.isascii() and c.isalnum() else "_" for c in name)
+    inside = value.isin(*(parameters.bind(name, text) for text in one.values))
+    return exp.or_(inside.not_(), value.copy().is_(exp.null())) if one.excluded else inside
+
+
+def chosen_condition(customer: exp.Expr, customers: CustomerQuery, parameters: Parameters) -> exp.Expr:
+    """Whether ``customer`` is among the chosen ones."""
+    parameters.values.update(customers.parameters)
+    chosen = parse_one(f"SELECT customer_id FROM ({customers.sql}) AS chosen", read="duckdb")
+    assert isinstance(chosen, exp.Query)
+    return customer.isin(query=chosen)
 
 
 def _without_idle_joins(query: exp.Select) -> exp.Select:

@@ -90,8 +90,8 @@ def make_plan(ctx: ToolContext, request: Measure, customers: CustomerQuery | Non
     by = tuple({dimension.id: dimension for dimension in map(catalogue().dimension, request.by)}.values())
     for dimension in by:
         require_dimension(ctx, dimension)
-    filters = [_filter(ctx, name, values, excluded=False) for name, values in request.where.items()]
-    filters += [_filter(ctx, name, values, excluded=True) for name, values in request.where_not.items()]
+    filters = [make_filter(ctx, name, values, excluded=False) for name, values in request.where.items()]
+    filters += [make_filter(ctx, name, values, excluded=True) for name, values in request.where_not.items()]
     used = [*by, *(one.dimension for one in filters)]
     levels = frozenset(dimension.level for dimension in used)
     forms: dict[str, Form] = {}
@@ -235,7 +235,13 @@ def _some(entries: Sequence[Metric | Dimension], language: str) -> str:
     return joint.join(entry.name.say(language) for entry in entries[:7]) + (" …" if len(entries) > 7 else "")
 
 
-def _filter(ctx: ToolContext, name: str, wanted: list[str], *, excluded: bool) -> Filter:
+def make_filter(ctx: ToolContext, name: str, wanted: list[str], *, excluded: bool = False) -> Filter:
+    """The filter on a dimension, its values in the data's spelling.
+
+    Raises:
+        UnknownName: The dimension or a value does not exist.
+        UnsupportedQuestion: The data lack the dimension.
+    """
     dimension = catalogue().dimension(name)
     require_dimension(ctx, dimension)
     if not wanted:
