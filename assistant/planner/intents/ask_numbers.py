@@ -132,6 +132,8 @@ def take_ranking(sentence: Sentence, ability: Ability, args: Args) -> Args:
     if wanted is None:
         return {}
     found: Args = {}
+    told = [place for place, one in sentence.free("ranking", "largest") if str(one.data.get("share")) in wanted.get("shares", ())]
+    sentence.use(*told)
     rankings = [(place, one) for place, one in sentence.free("ranking") if not one.data.get("share")]
     ranking = next(iter(sorted(rankings, key=lambda found: not found[1].data["n"])), None)
     if ranking and _is_ours(sentence, ranking[0], ability, args):

@@ -9,6 +9,7 @@ from assistant.planner.clauses import Rule
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Sense
 from assistant.planner.views import ResultView
 from assistant.planner.vocabulary import rule_of
 from assistant.planner.who import Who, both, take_who
@@ -20,6 +21,8 @@ _TOLD_OF_ONE = (
 )
 """What may be asked of one customer; looking the customer up answers all of it."""
 _ID = re.compile(r"\d{2,12}")
+_NOT_COMPARED = ("average_predicted_value", "average_completeness", "repeat_rate", "churn_rate", "response_rate")
+"""Metrics that two groups side by side do not show."""
 HIGH_RISK: Rule = {"field": "churn_band", "op": "=", "value": "high"}
 
 
@@ -28,7 +31,7 @@ def look_up(sentence: Sentence, _: Dialogue) -> Plan | None:
     found = sentence.take("customer_id")
     if not found:
         return _bare_id(sentence)
-    again = sentence.take("customer_id")
+    again = sentence.take("customer_id") or _second_id(sentence)
     if again:
         sentence.take_all("cue", "compare", "summarize", "list")
         sides = [{"field": "customer_id", "op": "=", "value": one.id} for one in (found, again)]
@@ -37,11 +40,33 @@ def look_up(sentence: Sentence, _: Dialogue) -> Plan | None:
         sentence.used.clear()
         return None
     sentence.take_all(
-        "cue", "summarize", "list", "why", "strategy", "churn", "how_much", "count", "total", "data_overview", "average", "favourite"
+        "cue",
+        "summarize",
+        "list",
+        "why",
+        "strategy",
+        "churn",
+        "how_much",
+        "count",
+        "total",
+        "data_overview",
+        "average",
+        "favourite",
+        "explain",
     )
+    sentence.take_all("band")
     for kind in ("metric", "field", "verb", "noun", "pronoun", "dimension"):
         sentence.take_all(kind)
     return plan("look_up_customer", customer_id=found.id)
+
+
+def _second_id(sentence: Sentence) -> Sense | None:
+    """“customers 1023 and 1609”: a number beside the first id, where two are compared."""
+    for place, quantity in sentence.free("quantity") if sentence.says("cue", "compare") else ():
+        if quantity.data["unit"] == "" and _ID.fullmatch(sentence.tokens[place].text):
+            sentence.use(place)
+            return Sense("customer_id", sentence.tokens[place].text)
+    return None
 
 
 def _bare_id(sentence: Sentence) -> Plan | None:
@@ -129,7 +154,8 @@ def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if not sentence.take_all("cue", "compare"):
         return None
     sides = _sides(sentence, dialogue)
-    if len(sides) > 2 and all(isinstance(one, str) for one in sides):
+    named = len(sides) > 1 and all(isinstance(one, str) and "." not in one for one in sides)
+    if named and (len(sides) > 2 or sentence.has("metric", *_NOT_COMPARED)):
         return _several(sentence, sides)
     if len(sides) != 2:
         return None
@@ -144,9 +170,10 @@ def _several(sentence: Sentence, segments: list[str]) -> Plan | None:
     fields = {scheme.field for one in segments if (scheme := scheme_of(one)) is not None}
     if len(fields) != 1:
         return None
-    metrics = [sense.id for sense in sentence.take_all("metric") if sense.id != "customers"] or ["revenue", "average_order_value"]
+    asked = [sense.id for sense in sentence.take_all("metric") if sense.id != "customers"]
+    metrics = asked or ["customers", "revenue", "average_order_value"]
     everyone = {"any": [{"segment": one} for one in segments]}
-    return plan("measure", metrics=["customers", *dict.fromkeys(metrics)], by=list(fields), customers=everyone)
+    return plan("measure", metrics=list(dict.fromkeys(metrics)), by=list(fields), customers=everyone)
 
 
 def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:

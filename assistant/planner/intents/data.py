@@ -164,7 +164,7 @@ def _term(sentence: Sentence, token: Token) -> str:
 
 def describe(sentence: Sentence, _: Dialogue) -> Plan | None:
     """“How good is the data?”, “有哪些数据”, “which share of customers has demographics?”."""
-    coverage = _coverage(sentence)
+    coverage = _completeness(sentence) or _coverage(sentence)
     if coverage:
         return coverage
     if sentence.take_all("cue", "quality"):
@@ -174,6 +174,17 @@ def describe(sentence: Sentence, _: Dialogue) -> Plan | None:
         _absorb(sentence)
         return plan("describe_data", topic="overview")
     return None
+
+
+def _completeness(sentence: Sentence) -> Plan | None:
+    """“客户资料完整度怎么样”, “profile completeness”: of all customers, which the report on quality begins with."""
+    limited = any(sentence.has(kind) for kind in ("comparison", "by", "segment", "ranking", "value", "pronoun", "customer_id", "verb"))
+    if limited or not sentence.has("field", "profile_completeness") or sentence.has("cue", "average") or sentence.has("cue", "explain"):
+        return None
+    sentence.take_all("field", "profile_completeness")
+    sentence.take_all("noun")
+    sentence.take_all("cue", "summarize", "count", "quality", "share", "how_much", "data_overview", "everyone", "coverage")
+    return plan("describe_data", topic="quality")
 
 
 def _absorb(sentence: Sentence) -> None:
