@@ -169,7 +169,7 @@
   };
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
-    const figure = target?.closest("button[data-receipt]");
+    const figure = target?.closest("[data-receipt]");
     if (figure?.getAttribute("aria-expanded") === "true") fold(figure);
     else if (figure) reveal(figure, unfold(figure));
     const panel = target?.closest("[data-receipt-close]")?.closest(".fq-receipt");
@@ -179,7 +179,12 @@
     if (copied) copy(copied);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !(event.target instanceof Element)) return;
+    if (!(event.target instanceof Element)) return;
+    if ((event.key === "Enter" || event.key === " ") && event.target.matches("span[data-receipt]")) {
+      event.preventDefault();  // words are no button, so that they can go on in the next line
+      event.target.click();
+    }
+    if (event.key !== "Escape") return;
     const panel = event.target.closest(".fq-receipt");
     const opener = panel ? openerOf(panel) : event.target.closest('[data-receipt][aria-expanded="true"]');
     if (opener) { fold(opener); opener.focus(); }
