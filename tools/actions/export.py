@@ -12,6 +12,7 @@ from tools.actions.export_files import MEDIA_TYPES, SHEET_ROWS, safe_stem, write
 from tools.contracts import Column, CustomerQuery, Figure, FileOut, Outcome, Statement, Table, Text, ToolResult, Unit
 from tools.requests import ExportCustomers
 from tools.rules import Selection
+from tools.segments.checks import export_checks
 from tools.segments.compiler import compile_selection
 from tools.segments.freshness import freshness_caveats
 from tools.segments.reporting import figure, plain_group, selection_name
@@ -72,6 +73,7 @@ def export_customers(ctx: ToolContext, request: ExportCustomers) -> ToolResult:
         files=(FileOut(path=str(path), name=path.name, media_type=MEDIA_TYPES[request.format], rows=chosen.rows),),
         receipts=(receipt,),
         caveats=(*freshness_caveats(ctx), *_caveats(request, chosen, columns, lacking)),
+        checks=export_checks(ctx, query, chosen.rows, for_marketing=request.for_marketing),
         interpretation=query.sentence,
         selection=selection,
         details=_details(request, selection, name, path.name, columns),

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tools.contracts import Chart, Column, Figure, Outcome, Statement, Table, Text, ToolResult, Unit
+from tools.contracts import Chart, Column, CustomerQuery, Figure, Outcome, Statement, Table, Text, ToolResult, Unit
 from tools.requests import CompareSegments
 from tools.rules import Selection
+from tools.segments.checks import union_checks
 from tools.segments.compiler import compile_selection
 from tools.segments.profile import SegmentProfile, profile
 from tools.segments.reporting import bars, figure, selection_name
@@ -74,7 +75,8 @@ def compare_segments(ctx: ToolContext, request: CompareSegments) -> ToolResult:
     """
     sides = [_side(ctx, name, customers) for name, customers in (("first", request.first), ("second", request.second))]
     arguments = request.model_dump(mode="json", by_alias=True)
-    overlap = _overlap_statement(ctx, sides)
+    queries = _queries(ctx, sides)
+    overlap = _overlap_statement(queries)
     receipt = ctx.receipt(TOOL, arguments, _DEFINITION, *(one for side in sides for one in side.profile.statements), overlap)
     common: dict[str, Any] = {"tool": TOOL, "receipts": (receipt,), "caveats": sides[0].profile.caveats}
     first, second = sides
@@ -91,6 +93,7 @@ def compare_segments(ctx: ToolContext, request: CompareSegments) -> ToolResult:
         figures=(*_figures(sides, measures), figure("overlap", "同时属于两组的客户数", "customers in both", both, Unit.COUNT)),
         tables=_tables(sides, measures),
         charts=(_chart(sides, measures),),
+        checks=union_checks(ctx, queries, [side.profile.customers for side in sides], both),
         details={"first": first.name.model_dump(), "second": second.name.model_dump(), "measures": [one.id for one in measures]},
         **common,
     )
@@ -101,14 +104,20 @@ def _side(ctx: ToolContext, side_id: str, customers: Any) -> _Side:
     return _Side(side_id, selection_name(ctx, selection), selection, profile(ctx, selection, detail=False))
 
 
-def _overlap_statement(ctx: ToolContext, sides: list[_Side]) -> Statement:
+def _queries(ctx: ToolContext, sides: list[_Side]) -> tuple[CustomerQuery, CustomerQuery]:
     first, second = (compile_selection(ctx, side.selection) for side in sides)
     # Both queries number their parameters from 0, so those of the second get names of their own.
     renamed = second.sql
     for name in sorted(second.parameters, key=len, reverse=True):
         renamed = renamed.replace(f"${name}", f"$second_{name}")
-    sql = f"SELECT count(*) FROM (\n{first.sql}\n) AS a INNER JOIN (\n{renamed}\n) AS b ON b.customer_id = a.customer_id"
-    return Statement(sql=sql, parameters=first.parameters | {f"second_{name}": value for name, value in second.parameters.items()})
+    bound = {f"second_{name}": value for name, value in second.parameters.items()}
+    return first, second.model_copy(update={"sql": renamed, "parameters": bound})
+
+
+def _overlap_statement(queries: tuple[CustomerQuery, CustomerQuery]) -> Statement:
+    first, second = queries
+    sql = f"SELECT count(*) FROM (\n{first.sql}\n) AS a INNER JOIN (\n{second.sql}\n) AS b ON b.customer_id = a.customer_id"
+    return Statement(sql=sql, parameters=first.parameters | second.parameters)
 
 
 def _measures(sides: list[_Side]) -> list[_Measure]:

@@ -12,6 +12,7 @@ from tools.contracts import CustomerQuery, Figure, Outcome, Receipt, Statement, 
 from tools.metrics.values import is_filled
 from tools.requests import FindCustomers
 from tools.rules import Selection
+from tools.segments.checks import list_checks
 from tools.segments.compiler import compile_selection
 from tools.segments.coverage import coverage_caveats
 from tools.segments.fields import FieldInfo
@@ -63,7 +64,8 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
     if not sizes["customers"]:
         return ToolResult(outcome=Outcome.EMPTY, figures=_figures(sizes), message=_nobody(query.sentence), **common)
     table, rows = _table(ctx, query.sentence, listed, infos, sizes["customers"])
-    return ToolResult(figures=(*_figures(sizes), *row_figures(rows, infos[1:])), tables=(table,), **common)
+    checks = list_checks(ctx, query, listed, sizes["customers"], MOST_ROWS)
+    return ToolResult(figures=(*_figures(sizes), *row_figures(rows, infos[1:])), tables=(table,), checks=checks, **common)
 
 
 def _selection(ctx: ToolContext, request: FindCustomers) -> Selection:

@@ -12,11 +12,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from tools.contracts import Outcome, Statement, Text, ToolResult
+from tools.contracts import Check, Outcome, Statement, Text, ToolResult
 from tools.errors import InputError
 from tools.features.build import feature_query
 from tools.requests import ChurnRisk
 from tools.rules import Condition, Selection
+from tools.segments.checks import churn_checks
 from tools.segments.churn.report import ROWS_SHOWN, Facts, describe_quality, for_file, show
 from tools.segments.churn.run import MODEL, RHYTHM_LATE, ChurnRun
 from tools.segments.churn.words import definition_text, interpret, list_caveats, nobody
@@ -109,6 +110,7 @@ def _result(ctx: ToolContext, facts: Facts, scores: _Scores, statements: tuple[S
         figures=shown.figures,
         tables=() if empty else shown.tables,
         charts=shown.charts,
+        checks=_checks(ctx, facts, scores),
         receipts=(receipt,),
         caveats=(*(scores.caveats if facts.definition == "model" else ()), *list_caveats(facts), *long_list_note(facts.size)),
         interpretation=interpret(facts),
@@ -116,6 +118,16 @@ def _result(ctx: ToolContext, facts: Facts, scores: _Scores, statements: tuple[S
         selection=None if empty else _selection(facts, scores),
         details={**shown.details, "definition": facts.definition, "method": scores.method, "quality": describe_quality(facts)},
     )
+
+
+def _checks(ctx: ToolContext, facts: Facts, scores: _Scores) -> tuple[Check, ...]:
+    by_value = facts.request.sort_by == "value"
+    listed = f"{facts.definition}_list"
+    if facts.definition == "model":
+        listed = f"customers_{facts.request.band}" if facts.request.band else "raised" if by_value else ""
+    kept = " WHERE churn_run_id IS NOT NULL" if scores.stored else ""
+    scored = ctx.engine.rows(f"SELECT count(*) FROM {scores.relation}{kept}")[0][0]
+    return churn_checks(facts.overview, facts.matching, listed or None, scored)
 
 
 def _scores(ctx: ToolContext, horizon: int) -> _Scores:

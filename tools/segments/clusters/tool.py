@@ -14,11 +14,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tools.contracts import Outcome, Text, ToolResult
+from tools.contracts import Check, Outcome, Text, ToolResult
 from tools.errors import NotEnoughData, UnknownName
 from tools.models.threads import bounded_threads
 from tools.requests import ClusterCustomers
 from tools.rules import EVERYONE, Condition, InSegment, Selection
+from tools.segments.checks import cluster_checks
 from tools.segments.clusters.caveats import caveats
 from tools.segments.clusters.features import CustomerTable, read_customers, read_vocabulary
 from tools.segments.clusters.overview import Overview, overview_of
@@ -58,12 +59,18 @@ def cluster_customers(ctx: ToolContext, request: ClusterCustomers) -> ToolResult
         figures=figures(overview, chosen),
         tables=tables(ctx, overview, chosen),
         charts=charts(overview),
+        checks=_checks(ctx, overview),
         receipts=(told,),
         caveats=(*(freshness_caveats(ctx) if overview.run else ()), *caveats(ctx, overview, chosen), *_listed_caveats(overview, chosen)),
         interpretation=interpretation(overview),
         selection=_selection(overview, chosen, request, ctx),
         details=details(ctx, overview, chosen),
     )
+
+
+def _checks(ctx: ToolContext, overview: Overview) -> tuple[Check, ...]:
+    sizes, noise = [one.customers for one in overview.clusters], float(overview.quality.get("noise_share") or 0.0)
+    return cluster_checks(ctx, sizes, noise, overview.customers, stored=overview.run is not None)
 
 
 def _overview(ctx: ToolContext, request: ClusterCustomers) -> Overview:

@@ -16,6 +16,7 @@ from tools.contracts import Outcome, Text, ToolResult
 from tools.errors import InputError
 from tools.requests import SegmentOverview
 from tools.rules import EVERYONE, Selection
+from tools.segments.checks import groups_checks
 from tools.segments.freshness import freshness_caveats, require_features, require_orders
 from tools.segments.overview.charts import overview_chart
 from tools.segments.overview.rows import GroupRow, Totals, group_figures, group_rows, group_table, total_figures
@@ -68,6 +69,7 @@ def segment_overview(ctx: ToolContext, request: SegmentOverview) -> ToolResult:
         figures=(*total_figures(totals, rows), *group_figures(rows), *more.figures),
         tables=(group_table(scheme, rows),),
         charts=(overview_chart(scheme, rows),),
+        checks=groups_checks(ctx, sum(row.customers for row in rows) + outside, totals.revenue),
         caveats=(
             *freshness_caveats(ctx),
             *small_caveats(ctx, small, totals.customers, len([row for row in rows if row.customers])),
