@@ -15,6 +15,8 @@ from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
 
 Step = Callable[[list[Token], Vocabulary], list[Token]]
+_NUMBERED = ("前", "后")
+"""Words that rank only with a number."""
 _SYMBOLS = frozenset("$¥€£")
 
 
@@ -275,7 +277,9 @@ def rankings(tokens: list[Token], _: Vocabulary) -> list[Token]:
                 if joined:
                     return size, joined
         alone = all_tokens[at].get("rank")
-        return (1, _add(all_tokens[at], Sense("ranking", alone.id, {"n": None}))) if alone and alone.id != "listing" else None
+        if alone is None or alone.id == "listing" or all_tokens[at].text in _NUMBERED:
+            return None
+        return 1, _add(all_tokens[at], Sense("ranking", alone.id, {"n": None}))
 
     return _scan(tokens, join)
 

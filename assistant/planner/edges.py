@@ -19,6 +19,7 @@ _AFTER = ("after", "following", "from", "starting", "之后", "以后")
 _BEFORE = ("before", "prior to", "leading up to", "preceding", "之前", "以前")
 _THIRDS = {"上旬": 0, "中旬": 1, "下旬": 2, "early": 0, "mid": 1, "late": 2}
 _DAYS = {"day": 1, "week": 7}
+_MONTHS = {"month": 1, "quarter": 3}
 
 
 def find_edges(text: str, as_of: dt.date, periods: list[Period]) -> Iterator[Period]:
@@ -59,8 +60,8 @@ def _part(start: dt.date, end: dt.date, parts: dict[str, str]) -> Window | None:
     last = parts["edge"] in _LAST
     if unit == "half":
         return _half(start, end, last)
-    if unit == "month":
-        return _months(start, end, skip, int(count), last)
+    if unit in _MONTHS:
+        return _months(start, end, skip * _MONTHS[unit], int(count) * _MONTHS[unit], last)
     if unit not in _DAYS:
         return None
     days = _DAYS[unit] * int(count)

@@ -108,7 +108,9 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date) -> dict[int, list[
             dates = dict(zip(("start", "end"), map(str, period.backwards), strict=True))
             senses[period.start, period.end].append(Sense("reversed", "range", dates))
             continue
-        senses[period.start, period.end].insert(0, Sense("window", str(period.window), {"window": period.window, "parts": period.parts}))
+        there = senses[period.start, period.end]
+        sense = Sense("window", str(period.window), {"window": period.window, "parts": period.parts})
+        there.insert(1 if there and there[0].kind == "window" and period not in periods else 0, sense)
     for start, end, customer_id in find_customer_ids(text, vocabulary.id_shapes):
         senses[start, end].insert(0, Sense("customer_id", customer_id))
     for pattern in read_table("ids")["cluster"]:

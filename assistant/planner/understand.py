@@ -10,7 +10,7 @@ from assistant.planner import moves
 from assistant.planner.amounts import reduce
 from assistant.planner.coverage import ask_about, ask_value, without
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.followups import follow_up, is_elliptic
+from assistant.planner.followups import depends, follow_up, is_elliptic
 from assistant.planner.foresight import after
 from assistant.planner.intents import asks, averages, churn, cohorts, customers, data, findings, measures, rankings, refusals, saving, tiers
 from assistant.planner.lexicon import read_table
@@ -136,11 +136,17 @@ def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 
 def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     dialogue = dialogue.focused(sentence.refers)
+    account = sentence.again()
+    moved = moves.move(account, dialogue)
+    if moved is not None and not account.leftover():
+        return moved
     elliptic = is_elliptic(sentence, dialogue)
     if elliptic:
         found = _changed(sentence, dialogue)
         if found is not None:
             return found
+        if depends(sentence, dialogue):
+            return None
     best, account = best_plan(sentence, dialogue)
     if best is not None and not account.leftover():
         return with_other_scope(best, account)

@@ -36,6 +36,8 @@ _LEAST_JOINED = 5
 _BARE_BAND = re.compile(r"\d+[-~]\d+k?|\d{2,}k?\+")
 _COUNTING = ("how many", "number of", "多少", "customers ")
 """Names such as "how many customers" are read as the question for a number and its noun."""
+_DESCRIBED = ("的客户", "的用户", "的会员", "的顾客")
+"""Names such as “只买过一次的客户” are read as the condition that they are."""
 _NO_PHRASES = frozenset({"rfm_group", "rfm_eight", "churn_band", "marketing_consent", "customer", "arm", "response_kind", "cluster"})
 _NO_PHRASES |= {"membership_tier", "lifecycle", "aipl_stage", "value_activity", "value_level", "activity_level"}
 _SAID_MISSING = frozenset({"gender", "channel"})
@@ -232,7 +234,11 @@ def _entry_phrases(kind: str, entry: Entry) -> Iterator[tuple[str, Sense]]:
     if kind == "field":
         data["group"] = getattr(entry, "group", "")
     for word in entry.words:
-        if word.lower().startswith(_COUNTING) or (kind in ("dimension", "field") and word.lower().replace("_", " ").startswith("top ")):
+        if (
+            word.lower().startswith(_COUNTING)
+            or word.endswith(_DESCRIBED)
+            or (kind in ("dimension", "field") and word.lower().replace("_", " ").startswith("top "))
+        ):
             continue  # “top store” asks for the best one, and not for the favourite of each customer
         for part in {word, re.sub(r"\s*[((].*?[))]", "", word)}:
             for form in spellings(part.replace("_", " ")):

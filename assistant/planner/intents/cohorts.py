@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.intents.filters import take_customers, take_filters
+from assistant.planner.intents.filters import joined, take_customers, take_filters
 from assistant.planner.intents.measures import absorb_predicates
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
@@ -32,7 +32,9 @@ def cohorts(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("cue", "again", "trend", "list", "growth", "share", "count", "summarize", "how_much")
     sentence.take_all("chart", "auto")
     sentence.take_all("by")
-    if (window := sentence.take_window()) is not None:
+    window = joined([sense.data["window"] for _, sense in sentence.free("window")], sentence.vocabulary.as_of)
+    if window is not None:
+        sentence.take_all("window")
         args["window"] = window.model_dump(mode="json", exclude_defaults=True)
     args["where"] = take_filters(sentence)["where"]
     args["customers"] = take_customers(sentence, dialogue, None)

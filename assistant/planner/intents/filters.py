@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import Any
 
 from assistant.planner.bands import band_condition
@@ -107,7 +108,8 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
     if sentence.take_all("cue", "yoy"):
         sentence.take_all("cue", "previous", "growth")
         args["compare"] = "last_year"
-        windows = windows or [Window(period="last_month")]
+        timely = any(sentence.vocabulary.levels.get(one) == "time" for one in args["by"])
+        windows = windows or [Window(last_days=365) if timely else Window(period="last_month")]
     elif sentence.take_all("cue", "previous", "growth") or args.get("sort") in ("growth", "decline"):
         args["compare"] = "previous"
         windows = windows or [Window(period="last_month")]
@@ -118,6 +120,17 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
     shown: list[Window | None] = [*windows] or [None]
     calls = [Call("measure", _clean({**args, "window": _dump(window)})) for window in shown]
     return Plan(tuple(calls))
+
+
+def joined(windows: list[Window], as_of: dt.date) -> Window | None:
+    """One window of several that follow each other without a gap; None where they do not."""
+    if len(windows) < 2:
+        return windows[0] if windows else None
+    dates = sorted((one.resolve(as_of) for one in windows), key=lambda one: str(one.start or ""))
+    for first, second in pairwise(dates):
+        if first.end is None or second.start is None or second.start - first.end > dt.timedelta(days=1):
+            return None
+    return Window(start=dates[0].start, end=dates[-1].end)
 
 
 def _compared(args: dict[str, Any], windows: list[Window], as_of: dt.date) -> list[Window]:

@@ -13,13 +13,14 @@ _OF_EACH = ("each", "every", "per", "within", "by", "按", "每", "各", "分")
 _EACH = ("each ", "every ", "每", "各")
 _COUNTERS = ("名", "位")
 """After a number these count anything that is ranked, people or not."""
+_WHICH = ("which", "what", "哪些", "哪个", "哪几个", "哪一个", "哪家", "哪些个")
 _MANY_OF_EACH = 5
 _PLURAL = ("哪些", "有哪些", "哪几个")
 
 
 def take_ranking(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
     """The order of the groups of `args`, and how many of them; the words for it are used."""
-    found = _grown(sentence) or _of_each(sentence, args)
+    found = _grown(sentence, args["by"]) or _of_each(sentence, args)
     if found:
         sentence.take_all("rank", "listing")
         return found
@@ -31,17 +32,22 @@ def take_ranking(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _grown(sentence: Sentence) -> dict[str, Any]:
-    """“grew most”, “增长最快的5个”, “the biggest drop”: groups by their change."""
+def _grown(sentence: Sentence, by: list[str]) -> dict[str, Any]:
+    """“grew most”, “增长最快的5个”, “哪些部门下降了”: groups by their change."""
     for place, ranking in sentence.free("ranking"):
         at = next((one for one, _ in sentence.free("cue", "growth") if _beside(sentence, place, one)), None)
         if at is None or ranking.data.get("share"):
             continue
-        falls = sentence.tokens[at].is_("direction", "down")
-        sentence.use(place, *(one for one, other in sentence.free("ranking") if other.id == ranking.id))
-        rises = (ranking.id == "largest") != falls
-        return {"sort": "growth" if rises else "decline", "limit": ranking.data["n"] or counted_groups(sentence)}
-    return {}
+        same = [(one, other) for one, other in sentence.free("ranking") if other.id == ranking.id]
+        sentence.use(*(one for one, _ in same))
+        rises = (ranking.id == "largest") != sentence.tokens[at].is_("direction", "down")
+        limit = max((other.data["n"] or 0 for _, other in same), default=0) or counted_groups(sentence)
+        return {"sort": "growth" if rises else "decline", "limit": limit}
+    way = next((token.get("direction") for token in sentence.tokens if token.is_("direction")), None)
+    which = any(token.text.startswith(_WHICH) for token in sentence.tokens)
+    if way is None or not which or sentence.vocabulary.levels.get(by[0]) == "time":
+        return {}
+    return {"sort": "decline" if way.id == "down" else "growth"}
 
 
 def _beside(sentence: Sentence, ranking: int, grown: int) -> bool:

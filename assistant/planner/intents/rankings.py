@@ -8,7 +8,8 @@ from typing import Any
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.foresight import next_handle
 from assistant.planner.intents.filters import take_customers, take_filters, take_windows, with_windows
-from assistant.planner.intents.measures import absorb_predicates, take_dimensions
+from assistant.planner.intents.measures import absorb_predicates
+from assistant.planner.intents.metric_words import take_dimensions
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text

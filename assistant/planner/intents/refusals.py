@@ -16,6 +16,14 @@ def refusal(sentence: Sentence, name: str, **words: str) -> Plan:
     return plan("decline", reason="not_supported", missing=text(name, sentence.language).format(**words))
 
 
+def ask_when(sentence: Sentence) -> Plan:
+    """Asks for the time that a metric needs."""
+    sentence.use(*range(len(sentence.tokens)))
+    asked = sentence.text.rstrip("?!. ")
+    choices = [one.format(question=asked) for one in texts("when_choices", sentence.language)]
+    return plan("ask_user", question=text("when", sentence.language), choices=choices)
+
+
 def by_order_amount(sentence: Sentence, _: Dialogue) -> Plan | None:
     """“orders over $100”, “单笔超过500元”: a condition on the amount of one order; customers are judged by their totals only."""
     for place, comparison in sentence.free("comparison"):

@@ -1,0 +1,144 @@
+"""Which metrics a question names and what they are split by, also where the words only imply them."""
+
+from __future__ import annotations
+
+from assistant.planner.sentence import Sentence
+
+_MOST_DIMENSIONS = 2
+_AVERAGES = {"revenue": "revenue_per_customer", "orders": "orders_per_customer", "amount": "revenue_per_customer"}
+
+
+def take_dimensions(sentence: Sentence) -> list[str]:
+    """What to group by; a dimension beside its value only names the value."""
+    found: list[str] = []
+    has_metric = sum(1 for _ in sentence.free("metric"))
+    for place, sense in list(sentence.free("dimension")):
+        token = sentence.tokens[place]
+        grouped = sentence.before(place, "by", within=1) is not None
+        acts = token.is_("verb") and place > 0 and sentence.tokens[place - 1].is_("noun") and not grouped
+        named = token.is_("noun") or token.is_("condition") or token.is_("value") or acts
+        if named or (token.is_("metric") and not grouped and has_metric < 2):
+            continue
+        if _names_value(sentence, place, sense.id):
+            sentence.use(place)
+        elif sense.id not in found and len(found) < _MOST_DIMENSIONS:
+            found.append(sense.id)
+            sentence.use(place)
+    sentence.take_all("by")
+    return found
+
+
+def _names_value(sentence: Sentence, place: int, dimension: str) -> bool:
+    for near in (place - 1, place + 1):
+        value = sentence.tokens[near].get("value") if 0 <= near < len(sentence.tokens) else None
+        if value and (value.data["dimension"] == dimension or value.data["dimension"].startswith(dimension)):
+            return True
+        if dimension.startswith("rfm") and 0 <= near < len(sentence.tokens) and sentence.tokens[near].is_("segment"):
+            return True
+    return False
+
+
+def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
+    """The metrics, in the order of the question."""
+    found: list[str] = []
+    named = [place for place, _ in sentence.free("metric", "customers") if sentence.tokens[place].is_("noun")]
+    people = [place for place in named if not they_do(sentence, place)]
+    weak: list[tuple[int, str]] = []
+    dated = bool(by) or sentence.says("window")
+    for place, sense in list(sentence.free("metric")):
+        token = sentence.tokens[place]
+        grouped = token.is_("condition") or token.is_("segment")
+        if place in named or (grouped and (not dated or _speaks_of_money(sentence, place))):
+            continue
+        if token.is_("stop"):
+            weak.append((place, sense.id))
+            continue
+        metric = _averaged(sentence, place, sense.id)
+        sentence.use(place)
+        found += [one for one in (metric, *sense.data.get("also", ())) if one not in found]
+    counted = _counts_people(sentence)
+    if (people or counted) and (by or sentence.has("segment")) and (not found or counted):
+        sentence.use(*people, *counted)
+        found = [_of_people(sentence), *(one for one in found if one != "customers")]
+    if {"revenue", "revenue_per_customer"} <= set(found) and sentence.says("verb", "spend"):
+        found.remove("revenue")
+    if "new_customers" in found:
+        sentence.take_all("field", "first_order_date")
+    if not found:
+        found = _implied(sentence, by, weak)
+    return [countable(sentence, metric, by) for metric in found]
+
+
+def _of_people(sentence: Sentence) -> str:
+    """What groups of people are measured by: their number, unless they are ranked by worth (“最值钱”, "most valuable")."""
+    worth = next((sense for token in sentence.tokens for sense in token.senses if sense.kind == "worth"), None)
+    return str(worth.data["metric"]) if worth else "customers"
+
+
+def countable(sentence: Sentence, metric: str, by: list[str]) -> str:
+    """Customers by what they bought, where or when are those who ordered: other customers have no place in the split."""
+    levels = {sentence.vocabulary.levels.get(dimension) for dimension in by}
+    if metric == "customers" and levels & {"product", "order"}:
+        return "buyers"
+    return "active_customers" if metric == "customers" and "time" in levels else metric
+
+
+def _speaks_of_money(sentence: Sentence, place: int) -> bool:
+    """Whether another word is the metric, so that "new customers" are whom it is about."""
+    others = [at for at, _ in sentence.free("metric") if at != place and not sentence.tokens[at].is_("noun")]
+    return sentence.has("cue", "how_much") or any(not sentence.tokens[at].is_("segment") for at in others)
+
+
+def _counts_people(sentence: Sentence) -> list[int]:
+    """Where a "how many" stands for people: no metric follows it ("多少人", but not "多少订单")."""
+    found = []
+    for place, sense in [*sentence.free("cue", "count"), *sentence.free("cue", "share")]:
+        following = sentence.after(place, "metric", "dimension", within=1)
+        people = following is not None and sentence.tokens[following].is_("noun")
+        alone = following is None and sense.id == "count" and sentence.before(place, "metric", within=1) is None
+        if people or alone:
+            found.append(place)
+    return found
+
+
+def _averaged(sentence: Sentence, place: int, metric: str) -> str:
+    if metric in _AVERAGES and (at := sentence.before(place, "cue", within=0)) is not None and sentence.tokens[at].is_("cue", "average"):
+        sentence.use(at)
+        return _AVERAGES[metric]
+    return metric
+
+
+def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> list[str]:
+    """“How much did they spend”, “各部门卖了多少钱”: money is revenue; “how many bought” is customers who ordered."""
+    money = sentence.take_all("cue", "how_much") or _sold(sentence, by)
+    spent = sentence.first("verb", "spend")
+    noun = spent is not None and (spent[0] == 0 or sentence.tokens[spent[0] - 1].text == "的")
+    if money or (spent and (by or noun or sentence.has("cue", "count"))):
+        sentence.take_all("verb", "spend")
+        return ["revenue"]
+    if weak and (by or sentence.says("window")):
+        sentence.use(weak[0][0])
+        return [weak[0][1]]
+    if by and sentence.says("verb", "order") and sentence.vocabulary.levels.get(by[0]) in ("time", "product", "order"):
+        sentence.take_all("verb", "order")
+        sentence.take_all("noun")
+        return ["orders" if sentence.vocabulary.levels.get(by[0]) == "time" else "revenue"]
+    if by and any(sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order") for _, sense in sentence.free("value")):
+        return ["revenue"]
+    if by and (sentence.has("ranking") or sentence.has("segment")):
+        level = sentence.vocabulary.levels.get(by[0])
+        return ["orders" if level == "time" else "revenue" if level in ("product", "order") else "customers"]
+    if by and (sentence.has("cue", "count") or sentence.has("cue", "share")) and sentence.says("noun"):
+        return ["customers"]
+    return []
+
+
+def _sold(sentence: Sentence, by: list[str]) -> bool:
+    """“Which stores sold the most”: what was sold is revenue."""
+    asked = bool(by) or sentence.has("value") or sentence.has("window")
+    return asked and bool(sentence.take_all("cue", "sold"))
+
+
+def they_do(sentence: Sentence, place: int) -> bool:
+    """“what time do people shop”: what they do is asked about, and not their number."""
+    return any(one.text in ("do", "does", "did") for one in sentence.tokens[max(0, place - 2) : place])
