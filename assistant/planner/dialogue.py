@@ -51,6 +51,12 @@ class Result:
         tables = self.content.get("tables") or [{}]
         return list(tables[0].get("rows") or ())
 
+    @property
+    def whole(self) -> bool:
+        """Whether all rows of its first table are shown."""
+        tables = self.content.get("tables") or [{}]
+        return int(tables[0].get("row_count") or 0) <= len(self.rows)
+
 
 @dataclass(frozen=True)
 class Dialogue:

@@ -8,7 +8,7 @@ from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Result
 from assistant.planner.field_rules import field_of
-from assistant.planner.intents.measures import countable, take_dimensions
+from assistant.planner.intents.metric_words import countable, take_dimensions
 from assistant.planner.measure_changes import take_limit
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
@@ -35,22 +35,54 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     if windows:
         rule = rewindowed(rule, windows[0].model_dump(mode="json", exclude_defaults=True))
     _change_order(sentence, args)
-    segments = sentence.take_all("segment")
-    if segments:
+    removed = _removed(sentence, rule)
+    if removed is not None:
+        rule = removed
+    segments = sentence.take_all("segment") if not sentence.has("neg") else []
+    if segments and sentence.says("ellipsis", "also"):
+        rule = {"any": [rule or {"all": []}, *({"segment": one.id} for one in segments)]}
+    elif segments:
         rule = _resegmented(rule, segments[0].id)
     added = find_rules(sentence)
+    if added is not None and sentence.says("ellipsis", "only") and (narrowed := _narrowed(rule, added)) is not None:
+        rule, added = narrowed, None
     if added is not None:
         rule = rule if segments or windows else selection_rule(last)
         rule = both(_without_fields(rule, added) if replaces else rule, added)
     args["rule"] = rule
     ranking = sentence.take("ranking")
     if ranking:
-        args |= {"descending": ranking.id == "largest", "sort_by": args.get("sort_by", "amount")}
+        if "sort_by" not in args or not ranking.data.get("n"):
+            args |= {"descending": ranking.id == "largest", "sort_by": args.get("sort_by", "amount")}
         args |= {"limit": ranking.data["n"]} if ranking.data.get("n") else {}
     take_limit(sentence, args)
     shown = sentence.take_all("shown", "table")
-    sentence.take_all("cue", "count", "list")
-    return Plan((Call("find_customers", args),)) if args != before or shown else None
+    counted = sentence.take_all("cue", "count", "list")
+    return Plan((Call("find_customers", args),)) if args != before or shown or counted else None
+
+
+def _removed(sentence: Sentence, rule: Any) -> Any:
+    """“去掉肉类” where meat is a condition: the rule without it."""
+    if not sentence.has("neg", "except") or not isinstance(rule, dict):
+        return None
+    for _, sense in sentence.free("value"):
+        parts = rule["all"] if set(rule) == {"all"} else [rule]
+        kept = [part for part in parts if sense.data["value"] not in (part.get("where") or {}).get(sense.data["dimension"], ())]
+        if len(kept) != len(parts):
+            sentence.take_all("value", sense.id)
+            sentence.take_all("neg", "except")
+            return both({"all": kept} if kept else None, None) or {"all": []}
+    return None
+
+
+def _narrowed(rule: Any, added: Rule) -> Any:
+    """“Only meat” of those who bought meat and seafood: the conditions on other values go."""
+    parts = rule["all"] if isinstance(rule, dict) and set(rule) == {"all"} else [rule]
+    alike = [part for part in parts if isinstance(part, dict) and added.get("where") and _same_kind(part, added)]
+    same = [part for part in alike if part["where"] == added["where"]]
+    if not same or len(alike) == len(same):
+        return None
+    return both({"all": [part for part in parts if part not in alike or part in same]}, None)
 
 
 def _change_order(sentence: Sentence, args: Args) -> None:

@@ -9,7 +9,8 @@ from assistant.planner.ability_changes import change_ability, change_overview
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.find_changes import change_find
 from assistant.planner.intents import asks
-from assistant.planner.intents.measures import take_dimensions
+from assistant.planner.intents.filters import take_filters
+from assistant.planner.intents.metric_words import take_dimensions, take_metrics
 from assistant.planner.lexicon import read_table
 from assistant.planner.measure_changes import change_measure, take_limit
 from assistant.planner.plan import Call, Plan, plan
@@ -24,11 +25,12 @@ Args = dict[str, Any]
 _TELLS_WHY = ("churn_risk", "look_up_customer", "find_rules", "measure_uplift", "weigh_rfm", "recommend_products", "model_quality")
 """Tools whose answers give the reasons themselves."""
 _MODIFIERS = frozenset({"window", "dimension", "value", "ranking", "chart", "format", "by", "quantity", "ellipsis", "band", "definition"})
-_MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "unit", "neg"}
+_MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "unit", "neg", "shown", "remain", "head"}
 _OF_ITS_OWN = ("metric", "noun", "scheme")
 """A question that names one of these stands by itself, unless it begins like a follow-up."""
-_FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend")
+_FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend", "count")
 _WHY_DIMENSIONS = ("category", "store", "rfm_group")
+_SHORT = 3
 _PAIRS = ("window", "segment", "value", "metric", "dimension", "band", "customer_id", "quantity")
 """Kinds of words of which one may be denied in favour of another: “October, not November”."""
 
@@ -37,7 +39,7 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
     """Whether the question only makes sense after another one."""
     if dialogue.last is None:
         return False
-    if (_leads(sentence) and not _of_all(sentence)) or sentence.says("ellipsis", "correct"):
+    if (_leads(sentence) and not _of_all(sentence)) or sentence.says("ellipsis", "correct") or _excludes(sentence):
         return True
     if any(token.is_("cue", "segments") or any(token.is_(kind) for kind in _OF_ITS_OWN) for token in sentence.tokens):
         return False
@@ -59,7 +61,28 @@ def _leads(sentence: Sentence) -> bool:
     first = next((token for token in sentence.tokens if not token.is_("punctuation")), None)
     content = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation"))]
     led = first is not None and (first.is_("ellipsis") or (first.is_("conj", "and") and not _whole(sentence)))
+    said = [token for token in sentence.tokens if not token.is_("punctuation")]
+    led = led or (len(content) < _SHORT and bool(said) and said[-1].is_("ellipsis", "also"))
     return led or (sentence.text.rstrip("?!. ").endswith("呢") and len(content) <= 4)
+
+
+def _excludes(sentence: Sentence) -> bool:
+    """Whether it only takes something out: “exclude champions”, “去掉肉类”."""
+    content = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation"))]
+    out = bool(content) and (content[0].is_("neg", "except") or content[0].is_("drop"))
+    out = out or (len(content) > 1 and content[-1].is_("neg", "except"))
+    return out and not any(token.is_(kind) for token in content for kind in ("metric", "verb", "cue", "pronoun"))
+
+
+def depends(sentence: Sentence, dialogue: Dialogue) -> bool:
+    """Whether reading it without the question before would leave out what it says: “only those in …”, “no, …”."""
+    if dialogue.last is None:
+        return False
+    first = next((token for token in sentence.tokens if not token.is_("punctuation")), None)
+    content = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation"))]
+    corrects = sentence.says("ellipsis", "correct") and len(content) <= _SHORT
+    narrows = first is not None and first.is_("ellipsis", "only", "also") and not sentence.says("pronoun")
+    return corrects or narrows or _excludes(sentence)
 
 
 def _of_all(sentence: Sentence) -> bool:
@@ -85,18 +108,70 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None
     _correct(sentence)
     sentence.take_all("ellipsis")
-    change = _CHANGES.get(last.call.name)
     if sentence.has("cue", "why"):
         return _why(sentence, last)
     if sentence.has("cue", "explain") and last.call.name == "measure" and not sentence.has("metric"):
         sentence.take_all("cue", "explain")
         sentence.take_all("pronoun")
         return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
-    found = change(sentence, dict(last.call.args), last) if change else None
-    if found is not None:
-        sentence.take_all("noun")
-        sentence.take_all("pronoun")
-    return found
+    first: tuple[Plan, Sentence] | None = None
+    for change in (_of_all_parts, _of_the_call, _of_the_customers):
+        trial = sentence.again()
+        found = change(trial, dialogue, last)
+        if found is None:
+            continue
+        for kind in ("noun", "pronoun", "remain"):
+            trial.take_all(kind)
+        first = first or (found, trial)
+        if not trial.leftover():
+            first = (found, trial)
+            break
+    if first is None:
+        return None
+    sentence.used |= first[1].used
+    sentence.spread += first[1].spread
+    return first[0]
+
+
+def _of_the_call(sentence: Sentence, _: Dialogue, last: Result) -> Plan | None:
+    change = _CHANGES.get(last.call.name)
+    return change(sentence, dict(last.call.args), last) if change else None
+
+
+def _of_all_parts(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
+    """“And loyal?” after a question of several parts about one group: all of them about the other."""
+    calls = [one.call for one in dialogue.results if one.turn == last.turn and not one.aside]
+    content = [token for token in sentence.tokens if not any(token.is_(kind) for kind in ("stop", "punctuation", "ellipsis", "conj"))]
+    group = content[0].get("segment") if len(content) == 1 else None
+    if len(calls) < 2 or group is None or any(call.name in ("save_segment", "cluster_customers") for call in calls):
+        return None
+    sentence.take_all("segment")
+    changed: list[Call] = []
+    for call in calls:
+        key = "rule" if "rule" in call.args else "customers"
+        if set(call.args) & {"first", "second"} or key not in call.args:
+            return None
+        changed.append(Call(call.name, {**call.args, key: {"segment": group.id} if key == "rule" else group.id}))
+    return Plan(tuple(changed))
+
+
+def _is_everyone(result: Result) -> bool:
+    selection = result.selection or {}
+    return selection.get("rule", {"all": []}) == {"all": []} and not selection.get("limit")
+
+
+def _of_the_customers(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
+    """A number or a condition after an answer about customers: of those customers."""
+    about = dialogue.about(last)
+    if about is None or (_is_everyone(about) and not sentence.has("comparison")):
+        return None
+    by = take_dimensions(sentence)
+    metrics = take_metrics(sentence, by) if sentence.has("metric") or sentence.has("cue", "how_much") else []
+    if not metrics or metrics == ["customers"]:
+        return change_find(sentence, {"rule": selection_rule(about)}, about) if not by else None
+    window = sentence.take_window()
+    dated = window.model_dump(mode="json", exclude_defaults=True) if window else None
+    return plan("measure", metrics=metrics, by=by, window=dated, customers=about.customers, **take_filters(sentence))
 
 
 def _correct(sentence: Sentence) -> None:
@@ -125,7 +200,7 @@ def _has_pair(sentence: Sentence, at: int | None, kind: str) -> bool:
 
 
 def _why(sentence: Sentence, last: Result) -> Plan | None:
-    sentence.take_all("cue", "why", "list", "churn", "previous", "growth")
+    sentence.take_all("cue", "why", "list", "churn", "churned", "previous", "growth")
     sentence.take_all("pronoun")
     if last.call.name in _TELLS_WHY:
         return Plan((last.call,))

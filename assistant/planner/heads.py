@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
@@ -27,10 +28,18 @@ def take_head(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Res
     at, end, number, tail = found
     others = [*tokens[:at], *tokens[end:]]
     if all(any(token.is_(kind) for kind in _FILLERS) for token in others):
-        return None  # the call before is changed
+        return _shorter(tokens, at, end, number, tail)  # the call before is changed
     if any(token.is_(kind) for token in others for kind in _NAMES) or _orders(others, tokens[end : end + 1]):
         return None
     return [*tokens[:at], merged(tokens[at:end], _THEM), *tokens[end:]], _cut(listed, number, tail)
+
+
+def _shorter(tokens: list[Token], at: int, end: int, number: int, tail: bool) -> tuple[list[Token], Result | None] | None:
+    """“First 5”, where nothing else is said: as many, in the order of before."""
+    if tail:
+        return None
+    quantity = Sense("quantity", str(number), {"value": Decimal(number), "unit": ""})
+    return [*tokens[:at], merged(tokens[at:end], quantity), *tokens[end:]], None
 
 
 def _list(tokens: list[Token], dialogue: Dialogue) -> Result | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
@@ -21,6 +22,7 @@ from tools.windows import Window
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}.*")
 _WEEK = 7
 _PERIODS = frozenset({"day", "week", "month", "quarter", "year"})
+_FILLERS = ("stop", "conj", "punctuation", "ellipsis")
 _DONE_WITH_PEOPLE = ("strategy", "export", "favourite")
 """What is done with customers, so that “the biggest one” is a group of them."""
 _GROUPED = (CLUSTERS, "segment_overview", "find_rules")
@@ -41,6 +43,15 @@ class Listing:
     result: Result | None = None
     rows: tuple[Sense, ...] | None = None
     sizes: tuple[Decimal, ...] = ()
+    values: bool = False
+    """Whether the rows are measured values, and no groups."""
+
+    def knows(self, direction: str) -> bool:
+        """Whether the extreme is among the rows that are shown."""
+        if self.result is None or self.result.whole:
+            return True
+        falling = all(left >= right for left, right in pairwise(self.sizes))
+        return falling and direction == "largest"
 
     def with_rows(self, tokens: list[Token]) -> list[Token]:
         """The tokens, those that name a row of the list with its meaning."""
@@ -67,14 +78,17 @@ class Listing:
             if ranking is None or ranking.data.get("n") not in (None, 1) or ranking.data.get("share") or not self.sizes:
                 continue
             start, end = _stretch(tokens, at)
-            if not _is_size(token, ranking.id) or _names_other(tokens, start, end):
+            if not _is_size(token, ranking.id) or _names_other(tokens, start, end) or not self.knows(ranking.id):
                 continue
-            number = self._extreme(ranking.id)
+            if self.values and all(any(one.is_(kind) for kind in _FILLERS) for one in [*tokens[:start], *tokens[end:]]):
+                continue  # “which is the smallest” orders the values anew
+            number = self.extreme(ranking.id)
             joined = merged(tokens[start:end], Sense("ordinal", str(number), {"n": number}))
             return [*tokens[:start], joined, *tokens[end:]]
         return tokens
 
-    def _extreme(self, direction: str) -> int:
+    def extreme(self, direction: str) -> int:
+        """The number of the largest or smallest row."""
         pick: Callable[..., Decimal] = max if direction == "largest" else min
         return self.sizes.index(pick(self.sizes)) + 1
 
@@ -149,7 +163,26 @@ def _measured(result: Result, dimension: str) -> Listing | None:
         return None
     senses = tuple(_value(dimension, str(row[0])) for row in rows)
     sizes = tuple(_number(row[1]) for row in rows)
-    return Listing(result, senses, sizes)
+    return Listing(result, senses, sizes, values=True)
+
+
+def row_of(dialogue: Dialogue, dimension: str) -> Sense | None:
+    """“That month”, “那家店”: the one of that dimension that the latest measurement is limited to, or that leads it."""
+    for result in reversed(dialogue.results):
+        if result.call.name != "measure" or result.outcome != "answered":
+            continue
+        args = result.call.args
+        only = {name: values for name, values in args.get("where", {}).items() if dimension in ("any", name) and len(values) == 1}
+        if only:
+            name, values = next(iter(only.items()))
+            return _value(name, str(values[0]))
+        by = args.get("by") or []
+        found = _measured(result, by[0]) if len(by) == 1 and dimension in ("any", by[0]) else None
+        if found is not None and found.rows and found.knows("largest"):
+            return found.rows[0 if args.get("sort") else found.extreme("largest") - 1]
+        if dimension == "any":
+            return None
+    return None
 
 
 def _value(dimension: str, value: str) -> Sense:

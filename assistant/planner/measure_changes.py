@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.planner.dialogue import Result
-from assistant.planner.intents.filters import take_filters, take_sorting, with_windows
-from assistant.planner.intents.measures import countable, take_dimensions, take_metrics
+from assistant.planner.intents.filters import segments_apart, take_filters, take_sorting, with_windows
+from assistant.planner.intents.group_ranks import take_ranking
+from assistant.planner.intents.metric_words import countable, take_dimensions, take_metrics
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.who import both
@@ -31,10 +32,16 @@ def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
         args |= {"metrics": [countable(sentence, metric, args["by"]) for metric in args["metrics"]]}
         args = {key: value for key, value in args.items() if key not in ("sort", "limit", "chart")}
     _change_filters(sentence, args)
-    args |= {key: value for key, value in take_sorting(sentence).items() if value is not None}
+    ordered = take_ranking(sentence, args) if args.get("by") else take_sorting(sentence)
+    if ordered.get("sort") in ("growth", "decline"):
+        args.setdefault("compare", "previous")
+        args.setdefault("window", {"period": "last_month"})
+        sentence.take_all("cue", "growth", "previous")
+    args |= {key: value for key, value in ordered.items() if value is not None}
     take_limit(sentence, args)
-    chart = sentence.take("chart")
-    args |= {"chart": chart.id} if chart else {}
+    charts = [one.id for one in sentence.take_all("chart")]
+    chart = next((one for one in charts if one != "auto"), None) or next(iter(charts), None)
+    args |= {"chart": chart} if chart else {}
     if sentence.take_all("shown", "table"):
         args.pop("chart", None)
         return Plan((Call("measure", args),))
@@ -44,6 +51,8 @@ def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
 def _change_metrics(sentence: Sentence, args: Args, by: list[str]) -> None:
     ordered = sentence.has("rank", "listing")
     metrics = take_metrics(sentence, by) if sentence.has("metric") or sentence.has("cue", "how_much") else []
+    if not metrics:
+        metrics = _of_people(sentence)
     if not metrics or metrics == ["customers"]:
         return
     if ordered and args.get("by"):
@@ -56,6 +65,13 @@ def _change_metrics(sentence: Sentence, args: Args, by: list[str]) -> None:
         args["metrics"] = metrics
 
 
+def _of_people(sentence: Sentence) -> list[str]:
+    """“老客呢” after new customers: what names a kind of customers is their number here."""
+    named = [(place, sense) for place, sense in sentence.free("metric") if sentence.tokens[place].is_("condition")]
+    sentence.use(*(place for place, _ in named))
+    return [sense.id for _, sense in named]
+
+
 def _change_customers(sentence: Sentence, args: Args) -> None:
     """Another segment; with “only”, those of the customers before that are in it."""
     segments = sentence.take_all("segment")
@@ -65,7 +81,14 @@ def _change_customers(sentence: Sentence, args: Args) -> None:
     if len(segments) > 1:
         named = {"any": [{"segment": one.id} for one in segments]}
     given: Any = args.get("customers")
-    if given and sentence.says("ellipsis", "only") and not _is_group(given):
+    if given and sentence.says("ellipsis", "also"):
+        others = named.get("any", [named])
+        before = {"segment": given} if isinstance(given, str) else given.get("rule", given)
+        named = {"any": [*before.get("any", [before]), *others]}
+        args["by"] = args.get("by") or segments_apart(named)
+        if not args["by"]:
+            del args["by"]
+    elif given and sentence.says("ellipsis", "only") and not _is_group(given):
         named = both({"segment": given} if isinstance(given, str) else given.get("rule", given), named)
     args["customers"] = named["segment"] if set(named) == {"segment"} else named
 

@@ -20,14 +20,15 @@ _PUNCTUATION = " ,.?!;:，。？！"
 
 def move(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Undo that”, “回到上一个”, “run that again”, “remove the deli filter”, “go back to the first one”."""
-    if not (sentence.has("move") or (sentence.has("drop") and sentence.has("limit"))) or not dialogue.results:
+    dropped = sentence.has("drop") and (sentence.has("limit") or _names_only(sentence))
+    if not (sentence.has("move") or dropped) or not dialogue.results:
         return None
     named = sentence.take("move", "again", "back") and sentence.first("ordinal")
     if sentence.refers is not None:
         return _repeat_turn(sentence, dialogue, sentence.refers.turn)
     if named:
         return _repeat_turn(sentence, dialogue, _turn_of(dialogue, int(named[1].data["n"])))
-    if sentence.has("limit"):
+    if dropped:
         return _take_off(sentence, dialogue)
     if sentence.has("move", "undo"):
         return _undo(sentence, dialogue)
@@ -84,7 +85,14 @@ def _history(dialogue: Dialogue) -> list[tuple[int, tuple[Call, ...]]]:
     for result in dialogue.results:
         if result.call.name not in _UNTOLD:
             found.setdefault(result.turn, []).append(result)
-    return [(turn, tuple(one.call for one in results)) for turn, results in found.items()]
+    return [(turn, tuple(Call(one.call.name, _plain(one.call.args)) for one in results)) for turn, results in found.items()]
+
+
+def _plain(value: Any) -> Any:
+    """The arguments without those that are left open, so that equal calls are equal."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items() if part is not None and (part != {} or key != "where")}
+    return [_plain(part) for part in value] if isinstance(value, list) else value
 
 
 def _standing(dialogue: Dialogue) -> list[tuple[Call, ...]]:
@@ -95,7 +103,7 @@ def _standing(dialogue: Dialogue) -> list[tuple[Call, ...]]:
         typed = normalise(dialogue.questions[turn]) if 0 <= turn < len(dialogue.questions) else ""
         if any(word in typed for word in words) and len(kept) > 1 and calls == kept[-2]:
             kept.pop()
-        else:
+        elif not kept or calls != kept[-1]:
             kept.append(calls)
     return kept
 
@@ -114,8 +122,16 @@ def _take_off(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     removed = _removed(sentence, last)
     if removed is None:
         return None if _names(sentence) else _undo(sentence, dialogue)
+    if removed == last.call.args:
+        return None
     _absorb(sentence)
-    return Plan((Call(last.call.name, removed),)) if removed != last.call.args else None
+    return Plan((Call(last.call.name, removed),))
+
+
+def _names_only(sentence: Sentence) -> bool:
+    """“不限年龄”, “remove meat”: what is dropped and nothing else."""
+    kinds = ("drop", "value", "segment", "dimension", "band", "field", "stop", "punctuation")
+    return all(any(token.is_(kind) for kind in kinds) for token in sentence.tokens) and _names(sentence)
 
 
 def _names(sentence: Sentence) -> bool:

@@ -13,9 +13,9 @@ from typing import Any
 
 from assistant.planner.customer_ids import find_customer_ids
 from assistant.planner.dialogue import Dialogue, Result
-from assistant.planner.heads import take_head
+from assistant.planner.heads import LISTS, take_head
 from assistant.planner.lexicon import read_table
-from assistant.planner.listings import listing
+from assistant.planner.listings import listing, row_of
 from assistant.planner.normalise import normalise
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
@@ -28,6 +28,7 @@ _ABOUT = ("value", "segment", "condition", "band", "customer_id")
 def with_references(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary) -> tuple[list[Token], Result | None]:
     """The tokens with what they refer to, and the earlier result that the question is about where it names one."""
     tokens = _with_person(tokens, dialogue, vocabulary)
+    tokens = [_with_that(token, dialogue) for token in tokens]
     if not dialogue.results:
         return tokens, None
     for read in (_numbered, _named, take_head):
@@ -36,17 +37,19 @@ def with_references(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabul
             return found
     if any(token.is_("move") for token in tokens):
         return tokens, None
-    return _with_them(listing(dialogue, tokens).with_rows(tokens)), None
+    return _with_them(listing(dialogue, tokens).with_rows(tokens), dialogue), None
 
 
-def _with_them(tokens: list[Token]) -> list[Token]:
-    """“What do they buy”, which is one phrase: a pronoun before it."""
-    found: list[Token] = []
-    for token in tokens:
-        if token.is_("cue", "favourite") and _THEY.search(token.text) and not any(one.is_("segment") for one in tokens):
-            found.append(Token(token.start, token.start, "they", (_THEM,)))
-        found.append(token)
-    return found
+def _with_them(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
+    """“What do they buy” is one phrase, and “主要买什么” has no subject: those of the latest answer, where it is about customers."""
+    at = next((at for at, token in enumerate(tokens) if token.is_("cue", "favourite")), None)
+    named = any(token.is_(kind) for token in tokens for kind in (*_ABOUT, "noun", "pronoun", "cluster", "comparison", "dimension"))
+    if at is None or named or dialogue.last is None:
+        return tokens
+    said = _THEY.search(tokens[at].text) is not None
+    if not said and dialogue.about(dialogue.last) is None:
+        return tokens
+    return [*tokens[:at], Token(tokens[at].start, tokens[at].start, "they", (_THEM,)), *tokens[at:]]
 
 
 def _with_person(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary) -> list[Token]:
@@ -63,6 +66,12 @@ def _with_person(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary
     if named is not None:
         found[places[0]] = replace(found[places[0]], senses=(Sense("customer_id", named),))
     return found
+
+
+def _with_that(token: Token, dialogue: Dialogue) -> Token:
+    named = token.get("that")
+    found = row_of(dialogue, named.id) if named is not None else None
+    return replace(token, senses=(found,)) if found is not None else token
 
 
 def _last_named(dialogue: Dialogue, vocabulary: Vocabulary) -> str | None:
@@ -127,6 +136,10 @@ def _named(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Result
     for result in reversed(dialogue.results):
         if result.handle and named and _mentions(result, named) and dialogue.about(result) is not None:
             return _pointed(tokens, start, end), result
+    lists = tokens[end : end + 1] and tokens[end].text in read_table("turns")["nouns"]["result"]["words"]
+    shown = next((one for one in reversed(dialogue.results) if one.call.name in LISTS and one.selection), None) if lists else None
+    if not named and shown is not None:
+        return _pointed(tokens, start, end + 1), shown
     if not named and dialogue.last_customers is not None:
         return _pointed(tokens, start, end), dialogue.last_customers
     return None

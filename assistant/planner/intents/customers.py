@@ -153,7 +153,7 @@ def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Compare champions with at-risk customers”."""
     if not sentence.take_all("cue", "compare"):
         return None
-    sides = _sides(sentence, dialogue)
+    sides = _last_two(dialogue) if sentence.take_all("pair") else _sides(sentence, dialogue)
     named = len(sides) > 1 and all(isinstance(one, str) and "." not in one for one in sides)
     if named and (len(sides) > 2 or sentence.has("metric", *_NOT_COMPARED)):
         return _several(sentence, sides)
@@ -187,7 +187,22 @@ def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:
     sides += [{"field": "churn_band", "op": "=", "value": band.id} for band in sentence.take_all("band")]
     if len(sides) == 1 and sentence.take("cue", "everyone"):
         sides.append({"all": []})
+    last = dialogue.about(dialogue.last) if dialogue.last is not None else None
+    if len(sides) == 1 and last is not None and not sentence.has("window") and not sentence.has("verb"):
+        sides.insert(0, last.customers)  # “compare with champions”: those of the answer before
     return sides
+
+
+def _last_two(dialogue: Dialogue) -> list[Any]:
+    """“Compare the two”: the customers of the two latest answers that are about different ones."""
+    found: list[Any] = []
+    seen: list[Any] = []
+    for result in reversed(dialogue.results):
+        one = dialogue.about(result)
+        if one is not None and not result.aside and one.selection not in seen:
+            seen.append(one.selection)
+            found.insert(0, one.customers)
+    return found[-2:]
 
 
 def _values(sentence: Sentence) -> list[Any]:
@@ -214,10 +229,14 @@ def numbered_group(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return plan("summarize_segment", customers=groups[found[1].data["n"] - 1])
 
 
-def overview(sentence: Sentence, _: Dialogue) -> Plan | None:
+def overview(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Show me the RFM segments”, “用RFM分群并总结每个群的特点和建议”."""
     if not _asks_all_segments(sentence):
         return None
+    spread = _spread(sentence.again(), dialogue) if sentence.has("pronoun") else None
+    if spread is not None:
+        _spread(sentence, dialogue)
+        return spread
     eight = bool(sentence.take_all("scheme", "rfm_eight")) or bool(sentence.take_all("dimension", "rfm_eight"))
     sentence.take_all("scheme", "rfm", "rfm_eight")
     sentence.take_all("segment")
@@ -230,6 +249,19 @@ def overview(sentence: Sentence, _: Dialogue) -> Plan | None:
         sentence.use(*([place] if ranking.data["n"] is None else []))
     _take_eight(sentence)
     return plan("segment_overview", scheme="rfm_eight" if eight else "rfm")
+
+
+def _spread(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Which RFM groups are they in?”: those of the answer before by group."""
+    last = dialogue.last_customers
+    selection = (last.selection or {}) if last is not None else {}
+    if last is None or (selection.get("rule", {"all": []}) == {"all": []} and not selection.get("limit")):
+        return None
+    eight = bool(sentence.take_all("scheme", "rfm_eight")) or bool(sentence.take_all("dimension", "rfm_eight"))
+    for kind in ("scheme", "dimension", "pronoun", "chart", "noun", "by"):
+        sentence.take_all(kind)
+    sentence.take_all("cue", "segments", "list", "count", "share")
+    return plan("measure", metrics=["customers"], by=["rfm_eight" if eight else "rfm_group"], customers=last.customers)
 
 
 def _take_eight(sentence: Sentence) -> None:
