@@ -129,6 +129,8 @@ def _figures(found: CohortTable, ends: dict[str, Cohort]) -> Iterator[Figure]:
     )
     for place in range(1, found.width + 1):
         yield _figure(f"retention.{place}", _joined(measure, _after(found, place)), found.together(place), Unit.SHARE)
+    for place in TOLD:
+        yield _figure(f"after.{place}", _after(found, place), place if place <= found.width else None, Unit.COUNT)
     for word, one in ends.items():
         yield _figure(f"{word}.retention", _joined(_name(one), measure, _after(found, 1)), one.rate(1), Unit.SHARE)
         yield _figure(f"{word}.customers", _joined(_name(one), Text(zh="客户数", en="customers")), one.size, Unit.COUNT)

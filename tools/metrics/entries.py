@@ -81,6 +81,13 @@ class Spread(Frozen):
     forms: tuple[Form, ...]
 
 
+class Percentile(Frozen):
+    """Which percentile of the values behind which metric an entry is."""
+
+    of: str
+    percent: int
+
+
 class Metric(Entry):
     """A number that can be measured by dimensions, with filters and a window.
 
@@ -95,6 +102,7 @@ class Metric(Entry):
         needs: Tables ("orders") or columns ("orders.discount") that must hold something.
         hidden: Only a part of other metrics.
         spread: The values whose percentiles can be asked for.
+        percentile: Which of them it is itself, so that others can be asked for beside it.
     """
 
     definition: Text
@@ -108,6 +116,7 @@ class Metric(Entry):
     forms: tuple[Form, ...] = ()
     ratio: Ratio | None = None
     spread: Spread | None = None
+    percentile: Percentile | None = None
 
     @model_validator(mode="after")
     def _forms_or_ratio(self) -> Self:

@@ -112,7 +112,7 @@ def _tops(measured: Measured) -> list[dict[str, Any]]:
     if measured.per_group is None:
         return []
     places: dict[str, list[int]] = {}
-    for place, group in enumerate(measured.shown[:NAMED_GROUPS]):
+    for place, group in enumerate(measured.shown):
         places.setdefault(group.keys[0], []).append(place)
     first, second = measured.names
     return [
@@ -122,6 +122,7 @@ def _tops(measured: Measured) -> list[dict[str, Any]]:
             "names": [value_label(second, measured.shown[place].keys[1], None).model_dump() for place in found],
         }
         for key, found in places.items()
+        if found[-1] < NAMED_GROUPS
     ]
 
 

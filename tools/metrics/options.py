@@ -22,6 +22,10 @@ def asked_metrics(request: Measure) -> tuple[Metric, ...]:
     """
     found: list[Metric] = []
     for metric in map(catalogue().metric, request.metrics):
+        if metric.percentile is not None and request.percentiles:
+            of = catalogue().metric(metric.percentile.of)
+            found += [_percentile(of, percent) for percent in sorted({*request.percentiles, metric.percentile.percent})]
+            continue
         found += [_percentile(metric, percent) for percent in sorted(set(request.percentiles))]
         found.append(_within(metric, request) if metric.id == WITHIN else metric)
     return tuple({metric.id: metric for metric in found}.values())
