@@ -15,13 +15,12 @@ from assistant.ui.panel import Panel
 from assistant.ui.quiet_gradio import gr
 from assistant.ui.readings import ReadingHandlers
 from assistant.ui.records import RecordHandlers
-from assistant.ui.routes import Confirm
+from assistant.ui.remembering import reading_keeper
 from assistant.ui.server import run
 from assistant.ui.sessions import Sessions
 from assistant.ui.talks import Conversation
 from assistant.ui.texts import texts
 from assistant.ui.transcripts import Transcripts
-from assistant.ui.turns import Turn
 from tools.errors import FenqunError
 from tools.warehouse.warehouse import Warehouse
 
@@ -75,30 +74,6 @@ def warm_up_conversations(warehouse: Warehouse) -> None:
     with suppress(FenqunError):  # whoever asks is told; nobody has asked yet
         if service_brain(warehouse.config) is None:
             planner_brain(warehouse)
-
-
-def reading_keeper(warehouse: Warehouse) -> Confirm:
-    """Remembers how a question was read when its answer is called right, and forgets it when it no longer is."""
-
-    def confirm(user: str, turn: Turn, before: Turn | None) -> bool:
-        from assistant.readings import Readings
-
-        readings, answer, given = Readings(warehouse), turn.answer, turn.feedback
-        if answer is None or (given is not None and not given.verdict):
-            return False
-        asked = before.answer if before is not None else None
-        asked = asked if asked is not None and turn.question in asked.choices else None
-        if given is not None and given.verdict == "right":
-            if before is not None and asked is not None:
-                readings.confirm(user, asked.question, answer, asked, first=before.number == 1)
-            return readings.confirm(user, turn.question, answer) is not None
-        for question in {turn.question, asked.question if asked is not None else turn.question}:
-            found = readings.find(user, question)
-            if found is not None:
-                readings.forget(user, found.number)
-        return False
-
-    return confirm
 
 
 def serve(

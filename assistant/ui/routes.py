@@ -67,11 +67,16 @@ def _feedback(sessions: Sessions, confirm: Confirm | None) -> Callable[[Request]
 
     def judge(key: str, conversation: str, said: dict[str, Any]) -> str | None:
         talk = sessions.find_talk(key, conversation)
-        turn = talk.judge(said["turn"], said["verdict"], said["comment"]) if talk is not None else None
+        turn = next((one for one in talk.turns if one.number == said["turn"]), None) if talk is not None else None
         if talk is None or turn is None:
             return None
-        before = talk.turns[: talk.turns.index(turn)][-1:]
-        remembered = confirm(talk.owner, turn, before[0] if before else None) if confirm is not None else False
+        then = _verdict(turn)
+        talk.judge(turn, said["verdict"], said["comment"])
+        now = _verdict(turn)
+        remembered = False
+        if confirm is not None and now != then and (now or then == "right"):
+            before = talk.turns[: talk.turns.index(turn)][-1:]
+            remembered = confirm(talk.owner, turn, before[0] if before else None)
         word = "feedback_remembered" if remembered else "feedback_kept" if turn.feedback else "feedback_withdrawn"
         return feedback_html(turn, talk.id, said["language"], say(word, said["language"]))
 
@@ -87,6 +92,10 @@ def _feedback(sessions: Sessions, confirm: Confirm | None) -> Callable[[Request]
         return HTMLResponse(shown, headers={"cache-control": "no-store"})
 
     return give
+
+
+def _verdict(turn: Turn) -> str:
+    return turn.feedback.verdict if turn.feedback is not None else ""
 
 
 def _said(body: bytes) -> dict[str, Any] | None:

@@ -109,13 +109,10 @@ class Talk:
         if self.turns and not self.turns[-1].running and self.asking.acquire(timeout=_PUT_AWAY_SECONDS):
             self.asking.release()
 
-    def judge(self, number: int, verdict: Verdict, comment: str) -> Turn | None:
-        """Keep what the operator says of an answer; None where there is no answer of that number."""
-        turn = next((turn for turn in self.turns if turn.number == number), None)
-        if turn is None or turn.answer is None or self.transcripts is None:
-            return None
-        turn.judged(self.transcripts.feedback.record(self.owner, self.id, number, verdict, comment, turn.answer))
-        return turn
+    def judge(self, turn: Turn, verdict: Verdict, comment: str) -> None:
+        """Keep what the operator says of an answer that is kept."""
+        if turn.answer is not None and turn.number is not None and self.transcripts is not None:
+            turn.judged(self.transcripts.feedback.record(self.owner, self.id, turn.number, verdict, comment, turn.answer))
 
     def take_back(self) -> str | None:
         """Forget the latest turn and return its question; None when there is none or it is being answered."""

@@ -22,6 +22,8 @@ from tools.contracts import Outcome
 class Silent:
     """A conversation that never answers by itself."""
 
+    user = ""
+
     def __init__(self, session_id: str) -> None: ...
 
     def ask(self, question: str) -> Iterator[Event]:
@@ -121,6 +123,11 @@ def test_what_is_right_is_remembered_for_its_user(sessions: Sessions) -> None:
     assert "read this way" in give(browser, talk, 2, "right")[1]
     assert "read this way" not in give(browser, talk, 1, "wrong")[1]
     assert seen == [(talk.owner, "two", "one"), (talk.owner, "one", None)]
+    give(browser, talk, 2, "right", "a comment changes no reading")
+    give(browser, talk, 1, "", "nor does one alone")
+    assert len(seen) == 2
+    give(browser, talk, 2, "", "taken back")
+    assert seen[2:] == [(talk.owner, "two", "one")]
 
 
 def test_undoing_and_deleting_take_the_feedback_with_them(sessions: Sessions, tmp_path: Path) -> None:
