@@ -7,6 +7,7 @@ from typing import Any
 from assistant.planner.abilities import abilities
 from assistant.planner.dialogue import Result
 from assistant.planner.intents import asks, findings, tiers
+from assistant.planner.intents.ask_numbers import check_range
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 
@@ -19,6 +20,9 @@ def change_ability(sentence: Sentence, last: Result) -> Plan | None:
     Raises:
         OutOfRange: A number is outside of what the tool takes.
     """
+    ahead = _ahead(sentence, last)
+    if ahead:
+        return Plan((Call(last.call.name, {**last.call.args, **ahead}),))
     if last.call.name == "find_behaviour":
         changed = findings.take_changes(sentence)
     else:
@@ -34,6 +38,19 @@ def change_ability(sentence: Sentence, last: Result) -> Plan | None:
         sentence.take_all("by")
     kept = {key: value for key, value in last.call.args.items() if key != "cluster"}
     return Plan((Call(last.call.name, {**kept, **changed}),)) if changed else None
+
+
+def _ahead(sentence: Sentence, last: Result) -> Args:
+    """“Next 14 instead”: so many of the days that were asked for before."""
+    wanted = abilities()[last.call.name].horizon if last.call.name in abilities() else None
+    if wanted is None or wanted["argument"] not in last.call.args:
+        return {}
+    for place, quantity in sentence.free("quantity"):
+        if place and quantity.data["unit"] == "" and sentence.tokens[place - 1].is_("part", "next"):
+            check_range(sentence, place, quantity.data["value"], wanted["low"], wanted["high"], "horizon_days")
+            sentence.use(place, place - 1)
+            return {wanted["argument"]: int(quantity.data["value"])}
+    return {}
 
 
 def change_overview(sentence: Sentence, args: Args, _: Result) -> Plan | None:

@@ -27,7 +27,10 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         last: The result before.
         replaces: Whether a condition takes the place of the one on the same field ("what about renters?").
     """
-    by = take_dimensions(sentence)
+    denied = _denied(sentence, args.get("rule"))
+    if denied is not None:
+        return plan("find_customers", rule=denied)
+    by = [] if sentence.has("comparison") else take_dimensions(sentence)
     if by and last.customers:
         return plan("measure", metrics=[countable(sentence, "customers", by)], by=by, customers=last.customers)
     before, rule = dict(args), args.get("rule")
@@ -59,6 +62,22 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     shown = sentence.take_all("shown", "table")
     counted = sentence.take_all("cue", "count", "list")
     return Plan((Call("find_customers", args),)) if args != before or shown or counted else None
+
+
+def _denied(sentence: Sentence, rule: Any) -> Any:
+    """“没买过的呢”, “and those who did not?”: the others, of a rule of one condition."""
+    said = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation") or token.is_("noun"))]
+    verbs = [token.get("verb") for token in said if token.is_("verb")]
+    others = [token for token in said if not any(token.is_(kind) for kind in ("verb", "neg", "ellipsis", "pronoun", "conj", "act"))]
+    if others or not verbs or not isinstance(rule, dict):
+        return None
+    if not (any(token.is_("neg", "not") for token in said) or any(one is not None and one.data.get("negated") for one in verbs)):
+        return None
+    for kind in ("verb", "neg", "ellipsis", "pronoun", "conj", "act"):
+        sentence.take_all(kind)
+    if "behaviour" in rule and rule.get("op") == ">=" and str(rule.get("value")) == "1":
+        return {**rule, "op": "=", "value": 0}
+    return {"not": rule}
 
 
 def _removed(sentence: Sentence, rule: Any) -> Any:

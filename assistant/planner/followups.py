@@ -11,6 +11,7 @@ from assistant.planner.find_changes import change_find
 from assistant.planner.intents import asks
 from assistant.planner.intents.filters import take_filters
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics
+from assistant.planner.joint_changes import of_all_parts, of_both, of_share
 from assistant.planner.lexicon import read_table
 from assistant.planner.measure_changes import change_measure, take_limit
 from assistant.planner.plan import Call, Plan, plan
@@ -44,6 +45,8 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
     if any(token.is_("cue", "segments") or any(token.is_(kind) for kind in _OF_ITS_OWN) for token in sentence.tokens):
         return False
     last = dialogue.last.call.name
+    if sentence.says("pair", "together") or (last == "measure" and sentence.says("cue", "share") and sentence.says("cue", "everyone")):
+        return True
     return all(_modifies(token) or _chooses(token, last) for token in sentence.tokens)
 
 
@@ -78,10 +81,11 @@ def depends(sentence: Sentence, dialogue: Dialogue) -> bool:
     """Whether reading it without the question before would leave out what it says: “only those in …”, “no, …”."""
     if dialogue.last is None:
         return False
-    first = next((token for token in sentence.tokens if not token.is_("punctuation")), None)
     content = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation"))]
     corrects = sentence.says("ellipsis", "correct") and len(content) <= _SHORT
-    narrows = first is not None and first.is_("ellipsis", "only", "also") and not sentence.says("pronoun")
+    share = sentence.says("cue", "share") and sentence.says("cue", "everyone") and not sentence.says("metric")
+    said = [token for token in sentence.tokens if not token.is_("punctuation")][:2]
+    narrows = share or (any(one.is_("ellipsis", "only", "also") for one in said) and not sentence.says("pronoun"))
     return corrects or narrows or _excludes(sentence)
 
 
@@ -115,7 +119,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         sentence.take_all("pronoun")
         return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
     first: tuple[Plan, Sentence] | None = None
-    for change in (_of_all_parts, _of_the_call, _of_the_customers):
+    for change in (of_all_parts, of_both, of_share, _of_the_call, _of_the_customers):
         trial = sentence.again()
         found = change(trial, dialogue, last)
         if found is None:
@@ -136,23 +140,6 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 def _of_the_call(sentence: Sentence, _: Dialogue, last: Result) -> Plan | None:
     change = _CHANGES.get(last.call.name)
     return change(sentence, dict(last.call.args), last) if change else None
-
-
-def _of_all_parts(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
-    """“And loyal?” after a question of several parts about one group: all of them about the other."""
-    calls = [one.call for one in dialogue.results if one.turn == last.turn and not one.aside]
-    content = [token for token in sentence.tokens if not any(token.is_(kind) for kind in ("stop", "punctuation", "ellipsis", "conj"))]
-    group = content[0].get("segment") if len(content) == 1 else None
-    if len(calls) < 2 or group is None or any(call.name in ("save_segment", "cluster_customers") for call in calls):
-        return None
-    sentence.take_all("segment")
-    changed: list[Call] = []
-    for call in calls:
-        key = "rule" if "rule" in call.args else "customers"
-        if set(call.args) & {"first", "second"} or key not in call.args:
-            return None
-        changed.append(Call(call.name, {**call.args, key: {"segment": group.id} if key == "rule" else group.id}))
-    return Plan(tuple(changed))
 
 
 def _is_everyone(result: Result) -> bool:
@@ -238,6 +225,9 @@ def _change_churn(sentence: Sentence, args: Args, last: Result) -> Plan | None:
 def _change_segment(argument: str) -> Callable[[Sentence, Args, Result], Plan | None]:
     def change(sentence: Sentence, args: Args, last: Result) -> Plan | None:
         segment = sentence.take("segment")
+        band = None if segment else sentence.take("band")
+        if band:
+            return Plan((Call(last.call.name, {**args, argument: {"field": "churn_band", "op": "=", "value": band.id}}),))
         if not segment:
             by = take_dimensions(sentence)
             return plan("measure", metrics=["customers"], by=by, customers=last.handle) if by and last.handle else None
@@ -258,8 +248,11 @@ def _change_export(sentence: Sentence, args: Args, _: Result) -> Plan | None:
 
 
 def _change_look_up(sentence: Sentence, _args: Args, _: Result) -> Plan | None:
-    quantity = sentence.take("quantity")
-    return plan("look_up_customer", customer_id=str(quantity.data["value"])) if quantity else None
+    quantity = next(((at, one) for at, one in sentence.free("quantity") if sentence.tokens[at].text.isdigit()), None)
+    if quantity is None:
+        return None
+    sentence.use(quantity[0])
+    return plan("look_up_customer", customer_id=str(quantity[1].data["value"]))
 
 
 def _change_term(sentence: Sentence, _args: Args, _: Result) -> Plan | None:

@@ -13,6 +13,7 @@ _THEM = Sense("pronoun", "them")
 LISTS = ("find_customers", "churn_risk", "customer_value", "next_order", "predict_response", "find_behaviour")
 """Tools that list customers in an order."""
 _FIRST = ("first", "top", "the first", "the top", "前", "头", "最前")
+_THESE = ("这", "那", "these", "those", "the same")
 _LAST = ("last", "bottom", "the last", "后", "最后", "倒数")
 _FILLERS = ("stop", "conj", "punctuation", "ellipsis")
 _NAMES = ("segment", "value", "condition", "band", "comparison", "dimension", "by", "customer_id", "top_customers", "horizon")
@@ -60,6 +61,10 @@ def _head(tokens: list[Token], at: int) -> tuple[int, int, int, bool] | None:
         tail = ranking.id == "smallest"
         if tokens[at].text.startswith(_LAST if tail else _FIRST):
             return at, _of_them(tokens, at + 1), int(ranking.data["n"]), tail
+    if tokens[at].text in _THESE and following and following[0].is_("quantity") and not following[0].is_("window"):
+        told = following[0].get("quantity")
+        if told is not None and told.data["unit"] in ("", "person", "piece") and told.data["value"] > 1:
+            return at, _of_them(tokens, at + 2), int(told.data["value"]), False
     first = tokens[at].is_("head") or tokens[at].is_("ordinal", "1") or tokens[at].text in _FIRST
     quantity = following[0].get("quantity") if following else None
     if first and quantity is not None and quantity.data["unit"] in ("", "person", "piece") and quantity.data["value"] >= 1:

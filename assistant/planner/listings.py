@@ -25,7 +25,7 @@ _PERIODS = frozenset({"day", "week", "month", "quarter", "year"})
 _FILLERS = ("stop", "conj", "punctuation", "ellipsis")
 _DONE_WITH_PEOPLE = ("strategy", "export", "favourite")
 """What is done with customers, so that “the biggest one” is a group of them."""
-_GROUPED = (CLUSTERS, "segment_overview", "find_rules")
+_GROUPED = (CLUSTERS, "segment_overview", "find_rules", "compare_segments")
 _NAMED = ("noun", "metric", "field", "dimension", "value", "segment", "top_customers", "condition", "comparison", "by")
 """What beside a superlative makes it one of something else than of the list."""
 
@@ -135,6 +135,10 @@ def _listing(result: Result) -> Listing | None:
         return Listing(result, None, sizes)
     if result.call.name == "segment_overview":
         return _overview(result, details)
+    if result.call.name == "compare_segments":
+        sides = [result.call.args.get(one) for one in ("first", "second")]
+        named = all(isinstance(one, str) for one in sides)
+        return Listing(result, tuple(Sense("segment", str(one)) for one in sides)) if named else None
     if details.get("selections"):
         return Listing(result)
     if result.call.name == "measure" and len(result.call.args.get("by") or ()) == 1:
@@ -164,6 +168,12 @@ def _measured(result: Result, dimension: str) -> Listing | None:
     senses = tuple(_value(dimension, str(row[0])) for row in rows)
     sizes = tuple(_number(row[1]) for row in rows)
     return Listing(result, senses, sizes, values=True)
+
+
+def customers_of(result: Result) -> list[str]:
+    """The customers that a result lists, in order."""
+    found = _listing(result) if result.outcome == "answered" else None
+    return [one.id for one in (found.rows or ()) if one.kind == "customer_id"] if found else []
 
 
 def row_of(dialogue: Dialogue, dimension: str) -> Sense | None:

@@ -53,6 +53,8 @@ def _change_metrics(sentence: Sentence, args: Args, by: list[str]) -> None:
     metrics = take_metrics(sentence, by) if sentence.has("metric") or sentence.has("cue", "how_much") else []
     if not metrics:
         metrics = _of_people(sentence)
+    if metrics == ["customers"] and sentence.says("ellipsis"):
+        metrics = [_number_of_customers(sentence, args)]
     if not metrics or metrics == ["customers"]:
         return
     if ordered and args.get("by"):
@@ -63,6 +65,13 @@ def _change_metrics(sentence: Sentence, args: Args, by: list[str]) -> None:
         args["metrics"] = list(dict.fromkeys([*args["metrics"], *metrics]))
     else:
         args["metrics"] = metrics
+
+
+def _number_of_customers(sentence: Sentence, args: Args) -> str:
+    """Customers where something was bought are its buyers; in a window, those who ordered."""
+    dimensions = [*args.get("where", {}), *args.get("where_not", {}), *args.get("by", [])]
+    metric = countable(sentence, "customers", dimensions)
+    return "active_customers" if metric == "customers" and args.get("window") else metric
 
 
 def _of_people(sentence: Sentence) -> list[str]:
@@ -135,7 +144,7 @@ def _change_window(sentence: Sentence, args: Args) -> None:
         args["window"] = windows[0].model_dump(mode="json", exclude_defaults=True)
         args.pop("compare", None)
     elif sentence.has("cue", "growth") or (sentence.has("cue", "compare") and sentence.has("cue", "previous")):
-        sentence.take_all("cue", "previous", "growth", "compare")
+        sentence.take_all("cue", "previous", "growth", "compare", "count", "how_much")
         args |= {"compare": "previous", "window": args.get("window") or {"period": "last_month"}}
         _take_lengths(sentence)
     elif sentence.has("cue", "previous") and args.get("window"):

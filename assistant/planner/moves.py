@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
-from assistant.planner.lexicon import read_phrases
+from assistant.planner.lexicon import read_phrases, read_table
+from assistant.planner.listings import customers_of
 from assistant.planner.normalise import normalise
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
@@ -24,6 +25,8 @@ def move(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if not (sentence.has("move") or dropped) or not dialogue.results:
         return None
     named = sentence.take("move", "again", "back") and sentence.first("ordinal")
+    if sentence.says("move", "back") and named is None and sentence.refers is None and not dropped:
+        return _repeat_turn(sentence, dialogue, _list_turn(dialogue)) if _lists(sentence) else None
     if sentence.refers is not None:
         return _repeat_turn(sentence, dialogue, sentence.refers.turn)
     if named:
@@ -43,6 +46,17 @@ def whom(sentence: Sentence, _: Dialogue) -> Plan | None:
         return None
     sentence.use(*range(len(sentence.tokens)))
     return plan("ask_user", question=text("which_customer", sentence.language), choices=texts("which_customer_choices", sentence.language))
+
+
+def _lists(sentence: Sentence) -> bool:
+    """Whether “back to …” names the list."""
+    words = (*read_table("turns")["nouns"]["result"]["words"], "the list", "that list")
+    return any(token.text in words for token in sentence.tokens)
+
+
+def _list_turn(dialogue: Dialogue) -> int | None:
+    """The question of the latest list of customers."""
+    return next((one.turn for one in reversed(dialogue.results) if customers_of(one)), None)
 
 
 def _absorb(sentence: Sentence) -> None:

@@ -15,7 +15,7 @@ from assistant.planner.customer_ids import find_customer_ids
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.heads import LISTS, take_head
 from assistant.planner.lexicon import read_table
-from assistant.planner.listings import listing, row_of
+from assistant.planner.listings import customers_of, listing, row_of
 from assistant.planner.normalise import normalise
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
@@ -28,7 +28,7 @@ _ABOUT = ("value", "segment", "condition", "band", "customer_id")
 def with_references(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary) -> tuple[list[Token], Result | None]:
     """The tokens with what they refer to, and the earlier result that the question is about where it names one."""
     tokens = _with_person(tokens, dialogue, vocabulary)
-    tokens = [_with_that(token, dialogue) for token in tokens]
+    tokens = [_with_step(_with_that(token, dialogue), dialogue, vocabulary) for token in tokens]
     if not dialogue.results:
         return tokens, None
     for read in (_numbered, _named, take_head):
@@ -58,14 +58,28 @@ def _with_person(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary
     if not places:
         return tokens
     found = list(tokens)
-    named = None if any(token.is_("customer_id") for token in tokens) else _last_named(dialogue, vocabulary)
-    if named is None and not any(token.is_("customer_id") for token in tokens):
+    beside = [sense.id for token in tokens for sense in token.senses if sense.kind == "customer_id"]
+    named = _last_named(dialogue, vocabulary)
+    if beside and (not any(token.is_("cue", "compare") for token in tokens) or named in beside):
+        named = None
+    if named is None and not beside:
         return tokens
     for at in places:
         found[at] = replace(found[at], senses=(Sense("stop", "function"),))
     if named is not None:
         found[places[0]] = replace(found[places[0]], senses=(Sense("customer_id", named),))
     return found
+
+
+def _with_step(token: Token, dialogue: Dialogue, vocabulary: Vocabulary) -> Token:
+    """“And the next one?”: the customer after the one named last, in the latest list."""
+    step = token.get("step")
+    latest = step and next((one for one in (customers_of(result) for result in reversed(dialogue.results)) if one), None)
+    named = _last_named(dialogue, vocabulary)
+    if not step or not latest or named not in latest:
+        return token
+    place = latest.index(named) + (1 if step.id == "next" else -1)
+    return replace(token, senses=(Sense("customer_id", latest[place]),)) if 0 <= place < len(latest) else token
 
 
 def _with_that(token: Token, dialogue: Dialogue) -> Token:

@@ -53,6 +53,8 @@ def look_up(sentence: Sentence, _: Dialogue) -> Plan | None:
         "average",
         "favourite",
         "explain",
+        "recent",
+        "segments",
     )
     sentence.take_all("band")
     for kind in ("metric", "field", "verb", "noun", "pronoun", "dimension"):
@@ -153,7 +155,7 @@ def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Compare champions with at-risk customers”."""
     if not sentence.take_all("cue", "compare"):
         return None
-    sides = _last_two(dialogue) if sentence.take_all("pair") else _sides(sentence, dialogue)
+    sides = _last_ones(dialogue, 3 if sentence.says("pair", "three") else 2) if sentence.take_all("pair") else _sides(sentence, dialogue)
     named = len(sides) > 1 and all(isinstance(one, str) and "." not in one for one in sides)
     if named and (len(sides) > 2 or sentence.has("metric", *_NOT_COMPARED)):
         return _several(sentence, sides)
@@ -193,8 +195,8 @@ def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:
     return sides
 
 
-def _last_two(dialogue: Dialogue) -> list[Any]:
-    """“Compare the two”: the customers of the two latest answers that are about different ones."""
+def _last_ones(dialogue: Dialogue, number: int) -> list[Any]:
+    """“Compare the two”: the customers of the latest answers that are about different ones."""
     found: list[Any] = []
     seen: list[Any] = []
     for result in reversed(dialogue.results):
@@ -202,7 +204,7 @@ def _last_two(dialogue: Dialogue) -> list[Any]:
         if one is not None and not result.aside and one.selection not in seen:
             seen.append(one.selection)
             found.insert(0, one.customers)
-    return found[-2:]
+    return found[-number:]
 
 
 def _values(sentence: Sentence) -> list[Any]:
