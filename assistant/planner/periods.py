@@ -17,6 +17,15 @@ from tools.windows import Window
 
 _HAN_MONTHS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "十一": 11, "十二": 12}
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
+_WEEKDAYS = (
+    ("一", "monday"),
+    ("二", "tuesday"),
+    ("三", "wednesday"),
+    ("四", "thursday"),
+    ("五", "friday"),
+    ("六", "saturday"),
+    ("日", "天", "sunday"),
+)
 _LONGEST = 36525
 _OVER = re.compile(r"over (?:the )?\d")
 """“Over 2000” is an amount, never the year."""
@@ -256,6 +265,17 @@ def _month(found: _Found) -> Window:
     return _with_year(found.parts, found.as_of, lambda year: Window(period=f"{year}-{month:02d}"))
 
 
+def _weekday(found: _Found) -> Window:
+    """“上周六”, "last Saturday": a day of a week before, in English the latest one."""
+    number = next(at for at, names in enumerate(_WEEKDAYS) if found.parts["weekday"] in names)
+    monday = found.as_of - dt.timedelta(days=found.as_of.weekday())
+    if found.parts.get("weeks"):
+        day = monday + dt.timedelta(days=number - 7 * len(str(found.parts["weeks"])))
+    else:
+        day = monday + dt.timedelta(days=number - (7 if number >= found.as_of.weekday() else 0))
+    return Window(start=day, end=day)
+
+
 def _months_span(found: _Found) -> Window:
     """“10-12月”, “2017年3到5月”: months of one year."""
     first, last = int(str(found.parts["month"])), int(str(found.parts["month2"]))
@@ -295,6 +315,7 @@ _MAKERS: dict[str, Callable[[_Found], Window | None]] = {
     "days_span": _days_span,
     "month": _month,
     "months_span": _months_span,
+    "weekday": _weekday,
     "quarter": _quarter,
     "half": _half,
     "week": _week,

@@ -81,7 +81,12 @@ class Vocabulary:
     @cached_property
     def words(self) -> frozenset[str]:
         """The Latin words of phrases with content, to mend misspelt ones against."""
-        found = (word for text, sense in self.phrases if sense.kind in _MENDED for word in re.findall(r"[a-z]{4,}", text))
+        found = (
+            word
+            for text, sense in self.phrases
+            if sense.kind in _MENDED and sense.data.get("dimension") != "product_name"
+            for word in re.findall(r"[a-z]{4,}", text)
+        )
         return frozenset(found)
 
     @cached_property

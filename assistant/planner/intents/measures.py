@@ -29,7 +29,6 @@ _MOST_DIMENSIONS = 2
 _SHORT_WINDOW = 62
 _ADDED_UP = frozenset({"revenue", "orders", "items", "discount", "line_revenue", "gross_revenue"})
 """Metrics whose parts make a whole, so that a value has a share of it."""
-_SPENT = frozenset({"revenue", "orders", "average_order_value", "items", "revenue_per_customer", "items_per_order", "orders_per_customer"})
 _HOW = ("how", "hows", "怎么样", "如何", "怎样", "表现如何", "表现怎么样", "表现怎样", "情况如何", "表现", "咋样")
 
 
@@ -38,6 +37,8 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     within = take_within_days(sentence)
     rule = _newcomers(sentence) or (find_rules(sentence, loose=False) if _restricted(sentence) else None)
     by = take_dimensions(sentence)
+    if not by and any(ranking.data.get("item") for _, ranking in sentence.free("ranking")):
+        by = ["product"]  # “top 20 products”, “最畅销的10个商品”
     extra: dict[str, Any] = {"within_days": within} if within else {}
     if sentence.take_all("cue", "favourite"):
         by = by or ["category"]
@@ -87,9 +88,8 @@ def _newcomers(sentence: Sentence) -> Rule | None:
     """“revenue from new customers last quarter”, “上季度新客带来多少销售额”: of those whose first order falls in the window."""
     window = sentence.first("window")
     for place, _ in sentence.free("metric", "new_customers"):
-        others = [at for at, sense in sentence.free("metric") if at != place and sense.id in _SPENT] + [
-            at for at, _ in sentence.free("cue", "how_much")
-        ]
+        metrics = [at for at, _ in sentence.free("metric") if at != place and not sentence.tokens[at].is_("noun")]
+        others = [*metrics, *(at for at, _ in sentence.free("cue", "how_much"))]
         if window is None or not any(_belongs(sentence, place, at) for at in others):
             continue
         start, end = window[1].data["window"].resolve(sentence.vocabulary.as_of)
@@ -161,7 +161,8 @@ def _restricted(sentence: Sentence) -> bool:
 
 
 def _acts(sentence: Sentence, start: int, end: int) -> bool:
-    return any(token.is_("verb") or token.is_("comparison") or token.is_("neg") for token in sentence.tokens[start:end])
+    kinds = ("verb", "comparison", "neg")
+    return any(any(token.is_(kind) for kind in kinds) or token.is_("field", "first_order_date") for token in sentence.tokens[start:end])
 
 
 def _trend(sentence: Sentence, args: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.planner.sentence import Sentence
 
 _MOST_DIMENSIONS = 2
-_AVERAGES = {"revenue": "revenue_per_customer", "orders": "orders_per_customer", "amount": "revenue_per_customer"}
+_AVERAGES = {"revenue": "revenue_per_customer", "orders": "orders_per_customer", "amount": "revenue_per_customer", "discount": "discount_share"}
 
 
 def take_dimensions(sentence: Sentence) -> list[str]:
@@ -16,7 +16,7 @@ def take_dimensions(sentence: Sentence) -> list[str]:
         token = sentence.tokens[place]
         grouped = sentence.before(place, "by", within=1) is not None
         acts = token.is_("verb") and place > 0 and sentence.tokens[place - 1].is_("noun") and not grouped
-        named = token.is_("noun") or token.is_("condition") or token.is_("value") or acts
+        named = token.is_("noun") or token.is_("condition") or (token.is_("value") and not grouped) or acts
         if named or (token.is_("metric") and not grouped and has_metric < 2):
             continue
         if _names_value(sentence, place, sense.id):
@@ -102,6 +102,8 @@ def _counts_people(sentence: Sentence) -> list[int]:
 
 
 def _averaged(sentence: Sentence, place: int, metric: str) -> str:
+    if sentence.tokens[place].text == "basket":
+        return "average_order_value"  # “the highest basket”, and not “baskets”
     if metric in _AVERAGES and (at := sentence.before(place, "cue", within=0)) is not None and sentence.tokens[at].is_("cue", "average"):
         sentence.use(at)
         return _AVERAGES[metric]
