@@ -17,7 +17,7 @@ from langgraph.types import Command
 
 from assistant.chat_model import Brain
 from assistant.failures import BROKEN, BrainFailed
-from assistant.outgoing import outgoing
+from assistant.sending import sendable
 from assistant.toolbox import UNREADABLE, Toolbox
 from tools.errors import Cancelled
 
@@ -75,9 +75,7 @@ class Guard(AgentMiddleware[Any, Any, Any]):
         if self._toolbox.stopped:
             raise Cancelled
         if self._brain.is_service:
-            request = request.override(
-                messages=outgoing(request.messages, self._toolbox.mask, self._toolbox.warehouse.config.context_tokens)
-            )
+            request = request.override(messages=sendable(self._toolbox, request.messages))
             self._toolbox.meter.check()
         response = handler(request)
         messages = [_readable(message) for message in response.result]

@@ -155,8 +155,13 @@ class Attempt:
         self.turn.usage = self.toolbox.meter.usage()
         if self.brain.is_service:
             self._require_whole()
-        if not self.turn.text.strip():
-            yield from self._show(self.turn.substitute())
+        if not self.turn.text.strip() or self._says_little:
+            yield from self._show("\n\n" + self.turn.substitute())
+
+    @property
+    def _says_little(self) -> bool:
+        """Whether what is left of a service's reply states none of the figures."""
+        return self.brain.is_service and bool(self._prose.refused) and not self.turn.cited
 
     def _mend(self) -> Iterator[Event]:
         """One more call for sentences that were left out: those that hold now follow what was shown."""
@@ -195,7 +200,7 @@ class Attempt:
             yield self.turn.say(text)
 
     def _new_prose(self) -> ProseStream:
-        return ProseStream(self._evidence(), self.turn.language, self.turn.currency, signs=True)
+        return ProseStream(self._evidence(), self.turn.language, self.turn.currency, signs=True, reveal=self.toolbox.mask.reveal)
 
     def _names(self) -> KnownNames | None:
         if not self.brain.is_service:

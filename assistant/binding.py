@@ -24,6 +24,7 @@ _COUNTS = frozenset({Unit.COUNT, Unit.NUMBER})
 _STOP = frozenset(["the", "and", "for", "with", "per", "all", "last", "total", "number", "share", "customer", "客户", "of"])
 _WORD = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]+")
 _BELONGS = re.compile(r"\s(?:(?:for|from|in|of|by|at|the)\s)+")
+_LINKED = re.compile(r"\s?(?:for|from|in|of|by|at|on|with|among|across|the|\s)+")
 _CLAUSE_END = re.compile(r"[,;\uff0c\uff1b、]\s")
 
 
@@ -122,9 +123,7 @@ def _group_said(quantity: Quantity, sentence: str, groups: Iterable[str], alone:
     after = [(start, name) for start, _, name in names if start >= quantity.end]
     if alone:
         before = [(end, name) for end, name in before if not _apart(sentence[end : quantity.start])]
-        after = [
-            (start, name) for start, name in after if re.fullmatch(r"\s?(?:for|from|in|of|by|at|on|with|among|across|the|\s)+", sentence[quantity.end : start])
-        ]
+        after = [(start, name) for start, name in after if _LINKED.fullmatch(sentence, quantity.end, start)]
     first_number = min((each.start for each in find_quantities(sentence)), default=quantity.start)
     if before and (not after or names[0][0] < first_number):
         return before[-1][1]

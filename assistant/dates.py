@@ -16,6 +16,7 @@ _PATTERNS = (
     ),
     re.compile(r"(?<![\d\w])(?P<y>(?:19|20)\d\d)[- ]?Q(?P<q>[1-4])(?!\d)"),
     re.compile(r"(?<![\d年])第?(?P<q>[1-4一二三四])季度"),
+    re.compile(r"(?<!\w)(?P<q>first|second|third|fourth) quarter(?:\s(?:of\s)?(?P<y>(?:19|20)\d\d))?(?!\w)", re.I),
     re.compile(r"(?<!\w)Q(?P<q>[1-4])(?:\s(?:of\s)?(?P<y>(?:19|20)\d\d))?(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])(?![\d-])"),
     re.compile(rf"(?<!\w)(?P<mon>{_MONTH})\s(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?!\d),?\s)?(?:of\s)?(?P<y>(?:19|20)\d\d)(?!\d)", re.I),
@@ -24,7 +25,7 @@ _PATTERNS = (
     re.compile(r"(?<!\d)(?P<m>\d{1,2})\s?月(?:\s?(?P<d>\d{1,2})\s?[日号])?"),
     re.compile(r"(?<![\d.,$¥\w-])(?P<y>(?:19|20)\d\d)(?![\d.,%\w-]|\s?(?:万|亿|customers|orders|users))"),
 )
-_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
+_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _mention(match: re.Match[str]) -> DateMention:
         match.start(),
         match.end(),
         year=int(parts["y"]) if parts.get("y") else None,
-        quarter=_QUARTERS.get(quarter) or int(quarter) if quarter else None,
+        quarter=_QUARTERS.get(quarter.lower()) or int(quarter) if quarter else None,
         half=(1 if parts["h"] == "上" else 2) if parts.get("h") else None,
         month=int(month) if month else None,
         day=int(parts["d"]) if parts.get("d") else None,

@@ -10,9 +10,9 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 from assistant.agent import MODEL_CALLS
 from assistant.chat_model import Brain
 from assistant.failures import BrainFailed
-from assistant.outgoing import outgoing
 from assistant.prompt_library import render
 from assistant.prose import ProseStream, Refusal
+from assistant.sending import sendable
 from assistant.tool_content import citable
 from assistant.toolbox import Toolbox
 
@@ -52,7 +52,7 @@ def mend(brain: Brain, toolbox: Toolbox, sent: Sequence[AnyMessage], first: Pros
     reply = _reply(brain, toolbox, [*sent, _request(first)], system_prompt)
     if reply is None:
         return None
-    prose = ProseStream(first.evidence, first.language, first.currency, seen=shown, signs=first.signs)
+    prose = ProseStream(first.evidence, first.language, first.currency, seen=shown, signs=first.signs, reveal=first.reveal)
     text = prose.feed(reply.text) + prose.finish()
     return Mended(text, prose, reply) if text.strip() and prose.dropped < first.dropped else None
 
@@ -61,7 +61,7 @@ def _reply(brain: Brain, toolbox: Toolbox, messages: Sequence[AnyMessage], syste
     import httpx
     import openai
 
-    outbound = [SystemMessage(system_prompt), *outgoing(messages, toolbox.mask, toolbox.warehouse.config.context_tokens)]
+    outbound = [SystemMessage(system_prompt), *sendable(toolbox, messages)]
     try:
         toolbox.meter.check()
         reply = brain.chat.bind_tools(toolbox.declarations(for_model=True), tool_choice="none").invoke(outbound)

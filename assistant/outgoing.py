@@ -40,6 +40,12 @@ def outgoing(messages: Sequence[AnyMessage], mask: Mask, budget: int = BUDGET) -
     return [_masked(message, mask) for turn in turns for message in turn]
 
 
+def text_of(message: AnyMessage) -> str:
+    """Everything of ``message`` that is sent as text."""
+    calls = message.tool_calls if isinstance(message, AIMessage) else []
+    return "\n".join([str(message.content), *(json.dumps(call["args"], ensure_ascii=False) for call in calls)])
+
+
 def _size(message: AnyMessage) -> int:
     calls = message.tool_calls if isinstance(message, AIMessage) else []
     return estimated_tokens(str(message.content)) + sum(estimated_tokens(json.dumps(call["args"])) for call in calls)

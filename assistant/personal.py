@@ -8,14 +8,31 @@ from typing import Any
 
 from assistant.prompt_library import read_yaml
 
+_ADDRESS_ZH = (
+    r"(?:[\u4e00-\u9fff]{2,3}?(?:省|市|自治区))?(?:[\u4e00-\u9fff]{1,6}?(?:市|区|县|州|旗|镇|乡))*[\u4e00-\u9fff]{1,8}?(?:路|街|大道|道|巷|胡同|弄)"
+    r"\s?\d{1,5}\s?(?:号|弄)(?:院|楼)?(?:[\u4e00-\u9fff]{0,8}\s?\d{1,4}\s?(?:室|楼|层|单元|栋|幢|座|户|号)?)*"
+)
+_STREET = r"Street|St\.?|Avenue|Ave\.?|Road|Rd\.?|Lane|Ln\.?|Drive|Dr\.?|Boulevard|Blvd\.?|Court|Ct\.?|Square|Place|Terrace|Way"
+_FLAT = r"(?:,?\s(?:Apt|Apartment|Suite|Unit|Flat|#)\.?\s?\w+)?"
+_ADDRESS_EN = rf"(?<![\w.,-])\d{{1,5}}[A-Za-z]?,?\s(?:[A-Z][\w'.-]*\s){{1,3}}(?:{_STREET})(?![A-Za-z]){_FLAT}"
+_WIDE = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF20: "@", 0xFF0E: ".", 0xFF0D: "-", 0xFF0B: "+", 0x3000: " ", 0x00A0: " "}
+"""Full-width characters: the same data, and as many characters."""
 _PATTERNS = (
+    ("address", re.compile(_ADDRESS_ZH)),
+    ("address", re.compile(_ADDRESS_EN)),
     ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     ("id", re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[0-9Xx](?![0-9A-Za-z])")),
-    ("phone", re.compile(r"(?<![\d.])(?:\+?\d{1,3}[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?![\d.]|\w)", re.ASCII)),
+    ("id", re.compile(r"(?:护照|passport)(?:号码?|\s?(?:no\.?|number))?[\s:\uff1a#]*(?-i:[A-Z]{1,2}\d{7,8})", re.I)),
+    ("card", re.compile(r"(?<![\d.,])\d(?:[ -]?\d){15,18}(?![\d.,]\d|\d)", re.ASCII)),
+    ("phone", re.compile(r"(?<![\d.])(?:(?:\+|00)?\d{1,3}[\s-]?)?1[3-9]\d[\s.-]?\d{4}[\s.-]?\d{4}(?!\d|\.\d|\w)", re.ASCII)),
     ("phone", re.compile(r"(?<![\d.,\w])\+\d{1,3}[\s-]?(?:\(?\d{2,4}\)?[\s-]?){2,4}\d{2,4}(?![\d.]|\w)", re.ASCII)),
     ("phone", re.compile(r"(?<![\d.,\w-])\(?\d{3}\)?[\s-]\d{3}[\s-]\d{4}(?![\d-]|\w)", re.ASCII)),
     ("phone", re.compile(r"(?<![\d.,\w-])0\d{2,3}-\d{7,8}(?![\d-]|\w)", re.ASCII)),
 )
+
+
+_NEAR = 12
+"""Characters before a number in which a word says what it is."""
 
 
 def asks_for_personal(question: str) -> bool:
@@ -52,6 +69,10 @@ def _either(english: list[str], chinese: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, longest_first))})(?![A-Za-z])|{'|'.join(map(re.escape, chinese))}", re.I)
 
 
+PLACEHOLDER = re.compile(r"‹[a-z]+-\d+›")
+"""What a language model sees in place of personal data."""
+
+
 class Mask:
     """Replaces personal data by placeholders such as ‹phone-1›, the same one for the same value, and back again.
 
@@ -62,6 +83,8 @@ class Mask:
     def __init__(self, known: dict[str, str] | None = None) -> None:
         self._known = dict(known or {})
         self._placeholders: dict[str, str] = {}
+        self.searched: set[str] = set()
+        """Texts in which values to hide were looked for."""
 
     def add(self, known: dict[str, str]) -> None:
         """Hide these values from now on; keys are the values, values their kinds."""
@@ -73,8 +96,16 @@ class Mask:
             if value in text:
                 text = _whole(value).sub(self._placeholder(value, self._known[value]), text)
         for kind, pattern in _PATTERNS:
-            text = pattern.sub(lambda match, kind=kind: self._placeholder(match[0], kind), text)  # type: ignore[misc]
+            text = self._hide_pattern(text, kind, pattern)
         return text
+
+    def _hide_pattern(self, text: str, kind: str, pattern: re.Pattern[str]) -> str:
+        pieces, last = [], 0
+        for match in pattern.finditer(text.translate(_WIDE)):
+            if kind != "card" or _is_card(match[0], text[max(0, match.start() - _NEAR) : match.start()]):
+                pieces += [text[last : match.start()], self._placeholder(text[match.start() : match.end()], kind)]
+                last = match.end()
+        return "".join([*pieces, text[last:]])
 
     def reveal(self, text: str) -> str:
         """``text`` with the placeholders turned back into their values."""
@@ -102,6 +133,13 @@ class Mask:
         if value not in self._placeholders:
             self._placeholders[value] = f"‹{kind}-{len(self._placeholders) + 1}›"
         return self._placeholders[value]
+
+
+def _is_card(number: str, before: str) -> bool:
+    """Whether so many digits are a bank card: the check digit is right, or the words before say so."""
+    digits = [int(digit) for digit in reversed(number) if digit.isdigit()]
+    total = sum(digit if index % 2 == 0 else sum(divmod(digit * 2, 10)) for index, digit in enumerate(digits))
+    return total % 10 == 0 or re.search(r"卡|card|account|账户|账号", before, re.I) is not None
 
 
 def _whole(value: str) -> re.Pattern[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from assistant.binding import direction
@@ -12,6 +12,7 @@ from assistant.events import Mark
 from assistant.evidence import Evidence
 from assistant.figures import render
 from assistant.marks import after_changes, signed_all, without_signs, worded
+from assistant.personal import PLACEHOLDER
 from assistant.quantities import Quantity, find_quantities
 from tools.contracts import Figure, Text, Unit
 
@@ -58,6 +59,7 @@ class ProseStream:
         currency: Symbol of money.
         seen: Text that was shown before; its sentences are not shown again.
         signs: Whether the text tells which figure each number is (see ``assistant.marks``).
+        reveal: Turns what stands for personal data, such as ‹phone-1›, back for the operator.
     """
 
     evidence: Evidence
@@ -65,6 +67,7 @@ class ProseStream:
     currency: str = "$"
     seen: str = ""
     signs: bool = False
+    reveal: Callable[[str], str] = str
     refused: list[Refusal] = field(default_factory=list)
     used: list[Figure] = field(default_factory=list)
     _buffer: str = ""
@@ -110,7 +113,7 @@ class ProseStream:
         marks = worded(shown.text, self.evidence.latest_figures, shown.marks)
         before, self._last = self._last, shown.text[-1:] or self._last
         text, marks = _without_links(before, shown.text, marks)
-        return signed_all(text, marks) if self.signs else text
+        return self.reveal(signed_all(text, marks) if self.signs else text)
 
 
 @dataclass
@@ -137,6 +140,7 @@ def check_sentence(sentence: str, evidence: Evidence, language: str, currency: s
     for figure, (start, end) in zip(shown.used, shown.safe, strict=True):
         if evidence.checks_names and evidence.misattached(figure, shown.text, start, end):
             return Refusal(sentence, shown.text[start:end])
+    shown.safe += [match.span() for match in PLACEHOLDER.finditer(shown.text)]
     shown.safe += [match.span() for match in [_ORDINAL.match(shown.text)] if match]
     shown.safe += evidence.name_spans(shown.text)
     for mention in find_dates(shown.text):

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from assistant.asking import vetted_choices, vetted_question
 from assistant.definitions import chosen_definition, with_note
 from assistant.evidence import Evidence
+from assistant.gates import vetted_export
 from assistant.handles import resolve_handles
 from assistant.names import known_names
 from assistant.personal import Mask, asks_for_personal, personal_fields
@@ -88,6 +89,8 @@ def _of_customers(path: str) -> Runner:
 
 
 def _export(toolbox: Toolbox, request: requests.ExportCustomers) -> ToolResult:
+    if toolbox.for_service:
+        request = vetted_export(request, toolbox.question, _was_asked(toolbox))
     if request.include_personal and not asks_for_personal(toolbox.question):
         raise Blocked(
             "Names, phones and e-mails are exported only when you ask for them yourself, for example “export with names and phones”.",

@@ -47,6 +47,7 @@ class FakeOpenAI:
     replies: list[Reply] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
+    headers: list[str] = field(default_factory=list)
     url: str = ""
 
     def next_reply(self, body: str) -> Reply:
@@ -69,6 +70,7 @@ def serve(replies: list[Reply]) -> Iterator[FakeOpenAI]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            fake.headers.append(f"{self.requestline}\n{self.headers}")
             reply = fake.next_reply(body)
             stopping.wait(reply.delay)
             try:

@@ -63,7 +63,7 @@ def test_a_bare_number_that_is_a_figure_is_rendered_from_it(service: Start) -> N
 
 def test_an_unknown_reference_drops_its_sentence(service: Start) -> None:
     _, conversation = service(MEASURE, Reply("We have [[t7.customers]] customers. That is all."))
-    assert conversation.answer(QUESTION).text == "That is all."
+    assert conversation.answer(QUESTION).text.startswith("That is all.\n\n- "), "the figures themselves follow"
 
 
 def test_a_reply_of_inventions_only_is_replaced_by_the_figures(service: Start) -> None:

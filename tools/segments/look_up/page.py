@@ -117,7 +117,8 @@ def look_up_customer(ctx: ToolContext, request: LookUpCustomer) -> ToolResult:
     if customer_id is None:
         receipt = ctx.receipt(TOOL, request.model_dump(mode="json"), _DEFINITION)
         near = near_ids(ctx, asked)
-        return ToolResult(tool=TOOL, outcome=Outcome.EMPTY, message=unknown(asked, near), receipts=(receipt,), details={"near": near})
+        message = caveats[0] if caveats else unknown(asked, near)
+        return ToolResult(tool=TOOL, outcome=Outcome.EMPTY, message=message, receipts=(receipt,), details={"near": near})
     infos, row, statement = _base(ctx, customer_id)
     segments, lists, chart = memberships(ctx, customer_id), lists_of(ctx, customer_id), orders_chart(ctx, customer_id)
     # Why somebody stays is nothing to act on.
@@ -136,6 +137,7 @@ def look_up_customer(ctx: ToolContext, request: LookUpCustomer) -> ToolResult:
         interpretation=Text(zh=f"客户 {customer_id}", en=f"customer {customer_id}"),
         selection=Selection(rule=Condition(field="customer_id", op="=", value=customer_id)),
         details={
+            "customer_id": customer_id,
             "reasons": [one.model_dump() for one in reasons],
             "names": {info.id: info.names[row[info.id]].model_dump() for info in infos if row[info.id] in info.names},
             "known": [info.id for info in infos],
