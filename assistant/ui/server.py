@@ -109,7 +109,8 @@ def build_server(blocks: gr.Blocks, sessions: Sessions, host: str, confirm: Conf
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(_Dressed, head=f"<style>{read_static('app.css')}</style><script>{read_static('app.js')}</script>")
+    style, script = ("\n".join(read_static(f"{name}.{kind}") for name in ("app", "evidence")) for kind in ("css", "js"))
+    app.add_middleware(_Dressed, head=f"<style>{style}</style><script>{script}</script>")
     app.add_middleware(_SafeHeaders)
     if host in _LOOPBACK:
         # A page elsewhere whose name resolves to this machine must not be able to read the data.
