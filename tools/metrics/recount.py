@@ -180,7 +180,7 @@ def _together(ctx: ToolContext, plan: Plan, parts: Iterable[Part]) -> dict[tuple
 
 def _can_be_recounted(plan: Plan, part: Part) -> bool:
     base = _BASES.get(part.form.source)
-    if base is None or part.metric.rows != "window":
+    if base is None or part.metric.rows != "window" or part.form.per_order:
         return False
     inner = part.form.per_customer.values()
     if inner and base.alias == "l":  # lines do not say whose they are
