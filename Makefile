@@ -3,17 +3,20 @@
 SHELL := /bin/sh
 PORT ?= 7860
 VENV := .venv
+LLM := .venv-llm
 ifeq ($(OS),Windows_NT)
   BIN := $(VENV)/Scripts
+  LLM_BIN := $(LLM)/Scripts
 else
   BIN := $(VENV)/bin
+  LLM_BIN := $(LLM)/bin
 endif
 PY := $(BIN)/python
 # Without an index of its own a project must not write down where its packages come from.
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 export PYTHONUTF8 := 1
 
-.PHONY: run test lint types unit demo bench eval evidence lock clean browser
+.PHONY: run test lint types unit test-local-llm demo bench eval evidence lock clean browser
 
 run: $(VENV)/.run
 	@PORT=$(PORT) $(PY) app.py
@@ -29,6 +32,10 @@ types: $(VENV)/.test
 
 unit: $(VENV)/.test
 	$(PY) -m pytest -q --durations=10
+
+# Fifty questions to a very weak model on this machine; the first time builds its server, which takes a compiler and some minutes.
+test-local-llm: $(VENV)/.test $(LLM)/.made
+	LOCAL_LLM_PYTHON="$(CURDIR)/$(LLM_BIN)/python" $(PY) -m pytest -q tests/local_llm
 
 demo: $(VENV)/.run
 	$(BIN)/fenqun demo
@@ -72,6 +79,15 @@ $(VENV)/.bench: requirements-bench.lock $(VENV)/.run
 	@$(PIP) install -q --require-hashes -r requirements-bench.lock
 	@touch $@
 
+# An environment of its own, with what the extra local-llm names and nothing of ours: only the server runs in it.
+EXTRA := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["local-llm"], sep="\n")
+$(LLM)/.made: pyproject.toml $(VENV)/.created
+	@echo "Building the server of the local language model (some minutes, once)"
+	@$(PY) -m venv $(LLM)
+	@$(PY) -c '$(EXTRA)' > $(LLM)/requirements.txt
+	@$(LLM_BIN)/python -m pip --disable-pip-version-check --no-input install -q -r $(LLM)/requirements.txt
+	@touch $@
+
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q
 lock: $(VENV)/.created
 	@$(PIP) install -q uv
@@ -80,4 +96,4 @@ lock: $(VENV)/.created
 	$(LOCK) --extra demo --extra build --extra bench -c requirements.lock -o requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache test-artifacts
+	rm -rf $(VENV) $(LLM) build dist .pytest_cache .mypy_cache .ruff_cache test-artifacts
