@@ -77,7 +77,7 @@ class Block:
         aggregates = [(part.name, part.form.sql) for part in self.parts]
         inside = self.first.form.per_customer or self.first.form.per_order
         if not inside:
-            return self._select(query, aggregates)
+            return self._named(self._select(query, aggregates), [name for name, _ in aggregates])
         # What has no customer is no customer of its own.
         owner = self._parse(self.source.customer if self.first.form.per_customer else self.source.order)
         inner = self._select(query.where(owner.copy().is_(exp.null()).not_()), list(inside.items()), exp.alias_(owner, "owner_id"))
@@ -85,12 +85,34 @@ class Block:
         labels = [label_name(index) for index in self.first.by if self.builder.plan.by[index].label_sql]
         folded = [exp.alias_(exp.Max(this=exp.column(label)), label) for label in labels]
         outer = exp.select(*keys, *folded, *(exp.alias_(self._parse(sql), name) for name, sql in aggregates)).from_(inner.subquery("t"))
-        return outer.group_by(*keys) if keys else outer
+        return self._named(outer.group_by(*keys) if keys else outer, [name for name, _ in aggregates])
+
+    def _named(self, query: exp.Select, aggregates: list[str]) -> exp.Query:
+        """The same with the periods of calendar groups written as text: naming a few groups is fast, naming every row is not."""
+        if not any(self._truncates(one) for one in self.by):
+            return query
+        labels = [label_name(index) for index in self.first.by if self.builder.plan.by[index].label_sql]
+        keys = [self._period_name(index, one) for index, one in zip(self.first.by, self.by, strict=True)]
+        return exp.select(*keys, *labels, *aggregates).from_(query.subquery("periods"))
+
+    def _period_name(self, index: int, one: Dimension) -> exp.Expr:
+        key = key_name(index)
+        if not self._truncates(one):
+            return exp.column(key)
+        start = exp.column(key)
+        written = parse_one(one.sql, read="duckdb").transform(
+            lambda node: start.copy() if isinstance(node, exp.Column) and node.name == "moment" else node
+        )
+        return exp.alias_(written, key)
+
+    def _truncates(self, one: Dimension) -> bool:
+        return one.period is not None and self.source.time is not None and "moment" in one.sql
+
+    def _key(self, one: Dimension) -> exp.Expr:
+        return self._parse(f"date_trunc('{one.period}', moment)" if self._truncates(one) else one.sql)
 
     def _select(self, query: exp.Select, aggregates: list[tuple[str, str]], *extra: exp.Expr) -> exp.Select:
-        keys: list[exp.Expr] = [
-            exp.alias_(self._parse(one.sql), key_name(index)) for index, one in zip(self.first.by, self.by, strict=True)
-        ]
+        keys: list[exp.Expr] = [exp.alias_(self._key(one), key_name(index)) for index, one in zip(self.first.by, self.by, strict=True)]
         keys += extra
         labels = [
             exp.alias_(exp.Max(this=self._parse(one.label_sql)), label_name(index))
@@ -109,8 +131,9 @@ class Block:
         customer = self.source.customer
         if self._uses("customer") and self.source.id != "customers":
             query = query.join(f"customer_base AS c ON c.customer_id = {customer}", join_type="left", dialect="duckdb")
-        if self._mentions("first_at"):
+        if self.source.id == "firsts" or self._mentions("first_at"):
             self.builder.add_once("first_orders", self._first_orders())
+        if self.source.id != "firsts" and self._mentions("first_at"):
             query = query.join(f"first_orders AS f ON f.customer_id = {customer}", join_type="left", dialect="duckdb")
         if self.source.id == "starts" or self._mentions("s.start_at"):
             self.builder.add_once("starts", self._starts())
@@ -177,7 +200,8 @@ class Block:
 
     def _known(self, one: Dimension) -> exp.Expr:
         # Whether it is known needs no start of a window, which a total over periods may lack.
-        return self._parse("first_at" if one.by_start else one.sql).is_(exp.null()).not_()
+        sql = "first_at" if one.by_start else "moment" if self._truncates(one) else one.sql
+        return self._parse(sql).is_(exp.null()).not_()
 
     def _when(self, moment: exp.Expr) -> list[exp.Expr]:
         rows = self.first.metric.rows

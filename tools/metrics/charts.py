@@ -28,7 +28,7 @@ Trace = dict[str, Any]
 
 def build_chart(measured: Measured, kind: Kind, title: Text, currency: str) -> Chart | None:
     """A chart of the first metric; None when there is nothing to compare or none is wanted."""
-    if kind == "none" or not measured.grouped or len(measured.shown) < 2:
+    if kind == "none" or not measured.grouped or len(measured.shown) + (measured.others is not None) < 2:
         return None
     metric = measured.plan.metrics[0]
     if all(group.values.get(metric.id) is None for group in measured.shown):
@@ -67,6 +67,8 @@ def _figure(measured: Measured, kind: Kind, language: Language, title: Text, cur
 def _one(measured: Measured, kind: Kind, language: Language, layout: dict[str, Any], currency: str) -> dict[str, Any]:
     metric = measured.plan.metrics[0]
     groups = _plotted(measured, kind)[: MOST_POINTS if kind == "line" else MOST_BARS]
+    if measured.others is not None:
+        groups = [*groups, measured.others.group]
     names = [group_name(measured, group).say(language) for group in groups]
     traces = []
     if measured.before is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tools.settings import Settings
+from tools.sources.demo import demo_files
 from tools.warehouse.context import ToolContext, open_context
 from tools.warehouse.warehouse import Warehouse
 
@@ -44,6 +46,16 @@ INSERT INTO scores (customer_id, rfm_group, churn_band) VALUES ('a', 'champions'
 """
 
 
+_SOURCES = {
+    "t": "transactions",
+    "p": "products",
+    "d": "demographics",
+    "k": "campaigns",
+    "e": "campaign_descriptions",
+    "r": "coupon_redemptions",
+}
+
+
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Seven orders of four customers, and a row or more of every other table; the as-of date is 2024-02-29."""
@@ -66,3 +78,20 @@ def demo_ctx(demo_path: Path) -> Iterator[ToolContext]:
     """A context over the demo."""
     with open_context(Warehouse(demo_path)) as context:
         yield context
+
+
+@pytest.fixture(scope="session")
+def source() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The demo's source files as views of short names, for statements that know nothing of the warehouse."""
+    connection = duckdb.connect()
+    files = demo_files()
+    for view, name in _SOURCES.items():
+        connection.execute(f"CREATE VIEW {view} AS SELECT * FROM read_parquet('{files[name]}')").complete()
+    connection.execute("CREATE MACRO money(x) AS CAST(x AS DECIMAL(18, 2))").complete()
+    # A basket's day is that of its earliest line.
+    connection.execute(
+        "CREATE TABLE b AS SELECT t.*, m.moment, CAST(m.moment AS DATE) AS day FROM t "
+        "JOIN (SELECT basket_id, min(transaction_timestamp) AS moment FROM t GROUP BY basket_id) AS m USING (basket_id)"
+    ).complete()
+    yield connection
+    connection.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,34 +14,9 @@ import yaml
 from tools.contracts import ToolResult
 from tools.metrics.measure import measure
 from tools.requests import Measure
-from tools.sources.demo import demo_files
 from tools.warehouse.context import ToolContext
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "metrics" / "demo.yaml").read_text(encoding="utf-8"))
-NAMES = {
-    "t": "transactions",
-    "p": "products",
-    "d": "demographics",
-    "k": "campaigns",
-    "e": "campaign_descriptions",
-    "r": "coupon_redemptions",
-}
-
-
-@pytest.fixture(scope="module")
-def source() -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect()
-    files = demo_files()
-    for view, name in NAMES.items():
-        connection.execute(f"CREATE VIEW {view} AS SELECT * FROM read_parquet('{files[name]}')").complete()
-    connection.execute("CREATE MACRO money(x) AS CAST(x AS DECIMAL(18, 2))").complete()
-    # A basket's day is that of its earliest line.
-    connection.execute(
-        "CREATE TABLE b AS SELECT t.*, m.moment, CAST(m.moment AS DATE) AS day FROM t "
-        "JOIN (SELECT basket_id, min(transaction_timestamp) AS moment FROM t GROUP BY basket_id) AS m USING (basket_id)"
-    ).complete()
-    yield connection
-    connection.close()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
