@@ -14,6 +14,7 @@ from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.who import both, selection_rule
 from tools.metrics.catalogue import catalogue
+from tools.windows import Window
 
 Args = dict[str, Any]
 
@@ -37,6 +38,9 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     windows = [sense.data["window"] for sense in sentence.take_all("window")] if not sentence.has("verb") else []
     if windows:
         rule = rewindowed(rule, windows[0].model_dump(mode="json", exclude_defaults=True))
+    elif sentence.has("cue", "previous") and (dated := _window_of(rule)):
+        sentence.take_all("cue", "previous")
+        rule = rewindowed(rule, Window.model_validate(dated).previous().model_dump(mode="json", exclude_defaults=True))
     _change_order(sentence, args)
     removed = _removed(sentence, rule)
     if removed is not None:
@@ -45,7 +49,7 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     if segments and sentence.says("ellipsis", "also"):
         rule = {"any": [rule or {"all": []}, *({"segment": one.id} for one in segments)]}
     elif segments:
-        rule = _resegmented(rule, segments[0].id)
+        rule = _resegmented(rule, [one.id for one in segments])
     added = find_rules(sentence)
     if added is not None and sentence.says("ellipsis", "only") and (narrowed := _narrowed(rule, added)) is not None:
         rule, added = narrowed, None
@@ -104,6 +108,15 @@ def _narrowed(rule: Any, added: Rule) -> Any:
     return both({"all": [part for part in parts if part not in alike or part in same]}, None)
 
 
+def _window_of(rule: Any) -> Any:
+    """The window of the first behaviour of a rule."""
+    if isinstance(rule, dict):
+        if rule.get("window"):
+            return rule["window"]
+        rule = [part for key, part in rule.items() if key in ("all", "any", "not")]
+    return next((found for part in rule if (found := _window_of(part))), None) if isinstance(rule, list) else None
+
+
 def _change_order(sentence: Sentence, args: Args) -> None:
     """“Sort by orders instead”, “按订单数排”: the field to order by."""
     if not (sentence.has("rank", "listing") or sentence.has("by")) or sentence.has("comparison"):
@@ -129,7 +142,7 @@ def _without_fields(rule: Rule | None, added: Rule) -> Rule | None:
 def _same_kind(first: Rule, second: Rule) -> bool:
     """Whether two conditions are on the same field, or on what was done with values of the same dimensions."""
     if "field" in second:
-        return bool(first.get("field") == second["field"])
+        return bool(str(first.get("field", "")).removeprefix("attribute.") == second["field"].removeprefix("attribute."))
     same = all(first.get(key) == second.get(key) for key in ("behaviour", "op", "value"))
     return bool(same) and set(first.get("where") or ()) == set(second["where"])
 
@@ -143,10 +156,11 @@ def rewindowed(rule: Any, window: Args) -> Any:
     return [rewindowed(part, window) for part in rule] if isinstance(rule, list) else rule
 
 
-def _resegmented(rule: Rule | None, segment: str) -> Rule:
-    """The rule with its segment replaced, or with this one added."""
+def _resegmented(rule: Rule | None, segments: list[str]) -> Rule:
+    """The rule with its segment replaced, or with these added."""
+    named: Rule = {"segment": segments[0]} if len(segments) == 1 else {"any": [{"segment": one} for one in segments]}
     if rule and "segment" in rule:
-        return {"segment": segment}
+        return named
     parts = rule["all"] if rule and set(rule) == {"all"} else [rule] if rule else []
     kept = [part for part in parts if "segment" not in part]
-    return both({"all": kept} if kept else None, {"segment": segment}) or {"segment": segment}
+    return both({"all": kept} if kept else None, named) or named

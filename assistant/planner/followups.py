@@ -29,7 +29,7 @@ _MODIFIERS = frozenset({"window", "dimension", "value", "ranking", "chart", "for
 _MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "unit", "neg", "shown", "remain", "head"}
 _OF_ITS_OWN = ("metric", "noun", "scheme")
 """A question that names one of these stands by itself, unless it begins like a follow-up."""
-_FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend", "count")
+_FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend", "count", "everyone")
 _WHY_DIMENSIONS = ("category", "store", "rfm_group")
 _SHORT = 3
 _PAIRS = ("window", "segment", "value", "metric", "dimension", "band", "customer_id", "quantity")
@@ -47,6 +47,10 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
     last = dialogue.last.call.name
     if sentence.says("pair", "together") or (last == "measure" and sentence.says("cue", "share") and sentence.says("cue", "everyone")):
         return True
+    if last == "measure" and not any(sentence.says(kind) for kind in ("metric", "noun", "verb")):
+        beside = sentence.says("value") or sentence.says("window") or sentence.says("ranking")
+        if beside and (sentence.says("cue", "compare") or (sentence.says("cue", "share") and dialogue.last.call.args.get("by"))):
+            return True
     return all(_modifies(token) or _chooses(token, last) for token in sentence.tokens)
 
 
@@ -89,6 +93,12 @@ def depends(sentence: Sentence, dialogue: Dialogue) -> bool:
     return corrects or narrows or _excludes(sentence)
 
 
+def is_bare(found: Plan) -> bool:
+    """Whether a plan measures everything there is, which a follow-up never means."""
+    only = found.calls[0] if len(found.calls) == 1 else None
+    return only is not None and only.name == "measure" and set(only.args) == {"metrics"}
+
+
 def _of_all(sentence: Sentence) -> bool:
     """Whether it says that it is about everything: “and how many customers do we have altogether?”."""
     counted = sentence.says("metric") or sentence.says("cue", "count")
@@ -107,7 +117,7 @@ def _whole(sentence: Sentence) -> bool:
 
 def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The call before, changed as the question says; None where it cannot be."""
-    last = dialogue.last
+    last = _changed_call(sentence, dialogue)
     if last is None:
         return None
     _correct(sentence)
@@ -154,11 +164,21 @@ def _of_the_customers(sentence: Sentence, dialogue: Dialogue, last: Result) -> P
         return None
     by = take_dimensions(sentence)
     metrics = take_metrics(sentence, by) if sentence.has("metric") or sentence.has("cue", "how_much") else []
+    if metrics == ["revenue"] and sentence.take_all("cue", "average"):
+        metrics = ["revenue_per_customer"]
     if not metrics or metrics == ["customers"]:
         return change_find(sentence, {"rule": selection_rule(about)}, about) if not by else None
     window = sentence.take_window()
     dated = window.model_dump(mode="json", exclude_defaults=True) if window else None
     return plan("measure", metrics=metrics, by=by, window=dated, customers=about.customers, **take_filters(sentence))
+
+
+def _changed_call(sentence: Sentence, dialogue: Dialogue) -> Result | None:
+    """The latest result; a term that was explained in between cannot be split or dated."""
+    if dialogue.last is None or not any(sentence.says(kind) for kind in ("by", "window", "ranking", "chart")):
+        return dialogue.last
+    found = [one for one in dialogue.results if one.call.name not in ("ask_user", "decline", "explain_term") and not one.aside]
+    return found[-1] if found else dialogue.last
 
 
 def _correct(sentence: Sentence) -> None:

@@ -37,8 +37,12 @@ def of_both(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None
     if rest[0] != rest[1] or len(where) != 1 or first.get("customers") != second.get("customers"):
         return None
     dimension = next(iter(where))
+    if any(len(one.get("where", {}).get(dimension, [])) != 1 for one in (first, second)):
+        return None
     values = list(dict.fromkeys(value for one in (first, second) for value in one.get("where", {}).get(dimension, [])))
-    return Plan((Call("measure", {**second, "where": {dimension: values}, "by": [dimension, *second.get("by", [])][:2]}),))
+    return Plan(
+        (Call("measure", {**second, "where": {dimension: values}, "by": list(dict.fromkeys([dimension, *second.get("by", [])]))[:2]}),)
+    )
 
 
 def of_share(sentence: Sentence, _: Dialogue, last: Result) -> Plan | None:

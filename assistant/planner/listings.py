@@ -118,7 +118,8 @@ def listing(dialogue: Dialogue, tokens: list[Token]) -> Listing:
     of_people = any(token.is_("cue", *_DONE_WITH_PEOPLE) or token.is_("ask") or token.is_("segment_name") for token in tokens)
     words = read_table("turns")["groups"]["of_customers"]["words"]
     of_groups = any(word in token.text for token in tokens for word in words)
-    for result in reversed(dialogue.results):
+    placed = [one for one in dialogue.results if not _is_count(one)]
+    for result in [*reversed(placed), *reversed(dialogue.results)]:
         if result.outcome != "answered" or result.aside or (of_groups and result.call.name not in _GROUPED):
             continue
         found = None if (of_people or of_groups) and result.call.name == "measure" else _listing(result)
@@ -170,14 +171,20 @@ def _measured(result: Result, dimension: str) -> Listing | None:
     return Listing(result, senses, sizes, values=True)
 
 
+def _is_count(result: Result) -> bool:
+    """Whether customers were only counted, so that their places in the list mean little."""
+    args = result.call.args
+    return result.call.name == "find_customers" and not args.get("sort_by") and not args.get("limit")
+
+
 def customers_of(result: Result) -> list[str]:
     """The customers that a result lists, in order."""
     found = _listing(result) if result.outcome == "answered" else None
     return [one.id for one in (found.rows or ()) if one.kind == "customer_id"] if found else []
 
 
-def row_of(dialogue: Dialogue, dimension: str) -> Sense | None:
-    """“That month”, “那家店”: the one of that dimension that the latest measurement is limited to, or that leads it."""
+def row_of(dialogue: Dialogue, dimension: str) -> tuple[Sense, Any] | None:
+    """“That month”, “那家店”: the one of that dimension that the latest measurement is limited to, or that leads it; and its window."""
     for result in reversed(dialogue.results):
         if result.call.name != "measure" or result.outcome != "answered":
             continue
@@ -185,11 +192,11 @@ def row_of(dialogue: Dialogue, dimension: str) -> Sense | None:
         only = {name: values for name, values in args.get("where", {}).items() if dimension in ("any", name) and len(values) == 1}
         if only:
             name, values = next(iter(only.items()))
-            return _value(name, str(values[0]))
+            return _value(name, str(values[0])), args.get("window")
         by = args.get("by") or []
         found = _measured(result, by[0]) if len(by) == 1 and dimension in ("any", by[0]) else None
         if found is not None and found.rows and found.knows("largest"):
-            return found.rows[0 if args.get("sort") else found.extreme("largest") - 1]
+            return found.rows[0 if args.get("sort") else found.extreme("largest") - 1], args.get("window")
         if dimension == "any":
             return None
     return None

@@ -20,10 +20,14 @@ _MOST_DIMENSIONS = 2
 def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
     """The measurement with what the question says anew; None where it says nothing of it."""
     before = dict(args)
-    compared = _with_other_window(sentence, args)
+    compared = _with_other_window(sentence, args) or _with_other_value(sentence, args)
     if compared is not None:
         return compared
     _change_window(sentence, args)
+    if sentence.take_all("cue", "everyone"):
+        args.pop("customers", None)
+    if args.get("by") and sentence.has("ranking"):
+        sentence.take_all("cue", "share")
     _change_customers(sentence, args)
     by = take_dimensions(sentence)
     _change_metrics(sentence, args, by)
@@ -134,8 +138,22 @@ def _with_other_window(sentence: Sentence, args: Args) -> Plan | None:
     sentence.take_all("window")
     sentence.take_all("cue", "compare", "growth", "previous")
     sentence.take_all("conj")
+    if args.get("compare") and windows[0].period == "last_year":
+        return Plan((Call("measure", {**args, "compare": "last_year"}),))
     earlier = Window.model_validate(args["window"])
     return None if earlier == windows[0] else with_windows(sentence, dict(args), [earlier, windows[0]])
+
+
+def _with_other_value(sentence: Sentence, args: Args) -> Plan | None:
+    """“Compared with weekdays”, “vs store 406”: the same of the value before and of the one that is named."""
+    dimensions = {sense.data["dimension"] for _, sense in sentence.free("value")}
+    if len(dimensions) != 1 or not dimensions <= set(args.get("where") or ()) or not sentence.has("cue", "compare"):
+        return None
+    sentence.take_all("cue", "compare")
+    sentence.take_all("conj")
+    sentence.take_all("dimension", *dimensions)
+    wanted = take_filters(sentence).get("where", {})
+    return Plan((Call("measure", args), Call("measure", {**args, "where": {**args["where"], **wanted}})))
 
 
 def _change_window(sentence: Sentence, args: Args) -> None:

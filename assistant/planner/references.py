@@ -19,6 +19,7 @@ from assistant.planner.listings import customers_of, listing, row_of
 from assistant.planner.normalise import normalise
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
+from tools.windows import Window
 
 _THEY = re.compile(r"\b(?:they|their|them)\b")
 _THEM = Sense("pronoun", "them")
@@ -28,7 +29,7 @@ _ABOUT = ("value", "segment", "condition", "band", "customer_id")
 def with_references(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary) -> tuple[list[Token], Result | None]:
     """The tokens with what they refer to, and the earlier result that the question is about where it names one."""
     tokens = _with_person(tokens, dialogue, vocabulary)
-    tokens = [_with_step(_with_that(token, dialogue), dialogue, vocabulary) for token in tokens]
+    tokens = [_with_step(token, dialogue, vocabulary) for token in _with_that(tokens, dialogue)]
     if not dialogue.results:
         return tokens, None
     for read in (_numbered, _named, take_head):
@@ -82,10 +83,20 @@ def _with_step(token: Token, dialogue: Dialogue, vocabulary: Vocabulary) -> Toke
     return replace(token, senses=(Sense("customer_id", latest[place]),)) if 0 <= place < len(latest) else token
 
 
-def _with_that(token: Token, dialogue: Dialogue) -> Token:
-    named = token.get("that")
-    found = row_of(dialogue, named.id) if named is not None else None
-    return replace(token, senses=(found,)) if found is not None else token
+def _with_that(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
+    """“What does it sell?”: the row that was told, in the time that it was told of where the question names none."""
+    for at, token in enumerate(tokens):
+        named = token.get("that")
+        found = row_of(dialogue, named.id) if named is not None else None
+        if found is None:
+            continue
+        row, window = found
+        told = [*tokens[:at], replace(token, senses=(row,)), *tokens[at + 1 :]]
+        if window and row.kind == "value" and not any(one.is_("window") for one in told):
+            dated = Sense("window", "told", {"window": Window.model_validate(window), "parts": None})
+            told.append(Token(tokens[-1].end, tokens[-1].end, "", (dated,)))
+        return told
+    return tokens
 
 
 def _last_named(dialogue: Dialogue, vocabulary: Vocabulary) -> str | None:
@@ -106,7 +117,7 @@ def _only(result: Result) -> str | None:
         return str(result.call.args.get("customer_id"))
     if "customer_id" in result.call.args:
         return str(result.call.args["customer_id"])
-    rule = result.call.args.get("customers") or result.call.args.get("rule")
+    rule = result.call.args.get("customers") or result.call.args.get("rule") or result.call.args.get("first")
     single = isinstance(rule, dict) and rule.get("field") == "customer_id" and rule.get("op") == "="
     return str(rule["value"]) if single and isinstance(rule, dict) else None
 

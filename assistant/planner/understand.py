@@ -10,7 +10,7 @@ from assistant.planner import moves
 from assistant.planner.amounts import reduce
 from assistant.planner.coverage import ask_about, ask_value, without
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.followups import depends, follow_up, is_elliptic
+from assistant.planner.followups import depends, follow_up, is_bare, is_elliptic
 from assistant.planner.foresight import after
 from assistant.planner.intents import asks, averages, churn, cohorts, customers, data, findings, measures, rankings, refusals, saving, tiers
 from assistant.planner.lexicon import read_table
@@ -50,6 +50,7 @@ INTENTS: tuple[Intent, ...] = (
     data.describe,
     refusals.by_order_amount,
     refusals.of_groups,
+    refusals.average_of_bands,
     cohorts.cohorts,
     rankings.cut_by_share,
     customers.export,
@@ -136,6 +137,9 @@ def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 
 def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     dialogue = dialogue.focused(sentence.refers)
+    unnamed = moves.whom(sentence, dialogue)
+    if unnamed is not None:
+        return unnamed
     account = sentence.again()
     moved = moves.move(account, dialogue)
     if moved is not None and not account.leftover():
@@ -148,7 +152,7 @@ def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         if depends(sentence, dialogue):
             return None
     best, account = best_plan(sentence, dialogue)
-    if best is not None and not account.leftover():
+    if best is not None and not account.leftover() and not (elliptic and is_bare(best)):
         return with_other_scope(best, account)
     return None if elliptic else _changed(sentence, dialogue)
 

@@ -57,6 +57,8 @@ def look_up(sentence: Sentence, _: Dialogue) -> Plan | None:
         "segments",
     )
     sentence.take_all("band")
+    if not sentence.has("cue", "compare"):
+        sentence.take_all("segment")
     for kind in ("metric", "field", "verb", "noun", "pronoun", "dimension"):
         sentence.take_all(kind)
     return plan("look_up_customer", customer_id=found.id)
@@ -185,13 +187,16 @@ def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:
         sides = _values(sentence)
     if len(sides) < 2 and sentence.has("pronoun") and dialogue.last_customers:
         sentence.take_all("pronoun")
-        sides.insert(0, dialogue.last_customers.customers)
+        alone = not sides and not sentence.has("cue", "everyone") and not sentence.has("band")
+        sides = _last_ones(dialogue, 2) if alone else [dialogue.last_customers.customers, *sides]
     sides += [{"field": "churn_band", "op": "=", "value": band.id} for band in sentence.take_all("band")]
     if len(sides) == 1 and sentence.take("cue", "everyone"):
         sides.append({"all": []})
     last = dialogue.about(dialogue.last) if dialogue.last is not None else None
     if len(sides) == 1 and last is not None and not sentence.has("window") and not sentence.has("verb"):
-        sides.insert(0, last.customers)  # “compare with champions”: those of the answer before
+        sides.insert(0, last.customers)
+    elif not sides and last is not None and sentence.take("cue", "everyone"):
+        sides = [last.customers, {"all": []}]
     return sides
 
 
