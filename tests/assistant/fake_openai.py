@@ -18,7 +18,8 @@ class Reply:
 
     ``text`` is streamed in pieces; ``calls`` are (tool, arguments as JSON text). ``status`` other than 200 is an error;
     ``stop_after`` closes the connection after so many pieces, ``end_early`` ends the stream in order but without a
-    reason to finish, ``delay`` is waited before the first byte, ``usage`` is the prompt and completion tokens that it reports.
+    reason to finish, ``delay`` is waited before the first byte, ``usage`` is the prompt and completion tokens that it reports;
+    ``retry_after`` is told with an error, and an ``endless`` text is repeated for ever.
     """
 
     text: str = ""
@@ -30,6 +31,8 @@ class Reply:
     raw: str | None = None
     finish: str | None = None
     usage: tuple[int, int] | None = None
+    retry_after: bool = True
+    endless: bool = False
 
 
 def call(tool: str, **arguments: Any) -> Reply:
@@ -48,10 +51,12 @@ class FakeOpenAI:
     requests: list[dict[str, Any]] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
     url: str = ""
 
     def next_reply(self, body: str) -> Reply:
         self.bodies.append(body)
+        self.times.append(time.monotonic())
         self.requests.append(json.loads(body))
         return self.replies[min(len(self.requests), len(self.replies)) - 1]
 
@@ -82,7 +87,8 @@ def serve(replies: list[Reply]) -> Iterator[FakeOpenAI]:
             data = json.dumps({"error": {"message": "scripted", "type": "scripted", "code": reply.status}}).encode()
             self.send_response(reply.status)
             self.send_header("Content-Type", "application/json")
-            self.send_header("retry-after-ms", "10")
+            if reply.retry_after:
+                self.send_header("retry-after-ms", "10")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
@@ -118,8 +124,11 @@ def _pieces(reply: Reply) -> Iterator[str]:
         yield f"data: {reply.raw}\n\n"
         return
     yield _chunk({"role": "assistant", "content": ""})
-    for start in range(0, len(reply.text), 7):
-        yield _chunk({"content": reply.text[start : start + 7]})
+    while True:
+        for start in range(0, len(reply.text), 7):
+            yield _chunk({"content": reply.text[start : start + 7]})
+        if not reply.endless:
+            break
     for index, (tool, arguments) in enumerate(reply.calls):
         head = {
             "index": index,

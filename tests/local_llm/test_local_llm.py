@@ -51,7 +51,7 @@ def _names() -> Iterator[str]:
 
     for column in ("department", "product_category"):
         query = f"SELECT DISTINCT {column} FROM read_parquet(?) WHERE length({column}) > 3"
-        yield from (name for (name,) in duckdb.sql(query, params=[str(demo_files()["products"])]).fetchall())
+        yield from (name for (name,) in duckdb.execute(query, [str(demo_files()["products"])]).fetchall())
 
 
 def test_nothing_unsupported_reaches_the_operator(records: list[dict[str, Any]]) -> None:
