@@ -17,6 +17,7 @@ from assistant.planner.vocabulary import Vocabulary
 Step = Callable[[list[Token], Vocabulary], list[Token]]
 _NUMBERED = ("前", "后")
 """Words that rank only with a number."""
+_AGED = ("aged", "age", "ages", "aged from", "between the ages of", "年龄", "年龄在")
 _SYMBOLS = frozenset("$¥€£")
 
 
@@ -174,7 +175,9 @@ def _ranged(tokens: list[Token], at: int) -> tuple[int, Token] | None:
     after = tokens[at + size : at + size + 1]
     size += bool(after and after[0].text in ("之间", "间"))
     value = [low.data["value"], high.data["value"]]
-    sense = Sense("comparison", f"between {value}", {"op": "between", "value": value, "unit": high.data["unit"] or low.data["unit"]})
+    aged = at > 0 and tokens[at - 1].text in _AGED
+    unit = high.data["unit"] or low.data["unit"] or ("age" if aged else "")
+    sense = Sense("comparison", f"between {value}", {"op": "between", "value": value, "unit": unit})
     return size, merged(tokens[at : at + size], sense)
 
 

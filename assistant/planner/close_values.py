@@ -17,7 +17,7 @@ _MOST = 5
 _WORD = re.compile(r"[a-z]{2,}|\d+")
 _VOWELS = re.compile(r"(?<!^)[aeiou]")
 _LEAST_SKELETON = 3
-_LEAST_FUZZY = 4
+_LEAST_FUZZY = 5
 _LEAST_BEGINNING = 4
 _DETAIL = ("product_name", "product", "top_category")
 """Dimensions whose names are offered only where no other has one."""

@@ -43,7 +43,7 @@ def _percentile(match: re.Match[str]) -> dict[str, Any]:
 
 
 def _cohort(match: re.Match[str]) -> dict[str, Any] | None:
-    count, unit = parse_number(match["n"]), unit_name(match["unit"] or "月")
+    count, unit = parse_number(match["n"] or "1"), unit_name(match["unit"] or "月")
     if count is None or unit not in _COHORTS or count != int(count):
         return None
     return {"cohort": unit, "periods": int(count)}

@@ -276,6 +276,18 @@ def _weekday(found: _Found) -> Window:
     return Window(start=day, end=day)
 
 
+def _nth_weekday(found: _Found) -> Window:
+    """A feast by its weekday, such as the day after the fourth Thursday of November."""
+    month, weekday, nth, later = (int(found.settings[key]) for key in ("month", "weekday", "nth", "later"))
+
+    def make(year: int) -> Window:
+        first = dt.date(year, month, 1)
+        day = first + dt.timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1) + later)
+        return Window(start=day, end=day)
+
+    return _with_year(found.parts, found.as_of, make)
+
+
 def _months_span(found: _Found) -> Window:
     """“10-12月”, “2017年3到5月”: months of one year."""
     first, last = int(str(found.parts["month"])), int(str(found.parts["month2"]))
@@ -316,6 +328,7 @@ _MAKERS: dict[str, Callable[[_Found], Window | None]] = {
     "month": _month,
     "months_span": _months_span,
     "weekday": _weekday,
+    "nth_weekday": _nth_weekday,
     "quarter": _quarter,
     "half": _half,
     "week": _week,

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.planner.customer_ids import find_customer_ids
@@ -40,6 +41,8 @@ class Mended(NamedTuple):
 def tokenise(text: str, vocabulary: Vocabulary, as_of: dt.date) -> tuple[list[Token], list[Mended]]:
     """The tokens of a normalised question, misspelt words mended, and what was mended."""
     mended: list[Mended] = []
+    for pattern, words in _rewrites():
+        text = pattern.sub(words, text)
     text = _NUMBERED.sub(lambda match: _apart(match, vocabulary), text)
     tokens = cut(text, vocabulary, as_of)
     for _ in range(_MOST_MENDED):
@@ -51,6 +54,11 @@ def tokenise(text: str, vocabulary: Vocabulary, as_of: dt.date) -> tuple[list[To
         text = text[:start] + meant + text[end:]
         tokens = cut(text, vocabulary, as_of)
     return tokens, mended
+
+
+@lru_cache(maxsize=1)
+def _rewrites() -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(pattern), words) for pattern, words in read_table("typos")["rewrites"]]
 
 
 def _apart(match: re.Match[str], vocabulary: Vocabulary) -> str:

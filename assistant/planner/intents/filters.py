@@ -163,8 +163,9 @@ def take_sorting(sentence: Sentence) -> dict[str, Any]:
     args: dict[str, Any] = {}
     ranking = sentence.first("ranking")
     if ranking and not ranking[1].data.get("share"):
-        sentence.take_all("ranking", ranking[1].id)
-        args = {"sort": ranking[1].id, "limit": ranking[1].data["n"] or counted_groups(sentence)}
+        same = sentence.take_all("ranking", ranking[1].id)
+        limit = max((one.data["n"] or 0 for one in same), default=0)
+        args = {"sort": ranking[1].id, "limit": limit or counted_groups(sentence)}
     if sentence.take_all("rank", "listing") and "sort" not in args:
         args["sort"] = "largest"
     return args

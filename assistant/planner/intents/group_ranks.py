@@ -78,8 +78,8 @@ def _of_each(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
 
 def _apart(sentence: Sentence, outer: str, ranking: Sense) -> bool:
     """Whether the question says "each"; a number of the best by another dimension means that too."""
-    if ranking.data["n"]:
-        return True
+    if ranking.data["n"] and sentence.vocabulary.levels.get(outer) != "time":
+        return True  # “top 5 stores by month” may also mean the five best of all months
     named = [place for place, token in enumerate(sentence.tokens) if token.is_("dimension", outer)]
     words = [sentence.text[max(0, sentence.tokens[place].start - 6) : sentence.tokens[place].end] for place in named]
     return any(one in word for word in words for one in _EACH)

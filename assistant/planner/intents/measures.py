@@ -29,6 +29,11 @@ _MOST_DIMENSIONS = 2
 _SHORT_WINDOW = 62
 _ADDED_UP = frozenset({"revenue", "orders", "items", "discount", "line_revenue", "gross_revenue"})
 """Metrics whose parts make a whole, so that a value has a share of it."""
+_EMPTY = ("money", "the money", "how does", "how do", "how did")
+"""Words of other questions that say nothing beside a metric."""
+_OF_CAMPAIGNS = ("response_rate", "responses", "responders", "contacted_customers", "campaign_revenue")
+_COUNTED = ("revenue", "orders", "items", "new_customers", "buyers", "discount")
+_TIMES = ("day", "week", "month", "quarter", "year")
 _HOW = ("how", "hows", "怎么样", "如何", "怎样", "表现如何", "表现怎么样", "表现怎样", "情况如何", "表现", "咋样")
 
 
@@ -36,6 +41,9 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“revenue by month”, “各部门的销售额排名前5”, “average order value by income band”."""
     within = take_within_days(sentence)
     rule = _newcomers(sentence) or (find_rules(sentence, loose=False) if _restricted(sentence) else None)
+    daily = _mean_over_time(sentence)
+    if daily is not None:
+        return refusal(sentence, "per_time", words=daily)
     by = take_dimensions(sentence)
     if not by and any(ranking.data.get("item") for _, ranking in sentence.free("ranking")):
         by = ["product"]  # “top 20 products”, “最畅销的10个商品”
@@ -45,6 +53,8 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         extra["sort"] = "largest"
     metrics = take_metrics(sentence, by) or (["revenue"] if "sort" in extra else [])
     metrics = ["repurchase_rate"] if within else metrics or _fared(sentence)
+    if not by and metrics and metrics[0] in _OF_CAMPAIGNS and sentence.has("ranking"):
+        by = ["campaign"]  # “哪些活动响应率最高”
     percentiles = take_percentiles(sentence, metrics)
     if metrics == ["customers"] and not by and _lists_people(sentence):
         return None
@@ -77,11 +87,28 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return replace(found, notes=((FOCUS, focus),)) if focus else found
 
 
+def _mean_over_time(sentence: Sentence) -> str | None:
+    """“average revenue per day”, “日均销售额”: the words for a mean over days, weeks or months of what adds up."""
+    if not any(sense.id in _COUNTED for _, sense in sentence.free("metric")):
+        return None
+    for place, _ in sentence.free("cue", "per_time"):
+        return sentence.tokens[place].text
+    for place, _ in sentence.free("cue", "average"):
+        counted = any(token.is_("metric", *_COUNTED) for token in sentence.tokens[place + 1 : place + 2])
+        tail = sentence.tokens[place + 2 : place + 4]
+        if counted and len(tail) == 2 and tail[0].is_("by") and tail[0].text in ("per", "a", "each") and tail[1].is_("dimension", *_TIMES):
+            return f"{sentence.tokens[place].text} … {tail[0].text} {tail[1].text}"
+        if counted and tail and tail[0].text in ("per day", "per week", "per month", "daily", "weekly", "monthly"):
+            return f"{sentence.tokens[place].text} … {tail[0].text}"
+    return None
+
+
 def _fared(sentence: Sentence) -> list[str]:
     """“how did deli do last month”, “熟食上个月表现怎么样”: what is told of goods and shops where no metric is named."""
     asked = any(token.text in _HOW for token in sentence.tokens) and not sentence.says("noun") and not sentence.says("verb")
     told = any(sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order") for _, sense in sentence.free("value"))
-    return ["revenue", "orders"] if asked and told else []
+    compared = len(list(sentence.free("window"))) > 1 and sentence.has("cue", "compare")
+    return ["revenue", "orders"] if (asked and told) or compared else []
 
 
 def _newcomers(sentence: Sentence) -> Rule | None:
@@ -155,7 +182,8 @@ def _restricted(sentence: Sentence) -> bool:
         if any(next_token.is_("conj", "who") or next_token.is_("verb") for next_token in following[:1]) and token.text.isascii():
             return _acts(sentence, place + 1, len(sentence.tokens))
         before = sentence.tokens[place - 1] if place else None
-        if before is not None and (before.text == "的" or before.is_("comparison")) and _acts(sentence, 0, place):
+        aged = before is not None and (amount := before.get("comparison")) is not None and amount.data["unit"] == "age"
+        if before is not None and not aged and (before.text == "的" or before.is_("comparison")) and _acts(sentence, 0, place):
             return True
     return False
 
@@ -191,7 +219,7 @@ def absorb_predicates(sentence: Sentence) -> None:
     if not sentence.has("neg"):
         sentence.take_all("verb")
     sentence.take_all("field", "amount", "orders")
-    sentence.use(*(place for place, token in enumerate(sentence.tokens) if token.text in ("money", "the money")))
+    sentence.use(*(place for place, token in enumerate(sentence.tokens) if token.text in _EMPTY))
     sentence.take_all("cue", "average")
     for place, quantity in sentence.free("quantity"):
         if quantity.data["unit"] in ("day", "week", "month") and sentence.says("cue", "previous", "growth"):

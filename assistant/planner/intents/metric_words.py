@@ -5,7 +5,13 @@ from __future__ import annotations
 from assistant.planner.sentence import Sentence
 
 _MOST_DIMENSIONS = 2
-_AVERAGES = {"revenue": "revenue_per_customer", "orders": "orders_per_customer", "amount": "revenue_per_customer", "discount": "discount_share"}
+_PER_ORDER = ("per order", "per basket", "per transaction", "per visit", "per trip", "每单", "平均每单", "每笔")
+_AVERAGES = {
+    "revenue": "revenue_per_customer",
+    "orders": "orders_per_customer",
+    "amount": "revenue_per_customer",
+    "discount": "discount_share",
+}
 
 
 def take_dimensions(sentence: Sentence) -> list[str]:
@@ -60,6 +66,10 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
     if (people or counted) and (by or sentence.has("segment")) and (not found or counted):
         sentence.use(*people, *counted)
         found = [_of_people(sentence), *(one for one in found if one != "customers")]
+    if "average_order_value" in found and any(
+        token.is_("metric", "average_order_value") and token.text in _PER_ORDER for token in sentence.tokens
+    ):
+        found = _per_order(found)
     if {"revenue", "revenue_per_customer"} <= set(found) and sentence.says("verb", "spend"):
         found.remove("revenue")
     if "new_customers" in found:
@@ -67,6 +77,13 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
     if not found:
         found = _implied(sentence, by, weak)
     return [countable(sentence, metric, by) for metric in found]
+
+
+def _per_order(found: list[str]) -> list[str]:
+    """“how many items do they buy per order”: what is counted, for each order."""
+    if "items" in found:
+        return ["items_per_order", *(one for one in found if one not in ("items", "average_order_value"))]
+    return [one for one in found if one != "revenue"]
 
 
 def _of_people(sentence: Sentence) -> str:
@@ -125,6 +142,8 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
         sentence.take_all("verb", "order")
         sentence.take_all("noun")
         return ["orders" if sentence.vocabulary.levels.get(by[0]) == "time" else "revenue"]
+    if by and sentence.has("cue", "yoy", "growth"):
+        return ["revenue"]
     if by and any(sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order") for _, sense in sentence.free("value")):
         return ["revenue"]
     if by and (sentence.has("ranking") or sentence.has("segment")):

@@ -12,6 +12,7 @@ _SPREAD = {
     "median_order_value": "average_order_value",
 }
 """Sums, and the metric whose single values their percentiles are of."""
+_SHARES = ("new_customer_share", "returning_customer_share")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _RELATIVE = ("last", "past", "previous", "recent", "latest", "trailing", "最近", "近", "过去", "过往")
 """Words of a window that ends today, and not of a time after something."""
@@ -31,7 +32,8 @@ def take_percentiles(sentence: Sentence, metrics: list[str]) -> list[int]:
 def take_within_days(sentence: Sentence) -> int | None:
     """“30天复购率”, “what share come back within 60 days”: the days after the first order within which the next one counts."""
     rate = sentence.first("metric", "repurchase_rate") or sentence.first("metric", "repeat_rate")
-    asked = rate is not None or (sentence.has("cue", "again") and (sentence.has("cue", "share") or sentence.has("cue", "count")))
+    shared = sentence.has("cue", "share", "count") or sentence.has("metric", *_SHARES)
+    asked = rate is not None or (sentence.has("cue", "again") and shared)
     if not asked:
         return None
     found = next((one for place, token in enumerate(sentence.tokens) if (one := _days(sentence, place, token))), None)
@@ -39,7 +41,7 @@ def take_within_days(sentence: Sentence) -> int | None:
         return None
     place, days = found
     if rate is None:
-        sentence.take_all("metric", "new_customers", "buyers", "customers")
+        sentence.take_all("metric", "new_customers", "buyers", "customers", *_SHARES)
     sentence.use(place, *([rate[0]] if rate else []))
     sentence.take_all("cue", "again", "share")
     sentence.take_all("field", "first_order_date")

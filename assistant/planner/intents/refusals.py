@@ -42,6 +42,15 @@ def _is_of_orders(sentence: Sentence, place: int) -> bool:
     return bool(following) and following[0] in _ONE_ORDER
 
 
+def average_of_bands(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“average age”: the data have bands, of which there is no mean."""
+    for place, _average in sentence.free("cue", "average"):
+        named = sentence.tokens[place + 1 : place + 2]
+        if named and not named[0].is_("metric") and any(named[0].is_("dimension", one) for one in ("age_band", "income_band")):
+            return refusal(sentence, "average_of_bands", words=f"{sentence.tokens[place].text} {named[0].text}")
+    return None
+
+
 def bare_amount(sentence: Sentence, _: Dialogue) -> Plan | None:
     """“customers over 55”: of what, is asked about."""
     for place, comparison in sentence.free("comparison"):
