@@ -185,6 +185,20 @@ def test_a_question_back_must_not_state_numbers(service: Start) -> None:
     assert answer.choices == ["Last 90 days"]
 
 
+def test_a_question_back_must_not_invent_names(service: Start) -> None:
+    _, conversation = service(
+        call(
+            "ask_user",
+            question="Do you mean the Night Owls? Or all customers?",
+            choices=["Summarise the Night Owls", "Summarise the champions"],
+        )
+    )
+    answer = conversation.answer("Summarise them")
+    assert answer.clarification == "Or all customers?"
+    assert answer.choices == ["Summarise the champions"]
+    assert answer.steps[0].arguments == {}, "a step shows no sentence that was not checked"
+
+
 def test_declining_is_unsupported(service: Start) -> None:
     _, conversation = service(call("decline", reason="off_topic", missing="the weather"), Reply("I cannot tell the weather."))
     answer = conversation.answer("What's the weather tomorrow?")
