@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,10 +12,12 @@ from assistant.attachment import misattached
 from assistant.binding import fits, group_names, nearness, same_number
 from assistant.dates import DateMention, dates_in, find_dates, without_dates
 from assistant.invented import invented_name
+from assistant.marks import WORDS, clauses
 from assistant.names import KnownNames, unvouched_name
 from assistant.prompt_library import read_yaml
 from assistant.quantities import Quantity, find_quantities
 from assistant.session import handle_of
+from assistant.tool_words import strings_in, texts_of
 from tools.contracts import Figure, Table, Text, ToolResult, Unit
 
 _ONE_NUMBER = re.compile(r"[+\-\u2212]?\s?[$¥€£]?\s?\d[\d.,\s]*(?:%|\uff05|×|倍)?")
@@ -115,7 +117,7 @@ class Evidence:
     def _context(self, figure: Figure) -> str:
         """What speaks of the figure: its label, its tool's own sentences and arguments, the questions."""
         results = [result for result in self.results if figure.id.startswith(f"{handle_of(result)}.")]
-        said = [words for result in results for text in _texts(result) for words in (text.zh, text.en)]
+        said = [words for result in results for text in texts_of(result) for words in (text.zh, text.en)]
         arguments = [str(receipt.arguments) for result in results for receipt in result.receipts]
         return "\n".join([figure.label.zh, figure.label.en, *said, *arguments, *(result.tool for result in results), *self.questions])
 
@@ -135,7 +137,7 @@ class Evidence:
             for text in (name.zh, name.en)
         ]
         files = [file.name for result in self.results for file in result.files]
-        inner = [text for result in self.results for text in _strings(result.details)]
+        inner = [text for result in self.results for text in strings_in(result.details)]
         return "\n".join([*self.questions, *self.named, *self._words, *labels, *values, *cells, *names, *files, *inner]).lower()
 
     @cached_property
@@ -143,10 +145,14 @@ class Evidence:
         """How the tools were called: a window that a model asked for may be spoken of."""
         return "\n".join(str(receipt.arguments) for result in self.results for receipt in result.receipts)
 
-    @property
-    def latest_figures(self) -> list[Figure]:
-        """The figures of the results that belong to the latest question."""
-        return _all_figures(self._latest)
+    @cached_property
+    def clauses(self) -> list[tuple[str, str]]:
+        """Clauses with numbers of the latest results' words, and the id of the figure that they are; ``t1.words`` where they are none."""
+        words = [(str(figure.value), figure.id) for figure in _all_figures(self._latest) if figure.unit is Unit.TEXT]
+        for result in self._latest:
+            for text in _texts_within(result.details):
+                words += [(text.zh, f"{handle_of(result)}.{WORDS}"), (text.en, f"{handle_of(result)}.{WORDS}")]
+        return [(clause, figure) for text, figure in words for clause in clauses(text)]
 
     @property
     def _latest(self) -> Sequence[ToolResult]:
@@ -162,7 +168,7 @@ class Evidence:
 
     @cached_property
     def _words(self) -> list[str]:
-        said = [text.say(language) for result in self.results for text in _texts(result) for language in ("zh", "en")]
+        said = [text.say(language) for result in self.results for text in texts_of(result) for language in ("zh", "en")]
         labels = [
             re.split(r"[:\uff1a]\s?", label)[-1] for figure in _all_figures(self.results) for label in (figure.label.zh, figure.label.en)
         ]
@@ -235,33 +241,6 @@ def _cell_figure(table: Table, row: int, column_id: str, reference: str) -> Figu
 
 def _all_figures(results: Iterable[ToolResult]) -> list[Figure]:
     return [figure for result in results for figure in result.figures]
-
-
-def _texts(result: ToolResult) -> list[Text]:
-    optional = [result.interpretation, result.message]
-    definitions = [receipt.definition for receipt in result.receipts]
-    titles = [table.title for table in result.tables]
-    return [*(text for text in optional if text), *result.caveats, *definitions, *titles, *_texts_within(result.details)]
-
-
-def _texts_within(details: object) -> Iterator[Text]:
-    """The sentences that a tool wrote for answers, such as reasons and strategies: its own words vouch for their numbers."""
-    if isinstance(details, dict) and details.keys() == {"zh", "en"}:
-        if all(isinstance(words, str) for words in details.values()):
-            yield Text(**details)
-        return
-    parts = details.values() if isinstance(details, dict) else details if isinstance(details, list | tuple) else ()
-    for part in parts:
-        yield from _texts_within(part)
-
-
-def _strings(details: object) -> Iterator[str]:
-    """All words that a result's details hold, but not their keys."""
-    if isinstance(details, str):
-        yield details
-    parts = details.values() if isinstance(details, dict) else details if isinstance(details, list | tuple) else ()
-    for part in parts:
-        yield from _strings(part)
 
 
 def _covers(asked: DateMention, mention: DateMention) -> bool:
