@@ -20,6 +20,7 @@ CASES = Path(__file__).parents[2] / "cases" / "planner"
 REQUESTS = {
     "describe_data": requests.DescribeData,
     "measure": requests.Measure,
+    "cohort_retention": requests.CohortRetention,
     "find_customers": requests.FindCustomers,
     "segment_overview": requests.SegmentOverview,
     "summarize_segment": requests.SummarizeSegment,
@@ -60,7 +61,7 @@ def wanted(case: dict[str, Any]) -> list[tuple[str, requests.Request]]:
     return [(name, REQUESTS[name].model_validate(args)) for call in case.get("calls", []) for name, args in call.items()]
 
 
-@pytest.mark.parametrize("case", cases("listed", "paraphrases", "wide", "models"))
+@pytest.mark.parametrize("case", cases("listed", "paraphrases", "wide", "models", "measures"))
 def test_question_becomes_calls(case: dict[str, Any], vocabulary: Vocabulary) -> None:
     plan = understand(case["q"], vocabulary, Dialogue())
 
