@@ -17,7 +17,7 @@ from assistant.names import KnownNames, unvouched_name
 from assistant.prompt_library import read_yaml
 from assistant.quantities import Quantity, find_quantities
 from assistant.session import handle_of
-from assistant.tool_words import strings_in, texts_of
+from assistant.tool_words import strings_in, texts_of, texts_within
 from tools.contracts import Figure, Table, Text, ToolResult, Unit
 
 _ONE_NUMBER = re.compile(r"[+\-\u2212]?\s?[$¥€£]?\s?\d[\d.,\s]*(?:%|\uff05|×|倍)?")
@@ -150,7 +150,7 @@ class Evidence:
         """Clauses with numbers of the latest results' words, and the id of the figure that they are; ``t1.words`` where they are none."""
         words = [(str(figure.value), figure.id) for figure in _all_figures(self._latest) if figure.unit is Unit.TEXT]
         for result in self._latest:
-            for text in _texts_within(result.details):
+            for text in texts_within(result.details):
                 words += [(text.zh, f"{handle_of(result)}.{WORDS}"), (text.en, f"{handle_of(result)}.{WORDS}")]
         return [(clause, figure) for text, figure in words for clause in clauses(text)]
 

@@ -12,10 +12,10 @@ def texts_of(result: ToolResult) -> list[Text]:
     optional = [result.interpretation, result.message]
     definitions = [receipt.definition for receipt in result.receipts]
     titles = [table.title for table in result.tables]
-    return [*(text for text in optional if text), *result.caveats, *definitions, *titles, *_texts_within(result.details)]
+    return [*(text for text in optional if text), *result.caveats, *definitions, *titles, *texts_within(result.details)]
 
 
-def _texts_within(details: object) -> Iterator[Text]:
+def texts_within(details: object) -> Iterator[Text]:
     """The sentences that a tool wrote for answers, such as reasons and strategies: its own words vouch for their numbers."""
     if isinstance(details, dict) and details.keys() == {"zh", "en"}:
         if all(isinstance(words, str) for words in details.values()):
@@ -23,7 +23,7 @@ def _texts_within(details: object) -> Iterator[Text]:
         return
     parts = details.values() if isinstance(details, dict) else details if isinstance(details, list | tuple) else ()
     for part in parts:
-        yield from _texts_within(part)
+        yield from texts_within(part)
 
 
 def strings_in(details: object) -> Iterator[str]:
