@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -52,6 +53,7 @@ _BOUGHT_ZH = {
     "quantity": "购买 {x} {n}件",
     "active_days": "购买 {x} 的天数{n}天",
 }
+_ONE = re.compile(r"(?<![\d,.])1 (order|item|day|time|event)s\b")
 MOST_IDS, MOST_VALUES = 5, 20
 """How many ids of customers, and how many other values, a sentence names; of the others it tells the number."""
 _PLACES = {"store": ("in store", "门店"), "channel": ("through", "渠道")}
@@ -149,7 +151,7 @@ def behaviour_clause(rule: Behaviour, as_of: dt.date | None) -> Text:
     products = [value for name, values in rule.where.items() if name not in _PLACES for value in values]
     en, zh = _bought(rule, products) if products and rule.behaviour in _BOUGHT else _did(rule, products)
     en_place, zh_place = _place(rule.where)
-    return Text(en=" ".join(part for part in (en, en_place, when.en) if part), zh=f"{when.zh}{zh_place}{zh}")
+    return Text(en=" ".join(part for part in (_ONE.sub(r"1 \1", en), en_place, when.en) if part), zh=f"{when.zh}{zh_place}{zh}")
 
 
 def _times(rule: Behaviour, language: str) -> str:

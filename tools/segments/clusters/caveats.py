@@ -10,13 +10,17 @@ from tools.warehouse.context import ToolContext
 LOW_SILHOUETTE = 0.15
 LOW_STABILITY = 0.6
 LOW_FIDELITY = 0.6
+_BLURRED = Text(
+    zh="各聚类之间没有清晰的边界：它们是连续分布中的几个区域，而非天然分开的群体。",
+    en="The clusters blend into each other: they are regions of a continuum, not groups that lie apart.",
+)
 
 
 def caveats(ctx: ToolContext, overview: Overview, chosen: Cluster | None) -> tuple[Text, ...]:
     """What an operator should know before acting on the clusters."""
     quality, found = overview.quality, []
     if quality["silhouette"] < LOW_SILHOUETTE:
-        found.append(_blurred(quality["silhouette"]))
+        found.append(_BLURRED)
     if quality.get("stability") is not None and quality["stability"] < LOW_STABILITY:
         found.append(
             Text(
@@ -40,13 +44,6 @@ def caveats(ctx: ToolContext, overview: Overview, chosen: Cluster | None) -> tup
             )
         )
     return (*found, *_small(ctx, overview), *_weak_rules([chosen] if chosen else list(overview.clusters)))
-
-
-def _blurred(silhouette: float) -> Text:
-    return Text(
-        zh=f"各聚类之间没有清晰的边界（轮廓系数 {silhouette:.2f}）：它们是连续分布中的几个区域，而非天然分开的群体。",
-        en=f"The clusters blend into each other (silhouette {silhouette:.2f}): they are regions of a continuum, not groups that lie apart.",
-    )
 
 
 def _small(ctx: ToolContext, overview: Overview) -> tuple[Text, ...]:

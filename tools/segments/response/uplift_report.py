@@ -103,9 +103,10 @@ def show(facts: Facts) -> Shown:
         "is_one_campaign": len(facts.effects) == 1,
         "has_roi": facts.whole.roi is not None,
         "estimate": ESTIMATES[types.kind].model_dump() if types else None,
+        "types_unknown": facts.types is not None and types is None,
         "types": [{"id": size.type, "name": TYPE_NAMES[size.type].model_dump()} for size in types.sizes if size.customers] if types else [],
     }
-    tables = (_effect_table(facts), *((_type_table(facts.types),) if facts.types else ()))
+    tables = (_effect_table(facts), *((_type_table(types),) if types else ()))
     charts = (_rate_chart(facts), *((_qini_chart(facts.types),) if facts.types else ()))
     return Shown(tuple(figures), tables, charts, details)
 
@@ -171,7 +172,7 @@ def _type_figures(types: Types | None) -> list[Figure]:
         figure(f"qini.{kind}", f"Qini 系数：{ESTIMATES[kind].zh}", f"Qini coefficient: {ESTIMATES[kind].en}", value, Unit.SCORE)
         for kind, value in types.qini.items()
     ]
-    for size in types.sizes:
+    for size in types.sizes if types.separates else ():
         name = TYPE_NAMES[size.type]
         found += [
             figure(f"type.{size.type}.customers", f"{name.zh}：人数", f"{name.en}: customers", size.customers, Unit.COUNT),
