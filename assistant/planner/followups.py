@@ -42,6 +42,8 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         return False
     if (_leads(sentence) and not _of_all(sentence)) or sentence.says("ellipsis", "correct") or _excludes(sentence):
         return True
+    if _swaps(sentence) or _only_by(sentence):
+        return True
     if any(token.is_("cue", "segments") or any(token.is_(kind) for kind in _OF_ITS_OWN) for token in sentence.tokens):
         return False
     last = dialogue.last.call.name
@@ -52,6 +54,22 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         if beside and (sentence.says("cue", "compare") or (sentence.says("cue", "share") and dialogue.last.call.args.get("by"))):
             return True
     return all(_modifies(token) or _chooses(token, last) for token in sentence.tokens)
+
+
+def _swaps(sentence: Sentence) -> bool:
+    """“Not AOV, repeat rate”: one word in place of another of its kind, right at the start."""
+    first = next((at for at, token in enumerate(sentence.tokens) if not token.is_("stop") or token.is_("neg")), None)
+    if first is None or not sentence.tokens[first].is_("neg", "not") or sentence.says("noun"):
+        return False
+    at = _next(sentence, first)
+    return at is not None and any(_has_pair(sentence, at, kind) for kind in _PAIRS if sentence.tokens[at].is_(kind))
+
+
+def _only_by(sentence: Sentence) -> bool:
+    """“By RFM group”, “按RFM分群”: nothing but what to split by."""
+    light = ("stop", "punctuation", "ellipsis")
+    said = [token for token in sentence.tokens if token.is_("by") or not any(token.is_(kind) for kind in light)]
+    return len(said) > 1 and said[0].is_("by") and all(token.is_("by") or token.is_("dimension") for token in said)
 
 
 def _modifies(token: Token) -> bool:
@@ -160,14 +178,18 @@ def _is_everyone(result: Result) -> bool:
 def _of_the_customers(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
     """A number or a condition after an answer about customers: of those customers."""
     about = dialogue.about(last)
-    if about is None or (_is_everyone(about) and not sentence.has("comparison")):
+    if (
+        about is None
+        or (last.call.name == "measure" and sentence.has("ranking"))
+        or (_is_everyone(about) and not sentence.has("comparison"))
+    ):
         return None
     by = take_dimensions(sentence)
     metrics = take_metrics(sentence, by) if sentence.has("metric") or sentence.has("cue", "how_much") else []
     if metrics == ["revenue"] and sentence.take_all("cue", "average"):
         metrics = ["revenue_per_customer"]
     if not metrics or metrics == ["customers"]:
-        return change_find(sentence, {"rule": selection_rule(about)}, about) if not by else None
+        return _change_list(sentence, {"rule": selection_rule(about)}, about) if not by else None
     window = sentence.take_window()
     dated = window.model_dump(mode="json", exclude_defaults=True) if window else None
     return plan("measure", metrics=metrics, by=by, window=dated, customers=about.customers, **take_filters(sentence))

@@ -51,7 +51,10 @@ def _list(tokens: list[Token], dialogue: Dialogue) -> Result | None:
         return None  # the call before is changed, not another made of it
     if last is None or not (last.call.name in LISTS or acts):
         return None
-    return dialogue.last_customers
+    about = dialogue.last_customers
+    if about is not None and about.call.name == "look_up_customer":
+        return next((one for one in reversed(dialogue.results) if one.call.name in LISTS and one.selection is not None), None)
+    return about
 
 
 def _head(tokens: list[Token], at: int) -> tuple[int, int, int, bool] | None:

@@ -30,6 +30,10 @@ def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
         sentence.take_all("cue", "share")
     _change_customers(sentence, args)
     by = take_dimensions(sentence)
+    if by == ["day"] and args.get("by") == ["weekday"] and sentence.has("ranking"):
+        by = []  # “which day is the busiest” of a week
+    if not by and not args.get("by") and sentence.has("ranking"):
+        return None
     _change_metrics(sentence, args, by)
     if by:
         args |= {"by": [*args.get("by", []), *by][-_MOST_DIMENSIONS:] if sentence.says("ellipsis", "also") else by}
@@ -151,8 +155,8 @@ def _with_other_value(sentence: Sentence, args: Args) -> Plan | None:
         return None
     sentence.take_all("cue", "compare")
     sentence.take_all("conj")
-    sentence.take_all("dimension", *dimensions)
     wanted = take_filters(sentence).get("where", {})
+    sentence.take_all("dimension", *dimensions)
     return Plan((Call("measure", args), Call("measure", {**args, "where": {**args["where"], **wanted}})))
 
 

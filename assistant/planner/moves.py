@@ -21,7 +21,8 @@ _PUNCTUATION = " ,.?!;:，。？！"
 
 def move(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Undo that”, “回到上一个”, “run that again”, “remove the deli filter”, “go back to the first one”."""
-    dropped = sentence.has("drop") and (sentence.has("limit") or _names_only(sentence))
+    stored = sentence.says("cue", "segments") or (dialogue.last is not None and dialogue.last.call.name in _KEPT)
+    dropped = sentence.has("drop") and (sentence.has("limit") or _names_only(sentence)) and not stored
     if not (sentence.has("move") or dropped) or not dialogue.results:
         return None
     named = sentence.take("move", "again", "back") and sentence.first("ordinal")
@@ -40,8 +41,13 @@ def move(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return None
 
 
-def whom(sentence: Sentence, _: Dialogue) -> Plan | None:
+def whom(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Will he churn?” where no customer was named: asked about."""
+    unknown = bool(dialogue.results) and dialogue.last_customers is None
+    people = read_table("turns")["people"]["them"]["words"]
+    if unknown and any(token.is_("pronoun") and token.text in people for token in sentence.tokens):
+        question, choices = text("which_customers", sentence.language), texts("which_customers_choices", sentence.language)
+        return plan("ask_user", question=question, choices=choices)
     if not sentence.has("person"):
         return None
     sentence.use(*range(len(sentence.tokens)))
@@ -171,7 +177,7 @@ def _without(key: str, value: Any, named: set[str], timed: bool) -> Any:
         kept = {name: [one for one in values if one not in named] for name, values in value.items() if name not in named}
         return {name: values for name, values in kept.items() if values}
     if key == "customers":
-        return None if value in named else _rule_without(value, named, timed)
+        return None if isinstance(value, str) and value in named else _rule_without(value, named, timed)
     return (_rule_without(value, named, timed) or {"all": []}) if key == "rule" else value
 
 

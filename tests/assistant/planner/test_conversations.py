@@ -16,7 +16,9 @@ from assistant.planner.understand import understand
 from assistant.planner.vocabulary import Vocabulary
 
 CASES = Path(__file__).parents[2] / "cases" / "planner"
-CONVERSATIONS = yaml.safe_load((CASES / "conversations.yaml").read_text(encoding="utf-8"))
+CONVERSATIONS = [
+    case for name in ("conversations", "turns") for case in yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
+]
 
 
 @pytest.mark.parametrize("turns", [case["turns"] for case in CONVERSATIONS], ids=[case["turns"][0]["q"] for case in CONVERSATIONS])
