@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from assistant.dates import find_dates
 from assistant.events import Mark
-from tools.contracts import Figure, Unit
+from assistant.quantities import find_quantities
 
 _OPEN, _BETWEEN, _CLOSE = "\ue001", "\ue002", "\ue003"
 _SIGNS = re.compile(f"[{_OPEN}{_BETWEEN}{_CLOSE}]")
-_CLAUSES = re.compile(r"[；;]\s*")
+_ENDS = re.compile(r"[；;]\s*|(?<=[。！？!?])|(?<=\.)\s+|\n")
+WORDS = "words"
+"""Ends the id of numbers in a tool's words that are no figure of their own: ``t1.words``."""
 _HAS_DIGIT = re.compile(r"\d")
 _MARKED = re.compile(f"{_OPEN}([^{_OPEN}{_BETWEEN}{_CLOSE}]+){_BETWEEN}([^{_OPEN}{_BETWEEN}{_CLOSE}]*){_CLOSE}")
 
@@ -63,13 +66,34 @@ def after_changes(marks: Iterable[Mark], changes: Sequence[tuple[int, int, int]]
     return found
 
 
-def worded(text: str, figures: Iterable[Figure], marks: Sequence[Mark]) -> list[Mark]:
-    """``marks`` and those of figures that are words, such as the reasons for a risk, where ``text`` repeats them with their numbers."""
+def clauses(text: str) -> list[str]:
+    """The parts of a text that have a number, without the marks at their ends."""
+    return [part for found in _ENDS.split(text) if _HAS_DIGIT.search(part := found.strip().rstrip("。."))]
+
+
+def worded(text: str, known: Iterable[tuple[str, str]], marks: Sequence[Mark]) -> list[Mark]:
+    """``marks`` and those of the numbers in words of a tool, such as the reasons for a risk, that ``text`` repeats.
+
+    Args:
+        text: A sentence of the answer.
+        known: Clauses of the tools' words and the id of what they belong to.
+        marks: What is marked already.
+    """
     found = list(marks)
-    for figure in figures:
-        for clause in _CLAUSES.split(str(figure.value)) if figure.unit is Unit.TEXT else ():
-            start = text.find(clause) if _HAS_DIGIT.search(clause) else -1
-            mark = Mark(start=start, end=start + len(clause), figure=figure.id)
-            if start >= 0 and all(mark.end <= other.start or other.end <= start for other in found):
+    for clause, figure in known:
+        start = text.find(clause)
+        for first, last in _numbers(clause) if start >= 0 else ():
+            mark = Mark(start=start + first, end=start + last, figure=figure)
+            if all(mark.end <= other.start or other.end <= mark.start for other in found):
                 found.append(mark)
     return sorted(found, key=lambda mark: mark.start)
+
+
+def _numbers(clause: str) -> list[tuple[int, int]]:
+    """Where dates and numbers in digits stand."""
+    dates = [(mention.start, mention.end) for mention in find_dates(clause)]
+    blank = clause
+    for start, end in dates:
+        blank = blank[:start] + "\ue000" * (end - start) + blank[end:]
+    written = [(one.start, one.start + len(clause[one.start : one.end].rstrip())) for one in find_quantities(blank)]
+    return sorted(dates + [(start, end) for start, end in written if _HAS_DIGIT.search(clause[start:end])])

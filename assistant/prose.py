@@ -110,7 +110,7 @@ class ProseStream:
         if self.seen and shown.text.strip() in self.seen:
             return ""
         self.used.extend(shown.used)
-        marks = worded(shown.text, self.evidence.latest_figures, shown.marks)
+        marks = worded(shown.text, self.evidence.clauses, shown.marks)
         before, self._last = self._last, shown.text[-1:] or self._last
         text, marks = _without_links(before, shown.text, marks)
         return self.reveal(signed_all(text, marks) if self.signs else text)

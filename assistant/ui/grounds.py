@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from assistant.artifacts import json_value
 from assistant.events import Answer, RenderedFigure
+from assistant.marks import WORDS
 from assistant.session import handle_of
 from tools.contracts import Check, Receipt, Table, ToolResult, Unit
 from tools.rendering import render
@@ -58,11 +59,12 @@ class Grounds:
             self.figures[figure.id] = RenderedFigure(id=figure.id, label=label, value=value, unit=figure.unit.value, receipt=figure.receipt)
 
     def receipt_of(self, figure_id: str) -> Receipt | None:
-        """What a figure rests on; None where it is not known."""
+        """What a figure, or a number in a tool's words, rests on; None where it is not known."""
+        handle, _, name = figure_id.partition(".")
         figure = self.figures.get(figure_id)
         if figure is None:
-            return None
-        return self.receipts.get(figure.receipt) or self.receipt_under(figure_id.partition(".")[0])
+            return self.receipt_under(handle) if name == WORDS else None
+        return self.receipts.get(figure.receipt) or self.receipt_under(handle)
 
     def receipt_under(self, handle: str) -> Receipt | None:
         """The first receipt of a result."""

@@ -13,6 +13,7 @@ from assistant.events import Mark
 from assistant.marks import without_signs
 from assistant.ui.grounds import Grounds, exact
 from assistant.ui.pieces import piece
+from assistant.ui.texts import say
 from tools.contracts import Unit
 
 _AFTER_LIST = re.compile(r"^([-*] .*\n)(?=[^\s*-])", re.MULTILINE)
@@ -59,8 +60,10 @@ def prose_html(text: str, marks: Iterable[Mark], grounds: Grounds, language: str
 
 def _button(shown: str, figure_id: str, grounds: Grounds, language: str, currency: str, spoken: str) -> str:
     receipt, figure = grounds.receipt_of(figure_id), grounds.figures.get(figure_id)
-    if receipt is None or figure is None:
+    if receipt is None:
         return escape(shown)
-    label, value = figure.label[:1].upper() + figure.label[1:], exact(figure, spoken, currency)
-    quiet = figure.unit in _QUIET
-    return piece("figure", language, shown=shown, figure=figure.id, label=label, value=value, receipt=receipt.id, quiet=quiet).strip()
+    label, value, quiet = say("figure_words", language), shown, False
+    if figure is not None:
+        label, value = figure.label[:1].upper() + figure.label[1:], exact(figure, spoken, currency)
+        quiet = figure.unit in _QUIET and value == shown
+    return piece("figure", language, shown=shown, figure=figure_id, label=label, value=value, receipt=receipt.id, quiet=quiet).strip()

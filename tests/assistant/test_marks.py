@@ -62,7 +62,7 @@ def test_a_bare_number_that_is_bound_is_marked_beside_references() -> None:
     )
 
 
-def test_words_with_numbers_that_are_a_figure_are_marked_clause_by_clause() -> None:
+def test_numbers_in_words_that_a_tool_gave_are_marked() -> None:
     why = Figure(id="t1.row1.why", label=Text(zh="原因", en="why"), value="最近下单是261天前；平均53.4天 <b>", unit=Unit.TEXT)
     plan = Figure(id="t1.plan", label=Text(zh="建议", en="plan"), value="多联系", unit=Unit.TEXT)
     found = result(figures=(ORDERS, why, plan))
@@ -71,7 +71,16 @@ def test_words_with_numbers_that_are_a_figure_are_marked_clause_by_clause() -> N
     shown, marks = plain(stream.feed("客户[[t1.orders]]单。最近下单是261天前；平均53.4天 <b>。多联系。\n"))
     assert shown == "客户1,234单。最近下单是261天前；平均53.4天 < b>。多联系。\n"
     parts = [(shown[mark.start : mark.end], mark.figure) for mark in marks]
-    assert parts == [("1,234", "t1.orders"), ("最近下单是261天前", "t1.row1.why"), ("平均53.4天 < b>", "t1.row1.why")]
+    assert parts == [("1,234", "t1.orders"), ("261天", "t1.row1.why"), ("53.4天", "t1.row1.why")]
+
+
+def test_numbers_in_words_that_are_no_figure_are_marked_as_their_results() -> None:
+    words = {"zh": "", "en": "The AUC is 0.873 (30 days after 2017-12-02). It holds; two of 1,234 fell."}
+    said = result(figures=(ORDERS,)).model_copy(update={"details": {"handle": "t1", "sentence": words}})
+    stream = ProseStream(Evidence([said], ["?"], current=1), "en", signs=True)
+    shown, marks = plain(stream.feed("Churn model: The AUC is 0.873 (30 days after 2017-12-02). It holds; two of 1,234 fell.\n"))
+    parts = [(shown[mark.start : mark.end], mark.figure) for mark in marks]
+    assert parts == [(part, "t1.words") for part in ("0.873", "30 days", "2017-12-02", "1,234")]
 
 
 def test_without_signs_the_text_is_plain() -> None:

@@ -89,6 +89,13 @@ def test_a_figure_without_a_known_receipt_stays_text() -> None:
     assert prose_html("5", [Mark(start=0, end=1, figure="gone")], grounds(), "en", "$", "en") == "<p>5</p>\n"
 
 
+def test_a_number_in_a_tools_words_unfolds_its_results_receipt() -> None:
+    html = prose_html("AUC 0.873", [Mark(start=4, end=9, figure="t1.words")], grounds(), "en", "$", "en")
+    assert 'data-receipt="t1.main"' in html
+    assert 'data-value="0.873"' in html
+    assert "button" not in prose_html("AUC 0.873", [Mark(start=4, end=9, figure="t9.words")], grounds(), "en", "$", "en")
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "language", "expected"),
     [
