@@ -76,6 +76,12 @@ def warm_up_conversations(warehouse: Warehouse) -> None:
             planner_brain(warehouse)
 
 
+def _forget_readings(warehouse: Warehouse, user: str) -> None:
+    from assistant.readings import Readings
+
+    Readings(warehouse).forget_all(user)
+
+
 def serve(
     warehouse: Warehouse,
     port: int = 7860,
@@ -98,6 +104,6 @@ def serve(
     # Uploads hold personal data: they go to the operator's own folder, not to one that all users of the machine share.
     os.environ.setdefault("GRADIO_TEMP_DIR", str(warehouse.config.home.expanduser() / "uploads"))
     transcripts = Transcripts(warehouse.config.home.expanduser() / _TRANSCRIPTS_FILE)
-    sessions = Sessions(open_conversation or conversation_opener(warehouse), transcripts)
+    sessions = Sessions(open_conversation or conversation_opener(warehouse), transcripts, partial(_forget_readings, warehouse))
     warm_up = None if open_conversation else partial(warm_up_conversations, warehouse)
     run(build_app(warehouse, sessions, warm_up), sessions, host, port, ready, None if open_conversation else reading_keeper(warehouse))

@@ -162,11 +162,18 @@ class Sessions:
     Args:
         open_conversation: Opens what answers in a conversation, given its id.
         transcripts: Where answers are kept for a browser's return; nowhere when left out.
+        forget: Deletes what else is kept of a browser, given its owner's name, when its conversations are deleted for good.
     """
 
-    def __init__(self, open_conversation: Callable[[str], Conversation], transcripts: Transcripts | None = None) -> None:
+    def __init__(
+        self,
+        open_conversation: Callable[[str], Conversation],
+        transcripts: Transcripts | None = None,
+        forget: Callable[[str], object] | None = None,
+    ) -> None:
         self._open_conversation = open_conversation
         self._transcripts = transcripts
+        self._forget = forget
         self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
 
@@ -231,6 +238,8 @@ class Sessions:
         """Note that a browser is there; conversations of browsers that have stayed away too long are deleted."""
         for other, name in self._transcripts.visit(owner) if self._transcripts is not None else []:
             Talk(partial(self._open_conversation, name), name, other, self._transcripts).delete()
+            if self._forget is not None:
+                self._forget(other)
 
     def _sweep(self) -> None:
         now = time.monotonic()
