@@ -40,9 +40,10 @@ def with_offers(asked: Plan, account: Sentence, works: Works) -> Plan:
     if len(rest) > 1:
         return asked  # names that the word may stand for
     offers = [one for one in _offers(account) if works(one)][:_MOST]
+    keeps = _keeps_most(account) and all(token.unknown for token in account.leftover())
     if not offers:
-        return asked if call.name == "decline" or _keeps_most(account) else _declined(account)
-    choices = [*rest, *offers] if _keeps_most(account) and all(token.unknown for token in account.leftover()) else offers
+        return asked if call.name == "decline" or keeps else _declined(account)
+    choices = [*rest, *offers] if keeps else offers
     return plan("ask_user", question=_question(account), choices=list(dict.fromkeys(choices))[:_MOST])
 
 
