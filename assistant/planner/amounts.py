@@ -53,7 +53,9 @@ def named_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
                 sense = dimension.get("dimension")
                 if not sense or sense.id not in vocabulary.values or not (value.unknown or _number(value) is not None):
                     continue
+                number = _number(value)
                 meant = vocabulary.value_named(sense.id, value.text.removesuffix("号"))
+                meant = meant or (vocabulary.value_named(sense.id, f"{number:f}") if number is not None else None)
                 if meant:
                     return size, merged(part, Sense("value", f"{sense.id}={meant}", {"dimension": sense.id, "value": meant}))
         return None

@@ -46,6 +46,8 @@ def _patterns() -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
 
 
 def _part(start: dt.date, end: dt.date, parts: dict[str, str]) -> Window | None:
+    if "whole" in parts:
+        return _whole(start, unit_name(parts["whole"])) if start == end else None
     if "third" in parts:
         return _third(start, end, _THIRDS[parts["third"]])
     unit = "half" if parts["unit"] in ("half", "半月") else unit_name(parts["unit"])
@@ -91,6 +93,14 @@ def _stretch(day: dt.date, unit: str | None, count: int, step: int) -> Window | 
 
 def _inside(first: dt.date, last: dt.date, start: dt.date, end: dt.date) -> Window | None:
     return Window(start=max(first, start), end=min(last, end)) if start <= last and first <= end else None
+
+
+def _whole(day: dt.date, unit: str | None) -> Window:
+    """“the week of Thanksgiving”: the week or month that a day lies in."""
+    if unit == "week":
+        monday = day - dt.timedelta(days=day.weekday())
+        return Window(start=monday, end=monday + dt.timedelta(days=6))
+    return Window(period=f"{day.year}-{day.month:02d}")
 
 
 def _third(start: dt.date, end: dt.date, which: int) -> Window | None:

@@ -288,6 +288,15 @@ def _nth_weekday(found: _Found) -> Window:
     return _with_year(found.parts, found.as_of, make)
 
 
+def _season(found: _Found) -> Window:
+    """“summer 2017”, “夏天”: its three months."""
+    parts = {**found.parts, "year": found.parts.get("year") or found.parts.get("year2")}
+    first, last = int(found.settings["first"]), int(found.settings["last"])
+    return _with_year(
+        parts, found.as_of, lambda year: Window(start=dt.date(year, first, 1), end=dt.date(year, last + 1, 1) - dt.timedelta(days=1))
+    )
+
+
 def _months_span(found: _Found) -> Window:
     """“10-12月”, “2017年3到5月”: months of one year."""
     first, last = int(str(found.parts["month"])), int(str(found.parts["month2"]))
@@ -328,6 +337,7 @@ _MAKERS: dict[str, Callable[[_Found], Window | None]] = {
     "month": _month,
     "months_span": _months_span,
     "weekday": _weekday,
+    "season": _season,
     "nth_weekday": _nth_weekday,
     "quarter": _quarter,
     "half": _half,

@@ -7,6 +7,7 @@ from typing import Any
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.filters import joined, take_customers, take_filters
 from assistant.planner.intents.measures import absorb_predicates
+from assistant.planner.intents.rates import take_within_days
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 
@@ -15,6 +16,8 @@ _PERIODS = ("month", "quarter", "week")
 
 def cohorts(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“monthly cohort retention”, “同期群留存”, “次月留存率”, “retention of new customers by month”."""
+    if take_within_days(sentence.again()) is not None:
+        return None
     cues = sentence.take_all("cue", "cohort")
     if not cues and not _retention_of_new(sentence):
         return None
@@ -45,4 +48,5 @@ def cohorts(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 def _retention_of_new(sentence: Sentence) -> bool:
     """“retention of new customers by month”, “各月新客的留存率”."""
     new = sentence.has("metric", "new_customers") or sentence.has("segment", "new") or sentence.has("field", "first_order_date")
-    return new and sentence.has("metric", "retention_rate", "retained_customers") and sentence.has("dimension", *_PERIODS)
+    split = (new and sentence.has("dimension", *_PERIODS)) or sentence.has("dimension", "first_order_month")
+    return split and sentence.has("metric", "retention_rate", "retained_customers")

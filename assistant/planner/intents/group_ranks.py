@@ -27,6 +27,8 @@ def take_ranking(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
     if len(args["by"]) > 1 and any(ranking.data["n"] for _, ranking in sentence.free("ranking")):
         return {}  # the best of what is not said, and the number must not be dropped
     found = take_sorting(sentence)
+    if len(args["by"]) > 1 and found.get("limit"):
+        found["limit_per_group"] = found.pop("limit")
     if found.get("limit") and sentence.take_all("cue", "rest"):
         found["rest"] = True
     return found
@@ -73,7 +75,10 @@ def _of_each(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
     if inner == "customer":
         sentence.take_all("metric", "customers")
         args["metrics"] = [one for one in args["metrics"] if one not in ("customers", "buyers", "active_customers")] or ["revenue"]
-    return {"sort": ranking.id, "limit_per_group": ranking.data["n"] or (_MANY_OF_EACH if _several(sentence, inner) else 1)}
+    return {
+        "sort": ranking.id,
+        "limit_per_group": ranking.data["n"] or counted_groups(sentence) or (_MANY_OF_EACH if _several(sentence, inner) else 1),
+    }
 
 
 def _apart(sentence: Sentence, outer: str, ranking: Sense) -> bool:
@@ -89,7 +94,7 @@ def _inner(sentence: Sentence, place: int, by: list[str]) -> str | None:
     """The dimension that is ranked: the one right after the ranking, else the one right before it."""
     if len(by) < 2:
         return None
-    after = range(place + 1, min(place + 4, len(sentence.tokens)))
+    after = range(place + 1, min(place + 5, len(sentence.tokens)))
     before = range(place - 1, max(place - 3, -1), -1)
     for at in [*after, *before]:
         token = sentence.tokens[at]

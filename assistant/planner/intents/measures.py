@@ -48,10 +48,13 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if not by and any(ranking.data.get("item") for _, ranking in sentence.free("ranking")):
         by = ["product"]  # “top 20 products”, “最畅销的10个商品”
     extra: dict[str, Any] = {"within_days": within} if within else {}
-    if sentence.take_all("cue", "favourite"):
+    favourites = [place for place, _ in sentence.free("cue", "favourite")]
+    if favourites:
+        sentence.use(*(place for place in favourites if not sentence.tokens[place].is_("ranking")))
         by = by or ["category"]
         extra["sort"] = "largest"
-    metrics = take_metrics(sentence, by) or (["revenue"] if "sort" in extra else [])
+    named = bool(favourites) and not sentence.has("metric")
+    metrics = ["revenue"] if named else take_metrics(sentence, by) or (["revenue"] if "sort" in extra else [])
     metrics = ["repurchase_rate"] if within else metrics or _fared(sentence)
     if not by and metrics and metrics[0] in _OF_CAMPAIGNS and sentence.has("ranking"):
         by = ["campaign"]  # “哪些活动响应率最高”

@@ -138,10 +138,11 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
     if weak and (by or sentence.says("window")):
         sentence.use(weak[0][0])
         return [weak[0][1]]
-    if by and sentence.says("verb", "order") and sentence.vocabulary.levels.get(by[0]) in ("time", "product", "order"):
+    levels = {sentence.vocabulary.levels.get(one) for one in by}
+    if sentence.says("verb", "order") and levels & {"time", "product", "order"}:
         sentence.take_all("verb", "order")
         sentence.take_all("noun")
-        return ["orders" if sentence.vocabulary.levels.get(by[0]) == "time" else "revenue"]
+        return ["revenue" if levels & {"product", "order"} else "orders"]
     if by and sentence.has("cue", "yoy", "growth"):
         return ["revenue"]
     if by and any(sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order") for _, sense in sentence.free("value")):
