@@ -151,8 +151,13 @@ class Block:
     def _asks_for(self, dimension: str | None) -> bool:
         return any(one.id == dimension for one in (*self.by, *(f.dimension for f in self.first.filters)))
 
+    def _starts_first(self) -> bool:
+        """Whether the first orders in the window are the first of all, so that they need not be found twice."""
+        return self.source.id == "starts" and self.dates.window.start is None
+
     def _mentions(self, name: str) -> bool:
-        dimensions = (*self.by, *self.builder.plan.known, *(f.dimension for f in self.first.filters))
+        known = [one for one in self.builder.plan.known if not one.computed or self.source.id == "customers"]
+        dimensions = (*self.by, *known, *(f.dimension for f in self.first.filters))
         return any(name in text for text in (*(part.form.sql for part in self.parts), *(one.sql for one in dimensions)))
 
     def _first_orders(self) -> exp.Query:
@@ -199,9 +204,9 @@ class Block:
         return found
 
     def _known(self, one: Dimension) -> exp.Expr:
-        # Whether it is known needs no start of a window, which a total over periods may lack.
-        sql = "first_at" if one.by_start else "moment" if self._truncates(one) else one.sql
-        return self._parse(sql).is_(exp.null()).not_()
+        # Whoever has an order has a first one, so that a total over all needs not look it up.
+        of_orders = one.computed and self.source.id != "customers"
+        return self._parse(self.source.customer if of_orders else one.sql).is_(exp.null()).not_()
 
     def _when(self, moment: exp.Expr) -> list[exp.Expr]:
         rows = self.first.metric.rows
@@ -238,7 +243,7 @@ class Block:
         if node.name == "moment" and self.source.time:
             return parse_one(self.source.time, read="duckdb")
         if node.name == "first_at":
-            return exp.column("first_at", "f")
+            return exp.column("start_at", "s") if self._starts_first() else exp.column("first_at", "f")
         if node.name == "ordered_in_window":
             return exp.paren(exp.column("customer_id", "w").is_(exp.null()).not_())
         if node.name == "as_of_end":

@@ -22,6 +22,7 @@ from tools.windows import DateRange
 
 _PROBES = {
     "orders": "orders",
+    "firsts": "orders",
     "starts": "repurchase_base",
     "lines": "orders_with_lines",
     "contacts": "contacts",
@@ -134,7 +135,7 @@ class Runs:
         if probe is None or any(part.rows != "window" for metric in self.plan.metrics for part in components(metric)):
             return False
         metric = catalogue().metric(probe)
-        form = next(form for form in metric.forms if form.source == main_source(measured.plan))
+        form = next((form for form in metric.forms if form.source == main_source(measured.plan)), metric.forms[0])
         counted = self._run(replace(self.plan, by=(), metrics=(metric,), extra=(), forms={metric.id: form}))
         return not counted.groups[0].values[metric.id]
 
