@@ -27,6 +27,7 @@ numbers, dates and names that no figure, table, question or sentence of a tool s
 | answers that its second chance mended | $mended |
 | answers by the embedded planner instead, with a note | $fallbacks |
 | answers in the model's words | $own |
+| unsupported numbers, dates or names in what the model wrote, before any check | $raw |
 | **unsupported numbers, dates or names in answers** | **$unsupported** |
 | seconds for a question: median, longest | $median, $longest |
 
@@ -41,12 +42,13 @@ and not locked by hash: the build depends on the machine's compiler and processo
 """)
 
 
-def report(records: Sequence[dict[str, Any]], unsupported: int, tokens: int) -> str:
+def report(records: Sequence[dict[str, Any]], unsupported: int, raw: int, tokens: int) -> str:
     """The page.
 
     Args:
         records: One for each question.
-        unsupported: What the independent checker found.
+        unsupported: What the independent checker found in the answers.
+        raw: What it found in the model's own words.
         tokens: Most of one reply.
     """
     chinese = sum(any("\u4e00" <= char <= "\u9fff" for char in record["question"]) for record in records)
@@ -62,7 +64,7 @@ def report(records: Sequence[dict[str, Any]], unsupported: int, tokens: int) -> 
     return PAGE.substitute(
         questions=len(records), chinese=chinese, english=len(records) - chinese, given=given, free=len(records) - given, tokens=tokens,
         valid=sum(counted.values()), sentences=total("sentences"), dropped=total("dropped"), mended=total("mended"),
-        fallbacks=by_planner, own=len(records) - by_planner, unsupported=unsupported,
+        fallbacks=by_planner, own=len(records) - by_planner, unsupported=unsupported, raw=raw,
         median=f"{median(seconds):.1f}", longest=f"{max(seconds):.1f}",
         outcomes=", ".join(f"{count} {outcome}" for outcome, count in counted.items()),
     )  # fmt: skip
