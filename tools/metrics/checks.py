@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tools.checks import agree, check, gather
@@ -12,7 +13,8 @@ from tools.metrics.compile import parts_of
 from tools.metrics.outcome import Measured
 from tools.metrics.recount import by_months, has_room, recount
 from tools.metrics.results import Value, run_plan
-from tools.warehouse.context import ToolContext
+from tools.warehouse.context import ToolContext, read_meta
+from tools.windows import DateRange
 
 _MOST_METRICS = 4
 """Metrics of one answer that are checked: the first ones, of which its words speak."""
@@ -21,6 +23,31 @@ _MOST_METRICS = 4
 def measure_checks(ctx: ToolContext, measured: Measured) -> tuple[Check, ...]:
     """What the figures of ``measured`` are compared with; a metric that has no second way has no check."""
     return gather(lambda: _parts(ctx, measured), lambda: _recounts(ctx, measured), lambda: _apart(measured))
+
+
+def cohort_checks(ctx: ToolContext, sizes: Sequence[int], joined: DateRange, *, everybody: bool) -> tuple[Check, ...]:
+    """All cohorts together are the customers whose first order lies in their dates, by what a refresh stored of each customer.
+
+    Args:
+        ctx: The warehouse, as of a date.
+        sizes: Customers of each cohort.
+        joined: Dates of the first orders.
+        everybody: Whether the cohorts are of all customers and first orders; others are not stored.
+    """
+
+    def members() -> Iterator[Check]:
+        computed = (read_meta(ctx.engine, "features_as_of"), read_meta(ctx.engine, "refreshed_data_version"))
+        if not everybody or computed != (ctx.as_of.isoformat(), ctx.data_version):
+            return
+        sql = "SELECT count(*) FROM customer_features WHERE first_order_date BETWEEN CAST($start AS DATE) AND CAST($end AS DATE)"
+        expected = ctx.engine.rows(sql, {"start": joined.start or dt.date.min, "end": joined.end or ctx.as_of})[0][0]
+        label = Text(
+            zh="各同期群客户数之和，与首单在此期间的客户数",
+            en="cohorts added up, against the customers whose first order lies in their dates",
+        )
+        yield check("cohorts", label, sum(sizes), expected, Unit.COUNT)
+
+    return gather(members)
 
 
 def _parts(ctx: ToolContext, measured: Measured) -> Iterator[Check]:

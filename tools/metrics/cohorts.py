@@ -10,6 +10,7 @@ from typing import Any
 from tools.contracts import CustomerQuery, Outcome, Text, ToolResult
 from tools.errors import InputError, UnsupportedQuestion
 from tools.metrics.catalogue import Level, catalogue
+from tools.metrics.checks import cohort_checks
 from tools.metrics.cohort_report import UNITS, Cohort, CohortTable, report
 from tools.metrics.cohort_sql import CohortPlan, Unit, cohort_statement, period_number
 from tools.metrics.needs import require
@@ -63,6 +64,7 @@ def cohort_retention(ctx: ToolContext, request: CohortRetention, customers: Cust
         charts=result.charts,
         receipts=(receipt,),
         caveats=result.caveats,
+        checks=cohort_checks(ctx, [one.size for one in found.cohorts], plan.joined, everybody=not plan.filters and plan.customers is None),
         interpretation=result.understood,
         details=result.details,
     )

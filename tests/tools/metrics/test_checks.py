@@ -13,14 +13,16 @@ from tools.contracts import Check, Statement, ToolResult
 from tools.errors import InputError, UnsupportedQuestion
 from tools.metrics import results
 from tools.metrics.catalogue import catalogue
+from tools.metrics.checks import cohort_checks
+from tools.metrics.cohorts import cohort_retention
 from tools.metrics.compile import compile_plan
 from tools.metrics.cuts import Order
 from tools.metrics.measure import measure
 from tools.metrics.plan import Plan
-from tools.requests import Measure
+from tools.requests import CohortRetention, Measure
 from tools.warehouse.context import ToolContext, open_context
 from tools.warehouse.warehouse import Warehouse
-from tools.windows import Window
+from tools.windows import DateRange, Window
 
 FEBRUARY = Window(period="2024-02")
 GROUPED = (
@@ -175,3 +177,12 @@ def test_a_check_that_the_database_refuses_is_left_out(ctx: ToolContext, monkeyp
     monkeypatch.setattr("tools.metrics.recount._ORDERS", type("Broken", (), {"ours": "l.nothing", "table": "orders", "theirs": "order_id"}))
     result = measure(ctx, Measure(metrics=["items"], by=["category"]))
     assert [check.id for check in result.checks] == ["parts.items"]
+
+
+def test_cohorts_are_held_against_the_first_orders_stored_of_each_customer(demo_ctx: ToolContext) -> None:
+    for request in (CohortRetention(), CohortRetention(cohort="week"), CohortRetention(cohort="quarter", window=Window(period="2017"))):
+        (found,) = cohort_retention(demo_ctx, request).checks
+        assert (found.id, found.holds) == ("cohorts", True)
+    assert cohort_retention(demo_ctx, CohortRetention(where={"category": ["DELI"]})).checks == ()
+    (short,) = cohort_checks(demo_ctx, [1, 2], DateRange(None, demo_ctx.as_of), everybody=True)
+    assert not short.holds
