@@ -47,7 +47,9 @@ def named_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
     def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
         for size in (2, 3):
             part = all_tokens[at : at + size]
-            if len(part) < size or (size == 3 and not (part[1].is_("stop") or part[1].text in ("#", "号", "=", ":"))):
+            if len(part) < size or (
+                size == 3 and not ((part[1].is_("stop") and not part[1].is_("rank")) or part[1].text in ("#", "号", "=", ":"))
+            ):
                 continue
             for dimension, value in ((part[0], part[-1]), (part[-1], part[0])):
                 sense = dimension.get("dimension")

@@ -168,7 +168,8 @@ def _answered(reply: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan | 
     if not dialogue.asked:
         return None
     sentence = read_sentence(f"{dialogue.asked} {reply}", vocabulary, dialogue)
-    return _whole(sentence, replace(dialogue, asked=None))
+    found = _whole(sentence, replace(dialogue, asked=None))
+    return None if found is not None and found.calls and found.calls[0].name == "ask_user" else found
 
 
 def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, ...], ...]) -> Plan | None:

@@ -37,7 +37,7 @@ def take_ranking(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
 def _grown(sentence: Sentence, by: list[str]) -> dict[str, Any]:
     """“grew most”, “增长最快的5个”, “哪些部门下降了”: groups by their change."""
     for place, ranking in sentence.free("ranking"):
-        at = next((one for one, _ in sentence.free("cue", "growth") if _beside(sentence, place, one)), None)
+        at = next((one for one, _ in sentence.free("cue", "growth", "yoy") if _beside(sentence, place, one)), None)
         if at is None or ranking.data.get("share"):
             continue
         same = [(one, other) for one, other in sentence.free("ranking") if other.id == ranking.id]
@@ -47,6 +47,8 @@ def _grown(sentence: Sentence, by: list[str]) -> dict[str, Any]:
         return {"sort": "growth" if rises else "decline", "limit": limit}
     way = next((token.get("direction") for token in sentence.tokens if token.is_("direction")), None)
     which = any(token.text.startswith(_WHICH) for token in sentence.tokens)
+    if sentence.has("rank", "listing") and sentence.has("cue", "growth"):
+        return {"sort": "decline" if way is not None and way.id == "down" else "growth"}
     if way is None or not which or sentence.vocabulary.levels.get(by[0]) == "time":
         return {}
     return {"sort": "decline" if way.id == "down" else "growth"}

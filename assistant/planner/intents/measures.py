@@ -34,6 +34,8 @@ _EMPTY = ("money", "the money", "how does", "how do", "how did")
 _OF_CAMPAIGNS = ("response_rate", "responses", "responders", "contacted_customers", "campaign_revenue")
 _COUNTED = ("revenue", "orders", "items", "new_customers", "buyers", "discount")
 _TIMES = ("day", "week", "month", "quarter", "year")
+_OF_PEOPLE = ("group", "groups", "segment", "人群", "群体", "客群", "群")
+"""Words that only say again that a value or a segment is one."""
 _HOW = ("how", "hows", "怎么样", "如何", "怎样", "表现如何", "表现怎么样", "表现怎样", "情况如何", "表现", "咋样")
 
 
@@ -73,6 +75,8 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     split_values(args, whole)
     args["percentiles"] = percentiles
     args["customers"] = take_customers(sentence, dialogue, rule)
+    if args["customers"] is not None or args["where"]:
+        sentence.use(*(place for place, _ in sentence.free("cue", "segments") if sentence.tokens[place].text in _OF_PEOPLE))
     args["by"] = args["by"] or segments_apart(args["customers"])
     _trend(sentence, args)
     args |= take_ranking(sentence, args) if args["by"] else {}
