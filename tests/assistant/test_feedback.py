@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from assistant.events import Answer, RenderedFigure, Source, StepSummary
 from assistant.feedback import FEEDBACK_FILE, LONGEST_COMMENT, FeedbackStore
 from assistant.replay import _read
 from tools.contracts import Outcome, Receipt, Statement, Text
+from tools.settings import settings
 
 
 def answer(question: str = "how many?") -> Answer:
@@ -36,6 +38,16 @@ def answer(question: str = "how many?") -> Answer:
 @pytest.fixture
 def store(tmp_path: Path) -> FeedbackStore:
     return FeedbackStore(tmp_path / FEEDBACK_FILE)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The command line's own folder."""
+    monkeypatch.setenv("FENQUN_HOME", str(tmp_path))
+    monkeypatch.setenv("FENQUN_LANGUAGE", "en")
+    settings.cache_clear()
+    yield tmp_path
+    settings.cache_clear()
 
 
 def test_it_is_kept_with_everything_that_the_answer_rests_on(store: FeedbackStore) -> None:
@@ -74,11 +86,7 @@ def test_the_file_is_its_owners_alone_and_looking_makes_none(store: FeedbackStor
     assert (tmp_path / FEEDBACK_FILE).stat().st_mode & 0o077 == 0
 
 
-def test_the_command_lists_it_as_a_table_and_as_json_that_can_be_replayed(
-    store: FeedbackStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FENQUN_HOME", str(tmp_path))
-    monkeypatch.setenv("FENQUN_LANGUAGE", "en")
+def test_the_command_lists_it_as_a_table_and_as_json_that_can_be_replayed(store: FeedbackStore, home: Path) -> None:
     runner = CliRunner()
     assert runner.invoke(app, ["feedback"]).stdout == "Nobody has given feedback on an answer yet.\n"
     store.record("me", "c1", 1, "wrong", "[red]no[/red]", answer("first?"))
@@ -88,5 +96,5 @@ def test_the_command_lists_it_as_a_table_and_as_json_that_can_be_replayed(
         assert words in shown
     lines = runner.invoke(app, ["feedback", "--json"]).stdout.splitlines()
     assert [(one["user"], one["verdict"]) for one in map(json.loads, lines)] == [("you", ""), ("me", "wrong")]
-    (tmp_path / "saved.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    assert [saved["question"] for saved in _read(tmp_path / "saved.jsonl")] == ["第二个?", "first?"]
+    (home / "saved.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert [saved["question"] for saved in _read(home / "saved.jsonl")] == ["第二个?", "first?"]
