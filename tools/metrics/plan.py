@@ -147,8 +147,10 @@ def is_applicable(metric: Metric, dimension: Dimension) -> bool:
     """Whether the metric can be split or filtered by the dimension, data aside."""
     free = metric.ratio.without if metric.ratio else ()
     parts = components(metric)
+    if dimension.by_start and not _has_start(metric):
+        return False
     if metric.rows != "window" or any(part.rows != "window" for part in parts):
-        return (dimension.level == "customer" and not dimension.by_start) or dimension.period is not None
+        return dimension.level == "customer" or dimension.period is not None
     checked = parts if dimension.level not in free else parts[:1]
     return all(any(dimension.level in catalogue().source(form.source).levels for form in part.forms) for part in checked)
 
@@ -171,10 +173,15 @@ def _check(metric: Metric, by: Sequence[Dimension], used: Sequence[Dimension], r
         )
 
 
+def _has_start(metric: Metric) -> bool:
+    """Whether the metric is about a time that begins somewhere."""
+    return all(part.rows == "window" and part.window != "ignored" for part in (metric, *components(metric)))
+
+
 def _check_start(metric: Metric, dimension: Dimension, *, has_start: bool) -> None:
     if not dimension.by_start:
         return
-    if metric.rows != "window" or any(part.rows != "window" or part.window == "ignored" for part in components(metric)):
+    if not _has_start(metric):
         raise _not_by(metric, dimension)
     if not has_start:
         raise InputError(

@@ -62,8 +62,7 @@ def run_plan(ctx: ToolContext, plan: Plan, order: Order = _LARGEST, earlier: Pla
         earlier: The plan for the period compared with; only for plans that :func:`is_one_statement`.
     """
     if not is_one_statement(plan):
-        period = next(index for index, dimension in enumerate(plan.by) if dimension.period)
-        return _run_periods(ctx, plan, period)
+        return _run_apart(ctx, plan)
     statement = compile_plan(ctx, plan, order, earlier)
     rows = ctx.engine.query(statement.sql, statement.parameters).to_pylist()
     groups = [_group(plan, row) for row in rows]
@@ -100,6 +99,21 @@ def value_of(metric: Metric, value: object) -> Value:
         return int(value) if value == value.to_integral_value() else float(value)
     assert isinstance(value, int | float | Decimal)
     return value
+
+
+def _run_apart(ctx: ToolContext, plan: Plan) -> Run:
+    """Metrics that compare each period with the one before it, one period after the other; all others in one statement."""
+    period = next(index for index, dimension in enumerate(plan.by) if dimension.period)
+    plain = tuple(metric for metric in plan.metrics if all(part.rows == "window" for part in components(metric)))
+    special = tuple(metric for metric in plan.metrics if metric not in plain)
+    runs = [_run_periods(ctx, replace(plan, metrics=special, extra=() if plain else plan.extra), period)]
+    if plain:
+        runs.append(run_plan(ctx, replace(plan, metrics=plain)))
+    values: dict[tuple[str, ...], Group] = {}
+    for group in (group for run in runs for group in run.groups):
+        known = values.get(group.keys, replace(group, values={metric.id: value_of(metric, None) for metric in plan.measured}))
+        values[group.keys] = replace(known, values={**known.values, **group.values})
+    return Run(list(values.values()), len(values), tuple(one for run in runs for one in run.statements))
 
 
 def _run_periods(ctx: ToolContext, plan: Plan, period: int) -> Run:
