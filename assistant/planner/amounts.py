@@ -17,6 +17,9 @@ from assistant.planner.vocabulary import Vocabulary
 Step = Callable[[list[Token], Vocabulary], list[Token]]
 _NUMBERED = ("前", "后")
 """Words that rank only with a number."""
+_HAN_DIGITS = "零〇一二三四五六七八九"
+_COUNTERS = ("个", "家", "间", "种", "款", "类")
+"""After a number these count: “2个门店” are two of them, and not number 2."""
 _AGED = ("aged", "age", "ages", "aged from", "between the ages of", "年龄", "年龄在")
 _SYMBOLS = frozenset("$¥€£")
 
@@ -48,7 +51,11 @@ def named_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
         for size in (2, 3):
             part = all_tokens[at : at + size]
             if len(part) < size or (
-                size == 3 and not ((part[1].is_("stop") and not part[1].is_("rank")) or part[1].text in ("#", "号", "=", ":"))
+                size == 3
+                and not (
+                    (part[1].is_("stop") and not part[1].is_("rank") and part[1].text not in _COUNTERS)
+                    or part[1].text in ("#", "号", "=", ":")
+                )
             ):
                 continue
             for dimension, value in ((part[0], part[-1]), (part[-1], part[0])):
@@ -57,7 +64,10 @@ def named_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
                     continue
                 number = _number(value)
                 meant = vocabulary.value_named(sense.id, value.text.removesuffix("号"))
-                meant = meant or (vocabulary.value_named(sense.id, f"{number:f}") if number is not None else None)
+                spelt = number is not None and len(value.text) > 1 and all(char in _HAN_DIGITS for char in value.text)
+                meant = meant or (vocabulary.value_named(sense.id, f"{number:f}") if spelt else None)
+                if meant and value is part[0] and dimension.text.endswith("s") and dimension.text.isascii():
+                    continue  # “2 stores” are two of them
                 if meant:
                     return size, merged(part, Sense("value", f"{sense.id}={meant}", {"dimension": sense.id, "value": meant}))
         return None
