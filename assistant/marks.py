@@ -15,6 +15,8 @@ _ENDS = re.compile(r"[；;]\s*|(?<=[。！？!?])|(?<=\.)\s+|\n")
 WORDS = "words"
 """Ends the id of numbers in a tool's words that are no figure of their own: ``t1.words``."""
 _HAS_DIGIT = re.compile(r"\d")
+_SAYS = re.compile(r"[^\W\d_]{2}")
+"""Words; a mere number or code, such as the size of a household, would be found inside of other numbers."""
 _MARKED = re.compile(f"{_OPEN}([^{_OPEN}{_BETWEEN}{_CLOSE}]+){_BETWEEN}([^{_OPEN}{_BETWEEN}{_CLOSE}]*){_CLOSE}")
 
 
@@ -67,8 +69,9 @@ def after_changes(marks: Iterable[Mark], changes: Sequence[tuple[int, int, int]]
 
 
 def clauses(text: str) -> list[str]:
-    """The parts of a text that have a number, without the marks at their ends."""
-    return [part for found in _ENDS.split(text) if _HAS_DIGIT.search(part := found.strip().rstrip("。."))]
+    """The parts of a text that say something with a number, without the marks at their ends."""
+    parts = (found.strip().rstrip("。.") for found in _ENDS.split(text))
+    return [part for part in parts if _HAS_DIGIT.search(part) and _SAYS.search(part)]
 
 
 def worded(text: str, known: Iterable[tuple[str, str]], marks: Sequence[Mark]) -> list[Mark]:
@@ -82,11 +85,18 @@ def worded(text: str, known: Iterable[tuple[str, str]], marks: Sequence[Mark]) -
     found = list(marks)
     for clause, figure in known:
         start = text.find(clause)
-        for first, last in _numbers(clause) if start >= 0 else ():
+        whole = start >= 0 and not _goes_on(text, start, start + len(clause))
+        for first, last in _numbers(clause) if whole else ():
             mark = Mark(start=start + first, end=start + last, figure=figure)
             if all(mark.end <= other.start or other.end <= mark.start for other in found):
                 found.append(mark)
     return sorted(found, key=lambda mark: mark.start)
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Whether a word or number goes on beyond the edges of a part."""
+    edges = (text[start - 1 : start] + text[start : start + 1], text[end - 1 : end] + text[end : end + 1])
+    return any(len(edge) == 2 and edge.isascii() and edge.isalnum() for edge in edges)
 
 
 def _numbers(clause: str) -> list[tuple[int, int]]:

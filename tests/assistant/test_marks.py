@@ -75,8 +75,9 @@ def test_numbers_in_words_that_a_tool_gave_are_marked() -> None:
 
 
 def test_numbers_in_words_that_are_no_figure_are_marked_as_their_results() -> None:
-    words = {"zh": "", "en": "The AUC is 0.873 (30 days after 2017-12-02). It holds; two of 1,234 fell."}
-    said = result(figures=(ORDERS,)).model_copy(update={"details": {"handle": "t1", "sentence": words}})
+    words = {"zh": "2", "en": "The AUC is 0.873 (30 days after 2017-12-02). It holds; two of 1,234 fell."}
+    size = Figure(id="t1.size", label=Text(zh="人数", en="size"), value="1", unit=Unit.TEXT)
+    said = result(figures=(ORDERS, size)).model_copy(update={"details": {"handle": "t1", "sentence": words}})
     stream = ProseStream(Evidence([said], ["?"], current=1), "en", signs=True)
     shown, marks = plain(stream.feed("Churn model: The AUC is 0.873 (30 days after 2017-12-02). It holds; two of 1,234 fell.\n"))
     parts = [(shown[mark.start : mark.end], mark.figure) for mark in marks]
