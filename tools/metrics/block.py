@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from sqlglot import exp, parse_one
 
 from tools.contracts import CustomerQuery
 from tools.metrics.catalogue import Dimension, Form, Metric, Source, catalogue
+from tools.metrics.conditions import Parameters, chosen_condition, filter_condition
 from tools.metrics.plan import Dates, Filter, Plan, dates_of
 from tools.warehouse.context import ToolContext
 
@@ -23,22 +24,6 @@ class Part:
     form: Form
     by: tuple[int, ...]
     filters: tuple[Filter, ...]
-
-
-@dataclass
-class Parameters:
-    """Bound values; one name per value and purpose."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def bind(self, name: str, value: Any) -> exp.Expr:
-        """A placeholder for ``value``, named ``name`` or, where that is taken by another value, with a number."""
-        free, number = name, 1
-        while free in self.values and self.values[free] != value:
-            number += 1
-            free = f"{name}_{number}"
-        self.values[free] = value
-        return parse_one(f"${free}", read="duckdb")
 
 
 class Builder(Protocol):
@@ -262,22 +247,6 @@ class Block:
         if start is None:
             return group
         return exp.Greatest(this=group, expressions=[self._moment("start", start)])
-
-
-def filter_condition(value: exp.Expr, one: Filter, parameters: Parameters) -> exp.Expr:
-    """Whether ``value`` is one of the filter's values, or none of them."""
-    name = "not_" + one.dimension.id if one.excluded else one.dimension.id
-    name = "v_" + "".join(c if c.isascii() and c.isalnum() else "_" for c in name)
-    inside = value.isin(*(parameters.bind(name, text) for text in one.values))
-    return exp.or_(inside.not_(), value.copy().is_(exp.null())) if one.excluded else inside
-
-
-def chosen_condition(customer: exp.Expr, customers: CustomerQuery, parameters: Parameters) -> exp.Expr:
-    """Whether ``customer`` is among the chosen ones."""
-    parameters.values.update(customers.parameters)
-    chosen = parse_one(f"SELECT customer_id FROM ({customers.sql}) AS chosen", read="duckdb")
-    assert isinstance(chosen, exp.Query)
-    return customer.isin(query=chosen)
 
 
 def _without_idle_joins(query: exp.Select) -> exp.Select:

@@ -13,8 +13,8 @@ from typing import Literal
 from sqlglot import exp, parse_one
 
 from tools.contracts import CustomerQuery, Statement
-from tools.metrics.block import Parameters, chosen_condition, filter_condition
 from tools.metrics.catalogue import Source, catalogue
+from tools.metrics.conditions import Parameters, chosen_condition, filter_condition
 from tools.metrics.plan import Filter
 from tools.windows import DateRange
 

@@ -18,8 +18,9 @@ from typing import Any
 from sqlglot import exp
 
 from tools.contracts import Statement, Unit
-from tools.metrics.block import Block, Parameters, Part, key_name, label_name
+from tools.metrics.block import Block, Part, key_name, label_name
 from tools.metrics.catalogue import Metric
+from tools.metrics.conditions import Parameters
 from tools.metrics.cuts import Order, beside_earlier, cut
 from tools.metrics.plan import Plan, components, dates_of, denominator_key
 from tools.warehouse.context import ToolContext
