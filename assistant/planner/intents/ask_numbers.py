@@ -57,6 +57,9 @@ def _days_within(sentence: Sentence) -> tuple[int, Any] | None:
         if quantity is not None and quantity.data["unit"] in DAYS:
             days = int(quantity.data["value"] * DAYS[quantity.data["unit"]])
             return place, type(quantity)("horizon", str(days), {"days": days})
+        unit = token.get("unit", *DAYS)
+        if unit is not None and place and sentence.tokens[place - 1].text in ("a", "an"):
+            return place, type(unit)("horizon", unit.id, {"days": DAYS[unit.id]})
     return None
 
 
