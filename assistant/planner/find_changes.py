@@ -55,7 +55,7 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         rule, added = narrowed, None
     if added is not None:
         rule = rule if segments or windows else selection_rule(last)
-        rule = both(_without_fields(rule, added) if replaces else rule, added)
+        rule = both(_without_fields(rule, added), _dated(rule, added)) if replaces else both(rule, added)
     args["rule"] = rule
     ranking = sentence.take("ranking")
     if ranking:
@@ -128,6 +128,13 @@ def _change_order(sentence: Sentence, args: Args) -> None:
             sentence.take_all("rank", "listing")
             args |= {"sort_by": found, "descending": sentence.take("ranking", "smallest") is None}
             return
+
+
+def _dated(rule: Rule | None, added: Rule) -> Rule:
+    """“How about deli?” of those who bought seafood last quarter: last quarter too."""
+    parts = (rule["all"] if set(rule) == {"all"} else [rule]) if rule else []
+    window = next((part["window"] for part in parts if added.get("where") and _same_kind(part, added) and part.get("window")), None)
+    return {**added, "window": window} if window and not added.get("window") else added
 
 
 def _without_fields(rule: Rule | None, added: Rule) -> Rule | None:

@@ -32,6 +32,8 @@ _OF_ITS_OWN = ("metric", "noun", "scheme")
 _FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend", "count", "everyone")
 _WHY_DIMENSIONS = ("category", "store", "rfm_group")
 _SHORT = 3
+_FRAGMENT = 2
+"""“In orders”, “客单价”: so few words are no question of their own after a number."""
 _PAIRS = ("window", "segment", "value", "metric", "dimension", "band", "customer_id", "quantity")
 """Kinds of words of which one may be denied in favour of another: “October, not November”."""
 
@@ -44,6 +46,8 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         return True
     if _swaps(sentence) or _only_by(sentence):
         return True
+    if dialogue.last.call.name == "measure" and len(sentence.tokens) <= _FRAGMENT and sentence.says("metric") and not sentence.says("noun"):
+        return not any(token.is_("cue") for token in sentence.tokens)
     if any(token.is_("cue", "segments") or any(token.is_(kind) for kind in _OF_ITS_OWN) for token in sentence.tokens):
         return False
     last = dialogue.last.call.name
