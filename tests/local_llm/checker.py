@@ -11,10 +11,11 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 SCALES = {"": 1.0, "%": 0.01, "％": 0.01, "k": 1e3, "m": 1e6, "b": 1e9, "万": 1e4, "亿": 1e8, "千": 1e3, "百万": 1e6}
 NUMBER = re.compile(r"(?<![A-Za-z\d])(\d[\d,]*(?:\.\d+)?)\s?(%|％|[KMBkmb](?![A-Za-z])|百万|万|亿|千)?")
+# "One", 一个 and 一位 are articles, "second" and 第二 are places in a list.
 NUMBER_WORDS = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|"
     r"seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half|thirds?|quarters?|fifths?|tenths?|double[ds]?|twice|triple[ds]?|"
-    r"majority)\b|(?!一[个种])[一二两三四五六七八九十百千万亿]+(?:[个位名单笔天元成折倍件家种]|分之)|一半|半数|翻倍|翻番",
+    r"majority)\b|(?<!第)(?!一[个种位名])[一二两三四五六七八九十百千万亿]+(?:[个位名单笔天元成折倍件家种]|分之)|一半|半数|翻倍|翻番",
     re.I,
 )
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -50,7 +51,8 @@ def support_of(record: dict[str, Any]) -> Support:
 
 def unsupported(text: str, support: Support, vocabulary: frozenset[str], data_names: Iterable[str]) -> list[str]:
     """The numbers, dates and names of ``text`` that nothing supports."""
-    plain = LIST_NUMBER.sub("", text)
+    fixed = _fixed_lines()
+    plain = LIST_NUMBER.sub("", "\n".join(line for line in text.splitlines() if line.strip(" -") not in fixed))
     return [
         *_numbers(plain, support),
         *(found[0] for found in NUMBER_WORDS.finditer(plain) if found[0].lower() not in support.words),
@@ -58,6 +60,12 @@ def unsupported(text: str, support: Support, vocabulary: frozenset[str], data_na
         *(name for name in data_names if _says(plain, name) and name.lower() not in support.words),
         *_capitals(plain, support, vocabulary),
     ]
+
+
+def _fixed_lines() -> frozenset[str]:
+    """Example questions that the product itself proposes, as its files write them."""
+    texts = [path.read_text(encoding="utf-8") for path in ROOT.glob("prompts/**/*.yaml")]
+    return frozenset(quoted for text in texts for quoted in re.findall(r'"([^"\n{}]{6,})"', text))
 
 
 def _numbers(text: str, support: Support) -> Iterator[str]:

@@ -16,7 +16,8 @@ wrong. For $given questions the tool calls are given, about one for every tool, 
 real results over the demo; $free times it is left to itself. Each reply has at most $tokens tokens.
 
 An independent checker (`tests/local_llm/checker.py`, which shares no code with the product's own checks) looks at every answer for
-numbers, dates and names that no figure, table, question or sentence of a tool supports.
+numbers, dates and names that no figure, table, question or sentence of a tool supports. Places in a list ("the second")
+and example questions of the product's own are no claims about the data and not counted.
 
 | Measured | |
 |---|---|
