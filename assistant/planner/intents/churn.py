@@ -44,6 +44,8 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         sentence.take_all("cue", "compare", "explain")
     who = take_who(sentence, dialogue)
     if who.rule is None and who.handle is None:
+        if who.sort_by == "amount":
+            args["sort_by"] = "value"  # the big spenders among them
         horizon = sentence.take("horizon")
         sentence.take_all("unsupported", "forecast")
         return plan("churn_risk", horizon_days=horizon.data["days"] if horizon else None, **args)
