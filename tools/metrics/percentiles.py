@@ -46,5 +46,6 @@ def _suffix(number: int) -> str:
 
 
 def _form(form: Form, percent: int, unit: Unit) -> Form:
-    quantile = f"quantile_cont({form.sql}, {percent / 100})"
+    # Between two exact decimals the database cuts the interpolated value off instead of rounding it.
+    quantile = f"quantile_cont(CAST({form.sql} AS DOUBLE), {percent / 100})"
     return form.model_copy(update={"sql": f"CAST({quantile} AS DECIMAL(18, 2))" if unit is Unit.MONEY else quantile})
