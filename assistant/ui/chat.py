@@ -90,8 +90,10 @@ class ChatHandlers:
         for dependency in asked:
             dependency.then(self.settle, None, parts.outputs, queue=False, **private)
         parts.stop.click(self.stop, None, None, queue=False, **private)
-        parts.undo.click(self.undo, None, parts.outputs, queue=False, **private)
-        parts.clear.click(self.clear, None, parts.outputs, queue=False, **private)
+        # Drawn again once the page has it: the end of an answer that was drawn at the same moment may arrive later and stay.
+        for button, handler in ((parts.undo, self.undo), (parts.clear, self.clear)):
+            done = button.click(handler, None, parts.outputs, queue=False, **private)
+            done.then(self.settle, None, parts.outputs, queue=False, **private)
 
     def ask(self, question: str, request: gr.Request) -> Iterator[Updates]:
         """Answer what was typed, drawing as it comes for as long as the page shows this conversation."""
