@@ -16,7 +16,7 @@ from langchain_core.messages.tool import tool_call, tool_call_chunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from typing_extensions import override
 
 from assistant.language import language_of
@@ -45,7 +45,7 @@ class PlannerModel(BaseChatModel):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    vocabulary: Vocabulary
+    vocabulary: Vocabulary = Field(repr=False)  # the loop writes models down at every call, and this one is large
     language: Literal["auto", "zh", "en"] = "auto"
     confirmed: Reading | None = None
 

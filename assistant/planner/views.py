@@ -89,10 +89,14 @@ class ResultView:
         return [one for name, one in self.figures.items() if name.startswith(prefix) and one.known]
 
     def span(self, name: str) -> str:
-        """The dates of the window "window" or "previous" in words; empty where it is open at the start."""
+        """The dates of the window "window" or "previous" in words; empty where it is all time."""
         start, end = self.figures.get(f"{name}.start"), self.figures.get(f"{name}.end")
-        if start is None or end is None or not (start.known and end.known):
+        if end is None or not end.known:
             return ""
+        if start is None or not start.known:
+            if str(end.value) in {str(one.get("as_of")) for one in self._result.content.get("receipts") or ()}:
+                return ""
+            return f"截至 {end} " if self.language == "zh" else f" up to {end}"
         if start.value == end.value:
             return f"{start} " if self.language == "zh" else f" on {start}"
         return f"{start} 至 {end} " if self.language == "zh" else f" from {start} to {end}"

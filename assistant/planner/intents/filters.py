@@ -136,9 +136,11 @@ def joined(windows: list[Window], as_of: dt.date) -> Window | None:
 def _compared(args: dict[str, Any], windows: list[Window], as_of: dt.date) -> list[Window]:
     """One window with its comparison, where the other is the one before it or that of a year before; else both."""
     later, earlier = sorted(windows, key=lambda one: str(one.resolve(as_of).end or as_of), reverse=True)
-    if later.previous().resolve(as_of) == earlier.resolve(as_of):
+    dates = later.resolve(as_of)
+    bounded = dates.start is not None and dates.end is not None
+    if bounded and later.previous().resolve(as_of) == earlier.resolve(as_of):
         args["compare"] = "previous"
-    elif _year_before(later.resolve(as_of)) == earlier.resolve(as_of):
+    elif _year_before(dates) == earlier.resolve(as_of):
         args["compare"] = "last_year"
     else:
         args.pop("compare", None)
