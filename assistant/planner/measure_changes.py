@@ -34,11 +34,13 @@ def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
         by = []  # “which day is the busiest” of a week
     if not by and not args.get("by") and sentence.has("ranking"):
         return None
+    if by and by == args.get("by", [])[:1] and args.get("limit_per_group") and (first := _first_groups(sentence)):
+        return Plan((Call("measure", {**args, "limit": first}),))
     _change_metrics(sentence, args, by)
     if by:
         args |= {"by": [*args.get("by", []), *by][-_MOST_DIMENSIONS:] if sentence.says("ellipsis", "also") else by}
         args |= {"metrics": [countable(sentence, metric, args["by"]) for metric in args["metrics"]]}
-        args = {key: value for key, value in args.items() if key not in ("sort", "limit", "chart")}
+        args = {key: value for key, value in args.items() if key not in ("sort", "limit", "limit_per_group", "chart")}
     _change_filters(sentence, args)
     ordered = take_ranking(sentence, args) if args.get("by") else take_sorting(sentence)
     if ordered.get("sort") in ("growth", "decline"):
@@ -54,6 +56,15 @@ def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
         args.pop("chart", None)
         return Plan((Call("measure", args),))
     return Plan((Call("measure", args),)) if args != before or chart else None
+
+
+def _first_groups(sentence: Sentence) -> int | None:
+    """“只看前2个门店” of the best in each store: how many of the groups within which the best are shown."""
+    found = [(place, ranking) for place, ranking in sentence.free("ranking") if ranking.data["n"]]
+    if len(found) != 1:
+        return None
+    sentence.use(found[0][0])
+    return int(found[0][1].data["n"])
 
 
 def _change_metrics(sentence: Sentence, args: Args, by: list[str]) -> None:

@@ -72,7 +72,11 @@ def _of_each(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
     outer = [one for one in by if one != inner]
     if inner is None or len(outer) != 1 or not _apart(sentence, outer[0], ranking):
         return {}
-    sentence.use(place, *(at for at, other in sentence.free("ranking") if other.id == ranking.id))
+    others = [(at, other) for at, other in sentence.free("ranking") if at != place and other.id == ranking.id]
+    counted = [(at, other.data["n"]) for at, other in others if other.data["n"]]
+    if any(not _is_each(sentence, at) for at, _ in counted) or len(counted) > 1:
+        return {}  # two numbers, and which of them is within the other is not said
+    sentence.use(place, *(at for at, _ in others))
     args["by"] = [outer[0], inner]
     if inner == "customer":
         sentence.take_all("metric", "customers")
@@ -80,7 +84,14 @@ def _of_each(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
     return {
         "sort": ranking.id,
         "limit_per_group": ranking.data["n"] or counted_groups(sentence) or (_MANY_OF_EACH if _several(sentence, inner) else 1),
+        **({"limit": counted[0][1]} if counted else {}),
     }
+
+
+def _is_each(sentence: Sentence, ranking: int) -> bool:
+    """“each of the top 2 stores”: the ranking says within which the best are wanted."""
+    start = sentence.tokens[ranking].start
+    return any(one in sentence.text[max(0, start - 12) : start] for one in _EACH)
 
 
 def _apart(sentence: Sentence, outer: str, ranking: Sense) -> bool:
