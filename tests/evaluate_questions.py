@@ -1,8 +1,8 @@
 """Asks the questions of the evaluation over the demo and compares with SQL over the source files.
 
 Run with ``make eval``, or ``python -m tests.evaluate_questions [FILE...] [--warehouse FILE] [--kind KIND] [--all] [--show]``.
-Without files: every file of ``tests/cases/questions``, the part for development and the part that is kept back, each with
-its accuracy by kind and language. What the part kept back asks is printed only with ``--show``: nobody tunes on it.
+Without files: every file of ``tests/cases/questions``, the part for development, what is still open of it, and the part that is
+kept back, each with its accuracy by kind and language. What the part kept back asks is printed only with ``--show``: nobody tunes on it.
 
 Right means: the right outcome, and every expected figure, table row, file and argument. "Wrong and confident" is an
 answer that was given as answered and is not right.
@@ -33,8 +33,9 @@ from tools.sources.demo import demo_files
 from tools.warehouse.warehouse import Warehouse
 
 QUESTIONS = Path(__file__).parent / "cases" / "questions"
-VIEWS = ("source_views.sql", "unseen_views.sql")
+VIEWS = ("source_views.sql", "earlier_views.sql", "unseen_views.sql")
 KEPT_BACK = "unseen.yaml"
+OPEN = "open.yaml"
 CENT = Decimal("0.005")
 
 
@@ -232,7 +233,8 @@ def parts() -> dict[str, list[Path]]:
     """The files of each part of the evaluation."""
     files = sorted(QUESTIONS.glob("*.yaml"))
     return {
-        "development": [file for file in files if file.name != KEPT_BACK],
+        "development": [file for file in files if file.name not in (KEPT_BACK, OPEN)],
+        "open": [file for file in files if file.name == OPEN],
         "kept back": [file for file in files if file.name == KEPT_BACK],
     }
 
