@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from assistant.events import Answer, RenderedFigure, StepSummary
+from assistant.private_file import PrivateFile
 from tools.contracts import Outcome, Receipt
 
 FEEDBACK_FILE = "feedback.sqlite"
@@ -63,8 +61,7 @@ class FeedbackStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
+        self._file = PrivateFile(path, _prepare)
 
     def record(self, user: str, conversation: str, turn: int, verdict: Verdict, comment: str, answer: Answer) -> Feedback | None:
         """Keep what a user says of an answer, instead of what they said before; nothing at all takes it back.
@@ -86,7 +83,7 @@ class FeedbackStore:
             return None
         kept = _feedback(user, conversation, turn, verdict, comment, answer)
         values = (user, conversation, turn, kept.given_at.isoformat(), kept.model_dump_json())
-        with self._open() as connection:
+        with self._file.open() as connection:
             connection.execute("INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?)", values)
         return kept
 
@@ -100,29 +97,19 @@ class FeedbackStore:
 
     def withdraw(self, user: str, conversation: str, turn: int | None = None) -> None:
         """Delete what a user said of one answer, or of a whole conversation."""
-        if not self._path.exists():
+        if not self._file.there:
             return
-        with self._open() as connection:
+        with self._file.open() as connection:
             connection.execute(
                 "DELETE FROM feedback WHERE user = ? AND conversation = ? AND turn = coalesce(?, turn)", (user, conversation, turn)
             )
 
     def _read(self, where: str, *values: object) -> list[Feedback]:
-        if not self._path.exists():
+        if not self._file.there:
             return []
-        with self._open() as connection:
+        with self._file.open() as connection:
             rows = connection.execute(f"SELECT record FROM feedback {where} ORDER BY given_at DESC", values).fetchall()
         return [Feedback.model_validate_json(record) for (record,) in rows]
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            self._path.touch(mode=0o600, exist_ok=False)
-        with self._lock, closing(sqlite3.connect(self._path, timeout=10)) as connection, connection:
-            connection.execute("PRAGMA secure_delete = ON")  # what was deleted is overwritten, not only unlisted
-            connection.execute(_SCHEMA)
-            yield connection
 
 
 def _feedback(user: str, conversation: str, turn: int, verdict: Verdict, comment: str, answer: Answer) -> Feedback:
@@ -146,3 +133,8 @@ def _feedback(user: str, conversation: str, turn: int, verdict: Verdict, comment
         data_version=next((receipt.data_version for receipt in (*answer.receipts, *earlier) if receipt.data_version), ""),
         brain=answer.brain,
     )
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the table."""
+    connection.execute(_SCHEMA)

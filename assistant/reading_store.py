@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+
+from assistant.private_file import PrivateFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS readings (
@@ -59,15 +58,14 @@ class ReadingStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
+        self._file = PrivateFile(path, _prepare)
 
     def keep(self, user: str, warehouse: str, normal: str, reading: Reading) -> Reading:
         """Keep a reading instead of the one that the user confirmed for the same question before; returns it with its number."""
         values = reading.model_dump(mode="json")
         calls = json.dumps(values.pop("calls"), ensure_ascii=False)
         bound = {**values, "user": user, "warehouse": warehouse, "normal": normal, "calls": calls}
-        with self._open() as connection:
+        with self._file.open() as connection:
             connection.execute("DELETE FROM readings WHERE user = :user AND warehouse = :warehouse AND normal = :normal", bound)
             number = connection.execute(
                 "INSERT INTO readings (user, warehouse, normal, question, language, calls, interpretation, data, definitions, created_at) "
@@ -93,25 +91,20 @@ class ReadingStore:
         return self._delete("user = ?", user)
 
     def _read(self, where: str, *values: object) -> list[Reading]:
-        if not self._path.exists():
+        if not self._file.there:
             return []
-        with self._open() as connection:
+        with self._file.open() as connection:
             rows = connection.execute(f"SELECT {_COLUMNS} FROM readings WHERE {where} ORDER BY number DESC", values).fetchall()
         found = [dict(zip(_COLUMNS.split(", "), row, strict=True)) for row in rows]
         return [Reading.model_validate({**one, "calls": json.loads(one["calls"])}) for one in found]
 
     def _delete(self, where: str, *values: object) -> bool:
-        if not self._path.exists():
+        if not self._file.there:
             return False
-        with self._open() as connection:
+        with self._file.open() as connection:
             return connection.execute(f"DELETE FROM readings WHERE {where}", values).rowcount > 0
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            self._path.touch(mode=0o600, exist_ok=False)
-        with self._lock, closing(sqlite3.connect(self._path, timeout=10)) as connection, connection:
-            connection.execute("PRAGMA secure_delete = ON")  # what was deleted is overwritten, not only unlisted
-            connection.execute(_SCHEMA)
-            yield connection
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the table."""
+    connection.execute(_SCHEMA)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from pydantic import ValidationError
 
 from assistant.events import Answer
 from assistant.feedback import FEEDBACK_FILE, FeedbackStore
+from assistant.private_file import PrivateFile
 
 log = logging.getLogger(__name__)
 KEPT_SECONDS = 30 * 86400.0
@@ -71,14 +69,13 @@ class Transcripts:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._file = PrivateFile(path, _prepare)
         self.feedback = FeedbackStore(path.with_name(FEEDBACK_FILE))
-        self._lock = threading.Lock()
 
     def visit(self, owner: str) -> list[tuple[str, str]]:
         """Note that a browser is there; the (owner, id) of conversations whose browser has stayed away too long."""
         now = time.time()
-        with self._open() as connection:
+        with self._file.open() as connection:
             connection.execute("INSERT OR REPLACE INTO owners VALUES (?, ?)", (owner, now))
             gone = "owner IN (SELECT owner FROM owners WHERE seen < ?)"
             return connection.execute(f"SELECT owner, id FROM conversations WHERE {gone}", (now - KEPT_SECONDS,)).fetchall()
@@ -91,10 +88,10 @@ class Transcripts:
             search: Only those with it in their title, questions or answers.
             most: How many at most.
         """
-        if not self._path.exists():
+        if not self._file.there:
             return []
         wanted = {"owner": owner, "wanted": _pattern(search), "most": most}
-        with self._open() as connection:
+        with self._file.open() as connection:
             found = connection.execute(
                 f"SELECT id, title, updated FROM conversations WHERE {_FOUND} ORDER BY updated DESC, id LIMIT :most", wanted
             ).fetchall()
@@ -102,9 +99,9 @@ class Transcripts:
 
     def find(self, owner: str, conversation_id: str) -> Listed | None:
         """One conversation; None where the owner has none of that id."""
-        if not self._path.exists():
+        if not self._file.there:
             return None
-        with self._open() as connection:
+        with self._file.open() as connection:
             found = connection.execute(
                 "SELECT id, title, updated FROM conversations WHERE id = ? AND owner = ?", (conversation_id, owner)
             ).fetchone()
@@ -118,7 +115,7 @@ class Transcripts:
         """The same, each by its number in the conversation."""
         if self.find(owner, conversation_id) is None:
             return {}
-        with self._open() as connection:
+        with self._file.open() as connection:
             found = connection.execute(
                 "SELECT position, answer FROM answers WHERE session_id = ? ORDER BY position DESC LIMIT ?", (conversation_id, most)
             ).fetchall()
@@ -131,7 +128,7 @@ class Transcripts:
     def begin(self, owner: str, conversation_id: str, question: str) -> None:
         """Note that ``question`` was asked; a conversation's first one is its title until it is renamed."""
         now = time.time()
-        with self._open() as connection:
+        with self._file.open() as connection:
             connection.execute(
                 "INSERT INTO conversations (id, owner, title, created, updated) VALUES (:id, :owner, :title, :now, :now) "
                 "ON CONFLICT (id) DO UPDATE SET updated = excluded.updated, "
@@ -143,7 +140,7 @@ class Transcripts:
     def add(self, owner: str, conversation_id: str, answer: Answer) -> int | None:
         """Keep one more answer and return its number; None where the conversation was deleted meanwhile."""
         values = {"id": conversation_id, "owner": owner, "now": time.time(), "answer": answer.model_dump_json()}
-        with self._open() as connection:
+        with self._file.open() as connection:
             added = connection.execute(
                 "INSERT INTO answers SELECT :id, (SELECT coalesce(max(position), 0) + 1 FROM answers WHERE session_id = :id), "
                 ":now, :answer FROM conversations WHERE id = :id AND owner = :owner RETURNING position",
@@ -153,7 +150,7 @@ class Transcripts:
 
     def drop_last(self, owner: str, conversation_id: str) -> None:
         """Forget the latest answer, with what was said of it."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             dropped = connection.execute(
                 "DELETE FROM answers WHERE session_id = :id AND position = (SELECT max(position) FROM answers WHERE session_id = :id) "
                 "AND EXISTS (SELECT 1 FROM conversations WHERE id = :id AND owner = :owner) RETURNING position",
@@ -165,28 +162,18 @@ class Transcripts:
     def rename(self, owner: str, conversation_id: str, title: str) -> None:
         """Give a conversation a title; a blank one changes nothing."""
         if title.strip():
-            with self._open() as connection:
+            with self._file.open() as connection:
                 connection.execute(
                     "UPDATE conversations SET title = ?, named = 1 WHERE id = ? AND owner = ?", (shortened(title), conversation_id, owner)
                 )
 
     def delete(self, owner: str, conversation_id: str) -> None:
         """Forget a conversation with its answers and what was said of them."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             deleted = connection.execute("DELETE FROM conversations WHERE id = ? AND owner = ?", (conversation_id, owner))
             if deleted.rowcount:
                 connection.execute("DELETE FROM answers WHERE session_id = ?", (conversation_id,))
         self.feedback.withdraw(owner, conversation_id)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            self._path.touch(mode=0o600, exist_ok=False)
-        with self._lock, closing(sqlite3.connect(self._path, timeout=10)) as connection, connection:
-            connection.execute("PRAGMA secure_delete = ON")  # what was deleted is overwritten, not only unlisted
-            _prepare(connection)
-            yield connection
 
 
 def shortened(text: str) -> str:

@@ -47,14 +47,19 @@ def unzip(path: Path, folder: Path) -> list[tuple[str, Path]]:
     """Unpack the tables of a zip archive into ``folder``: their names in the archive and the files.
 
     Raises:
-        FileProblem: It is damaged, encrypted, nested, empty, or grows beyond all measure.
+        FileProblem: It is damaged, encrypted, nested, empty, packed by a method that is not known, or grows beyond all measure.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not _left_out(member)]
             _check_members(path, members)
             return [(member.filename, _extract(archive, member, folder, path)) for member in members]
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except NotImplementedError as error:
+        raise FileProblem(
+            f"{path.name} is packed by a method that cannot be unpacked here; unpack it and load the files themselves.",
+            f"{path.name} 的压缩方式无法在这里解开；请先解压，再载入里面的文件。",
+        ) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise damaged(path.name) from error
 
 

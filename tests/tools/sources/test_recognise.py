@@ -93,3 +93,16 @@ def test_transcoding_says_how_much_was_unreadable(tmp_path: Path) -> None:
     target, replaced = transcode(path, "gb18030", tmp_path)
     assert target.read_text(encoding="utf-8").startswith("订单\n")
     assert replaced >= 1
+
+
+def test_a_zip_of_an_unknown_method_is_not_called_damaged(tmp_path: Path) -> None:
+    packed = tmp_path / "a.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", "a,b\n1,2\n")
+    data = bytearray(packed.read_bytes())
+    # The method stands 8 bytes after the local signature and 10 after that of the directory; 97 is WavPack's.
+    data[8:10] = data[data.index(b"PK\x01\x02") + 10 : data.index(b"PK\x01\x02") + 12] = (97).to_bytes(2, "little")
+    packed.write_bytes(data)
+    (tmp_path / "out").mkdir()
+    with pytest.raises(FileProblem, match="packed by a method that cannot be unpacked here; unpack it and load the files"):
+        unzip(packed, tmp_path / "out")
