@@ -9,8 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+from assistant.planner.apposition import apposed
 from assistant.planner.bands import extreme_bands
+from assistant.planner.frames import framed
 from assistant.planner.partial_names import partly_named
+from assistant.planner.ranked import from_best_to_worst, ordinal_ranks, ranked_periods
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
 
@@ -336,7 +339,12 @@ STEPS: tuple[Step, ...] = (
     operators_last,
     comparisons,
     counted_dimensions,
+    ranked_periods,
     rankings,
+    from_best_to_worst,
+    ordinal_ranks,
+    apposed,
+    framed,
 )
 
 

@@ -10,7 +10,7 @@ import jinja2
 
 from assistant.planner.dialogue import Result
 from assistant.planner.lexicon import read_table
-from assistant.planner.plan import ASIDE, FOCUS, PRELUDE
+from assistant.planner.plan import ASIDE, FOCUS, PLACE, PRELUDE
 from assistant.planner.texts import text, texts
 from assistant.planner.views import ResultView
 from assistant.prompt_library import prompt_names, read_text
@@ -26,19 +26,26 @@ def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple
     if found and len(results) > found and all(one.outcome == "answered" for one in results[:found]):
         results = results[found:]
     told = results[:-1] if ASIDE in said and len(results) > 1 else results
-    parts += [write_result(result, language, said.get(FOCUS)) for result in told]
+    parts += [write_result(result, language, said.get(FOCUS), int(said.get(PLACE, 0))) for result in told]
     parts += [_aside(result, said[ASIDE], language) for result in results[len(told) :]]
     parts += [_note(kind, words, language) for kind, words in notes if kind in ("unused", "later")]
     return "\n\n".join(part for part in parts if part)
 
 
-def write_result(result: Result, language: str, focus: str | None = None) -> str:
-    """One result in words; a tool without a template gets the general one. ``focus`` is the value whose share is asked for."""
+def write_result(result: Result, language: str, focus: str | None = None, place: int = 0) -> str:
+    """One result in words; a tool without a template gets the general one.
+
+    Args:
+        result: What the tool returned.
+        language: "zh" or "en".
+        focus: The value whose share is asked for.
+        place: The place of a ranking that is asked for; 0 where none is.
+    """
     view = ResultView(result, language)
     name = result.call.name if result.outcome == "answered" or result.call.name in ("ask_user", "decline") else "not_answered"
     if f"{_FOLDER}/{name}.{language}.md.j2" not in _templates():
         name = "any"
-    return render(f"{name}.{language}.md.j2", r=view, args=_Arguments(result.call.args), focus=focus)
+    return render(f"{name}.{language}.md.j2", r=view, args=_Arguments(result.call.args), focus=focus, place=place)
 
 
 class _Arguments(dict[str, Any]):

@@ -11,6 +11,8 @@ ASIDE = "aside"
 """Kind of the note that says that the last call of a plan is another reading, with the words of the time that makes it one."""
 FOCUS = "focus"
 """Kind of the note that names the value whose share is asked for."""
+PLACE = "place"
+"""Kind of the note that says which place of a ranking is asked for."""
 
 PRELUDE = "prelude"
 """Kind of the note that says how many of the first calls only find what the others are about."""

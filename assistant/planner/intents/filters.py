@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import pairwise
 from typing import Any
 
 from assistant.planner.bands import band_condition
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.plan import Call, Plan
+from assistant.planner.plan import PLACE, Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.who import Who, both, selection_rule, take_pronoun
 from tools.segments.schemes import scheme_of
@@ -122,17 +121,6 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
     return Plan(tuple(calls))
 
 
-def joined(windows: list[Window], as_of: dt.date) -> Window | None:
-    """One window of several that follow each other without a gap; None where they do not."""
-    if len(windows) < 2:
-        return windows[0] if windows else None
-    dates = sorted((one.resolve(as_of) for one in windows), key=lambda one: str(one.start or ""))
-    for first, second in pairwise(dates):
-        if first.end is None or second.start is None or second.start - first.end > dt.timedelta(days=1):
-            return None
-    return Window(start=dates[0].start, end=dates[-1].end)
-
-
 def _compared(args: dict[str, Any], windows: list[Window], as_of: dt.date) -> list[Window]:
     """One window with its comparison, where the other is the one before it or that of a year before; else both."""
     later, earlier = sorted(windows, key=lambda one: str(one.resolve(as_of).end or as_of), reverse=True)
@@ -168,6 +156,8 @@ def take_sorting(sentence: Sentence) -> dict[str, Any]:
         same = sentence.take_all("ranking", ranking[1].id)
         limit = max((one.data["n"] or 0 for one in same), default=0)
         args = {"sort": ranking[1].id, "limit": limit or counted_groups(sentence)}
+        place = next((one.data["place"] for one in same if one.data.get("place")), None)
+        args |= {PLACE: place} if place else {}
     if sentence.take_all("rank", "listing") and "sort" not in args:
         args["sort"] = "largest"
     return args

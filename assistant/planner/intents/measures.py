@@ -20,7 +20,8 @@ from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics, they_do
 from assistant.planner.intents.rates import take_percentiles, take_within_days
 from assistant.planner.intents.refusals import ask_when, refusal
-from assistant.planner.plan import FOCUS, Plan
+from assistant.planner.plan import FOCUS, PLACE, Plan
+from assistant.planner.ranked import with_places
 from assistant.planner.sentence import Sentence
 from tools.metrics.catalogue import catalogue
 
@@ -36,6 +37,7 @@ _COUNTED = ("revenue", "orders", "items", "new_customers", "buyers", "discount")
 _TIMES = ("day", "week", "month", "quarter", "year")
 _OF_PEOPLE = ("group", "groups", "segment", "人群", "群体", "客群", "群")
 """Words that only say again that a value or a segment is one."""
+_WHICH_DAY = ("what day", "on which day", "on what day", "哪天", "哪一天")
 _HOW = ("how", "hows", "怎么样", "如何", "怎样", "表现如何", "表现怎么样", "表现怎样", "情况如何", "表现", "咋样")
 
 
@@ -47,6 +49,9 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if daily is not None:
         return refusal(sentence, "per_time", words=daily)
     by = take_dimensions(sentence)
+    if by:
+        sentence.tokens = with_places(sentence.tokens)
+    _dated(sentence, by)
     if not by and any(ranking.data.get("item") for _, ranking in sentence.free("ranking")):
         by = ["product"]  # “top 20 products”, “最畅销的10个商品”
     extra: dict[str, Any] = {"within_days": within} if within else {}
@@ -80,18 +85,36 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     args["by"] = args["by"] or segments_apart(args["customers"])
     _trend(sentence, args)
     args |= take_ranking(sentence, args) if args["by"] else {}
+    place = args.pop(PLACE, None)
     _chart(sentence, args)
     focus = _share_of_value(sentence, args)
     windows = take_windows(sentence)
     _absorb_counts(sentence)
     sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize", "sold")
     absorb_predicates(sentence)
+    _absorb_fields(sentence, args["metrics"])
     if not windows and _needs_time(sentence, args):
         return ask_when(sentence)
     found = with_windows(sentence, args, windows)
     if any(call.args.get("sort") in ("growth", "decline") and "compare" not in call.args for call in found.calls):
         return refusal(sentence, "growth_between")
-    return replace(found, notes=((FOCUS, focus),)) if focus else found
+    notes = [*([(FOCUS, focus)] if focus else []), *([(PLACE, str(place))] if place else [])]
+    return replace(found, notes=tuple(notes))
+
+
+def _dated(sentence: Sentence, by: list[str]) -> None:
+    """“哪天”, "what day" of a month that is named: one date, and not a day of the week."""
+    asked = any(token.is_("dimension", "weekday") and token.text in _WHICH_DAY for token in sentence.tokens)
+    if asked and "weekday" in by and sentence.says("window"):
+        by[by.index("weekday")] = "day"
+
+
+def _absorb_fields(sentence: Sentence, metrics: list[str]) -> None:
+    """Words of a customer's field that say no more than the metric that was taken."""
+    if any(one.endswith(("revenue", "value", "per_customer")) for one in metrics):
+        sentence.take_all("field", "amount")
+    if any("order" in one for one in metrics):
+        sentence.take_all("field", "orders")
 
 
 def _mean_over_time(sentence: Sentence) -> str | None:
@@ -217,7 +240,8 @@ def _absorb_counts(sentence: Sentence) -> None:
     """“How many” that goes with a metric that was taken: right before or after it; of anything else it is another question."""
     for place, _ in list(sentence.free("cue", "count")):
         near = [sentence.after(place, "metric", "dimension", "verb", within=1), sentence.before(place, "metric", within=1)]
-        if any(at is not None and (at in sentence.used or sentence.tokens[at].is_("verb")) for at in near):
+        changed = place > 0 and sentence.tokens[place - 1].is_("cue", "growth", "yoy")
+        if changed or any(at is not None and (at in sentence.used or sentence.tokens[at].is_("verb")) for at in near):
             sentence.use(place)
 
 
@@ -225,7 +249,6 @@ def absorb_predicates(sentence: Sentence) -> None:
     """Verbs that only say what the metric says: "how many orders did they place"."""
     if not sentence.has("neg"):
         sentence.take_all("verb")
-    sentence.take_all("field", "amount", "orders")
     sentence.use(*(place for place, token in enumerate(sentence.tokens) if token.text in _EMPTY))
     sentence.take_all("cue", "average")
     for place, quantity in sentence.free("quantity"):

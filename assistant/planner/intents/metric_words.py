@@ -6,6 +6,10 @@ from assistant.planner.sentence import Sentence
 
 _MOST_DIMENSIONS = 2
 _PER_ORDER = ("per order", "per basket", "per transaction", "per visit", "per trip", "每单", "平均每单", "每笔")
+_BUSY = frozenset(
+    {"busiest", "quietest", "peak", "slowest", "hottest", "最忙", "高峰", "高峰期", "最高峰", "最冷清", "最旺", "旺", "最淡", "最火"}
+)
+"""Rankings of times by how many come, and not by what they spend."""
 _AVERAGES = {
     "revenue": "revenue_per_customer",
     "orders": "orders_per_customer",
@@ -139,6 +143,8 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
         sentence.use(weak[0][0])
         return [weak[0][1]]
     levels = {sentence.vocabulary.levels.get(one) for one in by}
+    if levels == {"customer"} and "customer" not in by and sentence.says("worth"):
+        return [_of_people(sentence)]
     if sentence.says("verb", "order") and levels & {"time", "product", "order"}:
         sentence.take_all("verb", "order")
         sentence.take_all("noun")
@@ -149,7 +155,8 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
         return ["revenue"]
     if by and (sentence.has("ranking") or sentence.has("segment")):
         level = sentence.vocabulary.levels.get(by[0])
-        return ["orders" if level == "time" else "revenue" if level in ("product", "order") else "customers"]
+        visits = level == "time" and any(token.text in _BUSY or token.text.startswith("人") for token in sentence.tokens)
+        return ["orders" if visits else "revenue" if level in ("time", "product", "order") else "customers"]
     if by and (sentence.has("cue", "count") or sentence.has("cue", "share")) and sentence.says("noun"):
         return ["customers"]
     return []

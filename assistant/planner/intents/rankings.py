@@ -43,6 +43,7 @@ def _tenth(sentence: Sentence, dialogue: Dialogue, place: int, ranking: Sense) -
     sentence.take_all("by")
     who = take_who(sentence, dialogue)
     absorb_predicates(sentence)
+    sentence.take_all("field", "amount", "orders")
     if sentence.leftover() or who.ordered or not 0 < ranking.data["share"] < 1:
         return None
     rule = who.rule or (selection_rule(dialogue.last_customers) if who.handle and dialogue.last_customers else None) or {"all": []}
@@ -78,6 +79,7 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     windows = take_windows(sentence)
     sentence.take_all("cue", "list", "count")
     absorb_predicates(sentence)
+    sentence.take_all("field", "amount", "orders")
     return with_windows(sentence, args, windows)
 
 
