@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from assistant.planner.clauses import BEHAVIOUR_OF_FIELD, BEHAVIOUR_OF_UNIT, DAYS, Clause, Rule, plain
 from assistant.planner.field_rules import subject_of
+from assistant.planner.lexicon import read_table
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense
+from assistant.planner.windows import joined_windows
 from tools.windows import Window
 
 _OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "!=", "!=": "="}
@@ -22,7 +25,11 @@ class Behaviour:
     behaviour: str | None = None
     negated: bool = False
     comparison: Sense | None = None
-    window: Window | None = None
+    windows: list[Window] = field(default_factory=list)
+    joint: str = "and"
+    """What joins the windows: "or" where one of them is enough."""
+    each: bool = False
+    """Whether an amount is meant of every window: "both", “都”."""
     values: list[Sense] = field(default_factory=list)
     subject: str | None = None
     again: bool = False
@@ -31,7 +38,7 @@ class Behaviour:
     @property
     def bare(self) -> bool:
         """Whether it is a verb that says nothing more."""
-        return self.comparison is None and not self.values and self.window is None and not self.negated
+        return not (self.comparison or self.values or self.windows or self.negated)
 
 
 def behaviour_of(sentence: Sentence, clause: Clause) -> Behaviour | None:
@@ -92,7 +99,7 @@ def _bare(sentence: Sentence, place: int) -> Sense | None:
 def _compare(sentence: Sentence, clause: Clause, place: int, comparison: Sense, group: Behaviour) -> None:
     unit = comparison.data["unit"]
     if unit in DAYS:
-        group.window = Window(last_days=int(_largest(comparison)) * DAYS[unit])
+        group.windows = [Window(last_days=int(_largest(comparison)) * DAYS[unit])]
         sentence.use(place)
         return
     subject = subject_of(sentence, clause, place) if not unit else None
@@ -132,15 +139,18 @@ def _largest(comparison: Sense) -> Decimal:
 
 
 def _qualify(sentence: Sentence, clause: Clause, group: Behaviour) -> None:
-    """Window, negation and values of the behaviour."""
+    """Windows, negation and values of the behaviour."""
+    group.each = any(sentence.tokens[place].text in read_table("places")["each_of_them"] for place in clause.places)
     for place in clause.places:
         token = sentence.tokens[place]
         if place in sentence.used:
             continue
         window, value, neg = token.get("window"), token.get("value"), token.get("neg")
-        if window and group.window is None:
-            group.window = window.data["window"]
+        if window:
+            group.windows.append(window.data["window"])
             sentence.use(place)
+        elif token.is_("conj", "or") and group.windows:
+            group.joint = "or"
         elif neg:
             group.negated = True
             sentence.use(place)
@@ -159,9 +169,9 @@ def continued(sentence: Sentence, clause: Clause, last: Behaviour) -> Behaviour 
     _qualify(sentence, clause, group)
     if group.negated and not last.negated:
         group.comparison = None
-    if not group.values and group.window is None and not bounds:
+    if not group.values and not group.windows and not bounds:
         return None
-    group.values, group.window = group.values or last.values, group.window or last.window
+    group.values, group.windows = group.values or last.values, group.windows or last.windows
     return group
 
 
@@ -171,17 +181,17 @@ def _same_amount(sentence: Sentence, place: int, last: Behaviour) -> bool:
     return bool(comparison and last.comparison and comparison.data["unit"] in ("", last.comparison.data["unit"]))
 
 
-def behaviour_rules(group: Behaviour) -> list[Rule]:
-    """The rule of one behaviour, in a list to be joined with others."""
+def behaviour_rules(group: Behaviour, as_of: dt.date) -> list[Rule]:
+    """The rules of one behaviour, to be joined with others: one for each of its times, all of which or one of which is enough."""
     where: dict[str, list[str]] = {}
     for value in group.values:
         where.setdefault(value.data["dimension"], []).extend((value.data["value"], *value.data.get("also", ())))
     rule: Rule = {"behaviour": _behaviour(group), **_amount(group)}
-    if group.window is not None:
-        rule["window"] = group.window.model_dump(mode="json", exclude_defaults=True)
-    if where:
-        rule["where"] = where
-    return [rule]
+    limits: Rule = {"where": where} if where else {}
+    summed = joined_windows(group.windows, as_of) if group.comparison is not None and not group.each else None
+    windows: list[Window] = [summed] if summed is not None else group.windows
+    found = [{**rule, "window": one.model_dump(mode="json", exclude_defaults=True), **limits} for one in windows] or [{**rule, **limits}]
+    return [{"any": found}] if group.joint == "or" and not group.negated and len(found) > 1 else found
 
 
 def _behaviour(group: Behaviour) -> str:
@@ -191,7 +201,7 @@ def _behaviour(group: Behaviour) -> str:
 
 
 def _amount(group: Behaviour) -> dict[str, Any]:
-    if group.comparison is None and group.again and group.window is None and not group.values:
+    if group.comparison is None and group.again and not group.windows and not group.values:
         return {"op": "=", "value": 1} if group.negated else {"op": ">=", "value": 2}
     if group.comparison is None:
         return {"op": "=", "value": 0} if group.negated else {"op": ">=", "value": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ Rule = dict[str, Any]
 """A segment rule as plain data."""
 BEHAVIOUR_OF_UNIT = {"order": "orders", "money": "amount", "item": "quantity"}
 BEHAVIOUR_OF_FIELD = {"orders": "orders", "amount": "amount"}
+_TOLD = ("window", "value", "verb", "comparison")
+"""What was done, or when, and so more than a bare denial."""
 DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
@@ -30,10 +33,10 @@ class Clause:
 
 
 def clauses(sentence: Sentence) -> list[Clause]:
-    """The sentence cut at joints, and where a second verb begins."""
+    """The sentence cut at joints, and where a second verb or a denial of something else begins."""
     found = [Clause()]
     for place, token in enumerate(sentence.tokens):
-        joint = _joint(token)
+        joint = None if _lists_windows(sentence, place) else _joint(token)
         if token.is_("neg", "except") and found[-1].places:
             found.append(Clause([place]))
         elif joint:
@@ -41,13 +44,53 @@ def clauses(sentence: Sentence) -> list[Clause]:
                 found.append(Clause(joint=joint))
             elif joint == "or":
                 found[-1].joint = "or"
-        elif token.is_("verb") and not _is_noun(sentence, place) and _complete(sentence, found[-1]):
+        elif _begins(sentence, found[-1], place):
             moved = _opening(sentence, found[-1])
             found[-1].places = found[-1].places[: len(found[-1].places) - len(moved)]
             found.append(Clause([*moved, place]))
         else:
             found[-1].places.append(place)
     return [clause for clause in found if clause.places]
+
+
+def _lists_windows(sentence: Sentence, place: int) -> bool:
+    """Whether a joint stands between two times: “11月和12月都没来”, "in October or November"."""
+    if _joint(sentence.tokens[place]) is None or not place:
+        return False
+    following = next((token for token in sentence.tokens[place + 1 :] if not _is_filler(token) or token.is_("conj")), None)
+    return sentence.tokens[place - 1].is_("window") and following is not None and following.is_("window")
+
+
+def _begins(sentence: Sentence, clause: Clause, place: int) -> bool:
+    """Whether something else that was done, or was not, begins: a second verb, or a denial that is not of the verb before it."""
+    token = sentence.tokens[place]
+    if token.is_("verb") and not _is_noun(sentence, place):
+        return _complete(sentence, clause, *(("window",) if _opening(sentence, clause) else ()))
+    if not token.is_("neg") or not (_complete(sentence, clause, "window") or _denied(sentence, clause)):
+        return False
+    said = [at for at in _ahead(sentence, place) if not _is_filler(sentence.tokens[at])]
+    before = next((at for at in reversed(clause.places) if not _is_filler(sentence.tokens[at])), place)
+    verb_first = bool(said) and sentence.tokens[said[0]].is_("verb")
+    told = any(sentence.tokens[at].is_(kind) for at in said for kind in _TOLD)
+    return verb_first or (told and not sentence.tokens[before].is_("verb"))
+
+
+def _denied(sentence: Sentence, clause: Clause) -> bool:
+    """Whether the clause says of something that it was not done: "not in November", so that "nor December" is another."""
+    denial = next((at for at, place in enumerate(clause.places) if sentence.tokens[place].is_("neg")), len(clause.places))
+    return any(sentence.tokens[place].is_(kind) for place in clause.places[denial:] for kind in ("window", "value"))
+
+
+def _ahead(sentence: Sentence, place: int) -> Iterator[int]:
+    """The places after ``place`` up to the next joint."""
+    for at in range(place + 1, len(sentence.tokens)):
+        if _joint(sentence.tokens[at]):
+            return
+        yield at
+
+
+def _is_filler(token: Token) -> bool:
+    return all(sense.kind == "stop" for sense in token.senses) and not token.unknown
 
 
 def _joint(token: Token) -> str | None:
@@ -61,20 +104,36 @@ def _is_noun(sentence: Sentence, place: int) -> bool:
     return sentence.tokens[place].is_("metric")
 
 
-def _complete(sentence: Sentence, clause: Clause) -> bool:
+def _complete(sentence: Sentence, clause: Clause, *more: str) -> bool:
+    """Whether the clause has its verb and what was done: an amount, a value, or one of ``more``."""
     tokens = [sentence.tokens[place] for place in clause.places]
     verbs = [token for token in tokens if token.is_("verb") and not token.is_("metric")]
-    return bool(verbs) and any(token.is_("comparison") or token.is_("value") for token in tokens)
+    return bool(verbs) and any(token.is_(kind) for token in tokens for kind in ("comparison", "value", *more))
 
 
 def _opening(sentence: Sentence, clause: Clause) -> list[int]:
-    """The window and negation that stand before the second verb and belong to it."""
+    """The window and negation that stand before a verb and belong to it; an English time stays with the verb before it."""
     moved: list[int] = []
+    windows = sum(sentence.tokens[place].is_("window") for place in clause.places)
     for place in reversed(clause.places):
-        if not (sentence.tokens[place].is_("window") or sentence.tokens[place].is_("neg")):
+        token = sentence.tokens[place]
+        if not (token.is_("window") or token.is_("neg") or _lists_windows(sentence, place)):
+            break
+        if token.is_("window") and token.text.isascii() and windows < 2:
             break
         moved.insert(0, place)
-    return moved
+    return moved if len(moved) < len(clause.places) else []
+
+
+def denies(tokens: Iterable[Token]) -> bool:
+    """Whether something is said not to have been done: "never", “没有”, "zero orders"."""
+    for token in tokens:
+        verb, amount = token.get("verb"), token.get("comparison") or token.get("quantity")
+        if token.is_("neg") or (verb is not None and verb.data.get("negated")):
+            return True
+        if amount is not None and amount.data["value"] == 0 and amount.data.get("op", "=") in ("=", "<="):
+            return True
+    return False
 
 
 def plain(value: Decimal) -> int | float | str:

@@ -25,26 +25,12 @@ def find_rules(sentence: Sentence, *, loose: bool = True) -> Rule | None:
     shared = _shared_window(sentence)
     rules: list[tuple[str, Rule]] = []
     last: Behaviour | None = None
-    waiting: list[Clause] = []
     for clause in parts:
-        found, group = _clause_rules(sentence, clause, spread_window(sentence, clause, shared, parts), last, loose)
+        found, last = _clause_rules(sentence, clause, spread_window(sentence, clause, shared, parts), last, loose)
         rules.extend((clause.joint if index == 0 else "and", rule) for index, rule in enumerate(found))
-        if group is None and any(sentence.tokens[place].is_("window") for place in clause.places):
-            waiting.append(clause)
-        if last is None and group is not None:
-            rules.extend(("and", rule) for rule in _led(sentence, waiting, group))
-        last = group
     if any(sentence.tokens[place].is_("neg", "except") for place in sentence.used):
         sentence.take_all("neg", "except")
     return _combine(rules)
-
-
-def _led(sentence: Sentence, waiting: list[Clause], group: Behaviour) -> Iterator[Rule]:
-    """“Q3和Q4都买过”: windows before the first verb have it too."""
-    for clause in waiting:
-        earlier = continued(sentence, clause, group)
-        if earlier is not None:
-            yield from behaviour_rules(earlier)
 
 
 def _shared_window(sentence: Sentence) -> Window | None:
@@ -94,11 +80,11 @@ def _clause_rules(
     rules += value_rules(sentence, clause, True)
     if last is not None and (last.behaviour, group.behaviour) == ("contacts", "responses"):
         group.values = group.values or last.values
-    borrowed = group.window is None and shared is not None
-    group.window = group.window or shared
+    borrowed = not group.windows and shared is not None
+    group.windows = group.windows or ([shared] if shared is not None else [])
     if shared is not None:
         sentence.use(*(place for place, _ in sentence.free("window")))
-    found = behaviour_rules(group)
+    found = behaviour_rules(group, sentence.vocabulary.as_of)
     if borrowed and not any(sentence.tokens[place].is_("window") for place in clause.places):
         sentence.spread += found
     return ([*found, *rules] if carried else [*rules, *found]), group

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from assistant.planner.clauses import Clause
+from assistant.planner.clauses import Clause, denies
 from assistant.planner.plan import ASIDE, Call, Plan
 from assistant.planner.sentence import Sentence
 from tools.windows import Window
@@ -23,8 +23,7 @@ def spread_window(sentence: Sentence, clause: Clause, shared: Window | None, par
 
 
 def _denies(sentence: Sentence, clause: Clause) -> bool:
-    tokens = [sentence.tokens[place] for place in clause.places]
-    return any(token.is_("neg") or ((verb := token.get("verb")) is not None and bool(verb.data.get("negated"))) for token in tokens)
+    return denies(sentence.tokens[place] for place in clause.places)
 
 
 def with_other_scope(found: Plan, account: Sentence) -> Plan:

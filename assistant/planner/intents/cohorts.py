@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.intents.filters import joined, take_customers, take_filters
+from assistant.planner.intents.filters import take_customers, take_filters
 from assistant.planner.intents.measures import absorb_predicates
 from assistant.planner.intents.rates import take_within_days
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.windows import joined_windows
 
 _PERIODS = ("month", "quarter", "week")
 
@@ -35,7 +36,7 @@ def cohorts(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("cue", "again", "trend", "list", "growth", "share", "count", "summarize", "how_much")
     sentence.take_all("chart", "auto")
     sentence.take_all("by")
-    window = joined([sense.data["window"] for _, sense in sentence.free("window")], sentence.vocabulary.as_of)
+    window = joined_windows([sense.data["window"] for _, sense in sentence.free("window")], sentence.vocabulary.as_of)
     if window is not None:
         sentence.take_all("window")
         args["window"] = window.model_dump(mode="json", exclude_defaults=True)
