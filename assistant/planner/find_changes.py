@@ -12,6 +12,7 @@ from assistant.planner.intents.metric_words import countable, take_dimensions
 from assistant.planner.measure_changes import take_limit
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.thresholds import rebound
 from assistant.planner.who import both, selection_rule
 from tools.metrics.catalogue import catalogue
 from tools.windows import Window
@@ -31,10 +32,16 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     denied = _denied(sentence, args.get("rule"))
     if denied is not None:
         return plan("find_customers", rule=denied)
+    changes = replaces or sentence.says("ellipsis", "change", "correct")
+    bound = rebound(sentence, args.get("rule"), plainly=changes and not args.get("limit"))
+    if bound is not None:
+        args = {**args, "rule": bound}
+        if not sentence.leftover():
+            return Plan((Call("find_customers", args),))
     by = [] if sentence.has("comparison") else take_dimensions(sentence)
     if by and last.customers:
         return plan("measure", metrics=[countable(sentence, "customers", by)], by=by, customers=last.customers)
-    before, rule = dict(args), args.get("rule")
+    before, rule = ({} if bound else dict(args)), args.get("rule")
     windows = [sense.data["window"] for sense in sentence.take_all("window")] if not sentence.has("verb") else []
     if windows:
         rule = rewindowed(rule, windows[0].model_dump(mode="json", exclude_defaults=True))
@@ -42,6 +49,8 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         sentence.take_all("cue", "previous")
         rule = rewindowed(rule, Window.model_validate(dated).previous().model_dump(mode="json", exclude_defaults=True))
     _change_order(sentence, args)
+    if sentence.take_all("flip"):
+        args |= {"sort_by": args.get("sort_by", "amount"), "descending": not args.get("descending", True)}
     removed = _removed(sentence, rule)
     if removed is not None:
         rule = removed

@@ -7,7 +7,8 @@ from typing import Any
 from assistant.planner.dialogue import Result
 from assistant.planner.intents.filters import segments_apart, take_filters, take_sorting, with_windows
 from assistant.planner.intents.group_ranks import take_ranking
-from assistant.planner.intents.metric_words import countable, take_dimensions, take_metrics
+from assistant.planner.intents.metric_words import countable, take_dimensions
+from assistant.planner.metric_changes import change_metrics
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.who import both
@@ -36,7 +37,7 @@ def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
         return None
     if by and by == args.get("by", [])[:1] and args.get("limit_per_group") and (first := _first_groups(sentence)):
         return Plan((Call("measure", {**args, "limit": first}),))
-    _change_metrics(sentence, args, by)
+    change_metrics(sentence, args, by)
     if by:
         args |= {"by": [*args.get("by", []), *by][-_MOST_DIMENSIONS:] if sentence.says("ellipsis", "also") else by}
         args |= {"metrics": [countable(sentence, metric, args["by"]) for metric in args["metrics"]]}
@@ -48,6 +49,7 @@ def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
         args.setdefault("window", {"period": "last_month"})
         sentence.take_all("cue", "growth", "previous")
     args |= {key: value for key, value in ordered.items() if value is not None}
+    _turn_around(sentence, args)
     take_limit(sentence, args)
     charts = [one.id for one in sentence.take_all("chart")]
     chart = next((one for one in charts if one != "auto"), None) or next(iter(charts), None)
@@ -58,6 +60,15 @@ def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
     return Plan((Call("measure", args),)) if args != before or chart else None
 
 
+_OPPOSITE = {"largest": "smallest", "smallest": "largest", "growth": "decline", "decline": "growth"}
+
+
+def _turn_around(sentence: Sentence, args: Args) -> None:
+    """“倒过来”, “reverse it”: the groups in the opposite order."""
+    if args.get("by") and sentence.take_all("flip"):
+        args["sort"] = _OPPOSITE.get(args.get("sort", "largest"), "smallest")
+
+
 def _first_groups(sentence: Sentence) -> int | None:
     """“只看前2个门店” of the best in each store: how many of the groups within which the best are shown."""
     found = [(place, ranking) for place, ranking in sentence.free("ranking") if ranking.data["n"]]
@@ -65,39 +76,6 @@ def _first_groups(sentence: Sentence) -> int | None:
         return None
     sentence.use(found[0][0])
     return int(found[0][1].data["n"])
-
-
-def _change_metrics(sentence: Sentence, args: Args, by: list[str]) -> None:
-    ordered = sentence.has("rank", "listing")
-    metrics = take_metrics(sentence, by) if sentence.has("metric") or sentence.has("cue", "how_much") else []
-    if not metrics:
-        metrics = _of_people(sentence)
-    if metrics == ["customers"] and sentence.says("ellipsis"):
-        metrics = [_number_of_customers(sentence, args)]
-    if not metrics or metrics == ["customers"]:
-        return
-    if ordered and args.get("by"):
-        sentence.take_all("rank", "listing")
-        direction = sentence.take("ranking", "smallest")
-        args |= {"metrics": list(dict.fromkeys([*metrics, *args["metrics"]])), "sort": "smallest" if direction else "largest"}
-    elif sentence.says("ellipsis", "also"):
-        args["metrics"] = list(dict.fromkeys([*args["metrics"], *metrics]))
-    else:
-        args["metrics"] = metrics
-
-
-def _number_of_customers(sentence: Sentence, args: Args) -> str:
-    """Customers where something was bought are its buyers; in a window, those who ordered."""
-    dimensions = [*args.get("where", {}), *args.get("where_not", {}), *args.get("by", [])]
-    metric = countable(sentence, "customers", dimensions)
-    return "active_customers" if metric == "customers" and args.get("window") else metric
-
-
-def _of_people(sentence: Sentence) -> list[str]:
-    """“老客呢” after new customers: what names a kind of customers is their number here."""
-    named = [(place, sense) for place, sense in sentence.free("metric") if sentence.tokens[place].is_("condition")]
-    sentence.use(*(place for place, _ in named))
-    return [sense.id for _, sense in named]
 
 
 def _change_customers(sentence: Sentence, args: Args) -> None:

@@ -1,0 +1,69 @@
+"""“No, I said October, not November”, “不看总额，看人均”: what is denied or taken off in favour of another of its kind."""
+
+from __future__ import annotations
+
+from assistant.planner.sentence import Sentence
+
+PAIRS = ("window", "segment", "value", "metric", "dimension", "band", "customer_id", "quantity", "comparison", "chart")
+"""Kinds of words of which one may be denied in favour of another: “October, not November”."""
+_MEASURES = (("metric", ()), ("cue", ("total", "average")), ("field", ()))
+"""What a number is: a total, a mean, a metric; one of them may take the place of another."""
+
+_ASIDE: tuple[tuple[str, tuple[str, ...]], ...] = (("drop", ()), ("ellipsis", ("aside",)), ("neg", ()))
+"""Words that take off what follows them."""
+
+
+def correct(sentence: Sentence) -> None:
+    """Use the words of a correction, with what is denied beside another of its kind."""
+    corrected = bool(sentence.take_all("ellipsis", "correct"))
+    _set_aside(sentence)
+    for place, _ in list(sentence.free("neg")):
+        at = next_said(sentence, place)
+        denied = sentence.tokens[at] if at is not None else None
+        pair = denied is not None and any(has_pair(sentence, at, kind) for kind in PAIRS if denied.is_(kind))
+        alone = denied is None or not any(denied.is_(kind) for kind in (*PAIRS, "verb"))
+        leads = place == 0 and sentence.tokens[0].text == "no"
+        if pair and at is not None:
+            sentence.use(place, at)
+        elif leads or (corrected and alone) or (place == 0 and alone) or (place == 0 and sentence.tokens[1].is_("punctuation")):
+            sentence.use(place)
+
+
+def _set_aside(sentence: Sentence) -> None:
+    """“不看总额了，看人均”: what is taken off, where something else is to be shown in its place."""
+    for place in set_aside(sentence):
+        sentence.use(place, *([at] if (at := next_said(sentence, place)) is not None else []))
+
+
+def set_aside(sentence: Sentence) -> list[int]:
+    """The places of the words that take off what is said right after them, for another of its kind."""
+    return [place for kind, ids in _ASIDE for place, _ in sentence.free(kind, *ids) if _replaced(sentence, place)]
+
+
+def _replaced(sentence: Sentence, place: int) -> bool:
+    at = next_said(sentence, place)
+    if at is None or at in sentence.used:
+        return False
+    if _measures(sentence, at):
+        return any(_measures(sentence, one) for one in _others(sentence, at))
+    return any(has_pair(sentence, at, kind) for kind in PAIRS if sentence.tokens[at].is_(kind))
+
+
+def _others(sentence: Sentence, at: int) -> list[int]:
+    return [place for place in range(len(sentence.tokens)) if place not in (at, at - 1) and place not in sentence.used]
+
+
+def _measures(sentence: Sentence, at: int) -> bool:
+    return at not in sentence.used and any(sentence.tokens[at].is_(kind, *ids) for kind, ids in _MEASURES)
+
+
+def next_said(sentence: Sentence, place: int) -> int | None:
+    """The next token that is no filler."""
+    following = (at for at in range(place + 1, len(sentence.tokens)) if not sentence.tokens[at].is_("stop"))
+    return next(following, None)
+
+
+def has_pair(sentence: Sentence, at: int | None, kind: str) -> bool:
+    """Whether another word of a kind is there that is not denied."""
+    others = (place for place, _ in sentence.free(kind) if place != at)
+    return any(not (place and sentence.tokens[place - 1].is_("neg")) for place in others)

@@ -1,0 +1,135 @@
+"""Whether a question makes sense only after the one before it: “and the month before?”, “改成15次”, “客单价呢”."""
+
+from __future__ import annotations
+
+from assistant.planner.corrections import PAIRS, has_pair, next_said, set_aside
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.lexicon import read_table
+from assistant.planner.plan import Plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Token
+
+_MODIFIERS = frozenset({"window", "dimension", "value", "ranking", "chart", "format", "by", "quantity", "ellipsis", "band", "definition"})
+_MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "unit", "neg", "shown", "remain", "head", "comparison", "flip"}
+_OF_ITS_OWN = ("metric", "noun", "scheme")
+"""A question that names one of these stands by itself, unless it begins like a follow-up."""
+_FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend", "count", "everyone")
+_SHORT = 3
+_NUMBER = ("metric", "stop", "punctuation", "conj", "by", "pronoun", "drop")
+_NUMBER_CUES = ("average", "total", "how_much", "count")
+"""With a metric, the words of a number that says nothing of whose or when it is."""
+
+
+def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
+    """Whether the question only makes sense after another one."""
+    if dialogue.last is None:
+        return False
+    if (leads(sentence) and not _of_all(sentence)) or sentence.says("ellipsis", "correct", "change") or _excludes(sentence):
+        return True
+    if _swaps(sentence) or (not sentence.says("verb") and set_aside(sentence)) or _only_by(sentence) or _bare_number(sentence, dialogue):
+        return True
+    if any(token.is_("cue", "segments") or any(token.is_(kind) for kind in _OF_ITS_OWN) for token in sentence.tokens):
+        return False
+    last = dialogue.last.call.name
+    if sentence.says("pair", "together") or (last == "measure" and sentence.says("cue", "share") and sentence.says("cue", "everyone")):
+        return True
+    if last == "measure" and not any(sentence.says(kind) for kind in ("metric", "noun", "verb")):
+        beside = sentence.says("value") or sentence.says("window") or sentence.says("ranking")
+        if beside and (sentence.says("cue", "compare") or (sentence.says("cue", "share") and dialogue.last.call.args.get("by"))):
+            return True
+    return all(_modifies(token) or _chooses(token, last) for token in sentence.tokens)
+
+
+def _bare_number(sentence: Sentence, dialogue: Dialogue) -> bool:
+    """“客单价多少”, “average order value?”: a metric and nothing of whose or when, after an answer that was about something."""
+    if dialogue.last is None or not sentence.says("metric") or _of_all(sentence):
+        return False
+    if dialogue.last.call.name != "measure" or any(token.is_("noun") and not token.is_("metric") for token in sentence.tokens):
+        return False
+    if all(token.is_("noun") for token in sentence.tokens if token.is_("metric")) and not _counts(sentence):
+        return False
+    return all(any(token.is_(kind) for kind in _NUMBER) or token.is_("cue", *_NUMBER_CUES) for token in sentence.tokens)
+
+
+def _counts(sentence: Sentence) -> bool:
+    """“多少人”, “number of customers”: their number is what is asked for."""
+    return sentence.says("cue", "count") or any(
+        token.text.endswith(("数", "数量")) or token.text.startswith("number of") for token in sentence.tokens
+    )
+
+
+def _swaps(sentence: Sentence) -> bool:
+    """“Not AOV, repeat rate”: one word in place of another of its kind, right at the start."""
+    first = next((at for at, token in enumerate(sentence.tokens) if not token.is_("stop") or token.is_("neg")), None)
+    if first is None or not sentence.tokens[first].is_("neg", "not") or sentence.says("noun"):
+        return False
+    at = next_said(sentence, first)
+    return at is not None and any(has_pair(sentence, at, kind) for kind in PAIRS if sentence.tokens[at].is_(kind))
+
+
+def _only_by(sentence: Sentence) -> bool:
+    """“By RFM group”, “按RFM分群”: nothing but what to split by."""
+    light = ("stop", "punctuation", "ellipsis")
+    said = [token for token in sentence.tokens if token.is_("by") or not any(token.is_(kind) for kind in light)]
+    return len(said) > 1 and said[0].is_("by") and all(token.is_("by") or token.is_("dimension") or token.is_("metric") for token in said)
+
+
+def _modifies(token: Token) -> bool:
+    return any(token.is_(kind) for kind in _MODIFIERS) or token.is_("cue", *_FREE_CUES)
+
+
+def _chooses(token: Token, tool: str) -> bool:
+    """Whether a word is an option of the tool that answered last."""
+    return any(sense.kind == "option" and sense.id.startswith(f"{tool}.") for sense in token.senses)
+
+
+def leads(sentence: Sentence) -> bool:
+    """Whether it begins with "and", "what about", "那", "换成" and is short, or ends with 呢."""
+    first = next((token for token in sentence.tokens if not token.is_("punctuation")), None)
+    content = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation"))]
+    led = first is not None and (first.is_("ellipsis") or (first.is_("conj", "and") and not _whole(sentence)))
+    said = [token for token in sentence.tokens if not token.is_("punctuation")]
+    led = led or (len(content) < _SHORT and bool(said) and said[-1].is_("ellipsis", "also"))
+    return led or (sentence.text.rstrip("?!. ").endswith("呢") and len(content) <= 4)
+
+
+def _excludes(sentence: Sentence) -> bool:
+    """Whether it only takes something out: “exclude champions”, “去掉肉类”."""
+    content = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation"))]
+    out = bool(content) and (content[0].is_("neg", "except") or content[0].is_("drop"))
+    out = out or (len(content) > 1 and content[-1].is_("neg", "except"))
+    return out and not any(token.is_(kind) for token in content for kind in ("metric", "verb", "cue", "pronoun"))
+
+
+def depends(sentence: Sentence, dialogue: Dialogue) -> bool:
+    """Whether reading it without the question before would leave out what it says: “only those in …”, “no, …”."""
+    if dialogue.last is None:
+        return False
+    content = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation"))]
+    corrects = sentence.says("ellipsis", "correct") and len(content) <= _SHORT
+    share = sentence.says("cue", "share") and sentence.says("cue", "everyone") and not sentence.says("metric")
+    said = [token for token in sentence.tokens if not token.is_("punctuation")][:2]
+    narrows = share or (any(one.is_("ellipsis", "only", "also") for one in said) and not sentence.says("pronoun"))
+    return corrects or narrows or _excludes(sentence)
+
+
+def is_bare(found: Plan) -> bool:
+    """Whether a plan measures everything there is, which a follow-up never means."""
+    only = found.calls[0] if len(found.calls) == 1 else None
+    return only is not None and only.name == "measure" and set(only.args) == {"metrics"}
+
+
+def _of_all(sentence: Sentence) -> bool:
+    """Whether it says that it is about everything: “and how many customers do we have altogether?”."""
+    counted = sentence.says("metric") or sentence.says("cue", "count")
+    return counted and not sentence.says("pronoun") and any(token.text in _wholes() for token in sentence.tokens)
+
+
+def _wholes() -> list[str]:
+    return list(read_table("turns")["wholes"]["all"]["words"])
+
+
+def _whole(sentence: Sentence) -> bool:
+    """Whether it names people and what they did, and so needs no question before it: “同时买过A和B的客户有多少”."""
+    acts = sentence.says("verb") or sentence.says("comparison")
+    return acts and sentence.says("noun") and not sentence.says("pronoun")

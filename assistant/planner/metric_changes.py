@@ -1,0 +1,110 @@
+"""Which metrics a follow-up shows in place of those before, or beside them: “看人均”, “total instead”, “客户数呢”."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.planner.intents.metric_words import AVERAGES, countable, take_metrics
+from assistant.planner.sentence import Sentence
+from tools.metrics.catalogue import catalogue
+
+Args = dict[str, Any]
+_EACH = ("per", "each", "every", "每", "每个", "每位", "每名", "每一个", "按每个")
+_TOTALS = {mean: total for total, mean in AVERAGES.items() if total != "amount"} | {
+    "average_order_value": "revenue",
+    "items_per_order": "items",
+}
+_PEOPLE = ("customers", "buyers", "active_customers")
+
+
+def change_metrics(sentence: Sentence, args: Args, by: list[str]) -> None:
+    """Change the metrics of `args` as the sentence says."""
+    ordered = sentence.has("rank", "listing")
+    metrics = _named(sentence, args, by)
+    if not metrics:
+        return
+    if ordered and args.get("by"):
+        sentence.take_all("rank", "listing")
+        direction = sentence.take("ranking", "smallest")
+        args |= {"metrics": list(dict.fromkeys([*metrics, *args["metrics"]])), "sort": "smallest" if direction else "largest"}
+    elif sentence.says("ellipsis", "also"):
+        args["metrics"] = list(dict.fromkeys([*args["metrics"], *metrics]))
+    else:
+        args["metrics"] = metrics
+
+
+def _named(sentence: Sentence, args: Args, by: list[str]) -> list[str]:
+    """The metrics that it names, and the means or totals of those before."""
+    if _for_each(sentence) or _mean(sentence):
+        means = [AVERAGES[one] for one in _spoken(sentence, args) if one in AVERAGES]
+        if means:
+            return list(dict.fromkeys(means))
+    if not sentence.has("metric") and sentence.take_all("cue", "total"):
+        return list(dict.fromkeys(_TOTALS.get(one, one) for one in args["metrics"]))
+    asked = sentence.has("metric") or sentence.has("cue", "how_much")
+    metrics = (take_metrics(sentence, by) if asked else []) or _of_people(sentence) or _of_fields(sentence)
+    metrics = metrics or _counted(sentence)
+    if metrics != ["customers"]:
+        return metrics
+    plainly = sentence.says("ellipsis") or sentence.says("drop")
+    return [_number_of_customers(sentence, {**args, "by": by or args.get("by", [])})] if plainly else []
+
+
+def _spoken(sentence: Sentence, args: Args) -> list[str]:
+    """The metrics that a mean is of: those named beside it, else those before."""
+    named = [(place, one.id) for place, one in sentence.free("metric") if one.id in AVERAGES and not sentence.tokens[place].is_("noun")]
+    sentence.use(*(place for place, _ in named))
+    return [one for _, one in named] or [_TOTALS.get(one, one) for one in args["metrics"]]
+
+
+def _for_each(sentence: Sentence) -> bool:
+    """“Per customer”, “每个客户”: so much for each of them."""
+    for place, _ in list(sentence.free("noun")):
+        if place and sentence.tokens[place - 1].text in _EACH:
+            sentence.use(place, place - 1)
+            return True
+    return False
+
+
+def _mean(sentence: Sentence) -> bool:
+    """“人均”, “on average” without a metric that is a mean itself."""
+    means = set(_TOTALS)
+    others = [one for place, one in sentence.free("metric") if not sentence.tokens[place].is_("cue", "average")]
+    if any(one.id in means or one.id not in AVERAGES for one in others) or not sentence.has("cue", "average"):
+        return False
+    return bool(sentence.take_all("cue", "average"))
+
+
+def _counted(sentence: Sentence) -> list[str]:
+    """“Number of customers instead”: people whose number is asked for."""
+    people = [place for place, _ in sentence.free("metric", "customers") if sentence.tokens[place].is_("noun")]
+    numbered = any(sentence.tokens[place].text.startswith("number") or sentence.tokens[place].text.endswith("数") for place in people)
+    if not people or not (numbered or sentence.has("cue", "count")):
+        return []
+    sentence.use(*people)
+    sentence.take_all("cue", "count")
+    return ["customers"]
+
+
+def _number_of_customers(sentence: Sentence, args: Args) -> str:
+    """Customers where something was bought are its buyers; in a window, those who ordered."""
+    dimensions = [*args.get("where", {}), *args.get("where_not", {}), *args.get("by", [])]
+    metric = countable(sentence, "customers", dimensions)
+    return "active_customers" if metric == "customers" and args.get("window") else metric
+
+
+def _of_people(sentence: Sentence) -> list[str]:
+    """“老客呢” after new customers: what names a kind of customers is their number here."""
+    named = [(place, sense) for place, sense in sentence.free("metric") if sentence.tokens[place].is_("condition")]
+    sentence.use(*(place for place, _ in named))
+    return [sense.id for _, sense in named]
+
+
+def _of_fields(sentence: Sentence) -> list[str]:
+    """“Number of orders”: a field of the customer that is a metric as well."""
+    known = {one.id for one in catalogue().metrics}
+    meant = {"amount": "revenue"}
+    found = [(place, meant.get(one.id, one.id)) for place, one in sentence.free("field") if not sentence.tokens[place].is_("noun")]
+    found = [(place, one) for place, one in found if one in known]
+    sentence.use(*(place for place, _ in found))
+    return list(dict.fromkeys(one for _, one in found))
