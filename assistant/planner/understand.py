@@ -10,7 +10,8 @@ from assistant.planner import moves
 from assistant.planner.amounts import reduce
 from assistant.planner.coverage import ask_about, ask_value, without
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.followups import depends, follow_up, is_bare, is_elliptic
+from assistant.planner.ellipsis import depends, is_bare, is_elliptic
+from assistant.planner.followups import follow_up
 from assistant.planner.foresight import after
 from assistant.planner.intents import asks, averages, churn, cohorts, customers, data, findings, measures, rankings, refusals, saving, tiers
 from assistant.planner.lexicon import read_table

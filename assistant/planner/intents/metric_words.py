@@ -10,7 +10,7 @@ _BUSY = frozenset(
     {"busiest", "quietest", "peak", "slowest", "hottest", "最忙", "高峰", "高峰期", "最高峰", "最冷清", "最旺", "旺", "最淡", "最火"}
 )
 """Rankings of times by how many come, and not by what they spend."""
-_AVERAGES = {
+AVERAGES = {
     "revenue": "revenue_per_customer",
     "orders": "orders_per_customer",
     "amount": "revenue_per_customer",
@@ -125,9 +125,9 @@ def _counts_people(sentence: Sentence) -> list[int]:
 def _averaged(sentence: Sentence, place: int, metric: str) -> str:
     if sentence.tokens[place].text == "basket":
         return "average_order_value"  # “the highest basket”, and not “baskets”
-    if metric in _AVERAGES and (at := sentence.before(place, "cue", within=0)) is not None and sentence.tokens[at].is_("cue", "average"):
+    if metric in AVERAGES and (at := sentence.before(place, "cue", within=0)) is not None and sentence.tokens[at].is_("cue", "average"):
         sentence.use(at)
-        return _AVERAGES[metric]
+        return AVERAGES[metric]
     return metric
 
 
