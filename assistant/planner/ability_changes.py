@@ -12,6 +12,8 @@ from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 
 Args = dict[str, Any]
+_APART = {"within_days": "overdue", "overdue": "within_days"}
+"""Arguments of which the one takes the place of the other."""
 
 
 def change_ability(sentence: Sentence, last: Result) -> Plan | None:
@@ -20,6 +22,9 @@ def change_ability(sentence: Sentence, last: Result) -> Plan | None:
     Raises:
         OutOfRange: A number is outside of what the tool takes.
     """
+    other = _other_customer(sentence, last)
+    if other is not None:
+        return other
     ahead = _ahead(sentence, last)
     if ahead:
         return Plan((Call(last.call.name, {**last.call.args, **ahead}),))
@@ -36,8 +41,24 @@ def change_ability(sentence: Sentence, last: Result) -> Plan | None:
         sentence.take_all("ask", ability.tool)
         sentence.take_all("dimension")
         sentence.take_all("by")
-    kept = {key: value for key, value in last.call.args.items() if key != "cluster"}
+    kept = {key: value for key, value in last.call.args.items() if key != "cluster" and _APART.get(key) not in changed}
     return Plan((Call(last.call.name, {**kept, **changed}),)) if changed else None
+
+
+def _other_customer(sentence: Sentence, last: Result) -> Plan | None:
+    """“1609呢” after what to offer to customer 1023: the same for the other."""
+    named = sentence.first("customer_id")
+    if named is None:
+        return None
+    given = last.call.args.get("customers")
+    if "customer_id" in last.call.args:
+        changed: Args = {"customer_id": named[1].id}
+    elif isinstance(given, dict) and given.get("field") == "customer_id" and given.get("op") == "=":
+        changed = {"customers": {**given, "value": named[1].id}}
+    else:
+        return None
+    sentence.use(named[0])
+    return Plan((Call(last.call.name, {**last.call.args, **changed}),))
 
 
 def _ahead(sentence: Sentence, last: Result) -> Args:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.intents.filters import segments_apart, with_windows
 from assistant.planner.plan import FOCUS, Call, Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Sense
 from tools.segments.schemes import scheme_of
+from tools.windows import Window
+
+Args = dict[str, Any]
+_MOST_DIMENSIONS = 2
 
 
 def of_all_parts(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
@@ -26,23 +34,77 @@ def of_all_parts(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan |
 
 
 def of_both(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
-    """“Both together”: two measurements that differ in one value or group only, side by side."""
-    if not sentence.take_all("pair", "both", "together") or last.call.name != "measure":
+    """“Both together”, “两个差多少”, “which is higher”: two measurements that differ in one thing, side by side."""
+    asked = sentence.take_all("gap") + sentence.take_all("higher")
+    named = sentence.take_all("pair", "both", "together") or _two(sentence)
+    if last.call.name != "measure" or not (named or asked):
         return None
-    sentence.take_all("cue", "compare", "list")
-    measured = [one.call.args for one in dialogue.results if one.call.name == "measure" and one.outcome == "answered"]
-    first, second = ([{}, *measured][-2]), measured[-1]
-    where = {**first.get("where", {}), **second.get("where", {})}
-    rest = [{key: value for key, value in one.items() if key not in ("where", "customers")} for one in (first, second)]
-    if rest[0] != rest[1] or len(where) != 1 or first.get("customers") != second.get("customers"):
+    sentence.take_all("cue", "compare", "list", "previous", "how_much", "count")
+    if not named and last.call.args.get("by") and (ordered := _ordered(last, asked)) is not None:
+        return ordered
+    pair = _pair(dialogue)
+    if pair is None:
         return None
-    dimension = next(iter(where))
-    if any(len(one.get("where", {}).get(dimension, [])) != 1 for one in (first, second)):
-        return None
-    values = list(dict.fromkeys(value for one in (first, second) for value in one.get("where", {}).get(dimension, [])))
-    return Plan(
-        (Call("measure", {**second, "where": {dimension: values}, "by": list(dict.fromkeys([dimension, *second.get("by", [])]))[:2]}),)
-    )
+    first, second = pair
+    windows = [Window.model_validate(one["window"]) for one in pair if one.get("window")]
+    sentence.take_all("cue", "growth")
+    if len(windows) == len(pair) and _apart(first, second) == {"window"}:
+        return with_windows(sentence, dict(second), windows)
+    return _side_by_side(first, second, asked)
+
+
+def _two(sentence: Sentence) -> bool:
+    """“两个季度差多少”: two of something that can only be those before."""
+    told = [place for place, one in sentence.free("quantity") if one.data["value"] == 2]
+    if len(told) != 1 or sentence.says("noun") or sentence.says("metric"):
+        return False
+    sentence.use(told[0])
+    sentence.take_all("dimension")
+    return True
+
+
+def _ordered(last: Result, asked: list[Sense]) -> Plan | None:
+    """“Which is higher” of groups that are shown: the highest first."""
+    found = next((one for one in asked if one.kind == "higher"), None)
+    return Plan((Call("measure", {**last.call.args, "sort": found.id}),)) if found else None
+
+
+def _pair(dialogue: Dialogue) -> tuple[Args, Args] | None:
+    """The arguments of the last two measurements that differ in one thing only."""
+    measured: list[Args] = []
+    for result in dialogue.results:
+        if result.call.name == "measure" and result.outcome == "answered" and not result.aside:
+            measured = [*(one for one in measured if one != result.call.args), result.call.args]
+    pairs = ((first, second) for at, second in reversed(list(enumerate(measured))) for first in reversed(measured[:at]))
+    return next((pair for pair in pairs if len(_apart(*pair)) == 1), None)
+
+
+def _apart(first: Args, second: Args) -> set[str]:
+    """What two measurements differ in."""
+    keys = {*first, *second} - {"chart", "compare", "sort"}
+    return {key for key in keys if first.get(key) != second.get(key)}
+
+
+def _side_by_side(first: Args, second: Args, asked: list[Sense]) -> Plan | None:
+    """Two values, groups or metrics in one measurement, where they can be; else both again."""
+    both = Plan((Call("measure", first), Call("measure", second)))
+    (key,) = _apart(first, second)
+    order = {"sort": asked[0].id} if asked and asked[0].kind == "higher" else {}
+    if key == "metrics":
+        return Plan((Call("measure", {**second, "metrics": list(dict.fromkeys([*first[key], *second[key]]))}),))
+    if key == "where":
+        where = {**first.get("where", {}), **second.get("where", {})}
+        apart = [one for one in where if first.get("where", {}).get(one) != second.get("where", {}).get(one)]
+        if len(apart) != 1 or any(len(one.get("where", {}).get(apart[0], [])) != 1 for one in (first, second)):
+            return both
+        values = list(dict.fromkeys(value for one in (first, second) for value in one["where"][apart[0]]))
+        by = list(dict.fromkeys([apart[0], *second.get("by", [])]))[:_MOST_DIMENSIONS]
+        return Plan((Call("measure", {**second, "where": {**where, apart[0]: values}, "by": by, **order}),))
+    named = [one.get("customers") for one in (first, second)]
+    together = {"any": [{"segment": one} for one in named]}
+    if key == "customers" and all(isinstance(one, str) for one in named) and (by := segments_apart(together)) and not second.get("by"):
+        return Plan((Call("measure", {**second, "customers": together, "by": by, **order}),))
+    return both
 
 
 def of_share(sentence: Sentence, _: Dialogue, last: Result) -> Plan | None:

@@ -50,7 +50,8 @@ def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
         sentence.take_all("cue", "growth", "previous")
     args |= {key: value for key, value in ordered.items() if value is not None}
     _turn_around(sentence, args)
-    take_limit(sentence, args)
+    if args.get("by"):
+        take_limit(sentence, args)
     charts = [one.id for one in sentence.take_all("chart")]
     chart = next((one for one in charts if one != "auto"), None) or next(iter(charts), None)
     args |= {"chart": chart} if chart else {}

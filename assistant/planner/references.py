@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from assistant.planner.bare_numbers import limits, with_numbers
 from assistant.planner.customer_ids import find_customer_ids
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.heads import LISTS, take_head
@@ -32,6 +33,7 @@ def with_references(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabul
     tokens = [_with_step(token, dialogue, vocabulary) for token in _with_that(tokens, dialogue)]
     if not dialogue.results:
         return tokens, None
+    tokens = with_numbers(tokens, dialogue, vocabulary, _only(dialogue.last) if dialogue.last else None)
     for read in (_numbered, _named, take_head):
         found = read(tokens, dialogue)
         if found is not None:
@@ -88,6 +90,9 @@ def _with_that(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
     for at, token in enumerate(tokens):
         named = token.get("that")
         found = row_of(dialogue, named.id) if named is not None else None
+        told_last = _limited_to(dialogue, named.id) if named is not None else None
+        if found is None and told_last is not None:
+            return [*tokens[:at], replace(token, senses=(told_last,)), *tokens[at + 1 :]]
         if found is None:
             continue
         row, window = found
@@ -97,6 +102,15 @@ def _with_that(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
             told.append(Token(tokens[-1].end, tokens[-1].end, "", (dated,)))
         return told
     return tokens
+
+
+def _limited_to(dialogue: Dialogue, dimension: str) -> Sense | None:
+    """“This campaign” after an answer about one: the only value of it that the answer was limited to."""
+    if dialogue.last is None or any(dialogue.last.call.args.get(key) for key in ("by",)):
+        return None
+    named = [values for one, values in limits(dialogue.last.call.args) if one == dimension]
+    value = named[0][0] if len(named) == 1 and len(named[0]) == 1 else None
+    return Sense("value", f"{dimension}={value}", {"dimension": dimension, "value": value}) if value else None
 
 
 def _last_named(dialogue: Dialogue, vocabulary: Vocabulary) -> str | None:

@@ -1,0 +1,77 @@
+"""Numbers that stand for what was spoken of: “8号也看一下” after a campaign, “1609呢” after a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.tokens import Sense, Token
+from assistant.planner.vocabulary import Vocabulary
+
+_LIGHT = ("stop", "punctuation", "ellipsis", "conj", "between", "op")
+_SHORT_LISTS = 50
+"""A number up to this may be how many recommendations are wanted."""
+_OF_ONE = ("look_up_customer", "recommend_products", "next_order", "customer_value", "churn_risk", "summarize_segment")
+
+
+def with_numbers(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary, only: str | None) -> list[Token]:
+    """The tokens, a number that nothing else explains with the value or the customer that it names.
+
+    Args:
+        tokens: The question.
+        dialogue: The conversation before it.
+        vocabulary: The values that are known.
+        only: The one customer that the latest answer was about.
+    """
+    at = _number(tokens)
+    last = dialogue.last
+    if at is None or last is None:
+        return tokens
+    sense = _customer(tokens[at], last, only) or _value(tokens, at, last, vocabulary)
+    if sense is None:
+        return tokens
+    return [*tokens[:at], replace(tokens[at], senses=(sense,)), *tokens[at + 1 :]]
+
+
+def _number(tokens: list[Token]) -> int | None:
+    """The place of the only number, where nothing but light words and a comparison stands beside it."""
+    places = [at for at, token in enumerate(tokens) if token.text.isdigit() and (one := token.get("quantity")) and one.data["unit"] == ""]
+    others = [token for at, token in enumerate(tokens) if at not in places]
+    light = all(any(token.is_(kind) for kind in _LIGHT) or token.is_("cue", "compare") for token in others)
+    return places[0] if len(places) == 1 and light else None
+
+
+def _customer(token: Token, last: Result, only: str | None) -> Sense | None:
+    if only is None or last.call.name not in _OF_ONE or (last.call.name == "recommend_products" and int(token.text) <= _SHORT_LISTS):
+        return None
+    return Sense("customer_id", token.text)
+
+
+def _value(tokens: list[Token], at: int, last: Result, vocabulary: Vocabulary) -> Sense | None:
+    """The value of that number, of a dimension by which the latest answer was limited to another one."""
+    numbered = any(token.text.startswith("号") for token in tokens[at + 1 : at + 2])
+    if last.call.args.get("by") and not numbered:
+        return None  # so many of the groups
+    for dimension, values in limits(last.call.args):
+        meant = vocabulary.value_named(dimension, tokens[at].text)
+        if meant and meant not in values and all(any(char.isdigit() for char in one) for one in values):
+            return Sense("value", f"{dimension}={meant}", {"dimension": dimension, "value": meant})
+    return None
+
+
+def limits(args: Any) -> Iterator[tuple[str, list[str]]]:
+    """The dimensions and values that the arguments of a call limit it to, wherever they stand in it."""
+    if isinstance(args, list):
+        for part in args:
+            yield from limits(part)
+    if not isinstance(args, dict):
+        return
+    for key, value in args.items():
+        if key == "where" and isinstance(value, dict):
+            yield from ((str(dimension), [str(one) for one in values]) for dimension, values in value.items())
+        elif key == "campaign" and isinstance(value, str):
+            yield "campaign", [value]
+        else:
+            yield from limits(value)
