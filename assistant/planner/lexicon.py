@@ -41,14 +41,19 @@ def read_table(name: str) -> Mapping[str, Any]:
 
 
 def read_phrases(*names: str) -> Iterator[Phrase]:
-    """The phrases of word files: kind -> id -> {zh: [...], en: [...], anything else is the sense's data}."""
+    """The phrases of word files: kind -> id -> {zh: [...], en: [...], verbs: [...], anything else is the sense's data}.
+
+    Verbs are English ones, meant in all their regular forms.
+    """
     for name in names:
         for kind, entries in read_table(name).items():
             for entry_id, entry in entries.items():
-                data = {key: value for key, value in entry.items() if key not in _LANGUAGES}
+                data = {key: value for key, value in entry.items() if key not in (*_LANGUAGES, "verbs")}
                 sense = Sense(kind, str(entry_id), data)
                 for language in _LANGUAGES:
                     yield from (Phrase(_word(name, words), sense) for words in entry.get(language, ()))
+                for verb in entry.get("verbs", ()):
+                    yield from (Phrase(form, sense) for form in sorted({verb, *_endings(verb)}))
 
 
 def general_words() -> Iterator[tuple[str, Sense]]:

@@ -38,13 +38,15 @@ class Mended(NamedTuple):
     read: str
 
 
-def tokenise(text: str, vocabulary: Vocabulary, as_of: dt.date) -> tuple[list[Token], list[Mended]]:
-    """The tokens of a normalised question, misspelt words mended, and what was mended."""
+def tokenise(
+    text: str, vocabulary: Vocabulary, as_of: dt.date, barred: frozenset[str] = frozenset()
+) -> tuple[list[Token], list[Mended]]:
+    """The tokens of a normalised question, misspelt words mended, and what was mended; ``barred`` ideas are not looked for."""
     mended: list[Mended] = []
     for pattern, words in _rewrites():
         text = pattern.sub(words, text)
     text = _NUMBERED.sub(lambda match: _apart(match, vocabulary), text)
-    tokens = cut(text, vocabulary, as_of)
+    tokens = cut(text, vocabulary, as_of, barred)
     for _ in range(_MOST_MENDED):
         change = _mend(text, tokens, vocabulary)
         if change is None:
@@ -52,7 +54,7 @@ def tokenise(text: str, vocabulary: Vocabulary, as_of: dt.date) -> tuple[list[To
         start, end, meant = change
         mended.append(Mended(text[start:end], meant))
         text = text[:start] + meant + text[end:]
-        tokens = cut(text, vocabulary, as_of)
+        tokens = cut(text, vocabulary, as_of, barred)
     return tokens, mended
 
 
@@ -83,9 +85,9 @@ def _mend(text: str, tokens: list[Token], vocabulary: Vocabulary) -> tuple[int, 
     return None
 
 
-def cut(text: str, vocabulary: Vocabulary, as_of: dt.date) -> list[Token]:
+def cut(text: str, vocabulary: Vocabulary, as_of: dt.date, barred: frozenset[str] = frozenset()) -> list[Token]:
     """The cheapest cut: one for each token, more for filler words, much more for what nothing explains."""
-    spans = _spans(text, vocabulary, as_of)
+    spans = _spans(text, vocabulary, as_of, barred)
     best: list[tuple[float, Token | None]] = [(0.0, None), *((float("inf"), None) for _ in text)]
     for start in range(len(text)):
         cost = best[start][0]
@@ -102,11 +104,12 @@ def cut(text: str, vocabulary: Vocabulary, as_of: dt.date) -> list[Token]:
     return _joined([token for token in reversed(tokens) if token.text.strip()])
 
 
-def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date) -> dict[int, list[tuple[Token, float]]]:
+def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date, barred: frozenset[str]) -> dict[int, list[tuple[Token, float]]]:
     senses: dict[tuple[int, int], list[Sense]] = defaultdict(list)
     for start in range(len(text)):
         for found in vocabulary.matcher.find(text, start):
-            senses[found.start, found.end].extend(found.senses)
+            if not (text[start : found.end] in barred and all(sense.kind == "idea" for sense in found.senses)):
+                senses[found.start, found.end].extend(found.senses)
     for number in find_numbers(text):
         kind = "share" if number.share else "number"
         senses[number.start, number.end].append(Sense(kind, str(number.value), {"value": number.value}))
@@ -139,7 +142,7 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date) -> dict[int, list[
 
 def _price(meanings: list[Sense], length: int) -> float:
     """What a token costs: fillers more than words that say something, the names of groups less."""
-    if all(sense.kind == "stop" for sense in meanings):
+    if all(sense.kind in ("stop", "idea") for sense in meanings):
         return _STOP_COST
     named = any(sense.kind == "segment" for sense in meanings)
     own = any(sense.data.get(OWN) or sense.kind == "segment_name" for sense in meanings)

@@ -13,6 +13,7 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.ellipsis import depends, is_bare, is_elliptic
 from assistant.planner.followups import follow_up
 from assistant.planner.foresight import after
+from assistant.planner.frames import idle, without_ideas
 from assistant.planner.intents import asks, averages, churn, cohorts, customers, data, findings, measures, rankings, refusals, saving, tiers
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found, with_groups
@@ -82,9 +83,13 @@ _JOINTS = (
 
 def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typed: str = "") -> Sentence:
     """A question as reduced tokens; ``typed`` is the whole of what the operator typed, where this is a part of it."""
-    tokens, mended = tokenise(normalise(question), vocabulary, vocabulary.as_of)
+    plain = normalise(question)
+    tokens, mended = tokenise(plain, vocabulary, vocabulary.as_of)
+    waiting = idle(reduce(tokens, vocabulary))
+    if waiting:  # words of ideas that say nothing here may be parts of other words
+        tokens, mended = tokenise(plain, vocabulary, vocabulary.as_of, waiting)
     language = dialogue.language or language_of(question, "auto", "en")
-    reduced, refers = with_references(reduce(tokens, vocabulary), dialogue, vocabulary)
+    reduced, refers = with_references(without_ideas(reduce(tokens, vocabulary)), dialogue, vocabulary)
     grouped = with_groups(reduced, dialogue)
     return Sentence("".join(_gaps(tokens)), grouped, vocabulary, language, mended, typed=typed or question, refers=refers)
 

@@ -22,7 +22,7 @@ from tools.metrics.values import usable_dimensions, value_index
 from tools.segments.schemes import SCHEMES
 from tools.warehouse.context import ToolContext
 
-WORD_FILES = ("words", "cues", "fields", "asks", "outside", "festivals", "turns")
+WORD_FILES = ("words", "cues", "fields", "asks", "outside", "festivals", "turns", "ideas")
 _BAND = re.compile(r"(\d+)\s?-\s?(\d+)(k?)")
 _PLUS = re.compile(r"(\d+k?)\+")
 _TYPE = re.compile(r"type ?([a-z\d]+)")
@@ -42,7 +42,7 @@ _NO_PHRASES = frozenset({"rfm_group", "rfm_eight", "churn_band", "marketing_cons
 _NO_PHRASES |= {"membership_tier", "lifecycle", "aipl_stage", "value_activity", "value_level", "activity_level"}
 _SAID_MISSING = frozenset({"gender", "channel"})
 """Dimensions whose everyday values are recognised where the data lack them, to say so."""
-_YIELDING = ("field", "segment_alias", "greet")
+_YIELDING = ("field", "segment_alias", "greet", "idea")
 """Kinds of our words that a value of the data may bear too."""
 _MERGED: dict[tuple[str, str], Vocabulary] = {}
 
@@ -183,9 +183,9 @@ def make_vocabulary(
         *saved_phrases(segments or {}),
         *_value_phrases({**values, **_time_values(book)}, taken, done),
     ]
-    meant = {text for text, _ in phrases}
+    meant = {text for text, sense in phrases if sense.kind != "idea"}
     phrases += [(text, sense) for text, sense in _absent_phrases(values) if text not in meant]
-    meant |= {text for text, _ in phrases}
+    meant |= {text for text, sense in phrases if sense.kind != "idea"}
     phrases += [(text, sense) for text, sense in general_words() if text not in meant]
     names = _names(book) | {("segment", found): (name.zh, name.en) for found, name in (segments or {}).items()}
     return Vocabulary(as_of, tuple(_unique(phrases)), dict(values), {**_levels(book), **levels}, names, dict(shapes or {}))

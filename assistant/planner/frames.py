@@ -1,0 +1,181 @@
+"""Reads what several ideas together ask, in whatever order and wording they stand.
+
+“Late” beside “their usual rhythm” asks who is overdue, “behind” beside “normal pace” does too: prompts/lexicon/ideas.yaml has
+the words of each idea, prompts/lexicon/frames.yaml what ideas together say. The words of a frame become one token that says it;
+ideas that no frame takes mean nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from assistant.planner.lexicon import read_phrases, read_table
+from assistant.planner.tokens import Sense, Token
+from assistant.planner.vocabulary import WORD_FILES, Vocabulary
+
+IDEA = "idea"
+_PASSED = Sense("stop", "framed")
+_GAP = 2
+"""Plain words that may stand between two neighbours of a row."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One idea of a frame.
+
+    Args:
+        senses: (kind, id, unit) of which a token has one; what is empty is any.
+        kept: The token goes on meaning what it means.
+        becomes: What the token means then.
+    """
+
+    senses: tuple[tuple[str, str, str], ...]
+    kept: bool = False
+    becomes: tuple[Sense, ...] = ()
+
+    def fits(self, token: Token) -> bool:
+        """Whether the token has one of the senses."""
+        return any(_has(token, *sense) for sense in self.senses)
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Ideas that together say something.
+
+    Args:
+        parts: All must be there.
+        row: They stand in this order, side by side.
+        unless: None of these is there.
+        gives: What the first of them means then.
+        also: Taken too, wherever they are.
+    """
+
+    parts: tuple[_Part, ...]
+    row: bool
+    unless: tuple[_Part, ...]
+    gives: tuple[Sense, ...]
+    also: tuple[_Part, ...]
+
+
+def framed(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """The tokens with what their ideas say together."""
+    found = list(tokens)
+    for frame in _frames():
+        places = _places(found, frame)
+        while places:
+            found = _read(found, frame, places)
+            places = _places(found, frame) if frame.row else []
+    return found
+
+
+def idle(tokens: list[Token]) -> frozenset[str]:
+    """The words that only mean an idea which no frame took."""
+    return frozenset(token.text for token in tokens if token.senses and all(sense.kind == IDEA for sense in token.senses))
+
+
+def without_ideas(tokens: list[Token]) -> list[Token]:
+    """The tokens without the ideas that no frame took."""
+    return [_without_ideas(token) for token in tokens]
+
+
+def _has(token: Token, kind: str, entry_id: str, unit: str) -> bool:
+    sense = token.get(kind, *([entry_id] if entry_id else []))
+    return sense is not None and (not unit or sense.data.get("unit") == unit)
+
+
+def _places(tokens: list[Token], frame: _Frame) -> list[int]:
+    """Where the parts of the frame stand; nowhere unless all of them do."""
+    if any(part.fits(token) for part in frame.unless for token in tokens):
+        return []
+    return _in_row(tokens, frame.parts) if frame.row else _anywhere(tokens, frame.parts)
+
+
+def _anywhere(tokens: list[Token], parts: tuple[_Part, ...]) -> list[int]:
+    places: list[int] = []
+    for part in parts:
+        place = next((at for at, token in enumerate(tokens) if at not in places and part.fits(token)), None)
+        if place is None:
+            return []
+        places.append(place)
+    return places
+
+
+def _in_row(tokens: list[Token], parts: tuple[_Part, ...]) -> list[int]:
+    for start, token in enumerate(tokens):
+        places = [start] if parts[0].fits(token) else []
+        for part in parts[1:] if places else ():
+            place = _next(tokens, places[-1], part)
+            if place is None:
+                break
+            places.append(place)
+        if len(places) == len(parts):
+            return places
+    return []
+
+
+def _next(tokens: list[Token], at: int, part: _Part) -> int | None:
+    """The place of the part right after a token, over a few plain words."""
+    for place in range(at + 1, min(at + 2 + _GAP, len(tokens))):
+        if part.fits(tokens[place]):
+            return place
+        if not tokens[place].is_("stop"):
+            return None
+    return None
+
+
+def _read(tokens: list[Token], frame: _Frame, places: list[int]) -> list[Token]:
+    """The tokens with the parts of the frame taken: the first that is not kept says what the frame says."""
+    found = list(tokens)
+    given = frame.gives
+    for part, place in zip(frame.parts, places, strict=True):
+        if not part.kept:
+            found[place] = replace(found[place], senses=part.becomes or given or (_PASSED,))
+            given = () if not part.becomes else given
+    for at, token in enumerate(found):
+        if at not in places and any(part.fits(token) for part in frame.also):
+            found[at] = replace(token, senses=(_PASSED,))
+    return found
+
+
+def _without_ideas(token: Token) -> Token:
+    senses = tuple(sense for sense in token.senses if sense.kind != IDEA)
+    return token if len(senses) == len(token.senses) else replace(token, senses=senses)
+
+
+@lru_cache(maxsize=1)
+def _frames() -> tuple[_Frame, ...]:
+    return tuple(_frame(entry) for entries in read_table("frames").values() for entry in entries)
+
+
+def _frame(entry: Mapping[str, Any]) -> _Frame:
+    parts = tuple(_part(words) for words in entry.get("row", entry.get("all", ())))
+    gives = tuple(_sense(one) for one in entry.get("gives", ()))
+    return _Frame(parts, "row" in entry, _parts(entry, "unless"), gives, _parts(entry, "also"))
+
+
+def _parts(entry: Mapping[str, Any], name: str) -> tuple[_Part, ...]:
+    return tuple(_part(words) for words in entry.get(name, ()))
+
+
+def _part(words: str) -> _Part:
+    """“=kind:id | kind@unit > kind:id”: the sign of a kept part, its senses, what its token becomes."""
+    names, _, becomes = words.removeprefix("=").partition(">")
+    senses = tuple(_named(one.strip()) for one in names.split("|"))
+    return _Part(senses, words.startswith("="), becomes=(_sense(becomes.strip()),) if becomes else ())
+
+
+def _named(name: str) -> tuple[str, str, str]:
+    plain, _, unit = name.partition("@")
+    kind, _, entry_id = plain.partition(":")
+    return kind, entry_id, unit
+
+
+@lru_cache(maxsize=64)
+def _sense(name: str) -> Sense:
+    """A sense by its kind and id, with what the lexicon says of it."""
+    kind, _, entry_id = name.partition(":")
+    known = (phrase.sense for phrase in read_phrases(*WORD_FILES))
+    return next((sense for sense in known if (sense.kind, sense.id) == (kind, entry_id)), Sense(kind, entry_id))
