@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from assistant.attachment import misattached
 from assistant.binding import fits, group_names, nearness, same_number
@@ -25,6 +25,7 @@ _PART_BEFORE, _PART_AFTER = re.compile(r"\d[.,]$"), re.compile(r"[.,]\d")
 """Digits on the other side of a point or comma: one and the same number."""
 _NAMING = (Unit.ID, Unit.TEXT)
 _HAS_NUMBER = re.compile(r"\d")
+_TEXTS_KEPT = 4096
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,7 @@ class Evidence:
 
     @cached_property
     def _stated(self) -> list[tuple[Quantity, str]]:
-        texts = [without_dates(text) for text in (*self.questions, *self._words)]
-        return [(quantity, text) for text in texts for quantity in find_quantities(text)]
+        return [stated for text in (*self.questions, *self._words) for stated in _stated_in(text)]
 
     @cached_property
     def _groups(self) -> frozenset[str]:
@@ -278,3 +278,10 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 def _day(value: dt.date) -> dt.date:
     return value.date() if isinstance(value, dt.datetime) else value
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _stated_in(text: str) -> tuple[tuple[Quantity, str], ...]:
+    """The quantities of a text without its dates; labels and caveats come again in answer after answer."""
+    rest = without_dates(text)
+    return tuple((quantity, rest) for quantity in find_quantities(rest))

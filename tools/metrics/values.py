@@ -32,6 +32,9 @@ _TABLES: dict[Level, str] = {
     "event": "events AS e",
 }
 
+_STATE = "counts of scores, segments and runs"
+_COUNTS = "SELECT (SELECT count(*) FROM scores), (SELECT count(*) FROM segments), (SELECT count(*) FROM model_runs)"
+
 T = TypeVar("T")
 _cache: OrderedDict[tuple[str, ...], object] = OrderedDict()
 _lock = threading.Lock()
@@ -41,8 +44,9 @@ def remember(ctx: ToolContext, name: str, compute: Callable[[], T]) -> T:
     """``compute()``, kept for as long as the warehouse, its data and its scores stay as they are."""
     if not ctx.warehouse_id:
         return compute()
-    scored = ctx.engine.rows("SELECT (SELECT count(*) FROM scores), (SELECT count(*) FROM segments), (SELECT count(*) FROM model_runs)")
-    key = (ctx.warehouse_id, ctx.data_version, str(scored[0]), name)
+    if _STATE not in ctx.kept:
+        ctx.kept[_STATE] = ctx.engine.rows(_COUNTS)[0]
+    key = (ctx.warehouse_id, ctx.data_version, str(ctx.kept[_STATE]), name)
     with _lock:
         if key in _cache:
             _cache.move_to_end(key)

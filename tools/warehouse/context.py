@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tools.contracts import Receipt, Statement, Text
 from tools.errors import UnsupportedQuestion
 from tools.settings import Settings
-from tools.warehouse.currency import with_currency
+from tools.warehouse.currency import currency_symbol
 from tools.warehouse.engine import Engine
-from tools.warehouse.warehouse import Warehouse
+from tools.warehouse.warehouse import Stamp, Warehouse
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class ToolContext:
     data_version: str
     config: Settings = field(default_factory=Settings)
     warehouse_id: str = ""
+    kept: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What was looked up once for this context."""
 
     def receipt(
         self, tool: str, arguments: dict[str, object], definition: Text, *statements: Statement, receipt_id: str = "main"
@@ -70,6 +73,16 @@ def latest_date(engine: Engine) -> dt.date | None:
     return found[0][0] if found else None
 
 
+@dataclass(frozen=True)
+class _Facts:
+    latest: dt.date | None
+    version: str
+    currency: str
+
+
+_known: dict[Path, tuple[Stamp, _Facts]] = {}
+
+
 @contextmanager
 def open_context(warehouse: Warehouse, as_of: dt.date | None = None) -> Iterator[ToolContext]:
     """A reading context over ``warehouse``.
@@ -77,12 +90,26 @@ def open_context(warehouse: Warehouse, as_of: dt.date | None = None) -> Iterator
     Raises:
         UnsupportedQuestion: The warehouse holds neither orders nor events, and no date was given.
     """
+    stamp = warehouse.stamp
     with warehouse.reading() as engine:
-        day = as_of or latest_date(engine)
+        facts = _facts(warehouse, stamp, engine)
+        day = as_of or facts.latest
         if day is None:
             raise UnsupportedQuestion(
                 "The warehouse holds no orders or events yet; load some first: fenqun load PATH.",
                 "数据仓库里还没有订单或行为数据；请先载入：fenqun load 路径。",
             )
-        version, config = read_meta(engine, "data_version") or "0", with_currency(engine, warehouse.config)
-        yield ToolContext(engine, day, version, config, str(warehouse.path))
+        config = warehouse.config.model_copy(update={"currency": warehouse.config.currency or facts.currency})
+        yield ToolContext(engine, day, facts.version, config, str(warehouse.path))
+
+
+def _facts(warehouse: Warehouse, stamp: Stamp, engine: Engine) -> _Facts:
+    """What every context tells of the data, read once for each state of the file.
+
+    The stamp is older than the reading: what a writer commits in between gives the next reader another stamp.
+    """
+    known = _known.get(warehouse.path)
+    if known is None or known[0] != stamp:
+        symbol = currency_symbol(engine, warehouse.config.model_copy(update={"currency": ""}))
+        known = _known[warehouse.path] = (stamp, _Facts(latest_date(engine), read_meta(engine, "data_version") or "0", symbol))
+    return known[1]

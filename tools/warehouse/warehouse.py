@@ -44,6 +44,8 @@ Stamp = tuple[tuple[int, int] | None, ...]
 _shared: dict[Path, _Shared] = {}
 _shared_lock = threading.Lock()
 _currencies: dict[Path, tuple[Stamp, str]] = {}
+_checked: dict[Path, Stamp] = {}
+"""Files whose schema was found to be ours, as they were then."""
 
 
 class Warehouse:
@@ -97,8 +99,11 @@ class Warehouse:
                 f"There is no warehouse at {self.path}; load data first: fenqun demo, or fenqun load PATH.",
                 f"{self.path} 处还没有数据仓库；请先载入数据：fenqun demo 或 fenqun load 路径。",
             )
+        stamp = self.stamp
         with self._engine(writable=False, locked=locked) as engine:
-            check_schema(engine)
+            if _checked.get(self.path) != stamp:
+                check_schema(engine)
+                _checked[self.path] = stamp
             yield engine
 
     @contextmanager
