@@ -81,6 +81,15 @@ _ITEM_EVENTS = _Source(
 """Events with products, which only rules that name one need."""
 
 
+_STORED = {"orders": "coalesce(b.orders, 0)", "amount": "coalesce(b.amount, 0)"}
+"""The features, as columns of ``customer_base AS b``, that hold what a behaviour adds up over all orders."""
+
+
+def stored_value(behaviour: Behaviour) -> str | None:
+    """The column that has the behaviour's value already, where features are current; None where it must be added up."""
+    return _STORED.get(behaviour.behaviour) if behaviour.window is None and not behaviour.where else None
+
+
 def _source(behaviour: Behaviour) -> _Source:
     if behaviour.behaviour == "events" and any(name in _LINE_COLUMNS for name in behaviour.where):
         return _ITEM_EVENTS

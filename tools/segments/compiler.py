@@ -13,8 +13,9 @@ from typing import Any
 from tools.contracts import CustomerQuery, Text
 from tools.errors import InputError, UnknownName
 from tools.rules import AllOf, AnyOf, Behaviour, Condition, InSegment, NotRule, SegmentRule, Selection
-from tools.segments.behaviours import behaviour_query
+from tools.segments.behaviours import behaviour_query, stored_value
 from tools.segments.fields import field
+from tools.segments.freshness import features_current
 from tools.segments.grounding import ground
 from tools.segments.sentences import describe_rule, describe_selection
 from tools.segments.stored import check_attributes, group_rules, stored_names, stored_rules
@@ -49,13 +50,19 @@ def compile_selection(ctx: ToolContext, selection: Selection) -> CustomerQuery:
     """
     segments = stored_rules(ctx.engine)
     check_attributes(ctx.engine, selection, segments)
-    return _compile(ground(ctx, selection), ctx.as_of, segments, stored_names(ctx.engine) if segments else {})
+    names = stored_names(ctx.engine) if segments else {}
+    return _compile(ground(ctx, selection), ctx.as_of, segments, names, current=features_current(ctx))
 
 
 def _compile(
-    selection: Selection, as_of: dt.date, segments: Mapping[str, SegmentRule], names: Mapping[str, Text] | None = None
+    selection: Selection,
+    as_of: dt.date,
+    segments: Mapping[str, SegmentRule],
+    names: Mapping[str, Text] | None = None,
+    *,
+    current: bool = False,
 ) -> CustomerQuery:
-    compiler = _Compiler(as_of, {**group_rules(), **segments})
+    compiler = _Compiler(as_of, {**group_rules(), **segments}, current=current)
     condition = compiler.condition(selection.rule)
     joins = "".join(f"\nLEFT JOIN ({query}) AS {name} ON {name}.customer_id = b.customer_id" for name, query in compiler.behaviours.items())
     sql = f"SELECT b.customer_id FROM customer_base AS b{joins}\nWHERE {condition}{_order(selection)}"
@@ -72,10 +79,14 @@ def _order(selection: Selection) -> str:
 
 
 class _Compiler:
-    """Builds one statement: collects bound values and the subqueries of behaviours."""
+    """Builds one statement: collects bound values and the subqueries of behaviours.
 
-    def __init__(self, as_of: dt.date, segments: Mapping[str, SegmentRule]) -> None:
+    ``current`` says that features are of this date and these data, so that all orders need not be added up again.
+    """
+
+    def __init__(self, as_of: dt.date, segments: Mapping[str, SegmentRule], *, current: bool = False) -> None:
         self.as_of = as_of
+        self.current = current
         self.segments = segments
         self.parameters: dict[str, Any] = {}
         self.behaviours: dict[str, str] = {}
@@ -121,13 +132,17 @@ class _Compiler:
         return self._compare(expression, rule.op, values)
 
     def _behaviour(self, rule: Behaviour) -> str:
-        name = f"did_{len(self.behaviours)}"
-        self.behaviours[name] = ""
-        self.behaviours[name] = behaviour_query(rule, self.as_of, self.bind)
+        expression = (stored_value(rule) if self.current else None) or self._added_up(rule)
         values = list(rule.value) if isinstance(rule.value, list) else [rule.value]
         if len(values) != (2 if rule.op == "between" else 1):
             raise InputError(f"{rule.behaviour} {rule.op} takes another number of values.", f"{rule.behaviour} {rule.op} 的取值个数不对。")
-        return self._compare(f"coalesce({name}.value, 0)", rule.op, values)
+        return self._compare(expression, rule.op, values)
+
+    def _added_up(self, rule: Behaviour) -> str:
+        name = f"did_{len(self.behaviours)}"
+        self.behaviours[name] = ""
+        self.behaviours[name] = behaviour_query(rule, self.as_of, self.bind)
+        return f"coalesce({name}.value, 0)"
 
     def _compare(self, expression: str, op: str, values: list[Any]) -> str:
         bound = [self.bind(value) for value in values]

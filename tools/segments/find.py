@@ -16,7 +16,7 @@ from tools.segments.checks import list_checks
 from tools.segments.compiler import compile_selection
 from tools.segments.coverage import coverage_caveats
 from tools.segments.fields import FieldInfo
-from tools.segments.freshness import freshness_caveats, require_features
+from tools.segments.freshness import features_current, freshness_caveats, require_features
 from tools.segments.grounding import ground
 from tools.segments.measured import MeasuredColumns, measured_columns
 from tools.segments.reporting import ROWS_SHOWN, field_column, fields_in_order, figure, row_figures, share, shown_value, with_cluster_names
@@ -43,7 +43,7 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
     query = compile_selection(ctx, selection)
     rule_fields = list(fields_of(selection.rule, {**group_rules(), **stored_rules(ctx.engine)}))
     infos = _columns(request, selection, rule_fields)
-    measured = measured_columns(selection.rule, ctx.as_of)
+    measured = measured_columns(selection.rule, ctx.as_of, current=features_current(ctx))
     infos = with_cluster_names(ctx, [infos[0], *measured.infos, *infos[1:]])
     listing = list_statement(query, infos, selection, measured)
     listed = ctx.engine.query(listing.sql, listing.parameters)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tools.contracts import Text, Unit
 from tools.rules import AllOf, AnyOf, Behaviour, SegmentRule
-from tools.segments.behaviours import behaviour_query
+from tools.segments.behaviours import behaviour_query, stored_value
 from tools.segments.fields import FieldInfo
 from tools.segments.spans import window_words
 
@@ -33,8 +33,14 @@ class MeasuredColumns:
     parameters: dict[str, Any]
 
 
-def measured_columns(rule: SegmentRule, as_of: dt.date) -> MeasuredColumns:
-    """A column for each thing that the customers of ``rule`` have done; what they have not done shows nothing."""
+def measured_columns(rule: SegmentRule, as_of: dt.date, *, current: bool = False) -> MeasuredColumns:
+    """A column for each thing that the customers of ``rule`` have done; what they have not done shows nothing.
+
+    Args:
+        rule: Whose customers.
+        as_of: Nothing later is counted.
+        current: Whether features are of that date, so that what they hold needs no column beside them.
+    """
     parameters: dict[str, Any] = {}
 
     def bind(value: Any) -> str:
@@ -44,7 +50,8 @@ def measured_columns(rule: SegmentRule, as_of: dt.date) -> MeasuredColumns:
         return f"${name}"
 
     infos, joins = [], []
-    for number, behaviour in enumerate(_done(rule)[:_MOST], 1):
+    done = [behaviour for behaviour in _done(rule) if not (current and stored_value(behaviour))]
+    for number, behaviour in enumerate(done[:_MOST], 1):
         name = f"measured_{number}"
         joins.append(f"\nLEFT JOIN ({behaviour_query(behaviour, as_of, bind)}) AS {name} ON {name}.customer_id = b.customer_id")
         zh, en, unit = _NAMES[behaviour.behaviour]

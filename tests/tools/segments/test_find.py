@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,8 @@ from tools.requests import ChurnRisk, FindCustomers
 from tools.segments.churn.tool import churn_risk
 from tools.segments.find import find_customers
 from tools.segments.refresh import refresh
-from tools.warehouse.context import ToolContext, open_context
+from tools.settings import Settings
+from tools.warehouse.context import ToolContext, open_context, write_meta
 from tools.warehouse.warehouse import Warehouse
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
@@ -232,3 +234,40 @@ def test_without_orders_what_is_missing_is_said(make_warehouse: Callable[..., Wa
     assert "没有订单，而流失分析需要订单" in caught.value.zh
     assert everybody.figure("customers").value == never.figure("customers").value == 2
     assert "revenue" not in {figure.id for figure in everybody.figures}
+
+
+SPENT_MUCH = {"all": [{"behaviour": "amount", "op": ">", "value": 500}, {"behaviour": "orders", "op": "<", "value": 40}]}
+SPENT_MUCH_SQL = "SELECT household_id FROM baskets GROUP BY 1 HAVING sum(paid) > 500 AND count(*) < 40"
+
+
+def test_what_features_hold_is_not_added_up_again(demo: ToolContext, source: Ask) -> None:
+    found = _find(demo, rule=SPENT_MUCH)
+
+    [(count, revenue)] = source(f"SELECT count(*), sum(m) FROM rfm WHERE household_id IN ({SPENT_MUCH_SQL})")
+    assert (found.figure("customers").value, found.figure("revenue").value) == (count, revenue)
+    assert "counted_orders" not in found.receipts[0].statements[0].sql
+    # The list shows both already, each once.
+    assert [column.id for column in found.tables[0].columns].count("amount") == 1
+    assert not any(column.id.startswith("measured") for column in found.tables[0].columns)
+
+
+def test_of_another_date_orders_are_added_up(demo_path: Path, tmp_path: Path, source: Ask) -> None:
+    with open_context(Warehouse(demo_path, Settings(home=tmp_path)), dt.date(2017, 6, 30)) as ctx:
+        found = _find(ctx, rule=SPENT_MUCH)
+
+    then = "SELECT 1 FROM baskets WHERE day <= DATE '2017-06-30' GROUP BY household_id HAVING sum(paid) > 500 AND count(*) < 40"
+    assert found.figure("customers").value == source(f"SELECT count(*) FROM ({then})")[0][0]
+
+
+def test_after_orders_that_features_lack_they_are_added_up(make_warehouse: Callable[..., Warehouse], tmp_path: Path) -> None:
+    warehouse = make_warehouse([("a", "2024-01-01", "30.00"), ("b", "2024-01-02", "80.00")])
+    refresh(warehouse)
+    with warehouse.writing() as engine:
+        engine.execute(
+            "INSERT INTO orders (order_id, customer_id, ordered_at, status, amount) VALUES ('n', 'a', '2024-01-02', 'completed', 90)"
+        )
+        write_meta(engine, "data_version", "later")
+    with open_context(warehouse) as ctx:
+        found = _find(ctx, rule={"behaviour": "amount", "op": ">", "value": 100})
+
+    assert [row[0] for row in found.tables[0].rows] == ["a"]

@@ -239,3 +239,16 @@ def test_a_reader_that_reads_again_does_not_wait_for_a_waiting_writer(warehouse:
 def _write_one(warehouse: Warehouse) -> None:
     with warehouse.writing() as engine:
         _insert(engine, "2")
+
+
+def test_each_context_tells_of_the_data_as_they_are_then(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    for number, (day, currency) in enumerate([("2024-01-01", "EUR"), ("2024-02-01", "GBP"), ("2024-03-01", "GBP")]):
+        with warehouse.writing() as engine:
+            columns, values = "order_id, ordered_at, status, amount, currency", {"id": f"o{number}", "at": day, "currency": currency}
+            engine.execute(f"INSERT INTO orders ({columns}) VALUES ($id, CAST($at AS TIMESTAMP), 'completed', 1, $currency)", values)
+            write_meta(engine, "data_version", str(number))
+        for _ in range(2):
+            with open_context(warehouse) as context:
+                told = (context.as_of.isoformat(), context.data_version, context.config.currency)
+            assert told == (day, str(number), ["€", "€", "£"][number])
