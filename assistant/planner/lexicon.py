@@ -17,6 +17,9 @@ _LANGUAGES = ("zh", "en")
 _DOUBLES = re.compile("[^aeiou]*[aeiou][^aeiouwxy]")
 """Verbs whose last consonant is doubled before an ending, such as "sum" and "chop"."""
 
+_CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
+"""Forms of one word of a phrase, one of which is said."""
+
 
 @dataclass(frozen=True)
 class Phrase:
@@ -43,7 +46,7 @@ def read_table(name: str) -> Mapping[str, Any]:
 def read_phrases(*names: str) -> Iterator[Phrase]:
     """The phrases of word files: kind -> id -> {zh: [...], en: [...], verbs: [...], anything else is the sense's data}.
 
-    Verbs are English ones, meant in all their regular forms.
+    Verbs are English ones, meant in all their regular forms; “活跃(客户|会员)数” is all the forms that it stands for.
     """
     for name in names:
         for kind, entries in read_table(name).items():
@@ -51,9 +54,19 @@ def read_phrases(*names: str) -> Iterator[Phrase]:
                 data = {key: value for key, value in entry.items() if key not in (*_LANGUAGES, "verbs")}
                 sense = Sense(kind, str(entry_id), data)
                 for language in _LANGUAGES:
-                    yield from (Phrase(_word(name, words), sense) for words in entry.get(language, ()))
+                    yield from (Phrase(form, sense) for words in entry.get(language, ()) for form in variants(_word(name, words)))
                 for verb in entry.get("verbs", ()):
                     yield from (Phrase(form, sense) for form in sorted({verb, *_endings(verb)}))
+
+
+def variants(words: str) -> Iterator[str]:
+    """The forms that a phrase with choices stands for: “(环比|同比)(下降|)” is four."""
+    choice = _CHOICE.search(words)
+    if choice is None:
+        yield words
+        return
+    for part in choice[1].split("|"):
+        yield from variants(words[: choice.start()] + part + words[choice.end() :])
 
 
 def general_words() -> Iterator[tuple[str, Sense]]:

@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from assistant.planner.constructions import plainer
 from assistant.planner.customer_ids import find_customer_ids
-from assistant.planner.edges import find_edges
 from assistant.planner.lexicon import read_table
 from assistant.planner.numbered import find_patterns
 from assistant.planner.numbers import find_numbers
-from assistant.planner.periods import find_horizons, find_periods
+from assistant.planner.periods import find_periods
 from assistant.planner.saved import OWN, prevailing
+from assistant.planner.time_units import find_horizons
 from assistant.planner.tokens import Sense, Token
-from assistant.planner.typos import mend_han, mend_word
+from assistant.planner.typos import mend_han, mend_word, stems
 from assistant.planner.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[a-z0-9_]+|[^\s]")
@@ -43,6 +44,7 @@ def tokenise(
 ) -> tuple[list[Token], list[Mended]]:
     """The tokens of a normalised question, misspelt words mended, and what was mended; ``barred`` ideas are not looked for."""
     mended: list[Mended] = []
+    text = plainer(text)
     for pattern, words in _rewrites():
         text = pattern.sub(words, text)
     text = _NUMBERED.sub(lambda match: _apart(match, vocabulary), text)
@@ -52,7 +54,8 @@ def tokenise(
         if change is None:
             break
         start, end, meant = change
-        mended.append(Mended(text[start:end], meant))
+        if meant not in stems(text[start:end]):
+            mended.append(Mended(text[start:end], meant))
         text = text[:start] + meant + text[end:]
         tokens = cut(text, vocabulary, as_of, barred)
     return tokens, mended
@@ -64,10 +67,9 @@ def _rewrites() -> list[tuple[re.Pattern[str], str]]:
 
 
 def _apart(match: re.Match[str], vocabulary: Vocabulary) -> str:
-    """“store367” as two words, unless it is a name as it stands."""
-    named = any(
-        sense.kind == "dimension" for found in vocabulary.matcher.find(match[1], 0) for sense in found.senses if found.end == len(match[1])
-    )
+    """“store367”, “top10” as two words, unless it is a name as it stands."""
+    whole = [found for found in vocabulary.matcher.find(match[1], 0) if found.end == len(match[1])]
+    named = any(sense.kind in ("dimension", "rank") for found in whole for sense in found.senses)
     return f"{match[1]} {match[2]}" if named and match[0] not in vocabulary.texts else match[0]
 
 
@@ -113,15 +115,13 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date, barred: frozenset[
     for number in find_numbers(text):
         kind = "share" if number.share else "number"
         senses[number.start, number.end].append(Sense(kind, str(number.value), {"value": number.value}))
-    periods = find_periods(text, as_of)
-    for period in (*periods, *find_edges(text, as_of, periods)):
+    for period in find_periods(text, as_of):
         if period.backwards:
             dates = dict(zip(("start", "end"), map(str, period.backwards), strict=True))
             senses[period.start, period.end].append(Sense("reversed", "range", dates))
             continue
-        there = senses[period.start, period.end]
         sense = Sense("window", str(period.window), {"window": period.window, "parts": period.parts})
-        there.insert(1 if there and there[0].kind == "window" and period not in periods else 0, sense)
+        senses[period.start, period.end].insert(0, sense)
     for start, end, customer_id in find_customer_ids(text, vocabulary.id_shapes):
         senses[start, end].insert(0, Sense("customer_id", customer_id))
     for pattern in read_table("ids")["cluster"]:
