@@ -68,6 +68,7 @@ def known_names(ctx: ToolContext) -> KnownNames:
     saved = [name for text in saved_segments(ctx).values() for name in (text.zh, text.en)]
 
     def make() -> KnownNames:
+        """Everything that prose may name, from the values of the data."""
         values = {dimension: found for dimension, found in value_index(ctx).items() if dimension not in own}
         return make_known({**values, "saved segment": saved}, read_table("values"))
 

@@ -46,6 +46,7 @@ def all_prompt_names() -> list[str]:
     """The names of all text files, those in folders too, sorted."""
 
     def below(folder: Traversable, prefix: str) -> Iterator[str]:
+        """The texts of a folder and of those in it, by their paths."""
         for entry in folder.iterdir():
             if entry.is_dir():
                 yield from below(entry, f"{prefix}{entry.name}/")

@@ -68,6 +68,7 @@ def _load(path: str) -> Callable[..., ToolResult]:
 
 def _in_context(path: str) -> Runner:
     def run(toolbox: Toolbox, request: Any) -> ToolResult:
+        """Call the function in a context of its own."""
         with toolbox.context() as ctx:
             return _load(path)(ctx, request)
 
@@ -78,6 +79,7 @@ def _of_customers(path: str) -> Runner:
     """A tool of the metrics, which know no segments: the customers of its request are compiled for it."""
 
     def run(toolbox: Toolbox, request: Any) -> ToolResult:
+        """Call the function in a context of its own."""
         with toolbox.context() as ctx:
             if request.customers is None:
                 return _load(path)(ctx, request)
@@ -325,6 +327,7 @@ class Toolbox:
 
     def _declare(self, name: str, tool: Tool) -> BaseTool:
         def call(**arguments: Any) -> Content:
+            """Run this tool with what the loop gives it."""
             return self.call(name, arguments)
 
         return StructuredTool.from_function(

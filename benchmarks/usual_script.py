@@ -57,6 +57,7 @@ def score_churn(orders: pd.DataFrame, table: pd.DataFrame, as_of: pd.Timestamp, 
     from sklearn.metrics import roc_auc_score
 
     def cases(cut_off: pd.Timestamp) -> tuple[pd.DataFrame, pd.Series]:
+        """Features at a date and whether the customer stayed away after it."""
         made = features(orders, cut_off)
         made = made[made["recency"] < 90]
         later = orders[(orders["day"] > cut_off) & (orders["day"] <= cut_off + pd.Timedelta(days=HORIZON))]["customer_id"].unique()
@@ -109,6 +110,7 @@ def run(orders: pd.DataFrame) -> dict[str, object]:
     begun = time.perf_counter()
 
     def mark(name: str) -> None:
+        """Note what the step took."""
         nonlocal begun
         took[name], begun = round(time.perf_counter() - begun, 1), time.perf_counter()
 

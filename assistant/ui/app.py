@@ -60,6 +60,7 @@ def conversation_opener(warehouse: Warehouse) -> OpenConversation:
     """Opens real conversations; what they need is imported when the first one is."""
 
     def open_one(session_id: str) -> Conversation:
+        """The conversation of one session; the brain is loaded when it is first needed."""
         from assistant.conversation import open_conversation
 
         return open_conversation(warehouse, session_id)

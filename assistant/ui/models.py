@@ -45,6 +45,7 @@ class ModelsView:
 
 def _card(facts: ModelFacts, language: str, currency: str) -> dict[str, Any]:
     def say(text: Text | None) -> str:
+        """A text in the reader's language; nothing for none."""
         return text.say(language) if text else ""
 
     return {

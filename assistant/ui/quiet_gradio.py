@@ -26,9 +26,11 @@ class _Loader(importlib.abc.Loader):
         self._real = real
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        """As the real loader does."""
         return self._real.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
+        """Run the module, then replace its writer."""
         self._real.exec_module(module)
         if hasattr(module, _WRITER):
             setattr(module, _WRITER, _write_no_stub)
@@ -38,6 +40,7 @@ class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
+        """The writer's module with our loader; every other is none of ours."""
         if fullname != _WRITER_MODULE:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)

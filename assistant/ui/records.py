@@ -72,6 +72,7 @@ class RecordHandlers:
 
     def _undo(self, session: Session, source: str, one: str, tab: str) -> Iterator[Updates]:
         def undo(warehouse: Warehouse, tell: Tell) -> Said:
+            """Take the merge back."""
             tell(texts()["merge_undoing"], 0.5)
             return Said(undo_merge(warehouse, source, one))
 

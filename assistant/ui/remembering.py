@@ -18,6 +18,7 @@ def reading_keeper(warehouse: Warehouse) -> Confirm:
     """Remembers how a question was read when its answer is called right, and forgets it when it no longer is."""
 
     def confirm(user: str, turn: Turn, before: Turn | None) -> bool:
+        """Keep how the question was read; whether it was kept."""
         try:
             return _confirm(warehouse, user, turn, before)
         except (FenqunError, sqlite3.Error):  # what was said of the answer is kept all the same

@@ -36,6 +36,7 @@ def _downloads(sessions: Sessions) -> Callable[[Request], Response]:
     from starlette.responses import FileResponse, PlainTextResponse, Response
 
     def download(request: Request) -> Response:
+        """The file, where the browser that asks is the one it was made for."""
         found = sessions.find_download(request.cookies.get(SESSION_COOKIE, ""), request.path_params["token"])
         if found is not None and found.make is not None:
             return Response(found.make(), media_type=mimetypes.guess_type(found.name)[0], headers=_saved_as(found.name))
@@ -50,6 +51,7 @@ def _exports(sessions: Sessions) -> Callable[[Request], Response]:
     from starlette.responses import PlainTextResponse, Response
 
     def download(request: Request) -> Response:
+        """The file, where the browser that asks is the one it was made for."""
         key, transcripts = request.cookies.get(SESSION_COOKIE), sessions.transcripts
         language = "zh" if request.query_params.get("language") == "zh" else "en"
         found = export(transcripts, owner_of(key), request.path_params["id"], language) if key and transcripts else None
@@ -66,6 +68,7 @@ def _feedback(sessions: Sessions, confirm: Confirm | None) -> Callable[[Request]
     from starlette.responses import HTMLResponse, PlainTextResponse
 
     def judge(key: str, conversation: str, said: dict[str, Any]) -> str | None:
+        """Keep what is said of an answer; what the page shows of it then."""
         talk = sessions.find_talk(key, conversation)
         turn = next((one for one in talk.turns if one.number == said["turn"]), None) if talk is not None else None
         if talk is None or turn is None:
@@ -81,6 +84,7 @@ def _feedback(sessions: Sessions, confirm: Confirm | None) -> Callable[[Request]
         return feedback_html(turn, talk.id, said["language"], say(word, said["language"]))
 
     async def give(request: Request) -> Response:
+        """Take what a page says of an answer."""
         # Only a script of the page itself can send JSON: a form of another page cannot.
         if not request.headers.get("content-type", "").startswith("application/json"):
             return PlainTextResponse("JSON is wanted.", status_code=415)

@@ -53,6 +53,7 @@ class _SafeHeaders:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         async def send_with_headers(message: Any) -> None:
+            """Send on, with the headers that every response bears."""
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
             await send(message)
@@ -77,6 +78,7 @@ class _Dressed:
         body = bytearray()
 
         async def collect(message: Any) -> None:
+            """Keep the page until it is whole, then finish it."""
             if message["type"] == "http.response.start":
                 started.append(message)
                 return
@@ -174,6 +176,7 @@ def _announce_when_started(server: uvicorn.Server, ready: Callable[[str], None],
     start = server.startup
 
     async def startup(sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say where it listens."""
         await start(sockets=sockets)
         ready(address)
 

@@ -39,6 +39,7 @@ class _Chosen:
 
     @property
     def rows(self) -> int:
+        """How many customers are in the file."""
         return int(self.ids.num_rows)
 
 

@@ -84,6 +84,7 @@ def _by_values(column: str, shape: Shape) -> list[Candidate]:
     """What the values alone suggest; never sure."""
 
     def guess(meaning: str, confidence: float) -> Candidate:
+        """What the shape of the values alone tells."""
         return Candidate(column, meanings()[meaning], confidence, "values", 0)
 
     if shape.filled == 0:

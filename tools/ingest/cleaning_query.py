@@ -97,9 +97,11 @@ class _Reader:
             self.prefix += "·"
 
     def name(self, field: str) -> str:
+        """The field's column in the query."""
         return quote(self.prefix + field)
 
     def expression(self, field: Field) -> str:
+        """SQL of the field's cleaned value."""
         column = self.found.get(field.name)
         if field.kind == "customer":
             return self._customer(column)
@@ -167,6 +169,7 @@ class _Reader:
         return f"COALESCE({', '.join(parts)})" if parts else "CAST(NULL AS VARCHAR)"
 
     def reason(self) -> str:
+        """SQL of why a row is refused; NULL where it is not."""
         ids = [f"WHEN {self.name(field)} IS NULL THEN 'missing_id'" for field in self.spec.required]
         checks = [f"CASE {' '.join(ids)} END"] if ids else []
         checks += [self._date_check()] if "happened_at" in self.found else []
@@ -195,6 +198,7 @@ class _Reader:
         return field == self.spec.amount
 
     def detail(self) -> str:
+        """SQL of the value that is at fault."""
         parts = []
         if "happened_at" in self.found:
             parts.append(f"WHEN reason IN ('impossible_date', 'unreadable_date') THEN left({self._raw('happened_at')}, 100)")
@@ -204,6 +208,7 @@ class _Reader:
         return f"CASE {' '.join(parts)} END" if parts else "CAST(NULL AS VARCHAR)"
 
     def extras(self) -> list[tuple[str, str]]:
+        """Columns beside the fields: other attributes, and what tells repeated rows apart."""
         kept = [("attributes", self._attributes())] if keeps_attributes(self.mapping) else []
         if self.mapping.grain in ("orders", "customers", "products"):
             return kept

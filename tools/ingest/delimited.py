@@ -228,6 +228,7 @@ def _line_by_line(scratch: Scratch, path: Path, source: TextSource, dialect: Dia
     short: dict[int, str] = {}
 
     def rows() -> Iterator[tuple[int, list[str]]]:
+        """The whole rows with their numbers; broken ones are noted and left out."""
         for record in records(path, dialect, source.name):
             if record.broken and (record.broken != "columns" or len(record.cells) > len(names)):
                 broken.add(record.number, (record.broken, dialect.delimiter.join(record.cells)[:LONGEST_SHOWN]))

@@ -58,6 +58,7 @@ class _Lines:
         self.waiting: list[str] = []
 
     def next(self) -> str | None:
+        """The next line; None at the end."""
         if self.waiting:
             return self.waiting.pop()
         line = self.file.readline(LONGEST_LINE)
@@ -66,6 +67,7 @@ class _Lines:
         return line or None
 
     def put_back(self, lines: list[str]) -> None:
+        """Lines to be read again, in their order."""
         self.waiting.extend(reversed(lines))
 
 

@@ -63,6 +63,7 @@ def arranged(
 
 def _ranked(run: Run, groups: Sequence[Group], metric: str, sort: str | None) -> list[Group]:
     def rank(group: Group) -> Decimal | None:
+        """What the group is ordered by: its value, or its change against the time before."""
         now, before = group.values.get(metric), run.previous.get(group.keys)
         if sort not in ("growth", "decline"):
             return _decimal(now)

@@ -75,6 +75,7 @@ class _Statement:
     values: dict[str, Any] = field(default_factory=dict)
 
     def sql(self, parts: Sequence[Part]) -> str:
+        """The same numbers in plain SQL over the base table."""
         columns = ", ".join(f"{part.form.sql} AS {part.name}" for part in parts)
         where = " AND ".join(self._conditions()) or "TRUE"
         if parts[0].form.per_customer:

@@ -149,6 +149,7 @@ class _Line:
     intercept: float
 
     def log_odds(self, features: Floats) -> Floats:
+        """The logarithm of the odds for each row of ``features``."""
         odds: Floats = features @ self.slopes + self.intercept
         return odds
 

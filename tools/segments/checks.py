@@ -31,6 +31,7 @@ def list_checks(ctx: ToolContext, query: CustomerQuery, listed: pa.Table, count:
     """
 
     def rows() -> Iterator[Check]:
+        """Different customers on the list."""
         found = pc.count_distinct(listed.column("customer_id")).as_py()
         label = Text(zh="名单上的不同客户数，与客户数", en="different customers on the list, against the number of customers")
         yield check("list_rows", label, found, min(count, most_listed), Unit.COUNT)
@@ -63,6 +64,7 @@ def union_checks(ctx: ToolContext, queries: Sequence[CustomerQuery], sizes: Sequ
     """
 
     def either() -> Iterator[Check]:
+        """Both groups less those in both."""
         if not all(_is_short(ctx, query) for query in queries):
             return
         sql = f"SELECT count(*) FROM (\n{_ids(queries[0])}\nUNION\n{_ids(queries[1])}\n) AS either"
@@ -85,6 +87,7 @@ def groups_checks(ctx: ToolContext, customers: int, revenue: Decimal) -> tuple[C
     """
 
     def people() -> Iterator[Check]:
+        """Customers of all groups."""
         expected = ctx.engine.rows("SELECT count(*) FROM customers")[0][0]
         label = Text(
             zh="各分群与未分群的客户数之和，与全部客户数", en="customers of all groups and of none added up, against all customers"
@@ -92,6 +95,7 @@ def groups_checks(ctx: ToolContext, customers: int, revenue: Decimal) -> tuple[C
         yield check("groups.customers", label, customers, expected, Unit.COUNT)
 
     def spent() -> Iterator[Check]:
+        """Spend of all groups."""
         expected = _spent_by_all(ctx)
         label = Text(
             zh="各分群与未分群的消费额之和，与全部客户消费额", en="revenue of all groups and of none added up, against all customers'"
@@ -105,12 +109,14 @@ def cluster_checks(ctx: ToolContext, sizes: Sequence[int], noise_share: float, c
     """Clusters with the noise are all customers that were clustered; stored ones are as large as their stored members say."""
 
     def added() -> Iterator[Check]:
+        """Customers of all clusters."""
         label = Text(
             zh="各聚类与不属于任何聚类的客户数之和，与参与聚类的客户数", en="clusters and noise added up, against the customers clustered"
         )
         yield check("clusters.customers", label, sum(sizes) + round(noise_share * customers), customers, Unit.COUNT)
 
     def members() -> Iterator[Check]:
+        """Customers by the stored membership."""
         if stored and _is_fresh(ctx):
             expected = ctx.engine.rows("SELECT count(*) FROM scores WHERE cluster IS NOT NULL")[0][0]
             label = Text(zh="各聚类客户数之和，与逐客户存储的归属", en="clusters added up, against the membership stored for each customer")
@@ -144,6 +150,7 @@ def export_checks(ctx: ToolContext, query: CustomerQuery, rows: int, *, for_mark
     """An export: its rows are the selection less those who refused marketing."""
 
     def written() -> Iterator[Check]:
+        """Rows of the file."""
         if not _is_short(ctx, query):
             return
         allowed = " AND coalesce(marketing_consent, TRUE)" if for_marketing else ""

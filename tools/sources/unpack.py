@@ -25,7 +25,8 @@ LARGEST_WORKBOOK = 2 << 30
 
 
 class _Readable(Protocol):
-    def read(self, size: int = ..., /) -> bytes: ...
+    def read(self, size: int = ..., /) -> bytes:
+        """The next bytes, at most ``size`` of them."""
 
 
 def gunzip(path: Path, folder: Path) -> Path:

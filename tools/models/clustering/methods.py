@@ -73,6 +73,7 @@ def fit_gaussian(matrix: Singles, clusters: int, seed: int) -> Assign:
     made.fit(matrix.astype(np.float64))
 
     def assign(rows: Singles) -> Labels:
+        """The cluster of each row; -1 is none."""
         return np.concatenate([made.predict(rows[part].astype(np.float64)) for part in chunks(len(rows))]).astype(np.int64)
 
     return assign
@@ -137,6 +138,7 @@ def _clearest(flat: Singles, found: list[tuple[float, Labels]], seed: int) -> tu
     """The parameter whose clusters are farthest apart, times the share of customers who are in one."""
 
     def score(one: tuple[float, Labels]) -> float:
+        """How well apart the clusters lie, less where many are noise."""
         return silhouette(flat, one[1], seed, 2_000) * float((one[1] >= 0).mean())
 
     return max(found, key=score) if found else (0.0, np.full(len(flat), -1, dtype=np.int64))
@@ -147,6 +149,7 @@ def _by_neighbour(plane: Any, flat: Singles, labels: Labels, reach: float) -> As
     finder = NearestNeighbors(n_neighbors=1).fit(flat)
 
     def assign(rows: Singles) -> Labels:
+        """The cluster of each row; -1 is none."""
         parts = []
         for part in chunks(len(rows)):
             distance, place = finder.kneighbors(plane.transform(rows[part]).astype(np.float32))

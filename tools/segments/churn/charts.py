@@ -42,6 +42,7 @@ def definition_chart(overview: Mapping[str, Any], horizon: int) -> Chart:
 
 def _bars(title: Text, names: list[Text], counts: list[int], colours: list[str], texts: list[str] | None) -> Chart:
     def figure(language: str) -> dict[str, Any]:
+        """The chart in one language."""
         bars: dict[str, Any] = {"type": "bar", "x": [name.say(language) for name in names], "y": counts, "marker": {"color": colours}}
         if texts:
             bars |= {"text": texts, "textposition": "auto"}

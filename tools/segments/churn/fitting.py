@@ -70,11 +70,13 @@ class _Material:
     cases: dict[dt.date, Cases] = field(default_factory=dict)
 
     def at(self, day: dt.date) -> Cases:
+        """The cases of one cut-off, read once."""
         if day not in self.cases:
             self.cases[day] = read_cases(self.engine, day, self.horizon, self.sampled)
         return self.cases[day]
 
     def fit(self, days: list[dt.date], kind: Kind | None = None) -> ChurnClassifier:
+        """A classifier of the cases of these cut-offs."""
         return fit_on([self.at(day) for day in days], self.horizon, self.config, kind)
 
 

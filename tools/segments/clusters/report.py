@@ -111,6 +111,7 @@ def _cluster_table(ctx: ToolContext, overview: Overview, listed: list[Cluster]) 
     }
 
     def words(column: str, zh: str, en: str) -> Column:
+        """A column of words, with their names in both languages."""
         return Column(id=column, label=Text(zh=zh, en=en), unit=Unit.TEXT, names={text.en: text for text in texts[column]})
 
     columns = (

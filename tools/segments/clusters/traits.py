@@ -111,6 +111,7 @@ def _sums(places: Labels, values: Singles | Floats, clusters: int) -> Floats:
 
 def _moments(sizes: NDArray[np.int64], totals: Floats, squares: Floats, place: int) -> tuple[Moments, Moments]:
     def moments(known: int, total: float, square: float) -> Moments:
+        """Mean and variance from sums."""
         mean = total / known if known else 0.0
         return Moments(known, mean, max(square - known * mean**2, 0.0) / max(known - 1, 1))
 
