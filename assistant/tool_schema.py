@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from assistant.prompt_library import read_yaml
 
-_SHAPES = {"Selection": "customers", "Condition": "rule", "Window": "window", "TierLimit": "tiers"}
+_SHAPES = {"Selection": "customers", "Condition": "rule", "Window": "window", "TierLimit": "tiers", "GroupCondition": "having"}
 """A definition that a property refers to, and the shape that stands in for the property; the first that matches wins."""
 _SILENT = frozenset({"title", "minItems", "maxItems", "minLength", "maxLength", "exclusiveMinimum", "exclusiveMaximum"})
 

@@ -33,6 +33,16 @@ class DescribeData(Request):
     fields: list[str] = Field(default=[], description='For coverage: field ids, or a group such as "demographics", "contact".')
 
 
+class GroupCondition(BaseModel):
+    """A condition on the groups of a measurement."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    metric: str = Field(description="Metric id.")
+    op: Literal[">", ">=", "<", "<=", "=", "!="]
+    value: Decimal = Field(description="Shares as fractions: 0.2.")
+
+
 class Measure(Request):
     """Measure metrics, by dimensions, with filters and windows."""
 
@@ -52,7 +62,13 @@ class Measure(Request):
     limit_per_group: int | None = Field(
         default=None, ge=1, le=100, description="At most this many of the second dimension in each of the first."
     )
+    limit_share: float | None = Field(default=None, gt=0, lt=1, description="Or this share of the groups: 0.1 is the top 10 %.")
+    having: list[GroupCondition] = Field(default=[], max_length=4, description="Only groups whose metric fits.")
     rest: bool = Field(default=False, description="Also a row of the groups beyond limit.")
+    share_within: bool = Field(default=False, description="Shares within each value of the first of two dimensions.")
+    per: Literal["day", "week", "month", "quarter", "year"] | None = Field(
+        default=None, description="Also the average per calendar day ..."
+    )
     percentiles: list[Annotated[int, Field(ge=1, le=99)]] = Field(
         default=[], max_length=9, description="[50, 90]: of the metric's values per order or customer."
     )

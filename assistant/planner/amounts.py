@@ -66,6 +66,8 @@ def named_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
                 if not sense or sense.id not in vocabulary.values or not (value.unknown or _number(value) is not None):
                     continue
                 number = _number(value)
+                if value is part[0] and number is not None and part[1].text == "的":
+                    continue  # “客单价低于20的门店”: the number is compared with
                 meant = vocabulary.value_named(sense.id, value.text.removesuffix("号"))
                 spelt = number is not None and len(value.text) > 1 and all(char in _HAN_DIGITS for char in value.text)
                 meant = meant or (vocabulary.value_named(sense.id, f"{number:f}") if spelt else None)

@@ -22,11 +22,12 @@ from assistant.planner.offers import with_offers
 from assistant.planner.passing import spare_words
 from assistant.planner.plan import Call, Plan
 from assistant.planner.references import with_references
+from assistant.planner.rereading import Shorter, shorter
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
 from assistant.planner.tokenise import tokenise
-from assistant.planner.tokens import Token
+from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import Vocabulary
 
 Intent = Callable[[Sentence, Dialogue], Plan | None]
@@ -51,7 +52,6 @@ INTENTS: tuple[Intent, ...] = (
     data.explain,
     data.describe,
     refusals.by_order_amount,
-    refusals.of_groups,
     refusals.average_of_bands,
     cohorts.cohorts,
     rankings.cut_by_share,
@@ -71,6 +71,7 @@ INTENTS: tuple[Intent, ...] = (
 """Readings to try, in this order; the first that uses every word of the question is taken."""
 
 
+_PASSED = Sense("stop", "passed")
 _ENDS = (("punctuation", ".", ";", "?", "!"),)
 """Where a question surely ends."""
 _JOINTS = (
@@ -88,6 +89,7 @@ def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typ
     waiting = idle(reduce(tokens, vocabulary))
     if waiting:  # words of ideas that say nothing here may be parts of other words
         tokens, mended = tokenise(plain, vocabulary, vocabulary.as_of, waiting)
+    tokens = [replace(token, senses=(_PASSED,)) if token.unknown and token.text in dialogue.passed else token for token in tokens]
     language = dialogue.language or language_of(question, "auto", "en")
     reduced, refers = with_references(without_ideas(reduce(tokens, vocabulary)), dialogue, vocabulary)
     grouped = with_groups(reduced, dialogue)
@@ -108,8 +110,11 @@ def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None 
     dialogue = dialogue or Dialogue()
     sentence = read_sentence(question, vocabulary, dialogue)
     found = _first_plan(question, sentence, dialogue)
-    if found is not None:
+    if found is not None and (_does(found) or found.say is not None):
         return _noted(found, sentence)
+    again = _with_less(question, sentence, dialogue)
+    if again is not None or found is not None:
+        return again or _noted(found or Plan(), sentence)
     best, account = best_plan(sentence, dialogue)
     named = ask_value(account, lambda other: _works(other, sentence.vocabulary, dialogue))
     if named is not None:
@@ -134,6 +139,37 @@ def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan |
     reply = dialogue.asked is not None and not any(sentence.says(kind) for kind in ("cue", "verb", "metric", "scheme", "greet"))
     found = answered() or whole() if reply else whole() or answered()
     return found or _in_parts(sentence, dialogue, _JOINTS)
+
+
+def _with_less(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """The plan of the question without what is around it, and without words that cannot limit it; both are named."""
+
+    def read(words: str, passed: frozenset[str] = frozenset()) -> Sentence:
+        return read_sentence(words, sentence.vocabulary, replace(dialogue, passed=passed), question)
+
+    def understood(words: str, passed: frozenset[str] = frozenset()) -> Plan | None:
+        part = read(words, passed)
+        found = _first_plan(words, part, replace(dialogue, passed=passed))
+        return _noted(found, part) if found is not None and _does(found) else None
+
+    lesser = [Shorter(sentence.text), *shorter(question, read, understood)]
+    for spared in (False, True):
+        for less in lesser if spared else lesser[1:]:
+            spare = _spare(read(less.text), question, dialogue) if spared else []
+            found = understood(less.text, frozenset(spare)) if spare or not spared else None
+            if found is not None:
+                joint = text("and_word", sentence.language)
+                notes = [("unused", joint.join(spare))] if spare else []
+                return replace(found, notes=(*found.notes, *notes, *(("background", one) for one in less.aside)))
+    return None
+
+
+def _spare(sentence: Sentence, question: str, dialogue: Dialogue) -> list[str]:
+    """The unplaced words that may be left aside; none where one of them may be the name of something."""
+    _, account = best_plan(sentence, dialogue)
+    if ask_value(account, lambda other: _works(other, sentence.vocabulary, dialogue)) is not None:
+        return []
+    return spare_words(account, question)
 
 
 def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from assistant.planner.absent_words import absent_phrases
 from assistant.planner.customer_ids import id_shapes
 from assistant.planner.lexicon import Phrase, general_words, read_phrases, read_table, spellings
 from assistant.planner.matcher import Matcher
@@ -22,12 +23,13 @@ from tools.metrics.values import usable_dimensions, value_index
 from tools.segments.schemes import SCHEMES
 from tools.warehouse.context import ToolContext
 
-WORD_FILES = ("words", "cues", "fields", "asks", "outside", "festivals", "turns", "ideas")
+WORD_FILES = ("words", "cues", "fields", "asks", "outside", "turns", "ideas")
 _BAND = re.compile(r"(\d+)\s?-\s?(\d+)(k?)")
 _PLUS = re.compile(r"(\d+k?)\+")
 _TYPE = re.compile(r"type ?([a-z\d]+)")
 _MENDED = frozenset({"metric", "dimension", "field", "value", "segment", "noun", "cue", "verb", "scheme", "format", "term", "band", "ask"})
 """Kinds of words that a misspelt one may have been meant to be; never a negation, a comparison or a filler."""
+_OWN_KINDS = _MENDED - {"value"} | {"unit", "conj", "op", "suffix_op", "rank", "stop"}
 _OF_GOODS = ("category", "subcategory")
 _PARTS = re.compile(r"[a-z]+|\d+")
 _MOST_JOINED = 3
@@ -39,9 +41,7 @@ _COUNTING = ("how many", "number of", "多少", "customers ")
 _DESCRIBED = ("的客户", "的用户", "的会员", "的顾客")
 """Names such as “只买过一次的客户” are read as the condition that they are."""
 _NO_PHRASES = frozenset({"rfm_group", "rfm_eight", "churn_band", "marketing_consent", "customer", "arm", "response_kind", "cluster"})
-_NO_PHRASES |= {"membership_tier", "lifecycle", "aipl_stage", "value_activity", "value_level", "activity_level"}
-_SAID_MISSING = frozenset({"gender", "channel"})
-"""Dimensions whose everyday values are recognised where the data lack them, to say so."""
+_NO_PHRASES |= {"day_type", "membership_tier", "lifecycle", "aipl_stage", "value_activity", "value_level", "activity_level"}
 _YIELDING = ("field", "segment_alias", "greet", "idea")
 """Kinds of our words that a value of the data may bear too."""
 _MERGED: dict[tuple[str, str], Vocabulary] = {}
@@ -76,7 +76,8 @@ class Vocabulary:
     def warm_up(self) -> None:
         """Build what is built on first use, so that the first question is as quick as the others."""
         self.matcher.find("", 0)
-        _ = (self.words, self.single_words, self.texts, self.known_words, self.han_wildcards, self.han_sounds, self.words_of_values)
+        _ = (self.words, self.single_words, self.own_words, self.own_phrases, self.known_words)
+        _ = (self.texts, self.han_wildcards, self.han_sounds, self.words_of_values)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -88,6 +89,16 @@ class Vocabulary:
             for word in re.findall(r"[a-z]{4,}", text)
         )
         return frozenset(found)
+
+    @cached_property
+    def own_words(self) -> frozenset[str]:
+        """The Latin words of the planner's own phrases: of metrics, dimensions, questions and fillers, not of names in the data."""
+        return frozenset(word for text, sense in self.phrases if sense.kind in _OWN_KINDS for word in re.findall(r"[a-z]{4,}", text))
+
+    @cached_property
+    def own_phrases(self) -> frozenset[str]:
+        """The planner's own phrases that are one Latin word."""
+        return frozenset(text for text, sense in self.phrases if sense.kind in _OWN_KINDS and re.fullmatch(r"[a-z]{3,}", text))
 
     @cached_property
     def single_words(self) -> frozenset[str]:
@@ -184,7 +195,7 @@ def make_vocabulary(
         *_value_phrases({**values, **_time_values(book)}, taken, done),
     ]
     meant = {text for text, sense in phrases if sense.kind != "idea"}
-    phrases += [(text, sense) for text, sense in _absent_phrases(values) if text not in meant]
+    phrases += [(text, sense) for text, sense in absent_phrases(values) if text not in meant]
     meant |= {text for text, sense in phrases if sense.kind != "idea"}
     phrases += [(text, sense) for text, sense in general_words() if text not in meant]
     names = _names(book) | {("segment", found): (name.zh, name.en) for found, name in (segments or {}).items()}
@@ -282,16 +293,6 @@ def _goods_named(value: str) -> Iterator[str]:
     """What people call goods whose name in the data says nothing else: 鸡蛋 for "EGGS"."""
     forms = spellings(value)
     return (name for name, meant in read_table("goods").items() if len(meant) == 1 and meant[0] in forms)
-
-
-def _absent_phrases(values: Mapping[str, list[str]]) -> Iterator[tuple[str, Sense]]:
-    """Everyday names of values ("men") of dimensions that the data lack, so that the planner can say what is missing."""
-    for dimension, aliases in read_table("values").items():
-        if values.get(dimension) or dimension not in _SAID_MISSING:
-            continue
-        for names in aliases.values():
-            words = (*names.get("zh", ()), *names.get("en", ()))
-            yield from ((form, Sense("absent", dimension)) for word in words for form in spellings(word))
 
 
 def _telling(form: str) -> bool:

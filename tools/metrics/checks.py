@@ -53,7 +53,7 @@ def cohort_checks(ctx: ToolContext, sizes: Sequence[int], joined: DateRange, *, 
 def _parts(ctx: ToolContext, measured: Measured) -> Iterator[Check]:
     """The groups of each additive metric against the total, which has a statement of its own."""
     # Groups that were cut off have no sum to compare.
-    if not measured.grouped or measured.per_group is not None or measured.group_count != len(measured.groups):
+    if not measured.grouped or measured.kept or measured.per_group is not None or measured.group_count != len(measured.groups):
         return
     for metric in measured.plan.metrics[:_MOST_METRICS]:
         total = measured.total.values.get(metric.id)

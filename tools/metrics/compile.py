@@ -22,6 +22,7 @@ from tools.metrics.block import Block, Part, key_name, label_name
 from tools.metrics.catalogue import Metric
 from tools.metrics.conditions import Parameters
 from tools.metrics.cuts import Order, beside_earlier, cut
+from tools.metrics.keeping import parameters_of
 from tools.metrics.plan import Plan, components, dates_of, denominator_key
 from tools.warehouse.context import ToolContext
 
@@ -57,6 +58,7 @@ def compile_plan(ctx: ToolContext, plan: Plan, order: Order, earlier: Plan | Non
         query = beside_earlier(query, other, plan)
     if plan.by:
         query = cut(query, plan, order, compared=earlier is not None)
+        values = {**values, **parameters_of(order.having)}
     mentioned = {node.name for node in query.find_all(exp.Placeholder)}
     parameters = {name: value for name, value in values.items() if name in mentioned}
     return Statement(sql=query.sql(dialect="duckdb", pretty=True), parameters=parameters)

@@ -9,10 +9,15 @@ from sqlglot import exp, parse_one
 from tools.contracts import Unit
 from tools.metrics.block import key_name, label_name
 from tools.metrics.entries import Metric
+from tools.metrics.keeping import Kept, keep
 from tools.metrics.plan import Plan
 
 MOST_GROUPS = 5000
 """Groups read at most; a request for more is cut, and the answer says so."""
+
+
+TOP_TOTAL = "top_total"
+"""The column of what the part of the groups that is asked for has of the first metric together."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,10 @@ class Order:
     by_change: bool = False
     per_group: int | None = None
     limit: int = MOST_GROUPS
+    having: tuple[Kept, ...] = ()
+    """Only the groups that fit."""
+    share: float | None = None
+    """Only this part of the groups; what they have together is the column ``top_total``."""
 
 
 def before_name(metric: Metric) -> str:
@@ -48,11 +57,15 @@ def beside_earlier(now: exp.Query, before: exp.Query, plan: Plan) -> exp.Select:
 
 def cut(query: exp.Select, plan: Plan, order: Order, *, compared: bool) -> exp.Select:
     """The groups in order, at most so many, with the number of all as ``group_count``."""
-    if compared or order.per_group:
+    if order.having:
+        query = keep(query, order.having)
+    elif compared or order.per_group or order.share:
         query = exp.select("*").from_(query.subquery("b"))
     query = query.select(parse_one("count(*) OVER () AS group_count", read="duckdb"))
     ranked = _rank(plan.metrics[0], order, compared=compared)
     keys = [_ordered(exp.column(key_name(index)), descending=False) for index in range(len(plan.by))]
+    if order.share is not None:
+        return _top_share(query, plan, order, [_ordered(ranked, descending=order.descending), *keys])
     if order.per_group is None:
         return query.order_by(_ordered(ranked, descending=order.descending), *keys).limit(order.limit)
     return _top_of_each(query, plan, order, ranked)
@@ -80,6 +93,15 @@ def _top_of_each(query: exp.Select, plan: Plan, order: Order, ranked: exp.Expr) 
     outer = exp.select("*").from_(query.subquery("p")).where(exp.column("place") <= order.per_group)
     by = [_ordered(exp.column("size"), descending=order.descending), _ordered(first.copy(), descending=False)]
     return outer.order_by(*by, _ordered(exp.column("place"), descending=False)).limit(order.limit)
+
+
+def _top_share(query: exp.Select, plan: Plan, order: Order, ranked: list[exp.Ordered]) -> exp.Select:
+    place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=ranked))
+    query = exp.select("*", exp.alias_(place, "place")).from_(query.subquery("n"))
+    inside = f"place <= ceil(group_count * {order.share!r})"
+    together = parse_one(f"sum(CASE WHEN {inside} THEN {plan.metrics[0].id} END) OVER ()", read="duckdb")
+    summed = exp.select("*", exp.alias_(together, TOP_TOTAL)).from_(query.subquery("p"))
+    return exp.select("*").from_(summed.subquery("s")).where(inside, dialect="duckdb").order_by("place").limit(order.limit)
 
 
 def _ordered(column: exp.Expr, *, descending: bool) -> exp.Ordered:

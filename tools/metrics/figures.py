@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from tools.contracts import Column, Figure, FigureValue, Table, Text, Unit
+from tools.metrics.averages import NAMES
 from tools.metrics.catalogue import Metric
 from tools.metrics.outcome import OTHERS, OTHERS_NAME, Measured, change_of, change_share, difference_of, group_name, share_of
 from tools.metrics.results import Group, Value
@@ -34,6 +35,7 @@ def build_figures(measured: Measured) -> list[Figure]:
         found += _extremes(measured)
         found += _of_group(measured, measured.total, "total.", _TOTAL, is_total=True)
         found += _rest(measured)
+        found += _together(measured)
         found.append(_figure("groups", Text(zh="分组数", en="groups"), measured.group_count, Unit.COUNT))
     else:
         found += _of_group(measured, measured.total, "", None, is_total=True)
@@ -53,8 +55,21 @@ def _of_group(measured: Measured, group: Group, prefix: str, name: Text | None, 
             yield _figure(
                 f"{prefix}{metric.id}.share", _of(label, "占比", "share of the total"), share_of(group, measured.total, metric), Unit.SHARE
             )
+        yield from _beside(measured, group, metric, f"{prefix}{metric.id}", label)
         if measured.before is not None:
             yield from _compared(measured, metric, f"{prefix}{metric.id}", label, (value, before), group if not is_total else None)
+
+
+def _beside(measured: Measured, group: Group, metric: Metric, figure_id: str, label: Text) -> Iterator[Figure]:
+    """What goes with a value: its mean over days or months, its share within the first dimension."""
+    if measured.per is not None:
+        name = NAMES[measured.per.unit]
+        mean = measured.per.average(metric, group)
+        yield _figure(f"{figure_id}.{measured.per.figure}", _of(label, name.zh, name.en), mean, mean_unit(metric))
+    if measured.firsts is not None and group.keys and measured.has_share(metric):
+        first = measured.plan.by[0].name
+        part = share_of(group, measured.firsts.get(group.keys[0]), metric)
+        yield _figure(f"{figure_id}.share_within", _of(label, f"在{first.zh}内的占比", f"share within the {first.en}"), part, Unit.SHARE)
 
 
 def _compared(
@@ -80,6 +95,24 @@ def _compared(
 def _before(measured: Measured, *, column: bool) -> tuple[str, str]:
     label = _BEFORE[measured.compare or "previous"][column]
     return label.zh, label.en
+
+
+def mean_unit(metric: Metric) -> Unit:
+    """The unit of a mean of the metric over time."""
+    return metric.unit if metric.unit is Unit.MONEY else Unit.NUMBER
+
+
+def _together(measured: Measured) -> Iterator[Figure]:
+    """What the groups shown have together, and its share of the total."""
+    if measured.together is None:
+        return
+    metric = measured.plan.metrics[0]
+    label = _joined(Text(zh="以上各组合计", en="those shown together"), metric.name)
+    group = Group((), (), {metric.id: measured.together})
+    yield _figure("shown.groups", Text(zh="所列分组数", en="groups shown"), len(measured.shown), Unit.COUNT)
+    yield _figure(f"shown.{metric.id}", label, measured.together, metric.unit)
+    part = share_of(group, measured.total, metric)
+    yield _figure(f"shown.{metric.id}.share", _of(label, "占比", "share of the total"), part, Unit.SHARE)
 
 
 def _extremes(measured: Measured) -> Iterator[Figure]:
@@ -197,6 +230,11 @@ def _columns_of(measured: Measured, metric: Metric) -> Iterator[Column]:
     yield Column(id=metric.id, label=metric.name, unit=metric.unit)
     if measured.has_share(metric):
         yield Column(id=f"{metric.id}.share", label=_of(metric.name, "占比", "share"), unit=Unit.SHARE)
+    if measured.per is not None:
+        name = NAMES[measured.per.unit]
+        yield Column(id=f"{metric.id}.{measured.per.figure}", label=_of(metric.name, name.zh, name.en), unit=mean_unit(metric))
+    if measured.firsts is not None and measured.has_share(metric):
+        yield Column(id=f"{metric.id}.share_within", label=_of(metric.name, "组内占比", "share within"), unit=Unit.SHARE)
     if measured.before is not None:
         _, unit = change_of(metric, None, None)
         yield Column(id=f"{metric.id}.previous", label=_of(metric.name, *_before(measured, column=True)), unit=metric.unit)
@@ -214,6 +252,10 @@ def _row(measured: Measured, group: Group) -> tuple[FigureValue, ...]:
         cells.append(value)
         if measured.has_share(metric):
             cells.append(share_of(group, measured.total, metric))
+        if measured.per is not None:
+            cells.append(measured.per.average(metric, group))
+        if measured.firsts is not None and measured.has_share(metric):
+            cells.append(share_of(group, measured.firsts.get(group.keys[0]), metric) if group.keys else None)
         if measured.before is not None:
             earlier = before.values.get(metric.id) if before else None
             cells += [earlier, change_of(metric, value, earlier)[0]]

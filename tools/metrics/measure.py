@@ -6,6 +6,7 @@ from typing import Any
 
 from tools.contracts import CustomerQuery, Outcome, Receipt, Statement, Table, Text, ToolResult
 from tools.errors import InputError
+from tools.metrics.averages import whole_periods
 from tools.metrics.catalogue import catalogue
 from tools.metrics.caveats import build_caveats
 from tools.metrics.charts import build_chart, can_be_pie
@@ -44,6 +45,8 @@ def measure(ctx: ToolContext, request: Measure, customers: CustomerQuery | None 
         UnsupportedQuestion: The data lack what it needs, or a metric cannot be split that way.
     """
     asked, request = request, with_default_window(request)
+    if request.per and request.window is None:
+        request = request.model_copy(update={"window": whole_periods(ctx, request.per)})
     _check(request, customers)
     plan = make_plan(ctx, request, customers)
     runs = Runs(ctx, plan, request)
@@ -59,7 +62,7 @@ def measure(ctx: ToolContext, request: Measure, customers: CustomerQuery | None 
         receipts=(_receipt(ctx, request, plan, runs.statements),),
         caveats=(*build_caveats(ctx, measured), *([_NO_PIE] if request.chart == "pie" and chart and not can_be_pie(measured) else [])),
         checks=measure_checks(ctx, measured),
-        interpretation=interpretation(measured, request, defaulted=asked.window != request.window),
+        interpretation=interpretation(measured, request, defaulted=asked.window != request.window and not request.per),
         details=_details(measured),
     )
     if runs.is_empty(measured):
@@ -98,6 +101,8 @@ def _details(measured: Measured) -> dict[str, Any]:
         "uncompared": measured.uncompared.model_dump() if measured.uncompared else None,
         "by_change": measured.by_change,
         "per_group": measured.per_group,
+        "per": measured.per.figure if measured.per else None,
+        "kept": [one.text.model_dump() for one in measured.kept],
         "tops": _tops(measured),
         "groups": [group_name(measured, group).model_dump() for group in measured.shown[:NAMED_GROUPS]] if measured.grouped else [],
         "extremes": {word: group_name(measured, group).model_dump() for word, group in extremes(measured).items()}

@@ -28,6 +28,7 @@ def asked_metrics(request: Measure) -> tuple[Metric, ...]:
             continue
         found += [_percentile(metric, percent) for percent in sorted(set(request.percentiles))]
         found.append(_within(metric, request) if metric.id == WITHIN else metric)
+    found += [catalogue().metric(one.metric) for one in request.having]
     return tuple({metric.id: metric for metric in found}.values())
 
 
@@ -85,6 +86,16 @@ def _check_cuts(request: Measure, metrics: tuple[Metric, ...]) -> None:
         raise InputError(
             "The best of each group need two dimensions: what the groups are, then what is ranked in each.",
             "“每组前几名”需要两个维度：先是分组的维度，再是组内排名的维度。",
+        )
+    if request.limit_share and (not request.by or request.limit or request.limit_per_group):
+        raise InputError(
+            "A share of the groups needs groups, and no other limit, such as the top 10 % of customers.",
+            "按百分比取前几需要分组，且不能同时给出数量，例如消费最高的10%客户。",
+        )
+    if request.share_within and len(set(request.by)) != 2:
+        raise InputError(
+            "Shares within groups need two dimensions: what the groups are, then what is in them.",
+            "“组内占比”需要两个维度：先是分组的维度，再是组内的维度。",
         )
     if not request.rest:
         return

@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import Literal
 
 from tools.contracts import Text, Unit
+from tools.metrics.averages import PerTime
 from tools.metrics.catalogue import Dimension, Metric
+from tools.metrics.keeping import Kept
 from tools.metrics.plan import Plan
 from tools.metrics.results import Group, Value, value_label
 from tools.windows import DateRange
@@ -49,6 +51,10 @@ class Measured:
         compare: With which period they are compared.
         uncompared: Why there is no comparison, although one was asked for.
         others: The groups beyond the limit, where a row of them was asked for.
+        kept: The conditions that the groups fit.
+        together: What the groups shown have of the first metric together, where they are a part of all.
+        per: Averages over days, weeks or months, where they were asked for.
+        firsts: The groups of the first dimension alone, where shares within them were asked for.
     """
 
     plan: Plan
@@ -67,6 +73,10 @@ class Measured:
     compare: Literal["previous", "last_year"] | None = None
     uncompared: Text | None = None
     others: Others | None = None
+    kept: tuple[Kept, ...] = ()
+    together: Value = None
+    per: PerTime | None = None
+    firsts: dict[str, Group] | None = None
 
     @property
     def shown(self) -> list[Group]:

@@ -13,7 +13,7 @@ from tools.contracts import Statement, Text, Unit
 from tools.errors import InputError
 from tools.metrics.catalogue import Metric, catalogue
 from tools.metrics.compile import compile_plan
-from tools.metrics.cuts import Order, before_name, counts_nothing
+from tools.metrics.cuts import TOP_TOTAL, Order, before_name, counts_nothing
 from tools.metrics.plan import Plan, clip, components
 from tools.metrics.values import remember
 from tools.warehouse.context import ToolContext
@@ -45,6 +45,8 @@ class Run:
     group_count: int
     statements: tuple[Statement, ...] = field(default=())
     previous: dict[tuple[str, ...], Group] = field(default_factory=dict)
+    top_total: Value = None
+    """What the part of the groups that was asked for has of the first metric together."""
 
     @property
     def by_keys(self) -> dict[tuple[str, ...], Group]:
@@ -68,7 +70,8 @@ def run_plan(ctx: ToolContext, plan: Plan, order: Order = _LARGEST, earlier: Pla
     groups = [_group(plan, row) for row in rows]
     count = int(rows[0]["group_count"]) if plan.by and groups else len(groups)
     previous = {group.keys: group for group in (_group(plan, row, before=True) for row in rows)} if earlier else {}
-    return Run(groups, count, (statement,), previous)
+    top = value_of(plan.metrics[0], rows[0][TOP_TOTAL]) if groups and order.share is not None else None
+    return Run(groups, count, (statement,), previous, top)
 
 
 def is_one_statement(plan: Plan) -> bool:

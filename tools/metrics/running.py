@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from decimal import Decimal
 
 from tools.contracts import Statement, Text
 from tools.errors import UnsupportedQuestion
+from tools.metrics.averages import PerTime, per_time
 from tools.metrics.catalogue import catalogue
 from tools.metrics.comparison import counterparts, earlier_plan, is_covered, not_reached, refuse_growth
 from tools.metrics.cuts import Order
+from tools.metrics.keeping import Kept, kept_by
 from tools.metrics.options import PENDING, WITHIN
 from tools.metrics.ordering import arranged
 from tools.metrics.outcome import Measured, Others, names_by_label
 from tools.metrics.plan import Dates, Plan, components, dates_of, main_source, shown_dates
-from tools.metrics.results import Group, Run, incomplete_periods, is_one_statement, run_plan, value_of
+from tools.metrics.results import Group, Run, Value, incomplete_periods, is_one_statement, run_plan, value_of
 from tools.metrics.values import value_names
 from tools.requests import Measure
 from tools.warehouse.context import ToolContext
@@ -46,7 +49,8 @@ class Runs:
         """Run them all."""
         plan, request = self.plan, self.request
         earlier, uncompared = self._earlier()
-        run = self._grouped(earlier)
+        kept = kept_by(request, plan.metrics)
+        run = _kept(self._grouped(earlier, kept), kept)
         total = self._total(plan, run)
         _refuse_unripe(plan, total)
         previous_total = self._total(earlier) if earlier else None
@@ -54,6 +58,8 @@ class Runs:
         if plan.by:
             groups = arranged(run, plan.by, plan.metrics[0].id, request.sort, request.limit, request.limit_per_group)
         limit = None if request.limit_per_group else request.limit
+        if request.limit_share:
+            limit = math.ceil(round(run.group_count * request.limit_share, 6))
         window = self._dates(plan).window
         measured = Measured(
             plan=plan,
@@ -71,6 +77,10 @@ class Runs:
             by_change=bool(earlier) and request.sort in ("growth", "decline"),
             compare=request.compare if earlier else None,
             uncompared=uncompared,
+            kept=kept,
+            together=self._together(run, groups, limit),
+            per=self._per(plan, window),
+            firsts=self._firsts(plan),
         )
         return replace(measured, others=_others(measured)) if request.rest and plan.by else measured
 
@@ -86,12 +96,40 @@ class Runs:
             raise refuse_growth(self.ctx, self.plan, dates)
         return None, not_reached(self.ctx, self.plan, dates)
 
-    def _grouped(self, earlier: Plan | None) -> Run:
+    def _together(self, run: Run, groups: list[Group], limit: int | None) -> Value:
+        """What the groups shown have of the first metric together, where they are its largest or smallest and it adds up."""
+        metric, by = self.plan.metrics[0], self.plan.by
+        if limit is None or run.group_count <= limit or not all(one.level in metric.additive for one in by):
+            return None
+        if self.request.limit_share:
+            return run.top_total
+        return sum(value for group in groups[:limit] if (value := group.values.get(metric.id)) is not None)
+
+    def _per(self, plan: Plan, window: DateRange) -> PerTime | None:
+        found, statements = per_time(self.ctx, plan, self.request.per, window)
+        self.statements += statements
+        return found
+
+    def _firsts(self, plan: Plan) -> dict[str, Group] | None:
+        """The groups of the first dimension alone, of which those within are shares."""
+        if not self.request.share_within:
+            return None
+        # A value's share of each group: the whole is that of all its values.
+        whole = replace(plan, by=plan.by[:1], filters=tuple(one for one in plan.filters if one.dimension != plan.by[1]))
+        return {group.keys[0]: group for group in self._run(whole).groups}
+
+    def _grouped(self, earlier: Plan | None, kept: tuple[Kept, ...]) -> Run:
         plan, sort = self.plan, self.request.sort
         if not plan.by:
             return self._run(plan)
         by_change = sort in ("growth", "decline")
-        order = Order(sort not in ("smallest", "decline"), by_change and earlier is not None, self.request.limit_per_group)
+        order = Order(
+            sort not in ("smallest", "decline"),
+            by_change and earlier is not None,
+            self.request.limit_per_group,
+            having=kept,
+            share=self.request.limit_share,
+        )
         period = next((index for index, one in enumerate(plan.by) if one.period), None)
         if earlier is None or (period is None and is_one_statement(plan)):
             return self._run(plan, order, earlier)
@@ -163,6 +201,12 @@ class Runs:
         found = [dates_of(self.ctx, None, part) for part in parts]
         # A churn metric without a window has its horizon; beside metrics of all time that is the window to show.
         return next((dates for dates in found if dates.window.start is not None), found[0])
+
+
+def _kept(run: Run, kept: tuple[Kept, ...]) -> Run:
+    """The run with those of its groups that fit, where its statement did not choose them."""
+    groups = [group for group in run.groups if all(one.holds(group.values.get(one.metric.id)) for one in kept)]
+    return run if len(groups) == len(run.groups) else replace(run, groups=groups, group_count=len(groups))
 
 
 def _refuse_unripe(plan: Plan, total: Group) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tools.contracts import Text
+from tools.metrics.averages import NAMES, UNITS
 from tools.metrics.outcome import Measured
 from tools.metrics.plan import ACTIVE_DAYS, Filter, Plan
 from tools.requests import Measure
@@ -51,7 +52,7 @@ def interpretation(measured: Measured, request: Measure, defaulted: bool = False
     parts += [filter_text(one) for one in plan.filters]
     if plan.customers is not None:
         parts.append(Text(zh=f"仅限客户：{plan.customers.sentence.zh}", en=f"only customers: {plan.customers.sentence.en}"))
-    parts += _cuts(measured, request)
+    parts += [*_cuts(measured, request), *_averaged(measured)]
     return Text(zh="；".join(part.zh for part in parts), en="; ".join(part.en for part in parts))
 
 
@@ -76,6 +77,10 @@ def _cuts(measured: Measured, request: Measure) -> Iterator[Text]:
     if not measured.grouped:
         return
     words = _ORDERS[request.sort or "largest"]
+    yield from (Text(zh=f"只看{one.text.zh}的", en=f"only those where {one.text.en}") for one in measured.kept)
+    if request.limit_share:
+        yield Text(zh=f"最{'低' if request.sort == 'smallest' else '高'}的 {request.limit_share * 100:g}%", en=_part(request))
+        return
     if measured.per_group is not None:
         firsts = len({group.keys[0] for group in measured.shown})
         cut = Text(zh=words.zh.format(measured.per_group), en=words.en.format(measured.per_group))
@@ -89,6 +94,19 @@ def _cuts(measured: Measured, request: Measure) -> Iterator[Text]:
         yield Text(zh="按变化额排序", en="in the order of the change")
     if measured.others is not None:
         yield Text(zh="其余合并为“其他”", en="all others in one row")
+
+
+def _part(request: Measure) -> str:
+    return f"the {'bottom' if request.sort == 'smallest' else 'top'} {(request.limit_share or 0) * 100:g} %"
+
+
+def _averaged(measured: Measured) -> Iterator[Text]:
+    """By how many days, weeks or months sums are divided."""
+    if measured.per is None or measured.grouped:
+        return
+    name, unit = NAMES[measured.per.unit], UNITS[measured.per.unit]
+    number = f"{measured.per.number():,.2f}".rstrip("0").rstrip(".")
+    yield Text(zh=f"{name.zh}按 {number} {unit.zh}计", en=f"{name.en} over {number} {unit.en}")
 
 
 def definition_text(plan: Plan) -> Text:

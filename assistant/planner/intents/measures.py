@@ -17,7 +17,9 @@ from assistant.planner.intents.filters import (
     with_windows,
 )
 from assistant.planner.intents.group_ranks import take_ranking
+from assistant.planner.intents.having import take_having, with_groups_counted
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics, they_do
+from assistant.planner.intents.over_time import averaged_over, take_per
 from assistant.planner.intents.rates import take_percentiles, take_within_days
 from assistant.planner.intents.refusals import ask_when, refusal
 from assistant.planner.plan import FOCUS, PLACE, Plan
@@ -33,8 +35,6 @@ _ADDED_UP = frozenset({"revenue", "orders", "items", "discount", "line_revenue",
 _EMPTY = ("money", "the money", "how does", "how do", "how did")
 """Words of other questions that say nothing beside a metric."""
 _OF_CAMPAIGNS = ("response_rate", "responses", "responders", "contacted_customers", "campaign_revenue")
-_COUNTED = ("revenue", "orders", "items", "new_customers", "buyers", "discount")
-_TIMES = ("day", "week", "month", "quarter", "year")
 _OF_PEOPLE = ("group", "groups", "segment", "人群", "群体", "客群", "群")
 """Words that only say again that a value or a segment is one."""
 _WHICH_DAY = ("what day", "on which day", "on what day", "哪天", "哪一天")
@@ -45,9 +45,8 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“revenue by month”, “各部门的销售额排名前5”, “average order value by income band”."""
     within = take_within_days(sentence)
     rule = _newcomers(sentence) or (find_rules(sentence, loose=False) if _restricted(sentence) else None)
-    daily = _mean_over_time(sentence)
-    if daily is not None:
-        return refusal(sentence, "per_time", words=daily)
+    with_groups_counted(sentence)
+    per = take_per(sentence)
     by = take_dimensions(sentence)
     if by:
         sentence.tokens = with_places(sentence.tokens)
@@ -61,15 +60,17 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         by = by or ["category"]
         extra["sort"] = "largest"
     named = bool(favourites) and not sentence.has("metric")
-    metrics = ["revenue"] if named else take_metrics(sentence, by) or (["revenue"] if "sort" in extra else [])
+    metrics = ["revenue"] if named else take_metrics(sentence, by or ([per] if per else [])) or (["revenue"] if "sort" in extra else [])
     metrics = ["repurchase_rate"] if within else metrics or _fared(sentence)
     if not by and metrics and metrics[0] in _OF_CAMPAIGNS and sentence.has("ranking"):
         by = ["campaign"]  # “哪些活动响应率最高”
     percentiles = take_percentiles(sentence, metrics)
+    metrics = averaged_over(metrics, dated=sentence.says("window")) if per else metrics
+    having = take_having(sentence, by, metrics)
     if metrics == ["customers"] and not by and _lists_people(sentence):
         return None
     if metrics == ["customers"] and not by:
-        metrics = ["active_customers"] if sentence.has("window") else []
+        metrics = ["active_customers"] if sentence.has("window") else ["buyers"] if per else []
     if not metrics or (metrics == ["customers"] and "customer" in by):
         return None
     if sentence.has("cue", "share") and not by and sentence.has("segment") and not sentence.has("window"):
@@ -78,7 +79,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     whole = _groups_of_values(sentence)
     args |= take_filters(sentence) | extra
     split_values(args, whole)
-    args["percentiles"] = percentiles
+    args |= {"percentiles": percentiles, "per": per, "having": having}
     args["customers"] = take_customers(sentence, dialogue, rule)
     if args["customers"] is not None or args["where"]:
         sentence.use(*(place for place, _ in sentence.free("cue", "segments") if sentence.tokens[place].text in _OF_PEOPLE))
@@ -115,22 +116,6 @@ def _absorb_fields(sentence: Sentence, metrics: list[str]) -> None:
         sentence.take_all("field", "amount")
     if any("order" in one for one in metrics):
         sentence.take_all("field", "orders")
-
-
-def _mean_over_time(sentence: Sentence) -> str | None:
-    """“average revenue per day”, “日均销售额”: the words for a mean over days, weeks or months of what adds up."""
-    if not any(sense.id in _COUNTED for _, sense in sentence.free("metric")):
-        return None
-    for place, _ in sentence.free("cue", "per_time"):
-        return sentence.tokens[place].text
-    for place, _ in sentence.free("cue", "average"):
-        counted = any(token.is_("metric", *_COUNTED) for token in sentence.tokens[place + 1 : place + 2])
-        tail = sentence.tokens[place + 2 : place + 4]
-        if counted and len(tail) == 2 and tail[0].is_("by") and tail[0].text in ("per", "a", "each") and tail[1].is_("dimension", *_TIMES):
-            return f"{sentence.tokens[place].text} … {tail[0].text} {tail[1].text}"
-        if counted and tail and tail[0].text in ("per day", "per week", "per month", "daily", "weekly", "monthly"):
-            return f"{sentence.tokens[place].text} … {tail[0].text}"
-    return None
 
 
 def _fared(sentence: Sentence) -> list[str]:
@@ -194,9 +179,11 @@ def _share_of_value(sentence: Sentence, args: dict[str, Any]) -> str | None:
     others = [one for one in args["by"] if one != dimension]
     if len(others) >= _MOST_DIMENSIONS:
         return None
-    args |= {"by": [*others, dimension], "where": {}}
+    args["by"] = [*others, dimension]
     if others:
+        args["share_within"] = True
         return None
+    args["where"] = {}
     args.setdefault("sort", "largest")
     return str(values[0]) if len(values) == 1 else None
 

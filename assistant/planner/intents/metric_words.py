@@ -125,7 +125,8 @@ def _counts_people(sentence: Sentence) -> list[int]:
 def _averaged(sentence: Sentence, place: int, metric: str) -> str:
     if sentence.tokens[place].text == "basket":
         return "average_order_value"  # “the highest basket”, and not “baskets”
-    if metric in AVERAGES and (at := sentence.before(place, "cue", within=0)) is not None and sentence.tokens[at].is_("cue", "average"):
+    at = sentence.before(place, "cue", within=0)
+    if metric in AVERAGES and at is not None and at not in sentence.used and sentence.tokens[at].is_("cue", "average"):
         sentence.use(at)
         return AVERAGES[metric]
     return metric

@@ -63,31 +63,3 @@ def bare_amount(sentence: Sentence, _: Dialogue) -> Plan | None:
         sentence.use(*range(len(sentence.tokens)))
         return plan("ask_user", question=text("bare_amount", sentence.language).format(words=token.text), choices=choices)
     return None
-
-
-def of_groups(sentence: Sentence, _: Dialogue) -> Plan | None:
-    """“departments with more than 10,000 revenue”, “客单价低于20的门店”: groups cannot be kept by their own figures."""
-    people = any(token.is_("noun") or token.is_("pronoun") for token in sentence.tokens)
-    groups = [place for place, sense in sentence.free("dimension") if _is_group(sentence, place, sense.id)]
-    if people or not groups:
-        return None
-    for place, comparison in sentence.free("comparison"):
-        near = range(max(0, place - 3), min(len(sentence.tokens), place + 3))
-        about = any(_is_metric(sentence, at) for at in near) or (bool(comparison.data["unit"]) and _sold(sentence))
-        if about and comparison.data["unit"] in ("", "money", "order", "item", "share", "person"):
-            return refusal(sentence, "group_condition", words=sentence.tokens[place].text, groups=sentence.tokens[groups[0]].text)
-    return None
-
-
-def _sold(sentence: Sentence) -> bool:
-    return sentence.has("cue", "sold") or sentence.has("verb")
-
-
-def _is_metric(sentence: Sentence, place: int) -> bool:
-    token = sentence.tokens[place]
-    return token.is_("metric") or token.is_("field")
-
-
-def _is_group(sentence: Sentence, place: int, dimension: str) -> bool:
-    named = any(sentence.tokens[at].is_("value") for at in (place - 1, place + 1) if 0 <= at < len(sentence.tokens))
-    return dimension != "customer" and not named

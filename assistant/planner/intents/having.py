@@ -1,0 +1,74 @@
+"""Conditions on groups: “departments above 10,000 in sales”, “订单数低于1000的门店”, "categories bought by fewer than 100 customers"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from assistant.planner.intents.metric_words import countable
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Sense
+from tools.contracts import Unit
+from tools.metrics.catalogue import catalogue
+
+_OF_UNIT = {"money": "revenue", "order": "orders", "item": "items", "person": "customers"}
+"""What a number of dollars, orders or customers is of."""
+_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
+_SOLD_AS = ("sold", "how_much")
+
+
+def with_groups_counted(sentence: Sentence) -> None:
+    """“categories bought by fewer than 100 customers”: what is counted are the groups' customers, and not a customer's categories."""
+    if not any(one.data["unit"] == "person" for _, one in sentence.free("comparison")):
+        return
+    counted = Sense("dimension", "category")
+    sentence.tokens = [
+        replace(token, senses=(counted,)) if token.is_("field", "category_count") and not token.is_("dimension") else token
+        for token in sentence.tokens
+    ]
+
+
+def take_having(sentence: Sentence, by: list[str], metrics: list[str]) -> list[dict[str, Any]]:
+    """The conditions on groups; their metrics are put at the head of `metrics` where it has them not."""
+    if not by or "customer" in by:
+        return []
+    found: list[dict[str, Any]] = []
+    for place, comparison in list(sentence.free("comparison")):
+        metric = _metric_of(sentence, place, by, metrics)
+        if metric is None or comparison.data["unit"] in ("age", "day", "different"):
+            continue
+        sentence.use(place)
+        found += [{"metric": metric, **one} for one in _parts(metric, comparison)]
+        if metric not in metrics:
+            metrics.append(metric)
+    return found
+
+
+def _parts(metric: str, comparison: Sense) -> list[dict[str, Any]]:
+    """The comparison, or both ends of a range; a share may be written as a number of percent."""
+    known = {one.id: one for one in catalogue().metrics}
+    scale = 100 if known[metric].unit is Unit.SHARE and comparison.data["unit"] != "share" else 1
+    value = comparison.data["value"]
+    if comparison.data["op"] == "between":
+        low, high = value
+        return [{"op": ">=", "value": str(low / scale)}, {"op": "<=", "value": str(high / scale)}]
+    return [{"op": comparison.data["op"], "value": str(value / scale)}]
+
+
+def _metric_of(sentence: Sentence, place: int, by: list[str], metrics: list[str]) -> str | None:
+    """What a comparison is of: its unit, the nearest metric, or the only one that is measured."""
+    unit = str(sentence.tokens[place].get("comparison").data["unit"])  # type: ignore[union-attr]
+    if unit in _OF_UNIT and unit != "money":
+        return countable(sentence, _OF_UNIT[unit], by)
+    near = [place - 1, place + 1, place - 2, place + 2, place - 3, place + 3]
+    for at in near:
+        token = sentence.tokens[at] if 0 <= at < len(sentence.tokens) else None
+        if token is None or token.is_("noun"):
+            continue
+        metric, field = token.get("metric"), token.get("field", *_OF_FIELD)
+        if metric is not None or field is not None:
+            sentence.use(at)
+            return countable(sentence, metric.id if metric is not None else _OF_FIELD[field.id], by)  # type: ignore[union-attr]
+    if unit == "money" or sentence.says("cue", *_SOLD_AS) or sentence.says("verb", "spend"):
+        return metrics[0] if metrics else "revenue"
+    return metrics[0] if metrics and unit in ("", "share") else None

@@ -1,0 +1,87 @@
+"""Groups kept by their own figures: “departments above 10,000 in sales”, “categories bought by fewer than 100 customers”."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlglot import exp
+
+from tools.contracts import Text, Unit
+from tools.errors import InputError
+from tools.metrics.entries import Metric
+from tools.requests import Measure
+
+_HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
+_IN_SQL: dict[str, type[exp.Binary]] = {">": exp.GT, ">=": exp.GTE, "<": exp.LT, "<=": exp.LTE, "=": exp.EQ, "!=": exp.NEQ}
+_ZH = {">": "大于", ">=": "不低于", "<": "小于", "<=": "不超过", "=": "等于", "!=": "不等于"}
+_EN = {">": "is above", ">=": "is at least", "<": "is below", "<=": "is at most", "=": "is", "!=": "is not"}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A condition on the groups: a metric, how it compares, and with what."""
+
+    metric: Metric
+    op: str
+    value: Decimal
+
+    def holds(self, value: int | Decimal | float | None) -> bool:
+        """Whether a value fits; an unknown one does not."""
+        return value is not None and _HOLDS[self.op](Decimal(str(value)), self.value)
+
+    def condition(self, placeholder: exp.Expr) -> exp.Expr:
+        """The same in SQL."""
+        return _IN_SQL[self.op](this=exp.column(self.metric.id), expression=placeholder)
+
+    @property
+    def text(self) -> Text:
+        """The condition in words."""
+        share = self.metric.unit is Unit.SHARE
+        value = f"{self.value * 100:f}%" if share else f"{self.value:,f}"
+        value = value if "." not in value else value.replace("%", "").rstrip("0").rstrip(".") + ("%" if share else "")
+        name = self.metric.name
+        return Text(zh=f"{name.zh}{_ZH[self.op]} {value}", en=f"{name.en} {_EN[self.op]} {value}")
+
+
+def kept_by(request: Measure, metrics: Sequence[Metric]) -> tuple[Kept, ...]:
+    """The conditions of a request on its groups.
+
+    Raises:
+        InputError: There are no groups to keep some of, or a row of all others was asked for too.
+    """
+    if not request.having:
+        return ()
+    if not request.by:
+        raise InputError(
+            "A condition on groups needs a dimension to group by, such as category.",
+            "对各组的条件需要一个分组维度，例如品类。",
+        )
+    if request.rest:
+        raise InputError(
+            "A row of all others goes with a limit and not with a condition on groups.",
+            "“其他”一行与数量限制搭配，不与对各组的条件搭配。",
+        )
+    known = {metric.id: metric for metric in metrics}
+    return tuple(Kept(known[one.metric], one.op, one.value) for one in request.having)
+
+
+def keep(query: exp.Select, kept: Sequence[Kept]) -> exp.Select:
+    """The rows of a query that fit all conditions; the values are the parameters having_1, having_2, ..."""
+    conditions = [one.condition(exp.Placeholder(this=f"having_{number}")) for number, one in enumerate(kept, start=1)]
+    return exp.select("*").from_(query.subquery("h")).where(*conditions)
+
+
+def parameters_of(kept: Sequence[Kept]) -> dict[str, Decimal]:
+    """The values that :func:`keep` refers to."""
+    return {f"having_{number}": one.value for number, one in enumerate(kept, start=1)}
