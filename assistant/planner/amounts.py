@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+from assistant.planner import scores
 from assistant.planner.apposition import apposed
 from assistant.planner.bands import extreme_bands
 from assistant.planner.frames import framed
 from assistant.planner.partial_names import partly_named
 from assistant.planner.ranked import from_best_to_worst, ordinal_ranks, ranked_periods
+from assistant.planner.spoken_verbs import described_people, not_even_one, split_verbs
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
 
@@ -247,22 +249,6 @@ def _comparison(op: str, quantity: Sense) -> Sense:
     return Sense("comparison", f"{op} {quantity.data['value']}", {"op": op, **quantity.data})
 
 
-_LETTERS = {"r": "recency_score", "f": "frequency_score", "m": "monetary_score"}
-_HIGHEST_SCORE = 5
-
-
-def score_letters(tokens: list[Token], _: Vocabulary) -> list[Token]:
-    """“R=5”, “F不低于4”, “M分5分”: a letter before a number up to five is the score of that name."""
-    found = list(tokens)
-    for at, token in enumerate(tokens[:-1]):
-        following = [one.get("quantity") for one in tokens[at + 1 : at + 3]]
-        quantity = next((one for one in following if one), None)
-        beside = tokens[at + 1].is_("op") or tokens[at + 1].is_("quantity") or tokens[at + 1].text in ("=", "分", "值", "得分", "score")
-        if token.text in _LETTERS and beside and quantity and quantity.data["unit"] == "" and quantity.data["value"] <= _HIGHEST_SCORE:
-            found[at] = merged([token], Sense("field", _LETTERS[token.text]))
-    return found
-
-
 _COUNTS = {"category": "category_count", "store": "store_count", "channel": "channel_count"}
 
 
@@ -337,9 +323,14 @@ STEPS: tuple[Step, ...] = (
     described_values,
     extreme_bands,
     quantities,
-    score_letters,
+    not_even_one,
+    split_verbs,
+    described_people,
+    scores.letters,
     operators_last,
     comparisons,
+    scores.points,
+    scores.scored,
     counted_dimensions,
     ranked_periods,
     rankings,

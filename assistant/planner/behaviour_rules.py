@@ -11,7 +11,7 @@ from assistant.planner.clauses import BEHAVIOUR_OF_FIELD, BEHAVIOUR_OF_UNIT, DAY
 from assistant.planner.field_rules import subject_of
 from assistant.planner.lexicon import read_table
 from assistant.planner.sentence import Sentence
-from assistant.planner.tokens import Sense
+from assistant.planner.tokens import Sense, Token
 from assistant.planner.windows import joined_windows
 from tools.windows import Window
 
@@ -34,6 +34,8 @@ class Behaviour:
     subject: str | None = None
     again: bool = False
     """Whether it was done another time: "came back", “复购”."""
+    anything: bool = False
+    """Whether any campaign is meant: "responded to any campaign"."""
 
     @property
     def bare(self) -> bool:
@@ -52,7 +54,9 @@ def behaviour_of(sentence: Sentence, clause: Clause) -> Behaviour | None:
         return None
     if group.behaviour in ("contacts", "responses"):
         named = [place for place in clause.places if sentence.tokens[place].is_("dimension", "campaign", "campaign_kind")]
+        named += [place for place in clause.places if sentence.tokens[place].is_("part", "coupon")]
         sentence.use(*named)
+        group.anything = any(sentence.tokens[place].is_("dimension") for place in named)
     _qualify(sentence, clause, group)
     return group
 
@@ -60,7 +64,7 @@ def behaviour_of(sentence: Sentence, clause: Clause) -> Behaviour | None:
 def _collect(sentence: Sentence, clause: Clause, place: int, group: Behaviour) -> None:
     token = sentence.tokens[place]
     comparison, verb = token.get("comparison") or _bare(sentence, place), token.get("verb")
-    group.again = group.again or (verb is not None and token.is_("cue", "again"))
+    group.again = group.again or (verb is not None and token.is_("cue", "again")) or _says_again(token)
     if comparison and group.comparison is None:
         _compare(sentence, clause, place, comparison, group)
     elif verb and (not token.is_("metric") or _verb_like(sentence, place)) and group.behaviour is None:
@@ -73,6 +77,11 @@ def _collect(sentence: Sentence, clause: Clause, place: int, group: Behaviour) -
     elif verb and group.behaviour is not None and not token.is_("metric"):
         group.behaviour = group.behaviour if verb.data["behaviour"] == "orders" else str(verb.data["behaviour"])
         sentence.use(place)
+
+
+def _says_again(token: Token) -> bool:
+    """“没再来”, "never again", "not since then"."""
+    return (token.is_("neg") and "再" in token.text) or token.text in read_table("places")["once_more"] or token.is_("later")
 
 
 def _tells_event(sense: Sense) -> bool:
@@ -93,7 +102,7 @@ def _bare(sentence: Sentence, place: int) -> Sense | None:
     units = ("order", "item", "money", *(DAYS if denied else ()))
     if not quantity or quantity.data["unit"] not in units:
         return None
-    return Sense("comparison", f"= {quantity.data['value']}", {"op": "=", **quantity.data})
+    return Sense("comparison", f"= {quantity.data['value']}", {"op": "=", "bare": True, **quantity.data})
 
 
 def _compare(sentence: Sentence, clause: Clause, place: int, comparison: Sense, group: Behaviour) -> None:
@@ -149,6 +158,8 @@ def _qualify(sentence: Sentence, clause: Clause, group: Behaviour) -> None:
         if window:
             group.windows.append(window.data["window"])
             sentence.use(place)
+        elif token.is_("later"):
+            sentence.use(place)
         elif token.is_("conj", "or") and group.windows:
             group.joint = "or"
         elif neg:
@@ -161,7 +172,7 @@ def _qualify(sentence: Sentence, clause: Clause, group: Behaviour) -> None:
 
 def continued(sentence: Sentence, clause: Clause, last: Behaviour) -> Behaviour | None:
     """“... or seafood”: a clause of values alone continues the one before."""
-    group = Behaviour(last.behaviour, last.negated, None if last.negated else last.comparison)
+    group, used = Behaviour(last.behaviour, last.negated, None if last.negated else last.comparison), set(sentence.used)
     bounds = [place for place in clause.places if place not in sentence.used and _same_amount(sentence, place, last)]
     if bounds:
         group.comparison = sentence.tokens[bounds[0]].get("comparison")
@@ -170,9 +181,18 @@ def continued(sentence: Sentence, clause: Clause, last: Behaviour) -> Behaviour 
     if group.negated and not last.negated:
         group.comparison = None
     if not group.values and not group.windows and not bounds:
+        sentence.used = used
         return None
     group.values, group.windows = group.values or last.values, group.windows or last.windows
     return group
+
+
+def since(group: Behaviour, last: Behaviour | None, as_of: dt.date) -> list[Window]:
+    """“11月来过之后没再来”, "bought in October and never came back": the time after what was done before."""
+    if not group.again or group.windows or last is None or not last.windows or last.negated:
+        return []
+    end = max(window.resolve(as_of).end or as_of for window in last.windows)
+    return [Window(start=end + dt.timedelta(days=1))] if end < as_of else []
 
 
 def _same_amount(sentence: Sentence, place: int, last: Behaviour) -> bool:
@@ -201,11 +221,14 @@ def _behaviour(group: Behaviour) -> str:
 
 
 def _amount(group: Behaviour) -> dict[str, Any]:
-    if group.comparison is None and group.again and not group.windows and not group.values:
+    if group.comparison is None and group.again and not group.windows and not group.values and group.behaviour == "orders":
         return {"op": "=", "value": 1} if group.negated else {"op": ">=", "value": 2}
     if group.comparison is None:
         return {"op": "=", "value": 0} if group.negated else {"op": ">=", "value": 1}
     op, value = group.comparison.data["op"], group.comparison.data["value"]
-    if group.negated and op in _OPPOSITE:
+    if group.negated and group.comparison.data.get("bare"):
+        # “一单都没下”, "not a single order"; “没买过3次” is fewer times.
+        op, value = ("=", 0) if value == 1 else ("<", value)
+    elif group.negated and op in _OPPOSITE:
         op = _OPPOSITE[op]
     return {"op": op, "value": [plain(one) for one in value] if isinstance(value, list) else plain(value)}

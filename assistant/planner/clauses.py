@@ -66,7 +66,7 @@ def _begins(sentence: Sentence, clause: Clause, place: int) -> bool:
     token = sentence.tokens[place]
     if token.is_("verb") and not _is_noun(sentence, place):
         return _complete(sentence, clause, *(("window",) if _opening(sentence, clause) else ()))
-    if not token.is_("neg") or not (_complete(sentence, clause, "window") or _denied(sentence, clause)):
+    if not token.is_("neg") or not (_complete(sentence, clause, "window", "quantity") or _denied(sentence, clause)):
         return False
     said = [at for at in _ahead(sentence, place) if not _is_filler(sentence.tokens[at])]
     before = next((at for at in reversed(clause.places) if not _is_filler(sentence.tokens[at])), place)

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.planner.behaviour_rules import Behaviour, behaviour_of, behaviour_rules, continued
+from assistant.planner.behaviour_rules import Behaviour, behaviour_of, behaviour_rules, continued, since
 from assistant.planner.clauses import Clause, Rule, clauses
 from assistant.planner.field_rules import direct_rules, negation_before
 from assistant.planner.scopes import spread_window
 from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Sense
 from tools.windows import Window
 
 _OF_CAMPAIGN = ("campaign", "contact", "response")
 
 
-def find_rules(sentence: Sentence, *, loose: bool = True) -> Rule | None:
+def find_rules(sentence: Sentence, *, loose: bool = True, within: range | None = None) -> Rule | None:
     """The rule of all conditions in the sentence, whose tokens are used; None without any.
 
     Args:
         sentence: The question.
         loose: Whether values and segments that stand alone are conditions too; a measure filters by them instead.
+        within: The places of the conditions, where the rest of the question says what is asked of those customers.
     """
+    if within is not None:
+        others = set(range(len(sentence.tokens))) - set(within) - sentence.used
+        sentence.used |= others
+        found_within = find_rules(sentence, loose=loose)
+        sentence.used -= others
+        return found_within
     parts = clauses(sentence)
     shared = _shared_window(sentence)
     rules: list[tuple[str, Rule]] = []
@@ -78,8 +86,9 @@ def _clause_rules(
     if rules and group.bare:
         return rules, last
     rules += value_rules(sentence, clause, True)
-    if last is not None and (last.behaviour, group.behaviour) == ("contacts", "responses"):
-        group.values = group.values or last.values
+    if group.behaviour == "responses" and not group.values and not group.anything:
+        group.values = campaigns_before(sentence, clause)
+    group.windows = group.windows or since(group, last, sentence.vocabulary.as_of)
     borrowed = not group.windows and shared is not None
     group.windows = group.windows or ([shared] if shared is not None else [])
     if shared is not None:
@@ -88,6 +97,13 @@ def _clause_rules(
     if borrowed and not any(sentence.tokens[place].is_("window") for place in clause.places):
         sentence.spread += found
     return ([*found, *rules] if carried else [*rules, *found]), group
+
+
+def campaigns_before(sentence: Sentence, clause: Clause) -> list[Sense]:
+    """“收到Campaign 13但没响应”: the campaigns that somebody was told to have got, and that a response is therefore to."""
+    places = range(clause.places[0])
+    found = [value for place in places if (value := sentence.tokens[place].get("value")) is not None]
+    return [value for value in found if sentence.vocabulary.levels.get(str(value.data["dimension"])) in _OF_CAMPAIGN]
 
 
 def value_rules(sentence: Sentence, clause: Clause, loose: bool) -> Iterator[Rule]:

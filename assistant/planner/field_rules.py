@@ -152,11 +152,20 @@ def _other_verb(sentence: Sentence) -> bool:
     return any(not sentence.tokens[place].is_("condition") and not sentence.tokens[place].is_("noun") for place, _ in sentence.free("verb"))
 
 
+def _repeats_band(sentence: Sentence, place: int) -> bool:
+    """“高危流失客户”: a word for those who leave, right beside how likely they are to, is no group besides."""
+    beside = [sentence.tokens[at] for at in (place - 1, place + 1) if 0 <= at < len(sentence.tokens)]
+    return sentence.tokens[place].is_("segment", "lost", "at_risk") and any(token.is_("band") for token in beside)
+
+
 def direct_rules(sentence: Sentence, clause: Clause, shared: Window | None, loose: bool) -> Iterator[Rule]:
     """Segments, bands, ready conditions and comparisons of fields."""
     for place in clause.places:
         token = sentence.tokens[place]
         if place in sentence.used:
+            continue
+        if _repeats_band(sentence, place):
+            sentence.use(place)
             continue
         rule = _named_rule(token) if loose or token.is_("condition") or token.is_("band") else None
         if rule and "behaviour" in rule and shared is not None and not _other_verb(sentence):

@@ -14,11 +14,17 @@ from assistant.prompt_library import read_yaml
 from tools.errors import InputError
 
 _LANGUAGES = ("zh", "en")
+_HAN_TAILS = ("一下", "下", "一下子", "了", "过", "一遍", "出来", "看", "看看", "一番", "下来")
+_HAN_SHORT_TAILS = ("出", "个", "一个", "一份", "份", "一张", "张", "点", "到", "完", "好", "给我", "一眼")
 _DOUBLES = re.compile("[^aeiou]*[aeiou][^aeiouwxy]")
 """Verbs whose last consonant is doubled before an ending, such as "sum" and "chop"."""
 
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 """Forms of one word of a phrase, one of which is said."""
+_DONE = ("verb",)
+_HAN_VERB = re.compile(r"[\u3400-\u9fff]+(?<![过了])")
+_OBJECTS = "单券店钱账货"
+"""Objects that stand after the mark of what was done."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,8 @@ def read_phrases(*names: str) -> Iterator[Phrase]:
                 data = {key: value for key, value in entry.items() if key not in (*_LANGUAGES, "verbs")}
                 sense = Sense(kind, str(entry_id), data)
                 for language in _LANGUAGES:
-                    yield from (Phrase(form, sense) for words in entry.get(language, ()) for form in variants(_word(name, words)))
+                    for form in (form for words in entry.get(language, ()) for form in variants(_word(name, words))):
+                        yield from (Phrase(one, sense) for one in (_aspects(form) if kind in _DONE else (form,)))
                 for verb in entry.get("verbs", ()):
                     yield from (Phrase(form, sense) for form in sorted({verb, *_endings(verb)}))
 
@@ -77,7 +84,13 @@ def general_words() -> Iterator[tuple[str, Sense]]:
             sense = Sense("stop", "praise" if group == "adjectives" else "general")
             for word in words.split():
                 plain = normalise(word.replace("_", " "))
-                yield from ((form, sense) for form in ({plain, *_endings(plain)} if group == "verbs" else {plain}))
+                forms = (_endings(plain) if plain.isascii() else _han_forms(plain)) if group == "verbs" else set()
+                yield from ((form, sense) for form in {plain, *forms})
+
+
+def _han_forms(verb: str) -> set[str]:
+    """A Chinese verb with what may follow it: 查 gives 查一下, 查查, 查出来, 查到 …; 统计 gives 统计统计 as well."""
+    return {verb + verb, *(verb + tail for tail in (*_HAN_TAILS, *(_HAN_SHORT_TAILS if len(verb) == 1 else ())))}
 
 
 def _endings(verb: str) -> set[str]:
@@ -88,6 +101,17 @@ def _endings(verb: str) -> set[str]:
     past = first[:-1] + "ied" if first.endswith("y") and first[-2] not in "aeiou" else doubled + "ed"
     third = first[:-1] + "ies" if past.endswith("ied") else first + ("es" if first.endswith(("s", "sh", "ch", "x")) else "s")
     return {f"{form}{space}{particle}" for form in (third, doubled + "ing", past)}
+
+
+def _aspects(verb: str) -> Iterator[str]:
+    """The forms of a Chinese verb: 响应 gives 响应过 and 响应了, 下单 gives 下过单 and 下了单 as well."""
+    yield verb
+    if not _HAN_VERB.fullmatch(verb):
+        return
+    for mark in ("过", "了", "过了"):
+        yield verb + mark
+        if verb[-1] in _OBJECTS and len(verb) == 2:
+            yield verb[0] + mark + verb[1]
 
 
 def _word(name: str, words: object) -> str:

@@ -17,7 +17,8 @@ CONTENT = frozenset(
     | {"format", "chart", "band", "definition", "scheme", "condition", "top_customers", "customer_id", "number", "share", "rank"}
     | {"off_topic", "unsupported", "absent", "vague", "ordinal", "reversed", "negative", "festival", "verb", "pronoun", "suffix_op"}
     | {"ask", "hint", "option", "part", "horizon", "cluster", "segment_name", "person", "move", "drop", "limit", "head"}
-    | {"that", "pair", "remain", "step", "flip", "gap", "higher"}
+    | {"extreme_score", "later"}
+    | {"that", "pair", "remain", "step", "flip", "gap", "higher", "further", "entire"}
 )
 """Kinds of tokens that say something; one that no part of the plan uses makes the planner ask."""
 _LIGHT = frozenset({"stop", "conj", "punctuation", "by", "ellipsis", "noun", "unit", "between"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from assistant.planner.clauses import Rule
+from assistant.planner.clauses import Rule, denies
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
@@ -312,6 +312,7 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Customers with at least 5 orders”, “最近30天没有下单的客户有多少”."""
     asked = _people(sentence) or sentence.has("cue", "list", "count", "share") or sentence.has("pronoun")
     about = any(sentence.has(kind) for kind in ("segment", "condition", "comparison", "verb", "value", "band", "top_customers", "pronoun"))
+    about = about or denies(sentence.tokens)
     if not asked and not about:
         return None
     sentence.take_all("cue", "count", "list", "share")

@@ -44,7 +44,8 @@ _HOW = ("how", "hows", "怎么样", "如何", "怎样", "表现如何", "表现�
 def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“revenue by month”, “各部门的销售额排名前5”, “average order value by income band”."""
     within = take_within_days(sentence)
-    rule = _newcomers(sentence) or (find_rules(sentence, loose=False) if _restricted(sentence) else None)
+    described = _described(sentence)
+    rule = _newcomers(sentence) or (find_rules(sentence, loose=False, within=described) if described is not None else None)
     with_groups_counted(sentence)
     per = take_per(sentence)
     by = take_dimensions(sentence)
@@ -188,8 +189,8 @@ def _share_of_value(sentence: Sentence, args: dict[str, Any]) -> str | None:
     return str(values[0]) if len(values) == 1 else None
 
 
-def _restricted(sentence: Sentence) -> bool:
-    """Whether the question limits the customers by what they did: "customers who bought", "买过…的客户"."""
+def _described(sentence: Sentence) -> range | None:
+    """Where the question limits the customers by what they did: before the noun in “买过…的客户”, after it in "customers who bought"."""
     for place, token in enumerate(sentence.tokens):
         if not token.is_("noun") and not token.is_("pronoun"):
             continue
@@ -197,17 +198,18 @@ def _restricted(sentence: Sentence) -> bool:
         if they_do(sentence, place) and not any(one.is_("conj", "who") for one in following[:1]):
             continue
         if any(next_token.is_("conj", "who") or next_token.is_("verb") for next_token in following[:1]) and token.text.isascii():
-            return _acts(sentence, place + 1, len(sentence.tokens))
+            after = range(place + 1, len(sentence.tokens))
+            return range(len(sentence.tokens)) if _acts(sentence, after) else None
         before = sentence.tokens[place - 1] if place else None
         aged = before is not None and (amount := before.get("comparison")) is not None and amount.data["unit"] == "age"
-        if before is not None and not aged and (before.text == "的" or before.is_("comparison")) and _acts(sentence, 0, place):
-            return True
-    return False
+        if before is not None and not aged and (before.text == "的" or before.is_("comparison")) and _acts(sentence, range(place)):
+            return range(place)
+    return None
 
 
-def _acts(sentence: Sentence, start: int, end: int) -> bool:
-    kinds = ("verb", "comparison", "neg")
-    return any(any(token.is_(kind) for kind in kinds) or token.is_("field", "first_order_date") for token in sentence.tokens[start:end])
+def _acts(sentence: Sentence, places: range) -> bool:
+    tokens = [sentence.tokens[place] for place in places]
+    return any(any(token.is_(kind) for kind in ("verb", "comparison", "neg")) or token.is_("field", "first_order_date") for token in tokens)
 
 
 def _trend(sentence: Sentence, args: dict[str, Any]) -> None:
