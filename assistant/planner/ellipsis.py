@@ -10,14 +10,19 @@ from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Token
 
 _MODIFIERS = frozenset({"window", "dimension", "value", "ranking", "chart", "format", "by", "quantity", "ellipsis", "band", "definition"})
-_MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "unit", "neg", "shown", "remain", "head", "comparison", "flip", "pair", "gap", "higher"}
+_MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "unit", "neg", "shown", "remain", "head"}
+_MODIFIERS |= {"comparison", "flip", "pair", "gap", "higher", "further", "entire"}
 _OF_ITS_OWN = ("metric", "noun", "scheme")
 """A question that names one of these stands by itself, unless it begins like a follow-up."""
-_FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend", "count", "everyone")
+_FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend", "count", "everyone", "rest")
 _SHORT = 3
 _NUMBER = ("metric", "stop", "punctuation", "conj", "by", "pronoun", "drop")
 _NUMBER_CUES = ("average", "total", "how_much", "count")
 """With a metric, the words of a number that says nothing of whose or when it is."""
+_NAMES = ("segment", "condition", "customer_id", "comparison", "value", "scheme", "ask", "top_customers", "by", "dimension", "neg")
+"""What says whom or what a question is about, or what it is split by."""
+_THEIRS = ("花", "共花", "一共花", "总共花", "消费了", "消费多少", "买了", "买多少", "付", "下了", "下过", "spent", "how much spent")
+"""Beginnings of the words for an amount that people pay, and not the shop takes."""
 
 
 def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
@@ -42,13 +47,35 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
 
 def _bare_number(sentence: Sentence, dialogue: Dialogue) -> bool:
     """“客单价多少”, “average order value?”: a metric and nothing of whose or when, after an answer that was about something."""
-    if dialogue.last is None or not sentence.says("metric") or _of_all(sentence):
+    if dialogue.last is None or _of_all(sentence) or any(token.is_("noun") and not token.is_("metric") for token in sentence.tokens):
         return False
-    if dialogue.last.call.name != "measure" or any(token.is_("noun") and not token.is_("metric") for token in sentence.tokens):
+    if dialogue.last.call.name != "measure" and not about_some(dialogue):
         return False
-    if all(token.is_("noun") for token in sentence.tokens if token.is_("metric")) and not _counts(sentence):
+    if dialogue.last.call.name != "measure" and not sentence.says("pronoun") and asks_what_they_did(sentence):
+        return True
+    named = sentence.says("metric")
+    if named and all(token.is_("noun") for token in sentence.tokens if token.is_("metric")) and not _counts(sentence):
         return False
-    return all(any(token.is_(kind) for kind in _NUMBER) or token.is_("cue", *_NUMBER_CUES) for token in sentence.tokens)
+    return named and all(any(token.is_(kind) for kind in _NUMBER) or token.is_("cue", *_NUMBER_CUES) for token in sentence.tokens)
+
+
+def about_some(dialogue: Dialogue) -> bool:
+    """Whether the latest answer is about some customers, and not about all of them."""
+    found = dialogue.about(dialogue.last) if dialogue.last is not None else None
+    selection = (found.selection or {}) if found is not None else {}
+    return found is not None and not (selection.get("rule", {"all": []}) == {"all": []} and not selection.get("limit"))
+
+
+def asks_what_they_did(sentence: Sentence) -> bool:
+    """“一共花了多少”, “上个月下了几单”: what people did, counted, without saying who."""
+    if any(sentence.says(kind) for kind in _NAMES):
+        return False
+    much, counted = sentence.says("cue", "how_much"), sentence.says("cue", "count")
+    if sentence.says("verb", "spend") and (much or counted):
+        return True
+    if sentence.says("verb", "order") and sentence.says("metric"):
+        return True
+    return any(token.text.startswith(_THEIRS) for token in sentence.tokens if token.is_("cue", "how_much") or token.is_("metric"))
 
 
 def _counts(sentence: Sentence) -> bool:

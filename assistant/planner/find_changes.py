@@ -13,6 +13,7 @@ from assistant.planner.measure_changes import take_limit
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.thresholds import rebound
+from assistant.planner.values_changed import revalued
 from assistant.planner.who import both, selection_rule
 from tools.metrics.catalogue import catalogue
 from tools.windows import Window
@@ -32,7 +33,8 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     denied = _denied(sentence, args.get("rule"))
     if denied is not None:
         return plan("find_customers", rule=denied)
-    changes = replaces or sentence.says("ellipsis", "change", "correct")
+    swaps = any(sentence.tokens[place].is_(kind) for place in sentence.used for kind in ("neg", "drop"))
+    changes = replaces or swaps or sentence.says("ellipsis", "change", "correct", "aside")
     bound = rebound(sentence, args.get("rule"), plainly=changes and not args.get("limit"))
     if bound is not None:
         args = {**args, "rule": bound}
@@ -51,6 +53,8 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     _change_order(sentence, args)
     if sentence.take_all("flip"):
         args |= {"sort_by": args.get("sort_by", "amount"), "descending": not args.get("descending", True)}
+    other = revalued(sentence, rule) if changes and not sentence.says("ellipsis", "also", "only") else None
+    rule = other or rule
     removed = _removed(sentence, rule)
     if removed is not None:
         rule = removed
@@ -71,10 +75,25 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         if "sort_by" not in args or not ranking.data.get("n"):
             args |= {"descending": ranking.id == "largest", "sort_by": args.get("sort_by", "amount")}
         args |= {"limit": ranking.data["n"]} if ranking.data.get("n") else {}
-    take_limit(sentence, args)
+    _change_length(sentence, args)
     shown = sentence.take_all("shown", "table")
     counted = sentence.take_all("cue", "count", "list")
-    return Plan((Call("find_customers", args),)) if args != before or shown or counted else None
+    again = not sentence.leftover() and any(sentence.says(kind) for kind in ("quantity", "ranking", "window", "flip"))
+    return Plan((Call("find_customers", args),)) if args != before or shown or counted or again else None
+
+
+def _change_length(sentence: Sentence, args: Args) -> None:
+    """“10 more”, “全部列出来”, “20”: how many of the list."""
+    if sentence.take_all("entire"):
+        args.pop("limit", None)
+        return
+    before = args.pop("limit", None)
+    more = bool(sentence.take_all("further")) and before is not None
+    take_limit(sentence, args)
+    if "limit" in args and more:
+        args["limit"] += before
+    elif before is not None:
+        args.setdefault("limit", before)
 
 
 def _denied(sentence: Sentence, rule: Any) -> Any:

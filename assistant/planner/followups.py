@@ -42,7 +42,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         sentence.take_all("pronoun")
         return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
     first: tuple[Plan, Sentence] | None = None
-    for change in (of_all_parts, of_both, of_share, _of_the_call, _of_the_customers):
+    for change in (of_all_parts, of_both, of_share, _of_them_first, _of_the_call, _of_the_customers):
         trial = sentence.again()
         found = change(trial, dialogue, last)
         if found is None:
@@ -65,6 +65,20 @@ def _of_the_call(sentence: Sentence, _: Dialogue, last: Result) -> Plan | None:
     return change(sentence, dict(last.call.args), last) if change else None
 
 
+def _of_them_first(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
+    """“一共花了多少” after a list: a number of those customers, before it is read as a condition on them."""
+    counted = _spent(sentence) or any(not sentence.tokens[place].is_("noun") for place, _ in sentence.free("metric"))
+    if last.call.name == "measure" or not counted or sentence.has("comparison"):
+        return None
+    found = _of_the_customers(sentence, dialogue, last)
+    return found if found is not None and found.calls[0].name == "measure" else None
+
+
+def _spent(sentence: Sentence) -> bool:
+    """“花了多少”, “how much”: an amount of money is asked for."""
+    return sentence.has("cue", "how_much") or (sentence.has("verb", "spend") and sentence.has("cue", "count"))
+
+
 def _is_everyone(result: Result) -> bool:
     selection = result.selection or {}
     return selection.get("rule", {"all": []}) == {"all": []} and not selection.get("limit")
@@ -80,9 +94,12 @@ def _of_the_customers(sentence: Sentence, dialogue: Dialogue, last: Result) -> P
     ):
         return None
     by = take_dimensions(sentence)
-    metrics = take_metrics(sentence, by) if sentence.has("metric") or sentence.has("cue", "how_much") else []
+    metrics = take_metrics(sentence, by) if sentence.has("metric") or _spent(sentence) else []
     if metrics == ["revenue"] and sentence.take_all("cue", "average"):
         metrics = ["revenue_per_customer"]
+    if metrics:
+        sentence.take_all("verb", "spend", "order")
+        sentence.take_all("cue", "count", "total")
     if not metrics or metrics == ["customers"]:
         return _change_list(sentence, {"rule": selection_rule(about)}, about) if not by else None
     window = sentence.take_window()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.planner.dialogue import Result
-from assistant.planner.intents.filters import segments_apart, take_filters, take_sorting, with_windows
+from assistant.planner.intents.filters import segments_apart, split_values, take_filters, take_sorting, with_windows
 from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.metric_words import countable, take_dimensions
 from assistant.planner.metric_changes import change_metrics
@@ -16,6 +16,8 @@ from tools.windows import Window
 
 Args = dict[str, Any]
 _MOST_DIMENSIONS = 2
+_SAID_AGAIN = ("value", "window", "metric", "segment")
+"""What may be said again of what is shown already."""
 
 
 def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
@@ -25,7 +27,8 @@ def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
     if compared is not None:
         return compared
     _change_window(sentence, args)
-    if sentence.take_all("cue", "everyone"):
+    if sentence.has("cue", "everyone") and not (args.get("limit") and sentence.has("cue", "rest")):
+        sentence.take_all("cue", "everyone")
         args.pop("customers", None)
     if args.get("by") and sentence.has("ranking"):
         sentence.take_all("cue", "share")
@@ -50,15 +53,37 @@ def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
         sentence.take_all("cue", "growth", "previous")
     args |= {key: value for key, value in ordered.items() if value is not None}
     _turn_around(sentence, args)
-    if args.get("by"):
-        take_limit(sentence, args)
+    _change_length(sentence, args)
     charts = [one.id for one in sentence.take_all("chart")]
     chart = next((one for one in charts if one != "auto"), None) or next(iter(charts), None)
     args |= {"chart": chart} if chart else {}
     if sentence.take_all("shown", "table"):
         args.pop("chart", None)
         return Plan((Call("measure", args),))
-    return Plan((Call("measure", args),)) if args != before or chart else None
+    if args == before and not chart and (sentence.leftover() or not any(sentence.says(kind) for kind in _SAID_AGAIN)):
+        return None
+    return Plan((Call("measure", args),))
+
+
+def _change_length(sentence: Sentence, args: Args) -> None:
+    """“And the rest?”, “全部看一下”, “5 more”: how many of the groups."""
+    if not args.get("by"):
+        return
+    limited = "limit" in args
+    if limited and sentence.take_all("cue", "rest"):
+        sentence.take_all("cue", "everyone")
+        args["rest"] = True
+    if limited and sentence.take_all("entire"):
+        for key in ("limit", "rest"):
+            args.pop(key, None)
+        return
+    before = args.pop("limit", None)
+    more = bool(sentence.take_all("further")) and before is not None
+    take_limit(sentence, args)
+    if "limit" in args and more:
+        args["limit"] += before
+    elif before is not None:
+        args.setdefault("limit", before)
 
 
 _OPPOSITE = {"largest": "smallest", "smallest": "largest", "growth": "decline", "decline": "growth"}
@@ -116,9 +141,14 @@ def _change_filters(sentence: Sentence, args: Args) -> None:
             args["where_not"] = {**args.get("where_not", {}), dimension: [*args.get("where_not", {}).get(dimension, []), *values]}
         else:
             args["where"] = {name: one for name, one in {**args["where"], dimension: kept}.items() if one}
+            if len(kept) == 1 and dimension in args.get("by", [])[1:]:
+                args["by"] = [one for one in args["by"] if one != dimension]
     for dimension, values in found.get("where", {}).items():
         before = args.get("where", {}).get(dimension, []) if added else []
         args["where"] = {**args.get("where", {}), dimension: list(dict.fromkeys([*before, *values]))}
+        if before:
+            args["by"] = args.get("by", [])
+            split_values(args)
     for key in ("where", "where_not"):
         if key in args and not args[key]:
             del args[key]

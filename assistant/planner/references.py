@@ -18,6 +18,7 @@ from assistant.planner.heads import LISTS, take_head
 from assistant.planner.lexicon import read_table
 from assistant.planner.listings import customers_of, listing, row_of
 from assistant.planner.normalise import normalise
+from assistant.planner.remainders import take_rest
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
 from tools.windows import Window
@@ -33,14 +34,24 @@ def with_references(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabul
     tokens = [_with_step(token, dialogue, vocabulary) for token in _with_that(tokens, dialogue)]
     if not dialogue.results:
         return tokens, None
+    tokens = _with_inside(tokens, dialogue)
     tokens = with_numbers(tokens, dialogue, vocabulary, _only(dialogue.last) if dialogue.last else None)
-    for read in (_numbered, _named, take_head):
+    for read in (_numbered, _named, take_rest, take_head):
         found = read(tokens, dialogue)
         if found is not None:
             return found
     if any(token.is_("move") for token in tokens):
         return tokens, None
     return _with_them(listing(dialogue, tokens).with_rows(tokens), dialogue), None
+
+
+def _with_inside(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
+    """“里面花过一千以上的有几个”: among those of the latest list, said right at the start."""
+    first = next((at for at, token in enumerate(tokens) if not token.is_("punctuation")), None)
+    words = read_table("turns")["inside"]["of_list"]["words"]
+    if first is None or tokens[first].text not in words or dialogue.last_customers is None or len(tokens) == first + 1:
+        return tokens
+    return [*tokens[:first], replace(tokens[first], senses=(_THEM,)), *tokens[first + 1 :]]
 
 
 def _with_them(tokens: list[Token], dialogue: Dialogue) -> list[Token]:

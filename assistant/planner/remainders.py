@@ -1,0 +1,89 @@
+"""“And the rest?”, “其他人的客单价”, “next 10”: the customers of a list that were not shown in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.heads import LISTS
+from assistant.planner.lexicon import read_table
+from assistant.planner.tokens import Sense, Token
+
+_THEM = Sense("pronoun", "them")
+_OTHERS = ("rest", "everyone")
+_HANDLE = re.compile(r"t\d+(?:\.\d+)?")
+_NAMES = ("segment", "value", "condition", "comparison", "customer_id", "dimension")
+
+
+def take_rest(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Result | None] | None:
+    """The tokens with a pronoun for those who are left, and those customers; None where the question is not about them."""
+    last = _list(dialogue)
+    if last is None or any(token.is_("cue", "compare") for token in tokens):
+        return None
+    if any(token.is_(kind) for token in tokens for kind in _NAMES):
+        return None
+    found = _rest(tokens) or _next(tokens)
+    if found is None:
+        return None
+    at, end, number = found
+    rule = _left(last)
+    if rule is None:
+        return None
+    selection: dict[str, Any] = {"rule": rule}
+    if number:
+        chosen = last.selection or {}
+        selection |= {"sort_by": chosen.get("sort_by") or "amount", "descending": bool(chosen.get("descending", True)), "limit": number}
+    pointed = Token(tokens[at].start, tokens[end - 1].end, tokens[at].text, (_THEM,))
+    return [*tokens[:at], pointed, *tokens[end:]], replace(last, handle="", content={"selection": selection})
+
+
+def _list(dialogue: Dialogue) -> Result | None:
+    """The latest list, where the latest answer is one or measures one."""
+    last = dialogue.last
+    if last is not None and last.call.name == "measure" and last.call.args.get("customers") is not None:
+        last = next((one for one in reversed(dialogue.results) if one.call.name in LISTS and not one.aside), None)
+    return last if last is not None and last.call.name in LISTS and last.selection is not None else None
+
+
+def _rest(tokens: list[Token]) -> tuple[int, int, int | None] | None:
+    words = read_table("turns")["others"]["of_list"]["words"]
+    at = next((at for at, token in enumerate(tokens) if (token.is_("cue", *_OTHERS) or token.is_("remain")) and token.text in words), None)
+    if at is None:
+        return None
+    end = at + 1
+    while end < len(tokens) and (tokens[end].is_("noun") or tokens[end].text in ("的", "of them", "人", "of")):
+        end += 1
+    return at, end, None
+
+
+def _next(tokens: list[Token]) -> tuple[int, int, int | None] | None:
+    """“Next 10”, “下10个”: as many after those that were shown."""
+    for at, token in enumerate(tokens[:-1]):
+        quantity = tokens[at + 1].get("quantity")
+        if (token.is_("part", "next") or token.text in ("下", "再下", "the next")) and quantity and quantity.data["unit"] in ("", "person"):
+            others = [one for place, one in enumerate(tokens) if place not in (at, at + 1)]
+            light = all(any(one.is_(kind) for kind in ("stop", "punctuation", "ellipsis", "conj", "noun")) for one in others)
+            return (at, at + 2, int(quantity.data["value"])) if light else None
+    return None
+
+
+def _left(last: Result) -> Any:
+    """The rule of those who are not in a list; None where it cannot be told."""
+    selection = last.selection or {}
+    rule = selection.get("rule") or {"all": []}
+    if not selection.get("limit") and _is_rest(rule):
+        return rule
+    if not selection.get("limit"):
+        return {"not": rule} if rule != {"all": []} else None
+    if not last.handle:
+        return None
+    shown = {"not": {"segment": last.handle}}
+    return shown if rule == {"all": []} else {"all": [*(rule["all"] if set(rule) == {"all"} else [rule]), shown]}
+
+
+def _is_rest(rule: Any) -> bool:
+    """Whether a list is what was left of another one already."""
+    parts = rule["all"] if set(rule) == {"all"} else [rule]
+    return any(isinstance(part.get("not"), dict) and _HANDLE.fullmatch(str(part["not"].get("segment", ""))) for part in parts)

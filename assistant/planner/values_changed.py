@@ -1,0 +1,53 @@
+"""“Make that campaign 13”, “换成DELI”: a value of a condition that was said before, changed for another of its dimension."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.planner.clauses import Rule
+from assistant.planner.sentence import Sentence
+
+
+def revalued(sentence: Sentence, rule: Any) -> Rule | None:
+    """The rule with the values that the sentence names in place of those of the same dimension; None where none fits."""
+    if not isinstance(rule, dict) or _acts(sentence):
+        return None
+    wanted: dict[str, list[str]] = {}
+    places: list[int] = []
+    for place, sense in sentence.free("value"):
+        if place and sentence.tokens[place - 1].is_("neg") and place - 1 not in sentence.used:
+            return None
+        wanted.setdefault(str(sense.data["dimension"]), []).extend((str(sense.data["value"]), *sense.data.get("also", ())))
+        places.append(place)
+    if not wanted or any(_holding(rule, dimension) != 1 for dimension in wanted):
+        return None
+    sentence.use(*places)
+    changed: Rule = _changed(rule, wanted)
+    return changed
+
+
+def _acts(sentence: Sentence) -> bool:
+    return any(not sentence.tokens[place].is_("stop") for place, _ in sentence.free("verb"))
+
+
+def _holding(rule: Any, dimension: str) -> int:
+    """In how many of its conditions a rule has values of a dimension."""
+    if isinstance(rule, list):
+        return sum(_holding(part, dimension) for part in rule)
+    if not isinstance(rule, dict):
+        return 0
+    own = dimension in (rule.get("where") or {}) or (rule.get("field") == dimension and rule.get("op") in ("=", "in"))
+    return int(own) + sum(_holding(rule[key], dimension) for key in ("all", "any", "not") if key in rule)
+
+
+def _changed(rule: Any, wanted: dict[str, list[str]]) -> Any:
+    if isinstance(rule, list):
+        return [_changed(part, wanted) for part in rule]
+    if not isinstance(rule, dict):
+        return rule
+    if rule.get("where"):
+        return {**rule, "where": {name: wanted.get(name, values) for name, values in rule["where"].items()}}
+    values = wanted.get(str(rule.get("field")))
+    if values:
+        return {**rule, "op": "in", "value": values} if len(values) > 1 else {**rule, "op": "=", "value": values[0]}
+    return {key: _changed(value, wanted) if key in ("all", "any", "not") else value for key, value in rule.items()}
