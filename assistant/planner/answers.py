@@ -28,7 +28,7 @@ def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple
     told = results[:-1] if ASIDE in said and len(results) > 1 else results
     parts += [write_result(result, language, said.get(FOCUS), int(said.get(PLACE, 0))) for result in told]
     parts += [_aside(result, said[ASIDE], language) for result in results[len(told) :]]
-    parts += [_note(kind, words, language) for kind, words in notes if kind in ("unused", "later")]
+    parts += [_note(kind, words, language) for kind, words in notes if kind in ("unused", "background", "later")]
     return "\n\n".join(part for part in parts if part)
 
 

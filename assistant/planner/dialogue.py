@@ -69,6 +69,8 @@ class Dialogue:
     asked: str | None = None
     language: str = ""
     questions: tuple[str, ...] = ()
+    passed: frozenset[str] = frozenset()
+    """Words of the question at hand that say nothing."""
 
     @property
     def last(self) -> Result | None:

@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
+from assistant.prompt_library import read_yaml
+
 HAN = r"\u3400-\u9fff"
 _HAN = re.compile(f"[{HAN}]")
 _APOSTROPHES = re.compile(r"['’‘`´](?=\w)|(?<=\w)['’‘`´]")
@@ -30,6 +32,19 @@ def _simplifier() -> Any:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=2)
+def _rewrites(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    table = read_yaml("lexicon/dialect.yaml")
+    return tuple((re.compile(pattern), words) for pattern, words in table[language])
+
+
+def _standard(text: str, language: str) -> str:
+    """Other ways of writing the same words (Cantonese, Taiwanese, of chats) in the standard one."""
+    for pattern, words in _rewrites(language):
+        text = pattern.sub(words, text)
+    return text
+
+
 def normalise(text: str) -> str:
     """``text`` in lower case, half-width, simplified Chinese, with single spaces.
 
@@ -38,10 +53,12 @@ def normalise(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
     if _HAN.search(plain):
         plain = str(_simplifier().convert(plain))
+        plain = _standard(plain, "zh")
     plain = _OVER_HALF.sub("超过一半", plain)
     plain = _OF_AGE.sub(r"customers aged \1 \2", plain)
     plain = _HYPHEN_OF_RANGE.sub(r"\1 to \2", plain)
     plain = _HYPHEN_OF_DAYS.sub(" ", plain)
     plain = _HYPHEN.sub(" ", _APOSTROPHES.sub("", _OF_NUMBER.sub("", plain)))
+    plain = _standard(plain, "en")
     plain = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Zs", "So") else char for char in plain)
     return _SPACE_IN_HAN.sub("", _SPACES.sub(" ", plain)).strip()

@@ -1,8 +1,12 @@
-"""Mends misspelt words against the vocabulary; what was mended is told to the operator."""
+"""Mends misspelt words against the vocabulary; what was mended is told to the operator.
+
+A well-formed word is never mended. The planner's own words (metrics, times, verbs, fillers) go before names in the data.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -12,18 +16,67 @@ from assistant.planner.lexicon import read_table
 from assistant.planner.vocabulary import Vocabulary, sound
 
 _LATIN = re.compile(r"[a-z]{4,}")
-_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_VOWELS = re.compile(r"(?<!^)[aeiouy]")
+_ENDINGS = ("s", "es", "d", "ed", "ing", "in")
+_LEAST_BONES = 4
+_LEAST_TWICE = 7
+"""Shorter words are mended where one edit is enough."""
 
 
 def mend_word(word: str, vocabulary: Vocabulary) -> str | None:
-    """The known word that a misspelt one was meant to be: one edit up to six letters, two in longer words."""
-    slips = read_table("typos")
-    if word in slips["slips"]:
-        return str(slips["slips"][word])
-    if len(word) < 4 or word in vocabulary.known_words or not word.isalpha():
+    """The known word that a misspelt one was meant to be: an ordinary or the planner's own one, else part of a name."""
+    slips = read_table("typos")["slips"]
+    if word in slips:
+        return str(slips[word])
+    if not word.isalpha():
         return None
+    if word.endswith("in") and len(word) > 4 and word + "g" in vocabulary.known_words | _ordinary():
+        return word + "g"  # “lookin”
+    if len(word) < 4 or word in vocabulary.known_words:
+        return None
+    own = vocabulary.own_words | _everyday()
+    stem = next((one for one in stems(word) if one in vocabulary.own_phrases), None)
+    if stem or word in _ordinary():
+        return stem
+    return _closest(word, own) or _by_bones(word, own) or _name_like(word, vocabulary)
+
+
+def stems(word: str) -> list[str]:
+    """The words that a word may be a regular form of: “saved” of “save”, “listing” of “list”."""
+    found: list[str] = []
+    for ending in _ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 2:
+            found += [stem, stem + "e", *([stem[:-1]] if stem[-1] == stem[-2] else []), *([stem[:-1] + "y"] if stem[-1] == "i" else [])]
+    return found
+
+
+def _closest(word: str, known: Iterable[str]) -> str | None:
+    """The word within one edit, or within two where both are long and begin alike."""
+    allowed = 2 if len(word) >= _LEAST_TWICE else 1
+    edits = ((OSA.distance(word, one), one) for one in known if abs(len(one) - len(word)) <= allowed)
+    near = [(away, meant) for away, meant in edits if away <= allowed and _fits(word, meant, away)]
+    fit = [(away, meant[0] != word[0], abs(len(meant) - len(word)), meant) for away, meant in near]
+    return min(fit)[-1] if fit else None
+
+
+def _fits(word: str, meant: str, edits: int) -> bool:
+    if len(word) == 4:
+        return word[0] == meant[0] and (sorted(word) == sorted(meant) or (len(meant) == 5 and meant.startswith(word)))
+    return word[0] == meant[0] or edits == 1
+
+
+def _by_bones(word: str, known: Iterable[str]) -> str | None:
+    """The one word with the same consonants: “custmrs”, “rvnue”."""
+    bones = _VOWELS.sub("", word)
+    found = {one for one in known if len(one) > len(word) and _VOWELS.sub("", one) == bones} if len(bones) >= _LEAST_BONES else set()
+    return found.pop() if len(found) == 1 else None
+
+
+def _name_like(word: str, vocabulary: Vocabulary) -> str | None:
+    """A word of a name in the data: one edit up to eight letters, two in longer words."""
     allowed = 1 if len(word) < 9 else 2
-    known = (vocabulary.words if len(word) > 6 else vocabulary.single_words) | _everyday()
+    known = vocabulary.words if len(word) > 6 else vocabulary.single_words
     found = process.extractOne(word, known, scorer=OSA.distance, score_cutoff=allowed)
     if not found or (len(word) == 4 and sorted(found[0]) != sorted(word)):
         return None
@@ -33,6 +86,11 @@ def mend_word(word: str, vocabulary: Vocabulary) -> str | None:
 @lru_cache(maxsize=1)
 def _everyday() -> frozenset[str]:
     return frozenset(read_table("typos")["words"].split())
+
+
+@lru_cache(maxsize=1)
+def _ordinary() -> frozenset[str]:
+    return frozenset(read_table("ordinary")["en"].split())
 
 
 def _turns(typed: str, meant: str) -> bool:
@@ -64,6 +122,13 @@ def mend_han(text: str, unknown: range, vocabulary: Vocabulary) -> tuple[int, in
                 if start + index in unknown:
                     rest = piece[:index] + piece[index + 1 :]
                     meant = vocabulary.han_wildcards.get(piece[:index] + "?" + piece[index + 1 :])
-                    if meant and rest not in vocabulary.texts and not _turns(piece[index], meant[index]):
+                    if meant and not _stands(rest, vocabulary) and not _turns(piece[index], meant[index]):
                         return start, start + length, meant
     return None
+
+
+def _stands(rest: str, vocabulary: Vocabulary) -> bool:
+    """Whether the other characters are words by themselves, so that the odd one is a word of its own: 海 + 的 + 客户."""
+    if not rest:
+        return True
+    return any(rest[:size] in vocabulary.texts and _stands(rest[size:], vocabulary) for size in range(len(rest), 0, -1))

@@ -32,8 +32,12 @@ def absent(sentence: Sentence, _: Dialogue) -> Plan | None:
     found = sentence.first("absent")
     if not found:
         return None
+    token, sense = sentence.tokens[found[0]], found[1]
     sentence.use(*range(len(sentence.tokens)))
-    return plan("decline", reason="no_data", missing=sentence.vocabulary.name("dimension", found[1].id, sentence.language))
+    name = sense.data["name"][sentence.language] if "name" in sense.data else ""
+    missing = name or sentence.vocabulary.name("dimension", sense.id, sentence.language)
+    words = text("absent_value", sentence.language).format(words=token.text, name=missing) if name else missing
+    return plan("decline", reason="no_data", missing=words)
 
 
 def vague(sentence: Sentence, _: Dialogue) -> Plan | None:
