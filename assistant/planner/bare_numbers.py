@@ -52,7 +52,8 @@ def _customer(token: Token, last: Result, only: str | None) -> Sense | None:
 def _value(tokens: list[Token], at: int, last: Result, vocabulary: Vocabulary) -> Sense | None:
     """The value of that number, of a dimension by which the latest answer was limited to another one."""
     numbered = any(token.text.startswith("号") for token in tokens[at + 1 : at + 2])
-    if last.call.args.get("by") and not numbered:
+    many = any(token.is_("ellipsis", "only", "change") or token.is_("op") for token in tokens)
+    if last.call.args.get("by") and not numbered and (many or len(tokens) == 1):
         return None  # so many of the groups
     for dimension, values in limits(last.call.args):
         meant = vocabulary.value_named(dimension, tokens[at].text)

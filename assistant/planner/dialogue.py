@@ -93,6 +93,9 @@ class Dialogue:
     def about(self, result: Result) -> Result | None:
         """The result with the customers that it is about; a measurement is about those that it was limited to."""
         given = result.call.args.get("customers")
+        ranked = _ranked(result)
+        if ranked is not None:
+            return ranked
         if result.selection is not None or result.outcome != "answered" or given is None:
             return result if result.selection is not None else None
         if isinstance(given, dict):
@@ -108,6 +111,14 @@ class Dialogue:
             return self
         others = tuple(one for one in self.results if one is not result and (not result.handle or one.handle != result.handle))
         return replace(self, results=(*others, result))
+
+
+def _ranked(result: Result) -> Result | None:
+    """Customers that a measurement by customer lists one by one."""
+    listed = result.call.name == "measure" and list(result.call.args.get("by") or ()) == ["customer"]
+    ids = [str(row[0]) for row in result.rows] if listed and result.outcome == "answered" and result.whole else []
+    rule = {"field": "customer_id", "op": "in", "value": ids}
+    return replace(result, handle="", content={"selection": {"rule": rule}}) if ids else None
 
 
 def _lists_groups(result: Result) -> bool:

@@ -9,7 +9,7 @@ from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Result
 from assistant.planner.field_rules import field_of
 from assistant.planner.intents.metric_words import countable, take_dimensions
-from assistant.planner.measure_changes import take_limit
+from assistant.planner.limits import take_limit
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.thresholds import rebound
@@ -64,11 +64,13 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     elif segments:
         rule = _resegmented(rule, [one.id for one in segments])
     added = find_rules(sentence)
+    if added is not None and sentence.take_all("drop"):
+        added = {"not": added}
     if added is not None and sentence.says("ellipsis", "only") and (narrowed := _narrowed(rule, added)) is not None:
         rule, added = narrowed, None
     if added is not None:
         rule = rule if segments or windows else selection_rule(last)
-        rule = both(_without_fields(rule, added), _dated(rule, added)) if replaces else both(rule, added)
+        rule = both(without_fields(rule, added), _dated(rule, added)) if replaces else both(rule, added)
     args["rule"] = rule
     ranking = sentence.take("ranking")
     if ranking:
@@ -147,7 +149,12 @@ def _window_of(rule: Any) -> Any:
 
 def _change_order(sentence: Sentence, args: Args) -> None:
     """“Sort by orders instead”, “按订单数排”: the field to order by."""
-    if not (sentence.has("rank", "listing") or sentence.has("by")) or sentence.has("comparison"):
+    ordered = sentence.has("rank", "listing") or sentence.has("by") or sentence.has("option", "churn_risk.sort_by.value")
+    if not ordered or sentence.has("comparison"):
+        return
+    if sentence.take_all("option", "churn_risk.sort_by.value"):
+        sentence.take_all("rank", "listing")
+        args |= {"sort_by": "amount", "descending": sentence.take("ranking", "smallest") is None}
         return
     for place, token in enumerate(sentence.tokens):
         found = field_of(token) if place not in sentence.used and not token.is_("noun") else None
@@ -165,7 +172,7 @@ def _dated(rule: Rule | None, added: Rule) -> Rule:
     return {**added, "window": window} if window and not added.get("window") else added
 
 
-def _without_fields(rule: Rule | None, added: Rule) -> Rule | None:
+def without_fields(rule: Rule | None, added: Rule) -> Rule | None:
     """The rule without its conditions on fields that ``added`` sets anew: "what about renters?" replaces homeowners."""
     if rule is None or not ("field" in added or added.get("where")):
         return rule

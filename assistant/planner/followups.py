@@ -6,23 +6,30 @@ from collections.abc import Callable
 from typing import Any
 
 from assistant.planner.ability_changes import change_ability, change_overview
+from assistant.planner.clauses import DAYS
 from assistant.planner.corrections import correct
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.ellipsis import leads
 from assistant.planner.find_changes import change_find
 from assistant.planner.intents import asks
+from assistant.planner.intents.ask_numbers import check_range
 from assistant.planner.intents.filters import take_filters
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics
 from assistant.planner.joint_changes import of_all_parts, of_both, of_share
-from assistant.planner.measure_changes import change_measure, take_limit
+from assistant.planner.limits import take_limit
+from assistant.planner.measure_changes import change_measure
+from assistant.planner.number_swaps import swap_number
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
+from assistant.planner.tokens import Sense
 from assistant.planner.who import selection_rule
 from assistant.planner.windows import window_words
 from tools.metrics.catalogue import catalogue
 
 Args = dict[str, Any]
+_HORIZON = (7, 180)
+_AHEAD, _WITHIN = ("in ", "within", "未来", "接下来", "今后"), ("内", "以内")
 _TELLS_WHY = ("churn_risk", "look_up_customer", "find_rules", "measure_uplift", "weigh_rfm", "recommend_products", "model_quality")
 """Tools whose answers give the reasons themselves."""
 _WHY_DIMENSIONS = ("category", "store", "rfm_group")
@@ -33,8 +40,11 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     last = _changed_call(sentence, dialogue)
     if last is None:
         return None
+    swapped = swap_number(sentence, last)
     correct(sentence)
     sentence.take_all("ellipsis")
+    if swapped is not None:
+        return swapped
     if sentence.has("cue", "why"):
         return _why(sentence, last)
     if sentence.has("cue", "explain") and last.call.name == "measure" and not sentence.has("metric"):
@@ -121,6 +131,8 @@ def _why(sentence: Sentence, last: Result) -> Plan | None:
     if last.call.name in _TELLS_WHY:
         return Plan((last.call,))
     if last.call.name == "measure":
+        for kind in ("value", "window", "metric", "level", "segment", "ranking", "direction"):
+            sentence.take_all(kind)
         return plan("ask_user", question=text("why_measure", sentence.language), choices=_why_choices(sentence, last.call.args))
     if last.selection is not None and last.handle:
         return plan("summarize_segment", customers=last.handle)
@@ -138,9 +150,9 @@ def _why_choices(sentence: Sentence, args: Args) -> list[str]:
 
 def _change_churn(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     before = dict(args)
-    band, horizon, definition = sentence.take("band"), sentence.take("horizon"), sentence.take("definition")
+    band, definition = sentence.take("band"), sentence.take("definition")
     args |= {"band": band.id} if band else {}
-    args |= {"horizon_days": horizon.data["days"]} if horizon else {}
+    args |= _churn_horizon(sentence)
     args |= {"definition": definition.id} if definition else {}
     args |= _churn_order(sentence)
     ranking = sentence.take("ranking")
@@ -149,6 +161,26 @@ def _change_churn(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     if args != before:
         return Plan((Call("churn_risk", args),))
     return change_find(sentence, {"rule": selection_rule(last)}, last)
+
+
+def _churn_horizon(sentence: Sentence) -> Args:
+    """“In 90 days”, “60天内呢”: how far ahead."""
+    found = sentence.first("horizon")
+    for place, window in sentence.free("window") if found is None else ():
+        token, days = sentence.tokens[place].text, window.data["window"].last_days
+        if days and (token.startswith(_AHEAD) or token.endswith(_WITHIN)):
+            found = (place, Sense("horizon", str(days), {"days": days}))
+            break
+    for place, quantity in sentence.free("quantity") if found is None else ():
+        if quantity.data["unit"] in DAYS:
+            days = int(quantity.data["value"] * DAYS[quantity.data["unit"]])
+            found = (place, Sense("horizon", str(days), {"days": days}))
+            break
+    if found is None:
+        return {}
+    check_range(sentence, found[0], found[1].data["days"], *_HORIZON, "horizon_days")
+    sentence.use(found[0])
+    return {"horizon_days": found[1].data["days"]}
 
 
 def _churn_order(sentence: Sentence) -> Args:
@@ -188,6 +220,22 @@ def _change_segment(argument: str) -> Callable[[Sentence, Args, Result], Plan | 
     return change
 
 
+def _change_cohorts(sentence: Sentence, args: Args, _: Result) -> Plan | None:
+    """“In quarters”, “by orders instead”, “2017下半年的呢”: other cohorts, another measure or time."""
+    before = dict(args)
+    for sense in [one for _at, one in sentence.free("dimension", "month", "quarter", "week")]:
+        args["cohort"] = sense.id
+    sentence.take_all("dimension", "month", "quarter", "week", "first_order_month")
+    measured = next((one.id for one in sentence.take_all("metric") if one.id in ("orders", "revenue", "customers")), None)
+    args |= {"measure": measured} if measured else {}
+    window = sentence.take_window()
+    args |= {"window": window.model_dump(mode="json", exclude_defaults=True)} if window else {}
+    segment = sentence.take("segment")
+    args |= {"customers": segment.id} if segment else {}
+    sentence.take_all("by")
+    return Plan((Call("cohort_retention", args),)) if args != before else None
+
+
 def _change_export(sentence: Sentence, args: Args, _: Result) -> Plan | None:
     kind, segment = sentence.take("format"), sentence.take("segment")
     personal = sentence.take_all("cue", "personal")
@@ -218,8 +266,11 @@ def _change_term(sentence: Sentence, _args: Args, _: Result) -> Plan | None:
 
 
 def _change_ability(sentence: Sentence, _args: Args, last: Result) -> Plan | None:
-    changed = change_ability(sentence, last)
-    if changed is None and last.selection:
+    trial = sentence.again()
+    changed = change_ability(trial, last)
+    if changed is not None and (not trial.leftover() or not last.selection):
+        sentence.used |= trial.used
+    elif last.selection:
         return change_find(sentence, {"rule": selection_rule(last)}, last)
     return changed
 
@@ -239,6 +290,7 @@ _CHANGES: dict[str, Callable[[Sentence, Args, Result], Plan | None]] = {
     "compare_segments": _change_segment("second"),
     "export_customers": _change_export,
     "look_up_customer": _change_look_up,
+    "cohort_retention": _change_cohorts,
     "segment_overview": change_overview,
     "explain_term": _change_term,
 }

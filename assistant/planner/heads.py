@@ -84,6 +84,8 @@ def _of_them(tokens: list[Token], end: int) -> int:
 
 def _orders(others: list[Token], following: list[Token]) -> bool:
     """Whether a field or metric beside the number orders other customers: “前10个消费最高的”."""
+    if any(sense.kind == "option" and ".sort_by." in sense.id for token in others for sense in token.senses):
+        return True
     named = [token for token in others if (token.is_("metric") or token.is_("field")) and not token.is_("noun")]
     return bool(named) and not (following and following[0].text == "的")
 

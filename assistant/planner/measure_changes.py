@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from assistant.planner.clauses import Rule
+from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Result
+from assistant.planner.find_changes import without_fields
 from assistant.planner.intents.filters import segments_apart, split_values, take_filters, take_sorting, with_windows
 from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.metric_words import countable, take_dimensions
+from assistant.planner.limits import take_limit
 from assistant.planner.metric_changes import change_metrics
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.thresholds import rebound
+from assistant.planner.tokens import Sense
 from assistant.planner.who import both
 from tools.windows import Window
 
@@ -20,7 +27,7 @@ _SAID_AGAIN = ("value", "window", "metric", "segment")
 """What may be said again of what is shown already."""
 
 
-def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
+def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     """The measurement with what the question says anew; None where it says nothing of it."""
     before = dict(args)
     compared = _with_other_window(sentence, args) or _with_other_value(sentence, args)
@@ -45,7 +52,9 @@ def change_measure(sentence: Sentence, args: Args, _: Result) -> Plan | None:
         args |= {"by": [*args.get("by", []), *by][-_MOST_DIMENSIONS:] if sentence.says("ellipsis", "also") else by}
         args |= {"metrics": [countable(sentence, metric, args["by"]) for metric in args["metrics"]]}
         args = {key: value for key, value in args.items() if key not in ("sort", "limit", "limit_per_group", "chart")}
+    _as_exclusions(sentence)
     _change_filters(sentence, args)
+    _change_condition(sentence, args, last)
     ordered = take_ranking(sentence, args) if args.get("by") else take_sorting(sentence)
     if ordered.get("sort") in ("growth", "decline"):
         args.setdefault("compare", "previous")
@@ -125,6 +134,45 @@ def _change_customers(sentence: Sentence, args: Args) -> None:
     args["customers"] = named["segment"] if set(named) == {"segment"} else named
 
 
+def _as_exclusions(sentence: Sentence) -> None:
+    """“不要GROCERY”: what is taken off without having been wanted is left out."""
+    for place, _ in list(sentence.free("drop")):
+        if any(token.is_("value") for token in sentence.tokens[place + 1 : place + 2]):
+            token = sentence.tokens[place]
+            changed = replace(token, senses=(Sense("neg", "except"), *token.senses))
+            sentence.tokens = [*sentence.tokens[:place], changed, *sentence.tokens[place + 1 :]]
+
+
+def _change_condition(sentence: Sentence, args: Args, last: Result) -> None:
+    """“没孩子的呢”, “至少下过5单的呢”: other customers than those it was limited to."""
+    given = args.get("customers")
+    bound = rebound(sentence, given, plainly=sentence.says("ellipsis", "change", "correct")) if isinstance(given, dict) else None
+    if bound is not None:
+        args["customers"] = bound
+        return
+    if not any(sentence.has(kind) for kind in ("condition", "comparison", "band")) or sentence.has("ranking"):
+        return
+    added = find_rules(sentence, loose=False)
+    if added is None:
+        return
+    if sentence.says("ellipsis", "also", "only") and given is not None:
+        before = {"segment": given} if isinstance(given, str) else given.get("rule", given)
+        args["customers"] = both(before, added)
+        return
+    kept = None if _is_group(given) else _others(given, added, last)
+    args["customers"] = both(kept, added)
+
+
+def _others(given: Any, added: Rule, last: Result) -> Rule | None:
+    """What the customers were limited to besides the field that is set anew."""
+    if not isinstance(given, dict) or last.outcome == "empty":
+        return {"segment": given} if isinstance(given, str) else None
+    rule = given.get("rule", given)
+    kept = without_fields(rule, added)
+    alone = kept == rule and set(rule) != {"all"}
+    return None if alone else kept
+
+
 def _is_group(given: Any) -> bool:
     """Whether customers are a named segment, which another one replaces."""
     return isinstance(given, str) and not (given[:1] == "t" and given[1:2].isdigit())
@@ -201,12 +249,3 @@ def _take_lengths(sentence: Sentence) -> None:
     for place, quantity in sentence.free("quantity"):
         if quantity.data["unit"] in ("day", "week", "month", "year"):
             sentence.use(place)
-
-
-def take_limit(sentence: Sentence, args: Args) -> None:
-    """A plain number or one of people: at most so many rows."""
-    for place, quantity in sentence.free("quantity"):
-        if quantity.data["unit"] in ("", "person") and quantity.data["value"] >= 1:
-            args["limit"] = int(quantity.data["value"])
-            sentence.use(place)
-            return
