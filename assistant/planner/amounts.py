@@ -14,6 +14,7 @@ from assistant.planner.apposition import apposed
 from assistant.planner.bands import extreme_bands
 from assistant.planner.frames import framed
 from assistant.planner.partial_names import partly_named
+from assistant.planner.restated import restated_times
 from assistant.planner.ranked import from_best_to_worst, ordinal_ranks, ranked_periods
 from assistant.planner.spoken_verbs import described_people, not_even_one, split_verbs
 from assistant.planner.tokens import Sense, Token, merged
@@ -210,6 +211,8 @@ def _prefixed(tokens: list[Token], at: int) -> tuple[int, Token] | None:
     while at_number < len(tokens) and tokens[at_number].is_("stop") and not tokens[at_number].is_("quantity") and at_number < at + 3:
         at_number += 1
     quantity = tokens[at_number].get("quantity") if at_number < len(tokens) else None
+    if op.id == "=" and any(token.is_("rank", "largest", "smallest") for token in tokens[at_number + 1 : at_number + 2]):
+        return None  # “only the 15 biggest stores”
     ranked = tokens[at].is_("rank") and any(token.text == "的" for token in tokens[at + 1 : at_number])
     if not quantity or ranked:
         return None
@@ -317,6 +320,7 @@ def _add(token: Token, sense: Sense) -> Token:
 
 
 STEPS: tuple[Step, ...] = (
+    restated_times,
     named_values,
     partly_named,
     listed_values,

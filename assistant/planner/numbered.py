@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.planner.lexicon import read_table
 from assistant.planner.numbers import NUMBER, parse_number
-from assistant.planner.periods import unit_name, unit_words
+from assistant.planner.time_units import unit_name, unit_words
 from assistant.planner.tokens import Sense
 
 _COHORTS = ("month", "quarter", "week")

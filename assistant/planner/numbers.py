@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-_HAN_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_HAN_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "俩": 2, "仨": 3}
 _HAN_UNITS = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {"百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "k": 1000, "w": 10**4, "m": 10**6, "hundred": 100}
-_SCALES |= {"thousand": 1000, "million": 10**6, "mn": 10**6, "billion": 10**9}
+_SCALES |= {"thousand": 1000, "grand": 1000, "million": 10**6, "mn": 10**6, "billion": 10**9}
 _WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _WORDS |= {"ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16}
 _WORDS |= {"eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18}
@@ -29,12 +29,11 @@ _WORDS |= {
     "pair": 2,
 }
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
-_HAN_NUMBER = "[零〇一二两三四五六七八九十百千万亿]+"
+_HAN_NUMBER = "(?:[零〇一二两三四五六七八九十百千万亿]+|(?<![们咱你他她我])[俩仨])"
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_ENGLISH = rf"(?:(?:{_WORD}|a|half a)[ -])?(?:(?:{_WORD})|hundred|thousand|million)(?:[ -](?:and )?(?:{_WORD}|hundred|thousand|million))*"
-NUMBER = (
-    rf"(?:(?:{_DIGITS})(?:\s?(?:[百千万亿]|mn|hundred|thousand|million|billion)(?![a-z])|[kwm](?![a-z]))?|{_HAN_NUMBER}|\b{_ENGLISH}\b)"
-)
+_LARGE = "hundred|thousand|grand|million"
+_ENGLISH = rf"(?:(?:{_WORD}|a|half a)[ -])?(?:(?:{_WORD})|{_LARGE})(?:[ -](?:and )?(?:{_WORD}|{_LARGE}))*"
+NUMBER = rf"(?:(?:{_DIGITS})(?:\s?(?:[百千万亿]|mn|hundred|thousand|grand|million|billion)(?![a-z])|[kwm](?![a-z]))?|{_HAN_NUMBER}|\b{_ENGLISH}\b)"
 """A pattern of one number, to be built into larger patterns."""
 
 _NUMBER = re.compile(rf"\b(?:a )?(?:couple|pair)(?: of)?\b|{NUMBER}")

@@ -26,6 +26,8 @@ _NUMBERED = re.compile(r"(?<![a-z\d])([a-z]{3,})(\d+)(?![a-z\d])")
 _PUNCTUATION = frozenset(",.;:!?\"()[]{}/\\|·…'`*#")
 _MOST_MENDED = 4
 _UNKNOWN_COST = 12.0
+_WHOLE_COST = 5.0
+"""A word that is known not to fall apart costs less than its parts would."""
 _STOP_COST = 1.3
 _NAME_COST = 0.5
 """A name written out goes before words that overlap it: “将” and “流失风险客户”, not “将流失” and “风险客户”."""
@@ -39,9 +41,7 @@ class Mended(NamedTuple):
     read: str
 
 
-def tokenise(
-    text: str, vocabulary: Vocabulary, as_of: dt.date, barred: frozenset[str] = frozenset()
-) -> tuple[list[Token], list[Mended]]:
+def tokenise(text: str, vocabulary: Vocabulary, as_of: dt.date, barred: frozenset[str] = frozenset()) -> tuple[list[Token], list[Mended]]:
     """The tokens of a normalised question, misspelt words mended, and what was mended; ``barred`` ideas are not looked for."""
     mended: list[Mended] = []
     text = plainer(text)
@@ -137,7 +137,16 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date, barred: frozenset[
     for (start, end), found_there in senses.items():
         meanings = prevailing(found_there)
         spans[start].append((Token(start, end, text[start:end], tuple(meanings)), _price(meanings, end - start)))
+    for start, end in _whole_words(text, vocabulary):
+        spans[start].append((Token(start, end, text[start:end]), _WHOLE_COST))
     return spans
+
+
+def _whole_words(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
+    """Chinese names of goods that the data do not name so: 啤酒 is one word that nothing explains, and not 啤 before 酒."""
+    for name in read_table("goods"):
+        if len(name) > 1 and not name.isascii() and name in text and name not in vocabulary.texts:
+            yield from ((match.start(), match.end()) for match in re.finditer(re.escape(name), text))
 
 
 def _price(meanings: list[Sense], length: int) -> float:

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from assistant.planner.normalise import normalise
-from assistant.planner.periods import find_horizons, find_periods
+from assistant.planner.periods import find_periods
+from assistant.planner.time_units import find_horizons
 
 AS_OF = dt.date(2018, 1, 1)
 
@@ -60,3 +61,9 @@ def test_what_is_no_time(text: str) -> None:
 @pytest.mark.parametrize(("text", "days"), [("in the next 60 days", 60), ("未来两周", 14), ("next month", 30)])
 def test_times_ahead(text: str, days: int) -> None:
     assert days in [found for _, _, found in find_horizons(normalise(text))]
+
+
+@pytest.mark.parametrize(("text", "days"), [("in the next fortnight", 14), ("未来半个月", 15)])
+def test_units_of_time_ahead(text: str, days: int) -> None:
+    found = [days for _, _, days in find_horizons(normalise(text))]
+    assert days in found
