@@ -33,7 +33,8 @@ _HAN_NUMBER = "(?:[零〇一二两三四五六七八九十百千万亿]+|(?<![�
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _LARGE = "hundred|thousand|grand|million"
 _ENGLISH = rf"(?:(?:{_WORD}|a|half a)[ -])?(?:(?:{_WORD})|{_LARGE})(?:[ -](?:and )?(?:{_WORD}|{_LARGE}))*"
-NUMBER = rf"(?:(?:{_DIGITS})(?:\s?(?:[百千万亿]|mn|hundred|thousand|grand|million|billion)(?![a-z])|[kwm](?![a-z]))?|{_HAN_NUMBER}|\b{_ENGLISH}\b)"
+_SCALE = "mn|hundred|thousand|grand|million|billion"
+NUMBER = rf"(?:(?:{_DIGITS})(?:\s?(?:[百千万亿]|{_SCALE})(?![a-z])|[kwm](?![a-z]))?|{_HAN_NUMBER}|\b{_ENGLISH}\b)"
 """A pattern of one number, to be built into larger patterns."""
 
 _NUMBER = re.compile(rf"\b(?:a )?(?:couple|pair)(?: of)?\b|{NUMBER}")
