@@ -34,6 +34,8 @@ def cohorts(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("segment", "new")
     sentence.take_all("field", "first_order_date")
     sentence.take_all("cue", "again", "trend", "list", "growth", "share", "count", "summarize", "how_much")
+    sentence.take_all("part", "then")
+    sentence.take_all("unit", *_PERIODS)
     sentence.take_all("chart", "auto")
     sentence.take_all("by")
     window = joined_windows([sense.data["window"] for _, sense in sentence.free("window")], sentence.vocabulary.as_of)
@@ -49,5 +51,7 @@ def cohorts(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 def _retention_of_new(sentence: Sentence) -> bool:
     """“retention of new customers by month”, “各月新客的留存率”."""
     new = sentence.has("metric", "new_customers") or sentence.has("segment", "new") or sentence.has("field", "first_order_date")
+    if new and sentence.has("window") and sentence.has("metric", "retention_rate", "retained_customers"):
+        return True  # “2月首购的那批客户后面几个月留存怎么样”
     split = (new and sentence.has("dimension", *_PERIODS)) or sentence.has("dimension", "first_order_month")
     return split and sentence.has("metric", "retention_rate", "retained_customers")

@@ -14,6 +14,7 @@ from tools.metrics.catalogue import catalogue
 _OF_UNIT = {"money": "revenue", "order": "orders", "item": "items", "person": "customers"}
 """What a number of dollars, orders or customers is of."""
 _OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
+_EXACTLY = ("exactly", "equal", "precisely", "=", "正好", "恰好", "刚好", "等于")
 _SOLD_AS = ("sold", "how_much")
 
 
@@ -30,18 +31,24 @@ def with_groups_counted(sentence: Sentence) -> None:
 
 def take_having(sentence: Sentence, by: list[str], metrics: list[str]) -> list[dict[str, Any]]:
     """The conditions on groups; their metrics are put at the head of `metrics` where it has them not."""
-    if not by or "customer" in by:
-        return []
+    if not by or "customer" in by or any(token.is_("noun") for token in sentence.tokens) or _who(sentence):
+        return []  # where people are spoken of, a comparison is about them
     found: list[dict[str, Any]] = []
     for place, comparison in list(sentence.free("comparison")):
         metric = _metric_of(sentence, place, by, metrics)
-        if metric is None or comparison.data["unit"] in ("age", "day", "different"):
+        only = comparison.data["op"] == "=" and not sentence.tokens[place].text.startswith(_EXACTLY)
+        if metric is None or only or comparison.data["unit"] in ("age", "day", "different"):
             continue
         sentence.use(place)
         found += [{"metric": metric, **one} for one in _parts(metric, comparison)]
         if metric not in metrics:
             metrics.append(metric)
     return found
+
+
+def _who(sentence: Sentence) -> bool:
+    """“active customers who bought at least one”: customers that are limited, and not groups."""
+    return sentence.says("conj", "who") and sentence.says("metric", "active_customers", "buyers")
 
 
 def _parts(metric: str, comparison: Sense) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.filters import (
@@ -19,13 +18,15 @@ from assistant.planner.intents.filters import (
 from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.having import take_having, with_groups_counted
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics, they_do
+from assistant.planner.intents.newcomers import new_against_old, newcomers
 from assistant.planner.intents.over_time import averaged_over, take_per
-from assistant.planner.intents.rates import take_percentiles, take_within_days
+from assistant.planner.intents.rates import penetrates, penetration, take_percentiles, take_silent_days, take_within_days
 from assistant.planner.intents.refusals import ask_when, refusal
 from assistant.planner.plan import FOCUS, PLACE, Plan
 from assistant.planner.ranked import with_places
 from assistant.planner.sentence import Sentence
 from tools.metrics.catalogue import catalogue
+from tools.windows import Window
 
 _MOST_METRICS = 6
 _MOST_DIMENSIONS = 2
@@ -43,12 +44,15 @@ _HOW = ("how", "hows", "怎么样", "如何", "怎样", "表现如何", "表现�
 
 def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“revenue by month”, “各部门的销售额排名前5”, “average order value by income band”."""
+    if penetrates(sentence):
+        return penetration(sentence)
     within = take_within_days(sentence)
     described = _described(sentence)
-    rule = _newcomers(sentence) or (find_rules(sentence, loose=False, within=described) if described is not None else None)
+    rule = newcomers(sentence) or (find_rules(sentence, loose=False, within=described) if described is not None else None)
     with_groups_counted(sentence)
     per = take_per(sentence)
-    by = take_dimensions(sentence)
+    kinds = new_against_old(sentence)
+    by = [*(["customer_type"] if kinds else []), *take_dimensions(sentence)][:_MOST_DIMENSIONS]
     if by:
         sentence.tokens = with_places(sentence.tokens)
     _dated(sentence, by)
@@ -66,6 +70,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if not by and metrics and metrics[0] in _OF_CAMPAIGNS and sentence.has("ranking"):
         by = ["campaign"]  # “哪些活动响应率最高”
     percentiles = take_percentiles(sentence, metrics)
+    silent = take_silent_days(sentence, metrics)
     metrics = averaged_over(metrics, dated=sentence.says("window")) if per else metrics
     having = take_having(sentence, by, metrics)
     if metrics == ["customers"] and not by and _lists_people(sentence):
@@ -90,7 +95,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     place = args.pop(PLACE, None)
     _chart(sentence, args)
     focus = _share_of_value(sentence, args)
-    windows = take_windows(sentence)
+    windows = take_windows(sentence) or ([Window(last_days=silent)] if silent else [])
     _absorb_counts(sentence)
     sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize", "sold")
     absorb_predicates(sentence)
@@ -125,30 +130,6 @@ def _fared(sentence: Sentence) -> list[str]:
     told = any(sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order") for _, sense in sentence.free("value"))
     compared = len(list(sentence.free("window"))) > 1 and sentence.has("cue", "compare")
     return ["revenue", "orders"] if (asked and told) or compared else []
-
-
-def _newcomers(sentence: Sentence) -> Rule | None:
-    """“revenue from new customers last quarter”, “上季度新客带来多少销售额”: of those whose first order falls in the window."""
-    window = sentence.first("window")
-    for place, _ in sentence.free("metric", "new_customers"):
-        metrics = [at for at, _ in sentence.free("metric") if at != place and not sentence.tokens[at].is_("noun")]
-        others = [*metrics, *(at for at, _ in sentence.free("cue", "how_much"))]
-        if window is None or not any(_belongs(sentence, place, at) for at in others):
-            continue
-        start, end = window[1].data["window"].resolve(sentence.vocabulary.as_of)
-        if start is None:
-            return None
-        sentence.use(place)
-        return {"field": "first_order_date", "op": "between", "value": [start.isoformat(), (end or sentence.vocabulary.as_of).isoformat()]}
-    return None
-
-
-def _belongs(sentence: Sentence, people: int, metric: int) -> bool:
-    """Whether a metric is of the people: "revenue from new customers", “新客的销售额”, and not "revenue and new customers"."""
-    between = sentence.tokens[min(people, metric) + 1 : max(people, metric)]
-    joined = any(token.is_("conj", "and") or token.is_("punctuation") for token in between)
-    linked = any(token.text in ("from", "of", "by", "for") for token in between) if metric < people else True
-    return not joined and linked and len(between) <= 3
 
 
 def _groups_of_values(sentence: Sentence) -> frozenset[str]:

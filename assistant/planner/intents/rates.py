@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from assistant.planner.intents.filters import take_filters, take_windows, with_windows
+from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Token
 
@@ -13,6 +17,9 @@ _SPREAD = {
 }
 """Sums, and the metric whose single values their percentiles are of."""
 _SHARES = ("new_customer_share", "returning_customer_share")
+_OF_SILENCE = ("churn_rate", "churned_customers")
+_LIMITING = ("neg", "segment", "condition", "customer_id", "ranking")
+_MONEY = ("revenue", "orders", "average_order_value", "revenue_per_customer", "new_customers", "returning_customers")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _RELATIVE = ("last", "past", "previous", "recent", "latest", "trailing", "最近", "近", "过去", "过往")
 """Words of a window that ends today, and not of a time after something."""
@@ -27,6 +34,47 @@ def take_percentiles(sentence: Sentence, metrics: list[str]) -> list[int]:
     found = {int(one) for sense in sentence.take_all("cue", "percentile") for one in sense.data["n"]}
     sentence.take_all("cue", "median", "average")
     return sorted(found)
+
+
+def penetrates(sentence: Sentence) -> bool:
+    """“what share of shoppers bought FLORAL in Q2”: of those who ordered in a window, the part that bought something."""
+    values = [sense for _, sense in sentence.free("value")]
+    goods = len(values) == 1 and sentence.vocabulary.levels.get(values[0].data["dimension"]) == "product"
+    active = sentence.has("metric", "active_customers", "buyers")
+    people = active or any(token.is_("noun") for token in sentence.tokens)
+    asked = sentence.has("cue", "share") and sentence.has("verb", "order") and people
+    windows = len(list(sentence.free("window")))
+    timed = windows == 1 or (active and not windows)
+    others = any(sentence.says(kind) for kind in _LIMITING) or sentence.says("metric", *_MONEY) or sentence.says("pronoun")
+    return goods and asked and timed and not others
+
+
+def penetration(sentence: Sentence) -> Plan:
+    """The part of the customers of a window who bought the goods that are named."""
+    args: dict[str, Any] = {"metrics": ["category_penetration"], **take_filters(sentence)}
+    windows = take_windows(sentence)
+    sentence.take_all("cue", "share", "count", "total", "everyone")
+    sentence.take_all("verb")
+    sentence.take_all("metric", "customers", "active_customers", "buyers", "items")
+    sentence.take_all("dimension", "product", "customer")
+    sentence.use(*(place for place, one in sentence.free("comparison") if (one.data["op"], one.data["value"]) == (">=", 1)))
+    return with_windows(sentence, args, windows)
+
+
+def take_silent_days(sentence: Sentence, metrics: list[str]) -> int | None:
+    """“流失率按60天没来算”, "churn rate if 60 days of silence count as gone": after how many days a customer is lost."""
+    if not metrics or metrics[0] not in _OF_SILENCE:
+        return None
+    for place, quantity in sentence.free("quantity"):
+        if quantity.data["unit"] in _DAYS:
+            sentence.use(place)
+            sentence.take_all("neg", "not")
+            sentence.take_all("verb")
+            sentence.take_all("cue", "count", "churned", "silence", "churn")
+            sentence.take_all("segment", "lost")
+            sentence.take_all("by")
+            return int(quantity.data["value"]) * _DAYS[quantity.data["unit"]]
+    return None
 
 
 def take_within_days(sentence: Sentence) -> int | None:

@@ -1,0 +1,62 @@
+"""New customers and old ones: what those brought who first ordered in a window, and both kinds side by side."""
+
+from __future__ import annotations
+
+from assistant.planner.clauses import Rule
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Token
+
+_KINDS = ("new_customers", "returning_customers")
+_LINKS = ("from", "of", "by", "for")
+
+
+def newcomers(sentence: Sentence) -> Rule | None:
+    """“revenue from new customers last quarter”, “上季度新客带来多少销售额”: of those whose first order falls in the window."""
+    window = sentence.first("window")
+    if _both(sentence):
+        return None
+    for place, _ in sentence.free("metric", "new_customers"):
+        metrics = [at for at, _ in sentence.free("metric") if at != place and not sentence.tokens[at].is_("noun")]
+        others = [*metrics, *(at for at, _ in sentence.free("cue", "how_much"))]
+        if window is None or not any(_belongs(sentence, place, at) for at in others):
+            continue
+        start, end = window[1].data["window"].resolve(sentence.vocabulary.as_of)
+        if start is None:
+            return None
+        sentence.use(place)
+        return {"field": "first_order_date", "op": "between", "value": [start.isoformat(), (end or sentence.vocabulary.as_of).isoformat()]}
+    return None
+
+
+def new_against_old(sentence: Sentence) -> bool:
+    """“新客和老客的销售额”, "revenue split between new and returning customers": a measure by whether customers are new."""
+    kinds = _both(sentence)
+    others = [at for at, _ in sentence.free("metric") if at not in kinds and not sentence.tokens[at].is_("noun")]
+    timed = sentence.has("window") or sentence.has("dimension", "month", "quarter", "week", "year")
+    if not kinds or not timed or not (others or sentence.has("cue", "how_much", "sold")):
+        return False
+    sentence.use(*kinds)
+    sentence.take_all("cue", "compare")
+    return True
+
+
+def _both(sentence: Sentence) -> list[int]:
+    """The places of the words for new and for old customers; none where only one kind is named."""
+    found = [(at, token) for at, token in enumerate(sentence.tokens) if at not in sentence.used and _kinds(token)]
+    return [at for at, _ in found] if {kind for _, token in found for kind in _kinds(token)} == set(_KINDS) else []
+
+
+def _kinds(token: Token) -> list[str]:
+    """Which of the two a token names; “新老客户” names both."""
+    metric, old = token.get("metric", *_KINDS), token.get("condition", "repeat")
+    if metric is not None:
+        return [metric.id, *metric.data.get("also", ())]
+    return ["returning_customers"] if old is not None and token.text.startswith(("老", "returning", "existing", "repeat")) else []
+
+
+def _belongs(sentence: Sentence, people: int, metric: int) -> bool:
+    """Whether a metric is of the people: "revenue from new customers", “新客的销售额”, and not "revenue and new customers"."""
+    between = sentence.tokens[min(people, metric) + 1 : max(people, metric)]
+    joined = any(token.is_("conj", "and") or token.is_("punctuation") for token in between if token.text != "的")
+    linked = any(token.text in _LINKS for token in between) if metric < people else True
+    return not joined and linked and len(between) <= 3
