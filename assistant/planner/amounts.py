@@ -12,6 +12,7 @@ from decimal import Decimal
 from assistant.planner import scores
 from assistant.planner.apposition import apposed
 from assistant.planner.bands import extreme_bands
+from assistant.planner.caps import capped
 from assistant.planner.frames import framed
 from assistant.planner.partial_names import partly_named
 from assistant.planner.restated import restated_times
@@ -342,6 +343,7 @@ STEPS: tuple[Step, ...] = (
     ordinal_ranks,
     apposed,
     framed,
+    capped,
 )
 
 

@@ -18,6 +18,9 @@ from assistant.planner.vocabulary import WORD_FILES, Vocabulary
 
 IDEA = "idea"
 _PASSED = Sense("stop", "framed")
+_TAKEN = Sense("framed", "")
+"""A mark on what frames have read."""
+_KEPT = ("horizon", "ranking", "quantity", "value")
 _GAP = 2
 """Plain words that may stand between two neighbours of a row."""
 
@@ -76,21 +79,28 @@ def idle(tokens: list[Token]) -> frozenset[str]:
     return frozenset(token.text for token in tokens if token.senses and all(sense.kind == IDEA for sense in token.senses))
 
 
+def any_taken(tokens: list[Token]) -> bool:
+    """Whether a frame has read any of the tokens."""
+    return any(token.is_(_TAKEN.kind) for token in tokens)
+
+
 def without_ideas(tokens: list[Token]) -> list[Token]:
     """The tokens without the ideas that no frame took."""
     return [_without_ideas(token) for token in tokens]
 
 
 def _has(token: Token, kind: str, entry_id: str, unit: str) -> bool:
+    if kind == "value" and entry_id:
+        return any(sense.kind == kind and sense.data["dimension"] == entry_id for sense in token.senses)
     sense = token.get(kind, *([entry_id] if entry_id else []))
-    return sense is not None and (not unit or sense.data.get("unit") == unit)
+    return sense is not None and (not unit or sense.data.get("unit") == unit or bool(sense.data.get(unit)))
 
 
 def _places(tokens: list[Token], frame: _Frame) -> list[int]:
-    """Where the parts of the frame stand; nowhere unless all of them do."""
-    if any(part.fits(token) for part in frame.unless for token in tokens):
-        return []
-    return _in_row(tokens, frame.parts) if frame.row else _anywhere(tokens, frame.parts)
+    """Where the parts of the frame stand; nowhere unless all of them do, and nothing that forbids it beside them."""
+    places = _in_row(tokens, frame.parts) if frame.row else _anywhere(tokens, frame.parts)
+    others = [token for at, token in enumerate(tokens) if at not in places and not token.is_("noun")] if places else []
+    return [] if any(part.fits(token) for part in frame.unless for token in others) else places
 
 
 def _anywhere(tokens: list[Token], parts: tuple[_Part, ...]) -> list[int]:
@@ -132,12 +142,20 @@ def _read(tokens: list[Token], frame: _Frame, places: list[int]) -> list[Token]:
     given = frame.gives
     for part, place in zip(frame.parts, places, strict=True):
         if not part.kept:
-            found[place] = replace(found[place], senses=part.becomes or given or (_PASSED,))
-            given = () if not part.becomes else given
+            found[place] = _taken(found[place], frame, part.becomes or given)
+            given = given if part.becomes else ()
     for at, token in enumerate(found):
         if at not in places and any(part.fits(token) for part in frame.also):
-            found[at] = replace(token, senses=(_PASSED,))
+            found[at] = _taken(token, frame, ())
     return found
+
+
+def _taken(token: Token, frame: _Frame, meant: tuple[Sense, ...]) -> Token:
+    """The token with what a frame makes of it; how far ahead, how many, and the choices of its tool are kept."""
+    tools = tuple(f"{sense.id}." for sense in frame.gives if sense.kind == "ask")
+    options = (sense for sense in token.senses if sense.kind == "option" and sense.id.startswith(tools)) if tools else ()
+    kept = [sense for sense in token.senses if sense.kind in _KEPT]
+    return replace(token, senses=(*((*meant, *kept, *options) or (_PASSED,)), _TAKEN))
 
 
 def _without_ideas(token: Token) -> Token:

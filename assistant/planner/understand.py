@@ -9,11 +9,12 @@ from assistant.language import language_of
 from assistant.planner import moves
 from assistant.planner.amounts import reduce
 from assistant.planner.coverage import ask_about, ask_value, without
+from assistant.planner.cutting import cut_question
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.ellipsis import depends, is_bare, is_elliptic
 from assistant.planner.followups import follow_up
 from assistant.planner.foresight import after
-from assistant.planner.frames import idle, without_ideas
+from assistant.planner.frames import without_ideas
 from assistant.planner.intents import asks, averages, churn, cohorts, customers, data, findings, measures, rankings, refusals, saving, tiers
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found, with_groups
@@ -26,7 +27,6 @@ from assistant.planner.rereading import Shorter, shorter
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
-from assistant.planner.tokenise import tokenise
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import Vocabulary
 
@@ -72,6 +72,8 @@ INTENTS: tuple[Intent, ...] = (
 
 
 _PASSED = Sense("stop", "passed")
+_IFS = ("if ", "when ", "suppose ", "assuming ", "如果", "假如", "要是", "若", "假设", "当")
+"""What begins a condition of the question after it, which is no question of its own."""
 _ENDS = (("punctuation", ".", ";", "?", "!"),)
 """Where a question surely ends."""
 _JOINTS = (
@@ -84,11 +86,7 @@ _JOINTS = (
 
 def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typed: str = "") -> Sentence:
     """A question as reduced tokens; ``typed`` is the whole of what the operator typed, where this is a part of it."""
-    plain = normalise(question)
-    tokens, mended = tokenise(plain, vocabulary, vocabulary.as_of)
-    waiting = idle(reduce(tokens, vocabulary))
-    if waiting:  # words of ideas that say nothing here may be parts of other words
-        tokens, mended = tokenise(plain, vocabulary, vocabulary.as_of, waiting)
+    tokens, mended = cut_question(normalise(question), vocabulary)
     tokens = [replace(token, senses=(_PASSED,)) if token.unknown and token.text in dialogue.passed else token for token in tokens]
     language = dialogue.language or language_of(question, "auto", "en")
     reduced, refers = with_references(without_ideas(reduce(tokens, vocabulary)), dialogue, vocabulary)
@@ -241,7 +239,7 @@ def _splits(sentence: Sentence, kinds: tuple[tuple[str, ...], ...]) -> Iterator[
         places = [place for place, token in enumerate(sentence.tokens) if token.is_(*joints)]
         for chosen in ([places] if places else []) + [[place] for place in places if len(places) > 1]:
             pieces = [piece for piece in _pieces(sentence, chosen) if piece]
-            if len(pieces) > 1:
+            if len(pieces) > 1 and not pieces[0].startswith(_IFS):
                 yield pieces
 
 

@@ -100,7 +100,7 @@ def _defined(sentence: Sentence) -> Plan | None:
             continue
         sentence.use(place)
         check_range(sentence, place, days, *_HORIZON, "")
-        for kind in ("neg", "noun", "ellipsis"):
+        for kind in ("neg", "noun", "ellipsis", "pronoun"):
             sentence.take_all(kind)
         sentence.take_all("verb", "order")
         sentence.take_all("field", "recency_days")
