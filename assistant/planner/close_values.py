@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 
 from assistant.planner.lexicon import read_table, spellings
 from assistant.planner.normalise import normalise
+from assistant.planner.typos import is_ordinary
 from assistant.planner.vocabulary import Vocabulary
 
 _MOST = 5
@@ -62,10 +63,10 @@ def _tokens_like(word: str, index: Mapping[str, set[tuple[str, str]]]) -> list[s
     if len(word) >= _LEAST_BEGINNING:
         found += [token for token in index if token.startswith(word) and token not in found]
     bones = _VOWELS.sub("", word)
-    if len(bones) >= _LEAST_SKELETON:
+    if len(bones) >= _LEAST_SKELETON and not is_ordinary(word):
         bare = (bones, bones.removesuffix("s"))
         found += [token for token in index if token not in found and _VOWELS.sub("", token) in bare]
-    if not found and len(word) >= _LEAST_FUZZY:
+    if not found and len(word) >= _LEAST_FUZZY and not is_ordinary(word):
         near = process.extract(word, list(index), scorer=OSA.distance, score_cutoff=1 if len(word) < 8 else 2, limit=_MOST)
         found = [token for token, _, _ in near if token[0] == word[0]]
     return found

@@ -21,7 +21,7 @@ Reads = Callable[[str], "Plan | None"]
 _MARKS = re.compile(r"[,;!?]|\.(?!\d)|(?<=[a-z]) (?:so|because|cause|cuz|since|but|and)(?= )")
 _SPACED = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 _LIMITS = ("number", "share", "quantity", "value", "segment", "comparison", "customer_id", "ranking", "band", "segment_name", "format")
-_LIMITING = (*_LIMITS, "chart", "absent", "off_topic", "condition", "cluster", "neg", "festival")
+_LIMITING = (*_LIMITS, "chart", "absent", "off_topic", "condition", "cluster", "festival")
 _TALKED_OF = ("staff", "profit", "send", "forecast", "reviews", "competitor", "delivery", "orders_placed")
 """What Fenqun does not do, and operators mention as their reason to ask."""
 _MOST = 8
@@ -44,7 +44,8 @@ def shorter(question: str, read: Callable[[str], Sentence], understood: Reads) -
         read: A text as a sentence.
         understood: The plan of a text that is read wholly.
     """
-    wholes = dict.fromkeys((normalise(question), normalise(_SPACED.sub("，", question))))
+    plain = normalise(question)
+    wholes = dict.fromkeys((plain, normalise(_SPACED.sub("，", question)), _without_counting(plain)))
     for place, whole in enumerate(wholes):
         if place:
             yield Shorter(whole)
@@ -55,6 +56,12 @@ def shorter(question: str, read: Callable[[str], Sentence], understood: Reads) -
             left, dropped = _without_motives(text, read, understood)
             if dropped:
                 yield Shorter(left, (*aside, *dropped))
+
+
+def _without_counting(text: str) -> str:
+    """The text with “first … second … third …”, “一是…二是…” as marks between its parts; unchanged where it does not count."""
+    counted = _counted()
+    return counted.sub("; ", text).strip("; ") if len(counted.findall(text)) > 1 else text
 
 
 def _without_openings(text: str) -> tuple[str, tuple[str, ...]]:
@@ -98,10 +105,15 @@ def _limits(token: Token, sentence: Sentence) -> bool:
     if refused is not None and refused.id not in _TALKED_OF:
         return True
     window = token.get("window")
-    if window is None:
+    if window is None or token.text in read_table("motives")["lately"]:
         return False
     dates = window.data["window"].resolve(sentence.vocabulary.as_of)
     return dates is None or dates.start is None or dates.start < sentence.vocabulary.as_of
+
+
+@lru_cache(maxsize=1)
+def _counted() -> re.Pattern[str]:
+    return re.compile("|".join(read_table("motives")["counting"]))
 
 
 @lru_cache(maxsize=4)

@@ -144,7 +144,7 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date, barred: frozenset[
 
 def _whole_words(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
     """Chinese names of goods that the data do not name so: 啤酒 is one word that nothing explains, and not 啤 before 酒."""
-    for name in read_table("goods"):
+    for name in (*read_table("goods"), *read_table("places")["whole_words"]):
         if len(name) > 1 and not name.isascii() and name in text and name not in vocabulary.texts:
             yield from ((match.start(), match.end()) for match in re.finditer(re.escape(name), text))
 

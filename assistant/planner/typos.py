@@ -6,6 +6,7 @@ A well-formed word is never mended. The planner's own words (metrics, times, ver
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -19,6 +20,8 @@ _LATIN = re.compile(r"[a-z]{4,}")
 _VOWELS = re.compile(r"(?<!^)[aeiouy]")
 _ENDINGS = ("s", "es", "d", "ed", "ing", "in")
 _LEAST_BONES = 4
+_LEAST_FIRST = 6
+_LEAST_FAR = 9
 _LEAST_TWICE = 7
 """Shorter words are mended where one edit is enough."""
 
@@ -36,7 +39,7 @@ def mend_word(word: str, vocabulary: Vocabulary) -> str | None:
         return None
     own = vocabulary.own_words | _everyday()
     stem = next((one for one in stems(word) if one in vocabulary.own_phrases), None)
-    if stem or word in _ordinary():
+    if stem or is_ordinary(word):
         return stem
     return _closest(word, own) or _by_bones(word, own) or _name_like(word, vocabulary)
 
@@ -61,9 +64,13 @@ def _closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _fits(word: str, meant: str, edits: int) -> bool:
+    """Whether the edits are slips: few letters differ, and the first one only in a longer word."""
     if len(word) == 4:
         return word[0] == meant[0] and (sorted(word) == sorted(meant) or (len(meant) == 5 and meant.startswith(word)))
-    return word[0] == meant[0] or edits == 1
+    other = max((Counter(word) - Counter(meant)).total(), (Counter(meant) - Counter(word)).total())
+    if edits == 2 and other > 1 and len(word) < _LEAST_FAR:
+        return False
+    return word[0] == meant[0] or (edits == 1 and len(word) >= _LEAST_FIRST)
 
 
 def _by_bones(word: str, known: Iterable[str]) -> str | None:
@@ -91,6 +98,15 @@ def _everyday() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _ordinary() -> frozenset[str]:
     return frozenset(read_table("ordinary")["en"].split())
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether it is a well-formed ordinary word, or a regular form of one."""
+    if word in _ordinary():
+        return True
+    ordinary = [stem for stem in stems(word) if stem in _ordinary()]
+    hissing = word.removesuffix("es").endswith(("s", "x", "z", "ch", "sh", "o"))
+    return bool(ordinary) and (not word.endswith("es") or word[:-1] in ordinary or hissing or word.endswith("ies"))
 
 
 def _turns(typed: str, meant: str) -> bool:

@@ -117,10 +117,6 @@ def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None 
     named = ask_value(account, lambda other: _works(other, sentence.vocabulary, dialogue))
     if named is not None:
         return _noted(named, sentence)
-    if best is not None and _does(best) and not is_elliptic(sentence, dialogue):
-        spare = spare_words(account, question)
-        if spare:
-            return _noted(replace(best, notes=(*best.notes, ("unused", text("and_word", sentence.language).join(spare)))), sentence)
     asked = ask_about(account, best, _rest(account, best, dialogue))
     return _noted(with_offers(asked, account, lambda other: _works(other, sentence.vocabulary, dialogue)), sentence)
 
@@ -165,6 +161,8 @@ def _with_less(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan | 
 def _spare(sentence: Sentence, question: str, dialogue: Dialogue) -> list[str]:
     """The unplaced words that may be left aside; none where one of them may be the name of something."""
     _, account = best_plan(sentence, dialogue)
+    if not any(not token.is_("stop") and not token.unknown and not token.is_("punctuation") for token in sentence.tokens):
+        return []  # nothing is asked but by words that mostly say nothing
     if ask_value(account, lambda other: _works(other, sentence.vocabulary, dialogue)) is not None:
         return []
     return spare_words(account, question)
