@@ -42,7 +42,7 @@ def _named(letter: str, ahead: list[Token], words: Any) -> str | None:
     if quantity is None:
         return SCORES[letter] if any(one.is_("extreme_score") for one in ahead[:3]) else None
     if quantity.data["unit"] == "" and quantity.data["value"] <= _HIGHEST:
-        return SCORES[letter]
+        return None if any(one.is_("quantity") and one.text.endswith("个") for one in ahead[:3]) else SCORES[letter]
     scored = any(one.text in words["score"] for one in ahead[:2])
     return _VALUES[letter] if quantity.data["unit"] in ("", *_UNITS[letter]) and not scored else None
 
