@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 from tools.contracts import Frozen, Text
 from tools.errors import UnknownName, UnsupportedQuestion
 from tools.metrics.catalogue import ATTRIBUTE, Dimension, Entry
-from tools.metrics.values import attribute_names, is_filled, is_identifying
+from tools.metrics.values import attribute_names, is_filled, is_identifying, remember
 from tools.warehouse.context import ToolContext
 
 
@@ -89,3 +89,15 @@ def require_dimension(ctx: ToolContext, dimension: Dimension) -> None:
             )
         return
     require(ctx, dimension, dimension.needs)
+    if dimension.id == "hour" and not _has_times(ctx):
+        raise UnsupportedQuestion(
+            "The loaded orders have dates without a time of day, so hours cannot be told apart; load orders with their times.",
+            "已载入的订单只有日期，没有具体时间，无法回答与钟点有关的问题；请载入带时间的订单。",
+        )
+
+
+def _has_times(ctx: ToolContext) -> bool:
+    """Whether any order or event has a time of day; one at midnight alone has only a date."""
+    timed = "SELECT count(*) FROM {} WHERE {moment} <> CAST({moment} AS DATE)"
+    counts = (timed.format("orders", moment="ordered_at"), timed.format("events", moment="occurred_at"))
+    return remember(ctx, "times", lambda: any(ctx.engine.rows(sql)[0][0] for sql in counts))

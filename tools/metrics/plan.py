@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tools.clock import hours_named
 from tools.contracts import CustomerQuery, Text
 from tools.errors import InputError, UnknownName, UnsupportedQuestion
 from tools.metrics.catalogue import Dimension, Form, Level, Metric, catalogue
@@ -253,6 +254,8 @@ def make_filter(ctx: ToolContext, name: str, wanted: list[str], *, excluded: boo
     require_dimension(ctx, dimension)
     if not wanted:
         raise InputError(f"The filter on {dimension.id} names no value.", f"对“{dimension.name.zh}”的筛选没有给出取值。")
+    if dimension.id == "hour":
+        return Filter(dimension, *hours_named(wanted), excluded)
     pairs: dict[str, Text] = {}
     for text in wanted:
         pairs.update(_values(ctx, dimension, text.strip()))
@@ -265,8 +268,7 @@ def _values(ctx: ToolContext, dimension: Dimension, wanted: str) -> dict[str, Te
     if named:
         return named
     if (dimension.level == "time" or dimension.computed) and not names:
-        value = wanted.zfill(2) if dimension.id == "hour" else wanted
-        return {value: Text(zh=value, en=value)}
+        return {wanted: Text(zh=wanted, en=wanted)}
     found = matching_values(ctx, dimension, [wanted]) if dimension.level != "time" and not dimension.computed else []
     if not found:
         raise UnknownName(dimension.name.en, dimension.name.zh, wanted, list(names) or dimension_values(ctx, dimension))

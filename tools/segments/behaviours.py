@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tools.clock import hours_of
 from tools.errors import UnknownName
 from tools.rules import Behaviour
 from tools.windows import DateRange, Window
@@ -21,13 +22,17 @@ _LINE_COLUMNS: dict[str, tuple[str, ...]] = {
     "product": ("p.product_id", "p.name"),
     "product_name": ("p.name",),
 }
-_ORDER_COLUMNS: dict[str, tuple[str, ...]] = {"channel": ("o.channel",), "store": ("o.store_id",)}
+_TIMES = {"hour": "strftime({}, '%H')", "weekday": "dayname({})"}
+_ORDER_TIMES: dict[str, tuple[str, ...]] = {name: (sql.format("o.ordered_at"),) for name, sql in _TIMES.items()}
+_EVENT_TIMES: dict[str, tuple[str, ...]] = {name: (sql.format("t.occurred_at"),) for name, sql in _TIMES.items()}
+_ORDER_COLUMNS: dict[str, tuple[str, ...]] = {"channel": ("o.channel",), "store": ("o.store_id",), **_ORDER_TIMES}
 _CAMPAIGN_COLUMNS: dict[str, tuple[str, ...]] = {"campaign": ("t.campaign_id", "c.name"), "campaign_kind": ("c.kind",)}
 _EVENT_COLUMNS: dict[str, tuple[str, ...]] = {
     "event_kind": ("t.kind",),
     "kind": ("t.kind",),
     "event_channel": ("t.channel",),
     "channel": ("t.channel",),
+    **_EVENT_TIMES,
 }
 
 
@@ -134,5 +139,6 @@ def _dates(source: _Source, window: Window | None, as_of: dt.date, bind: Bind) -
 def _matches(source: _Source, name: str, values: list[str], bind: Bind) -> str:
     if name not in source.dimensions:
         raise UnknownName("dimension of this behaviour", "该行为的维度", name, source.dimensions)
-    listed = ", ".join(bind(value) for value in values) or "NULL"
+    wanted = [hour for value in values for hour in hours_of(value)] if name == "hour" else values
+    listed = ", ".join(bind(value) for value in wanted) or "NULL"
     return "(" + " OR ".join(f"{column} IN ({listed})" for column in source.dimensions[name]) + ")"

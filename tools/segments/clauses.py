@@ -7,7 +7,9 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from tools.clock import clock_text
 from tools.contracts import Text, Unit
+from tools.metrics.catalogue import catalogue
 from tools.rules import Behaviour, Condition
 from tools.segments.fields import FieldInfo, field
 from tools.segments.spans import window_words
@@ -57,6 +59,7 @@ _ONE = re.compile(r"(?<![\d,.])1 (order|item|day|time|event)s\b")
 MOST_IDS, MOST_VALUES = 5, 20
 """How many ids of customers, and how many other values, a sentence names; of the others it tells the number."""
 _PLACES = {"store": ("in store", "门店"), "channel": ("through", "渠道")}
+_MOMENTS = ("weekday", "hour")
 
 
 def show(value: Any, info: FieldInfo, language: str) -> str:
@@ -148,10 +151,12 @@ def member_clause(name: Text, *, inside: bool = True) -> Text:
 def behaviour_clause(rule: Behaviour, as_of: dt.date | None) -> Text:
     """The clause of a comparison of what customers did."""
     when = window_words(rule.window, as_of)
-    products = [value for name, values in rule.where.items() if name not in _PLACES for value in values]
+    products = [value for name, values in rule.where.items() if name not in (*_PLACES, *_MOMENTS) for value in values]
     en, zh = _bought(rule, products) if products and rule.behaviour in _BOUGHT else _did(rule, products)
     en_place, zh_place = _place(rule.where)
-    return Text(en=" ".join(part for part in (_ONE.sub(r"1 \1", en), en_place, when.en) if part), zh=f"{when.zh}{zh_place}{zh}")
+    moment = _moment(rule.where)
+    en_parts = (_ONE.sub(r"1 \1", en), en_place, moment.en, when.en)
+    return Text(en=" ".join(part for part in en_parts if part), zh=f"{when.zh}{moment.zh}{zh_place}{zh}")
 
 
 def _times(rule: Behaviour, language: str) -> str:
@@ -191,3 +196,13 @@ def _place(where: dict[str, list[str]]) -> tuple[str, str]:
     named = [(_PLACES[name], values) for name, values in where.items() if name in _PLACES]
     en = " ".join(f"{word} {' or '.join(values)}" for (word, _), values in named)
     return en, "".join(f"在{word} {' 或 '.join(values)} " for (_, word), values in named)
+
+
+def _moment(where: dict[str, list[str]]) -> Text:
+    """Days of the week and hours of the day: “on Saturday or Sunday between 20:00–22:00”, “周六或周日的20:00–22:00”."""
+    days = [catalogue().dimension("weekday").values.get(day, Text(zh=day, en=day)) for day in where.get("weekday", ())]
+    hours = [clock_text(one) for one in where.get("hour", ())]
+    en = [f"on {_either([one.en for one in days], ', ', ' or ')}"] if days else []
+    en += [f"at {_either([one.en for one in hours], ', ', ' or ')}"] if hours else []
+    zh = [_either([one.zh for one in part], "、", "或") for part in (days, hours) if part]
+    return Text(zh=f"在{'的'.join(zh)}" if zh else "", en=" ".join(en))
