@@ -14,6 +14,9 @@ from tools.segments.schemes import scheme_of
 from tools.windows import DateRange, Window
 
 _MOST_DIMENSIONS = 2
+_BELOW = {"category": "subcategory"}
+"""The level below each level of goods."""
+_APART = ("各自", "分别", "各", "each", "each of", "respectively", "in each of", "in each", "within each")
 _BEHIND = ("除外", "之外", "以外", "不算", "不包括", "excluded")
 """Words that exclude what stands before them."""
 
@@ -55,6 +58,29 @@ def split_values(args: dict[str, Any], whole: frozenset[str] = frozenset()) -> N
     for dimension, values in args.get("where", {}).items():
         if len(values) > 1 and dimension not in (*whole, *args["by"]) and len(args["by"]) < _MOST_DIMENSIONS:
             args["by"] = [*args["by"], dimension]
+
+
+def go_down(sentence: Sentence, args: dict[str, Any]) -> None:
+    """“5 most bought categories in the MEAT department”: within one value of a level, its parts of the level below are meant."""
+    for place, level in enumerate(args["by"]):
+        below = _BELOW.get(level)
+        values = args["where"].get(level, ())
+        ranked = next((one.data["n"] for _, one in sentence.free("ranking") if one.data.get("n")), None)
+        if below is None or not values or not sentence.vocabulary.values.get(below) or below in args["by"]:
+            continue
+        if len(values) == 1:
+            args["by"] = [*args["by"][:place], below, *args["by"][place + 1 :]]
+        elif ranked is not None and (ranked >= len(values) or any(token.text in _APART for token in sentence.tokens)):
+            _within_each(sentence, args, level, below, ranked)
+
+
+def _within_each(sentence: Sentence, args: dict[str, Any], level: str, below: str, ranked: int) -> None:
+    """“MEAT 和 DELI 各自卖得最好的3个品类”: the best few of the level below in each value."""
+    way = next(one.id for _, one in sentence.free("ranking") if one.data.get("n"))
+    sentence.take_all("ranking", way)
+    sentence.take_all("pair")
+    args["by"] = [level, below]
+    args |= {"sort": way, "limit_per_group": ranked}
 
 
 def segments_apart(customers: Any) -> list[str]:
@@ -109,6 +135,8 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
         args["compare"] = "last_year"
         timely = any(sentence.vocabulary.levels.get(one) == "time" for one in args["by"])
         windows = windows or [Window(last_days=365) if timely else Window(period="last_month")]
+    elif _over_time(sentence, args) and not windows:
+        sentence.take_all("cue", "previous", "growth")  # “逐季变化”: one after the other
     elif sentence.take_all("cue", "previous", "growth") or args.get("sort") in ("growth", "decline"):
         args["compare"] = "previous"
         windows = windows or [Window(period="last_month")]
@@ -119,6 +147,11 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
     shown: list[Window | None] = [*windows] or [None]
     calls = [Call("measure", _clean({**args, "window": _dump(window)})) for window in shown]
     return Plan(tuple(calls))
+
+
+def _over_time(sentence: Sentence, args: dict[str, Any]) -> bool:
+    """Whether periods are listed one after the other, so that the change from each to the next is seen."""
+    return any(sentence.vocabulary.levels.get(one) == "time" for one in args.get("by", ())) and args.get("sort") not in ("growth", "decline")
 
 
 def _compared(args: dict[str, Any], windows: list[Window], as_of: dt.date) -> list[Window]:
