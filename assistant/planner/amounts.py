@@ -331,6 +331,7 @@ STEPS: tuple[Step, ...] = (
     not_even_one,
     split_verbs,
     described_people,
+    scores.counted,
     scores.letters,
     operators_last,
     comparisons,

@@ -58,6 +58,18 @@ def _letter(token: Token) -> str | None:
     return _LETTER_OF[field.id] if field else None
 
 
+def counted(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """“R F M 三个指标”: the number of the letters right before it says nothing more."""
+    found = list(tokens)
+    run = 0
+    for at, token in enumerate(tokens):
+        quantity = token.get("quantity")
+        if quantity is not None and run > 1 and quantity.data["value"] == run and token.text.endswith("个"):
+            found[at] = merged([token], Sense("stop", "counted"))
+        run = run + 1 if token.text in _VALUES else 0
+    return found
+
+
 def scored(tokens: list[Token], _: Vocabulary) -> list[Token]:
     """“RFM三个分都是5分”, “R分和F分都是5”: one condition of several scores; “F分4或5”: a choice; "score 1 on recency"."""
     found: list[Token] = []
