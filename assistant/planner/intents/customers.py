@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.planner.clauses import Rule, denies
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.intents.implied import beside_everyone, take_apart
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense
@@ -164,8 +165,12 @@ def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if len(sides) != 2:
         return None
     sentence.take_all("cue", "summarize", "list", "why", "everyone", "share", "count", "segments")
+    take_apart(sentence)
+    metrics = [sense.id for _, sense in sentence.free("metric") if sense.id != "customers"]
     sentence.take_all("metric")
     sentence.take_all("neg")
+    if metrics and {"all": []} in sides:
+        return beside_everyone(metrics, sides)
     return plan("compare_segments", first=sides[0], second=sides[1])
 
 

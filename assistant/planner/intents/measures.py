@@ -8,6 +8,7 @@ from typing import Any
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.filters import (
+    go_down,
     segments_apart,
     split_values,
     take_customers,
@@ -17,7 +18,8 @@ from assistant.planner.intents.filters import (
 )
 from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.having import take_having, with_groups_counted
-from assistant.planner.intents.metric_words import take_dimensions, take_metrics, they_do
+from assistant.planner.intents.implied import fared, groups_named, of_campaigns, side_by_side, spread_of, take_difference
+from assistant.planner.intents.metric_words import take_dimensions, take_extreme, take_metrics, they_do
 from assistant.planner.intents.newcomers import new_against_old, newcomers
 from assistant.planner.intents.over_time import averaged_over, take_per
 from assistant.planner.intents.rates import penetrates, penetration, take_percentiles, take_silent_days, take_within_days
@@ -36,10 +38,11 @@ _ADDED_UP = frozenset({"revenue", "orders", "items", "discount", "line_revenue",
 _EMPTY = ("money", "the money", "how does", "how do", "how did")
 """Words of other questions that say nothing beside a metric."""
 _OF_CAMPAIGNS = ("response_rate", "responses", "responders", "contacted_customers", "campaign_revenue")
+_BOUGHT = ("orders", "amount", "quantity")
+"""What customers do that a metric of sales says too."""
 _OF_PEOPLE = ("group", "groups", "segment", "人群", "群体", "客群", "群")
 """Words that only say again that a value or a segment is one."""
 _WHICH_DAY = ("what day", "on which day", "on what day", "哪天", "哪一天")
-_HOW = ("how", "hows", "怎么样", "如何", "怎样", "表现如何", "表现怎么样", "表现怎样", "情况如何", "表现", "咋样")
 
 
 def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -64,9 +67,11 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         sentence.use(*(place for place in favourites if not sentence.tokens[place].is_("ranking")))
         by = by or ["category"]
         extra["sort"] = "largest"
+    extreme = take_extreme(sentence) if not by else None
     named = bool(favourites) and not sentence.has("metric")
     metrics = ["revenue"] if named else take_metrics(sentence, by or ([per] if per else [])) or (["revenue"] if "sort" in extra else [])
-    metrics = ["repurchase_rate"] if within else metrics or _fared(sentence)
+    metrics = [extreme] if extreme else metrics
+    metrics = ["repurchase_rate"] if within else metrics or fared(sentence)
     if not by and metrics and metrics[0] in _OF_CAMPAIGNS and sentence.has("ranking"):
         by = ["campaign"]  # “哪些活动响应率最高”
     percentiles = take_percentiles(sentence, metrics)
@@ -82,7 +87,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if sentence.has("cue", "share") and not by and sentence.has("segment") and not sentence.has("window"):
         return None
     args: dict[str, Any] = {"metrics": metrics[:_MOST_METRICS], "by": by}
-    whole = _groups_of_values(sentence)
+    whole, groups = _groups_of_values(sentence), groups_named(sentence)
     args |= take_filters(sentence) | extra
     split_values(args, whole)
     args |= {"percentiles": percentiles, "per": per, "having": having}
@@ -90,8 +95,14 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if args["customers"] is not None or args["where"]:
         sentence.use(*(place for place, _ in sentence.free("cue", "segments") if sentence.tokens[place].text in _OF_PEOPLE))
     args["by"] = args["by"] or segments_apart(args["customers"])
+    go_down(sentence, args)
+    of_campaigns(sentence, args)
+    spread_of(sentence, args)
+    take_difference(sentence, args)
     _trend(sentence, args)
     args |= take_ranking(sentence, args) if args["by"] else {}
+    if _counts_groups(sentence, args):
+        args["sort"] = "largest"
     place = args.pop(PLACE, None)
     _chart(sentence, args)
     focus = _share_of_value(sentence, args)
@@ -102,7 +113,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     _absorb_fields(sentence, args["metrics"])
     if not windows and _needs_time(sentence, args):
         return ask_when(sentence)
-    found = with_windows(sentence, args, windows)
+    found = side_by_side(with_windows(sentence, args, windows), groups)
     if any(call.args.get("sort") in ("growth", "decline") and "compare" not in call.args for call in found.calls):
         return refusal(sentence, "growth_between")
     notes = [*([(FOCUS, focus)] if focus else []), *([(PLACE, str(place))] if place else [])]
@@ -116,20 +127,24 @@ def _dated(sentence: Sentence, by: list[str]) -> None:
         by[by.index("weekday")] = "day"
 
 
+def _counts_groups(sentence: Sentence, args: dict[str, Any]) -> bool:
+    """“how many different products did we sell”: the number of groups, which is told where they are ranked."""
+    if len(args["by"]) != 1 or args.get("sort"):
+        return False
+    return any(
+        (token.is_("cue", "count") or token.text.endswith("多少"))
+        and any(one.is_("dimension") and not one.is_("noun") for one in sentence.tokens[place + 1 : place + 3])
+        and not any(one.is_("metric") for one in sentence.tokens[place + 1 : place + 3])
+        for place, token in enumerate(sentence.tokens)
+    )
+
+
 def _absorb_fields(sentence: Sentence, metrics: list[str]) -> None:
     """Words of a customer's field that say no more than the metric that was taken."""
     if any(one.endswith(("revenue", "value", "per_customer")) for one in metrics):
         sentence.take_all("field", "amount")
     if any("order" in one for one in metrics):
         sentence.take_all("field", "orders")
-
-
-def _fared(sentence: Sentence) -> list[str]:
-    """“how did deli do last month”, “熟食上个月表现怎么样”: what is told of goods and shops where no metric is named."""
-    asked = any(token.text in _HOW for token in sentence.tokens) and not sentence.says("noun") and not sentence.says("verb")
-    told = any(sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order") for _, sense in sentence.free("value"))
-    compared = len(list(sentence.free("window"))) > 1 and sentence.has("cue", "compare")
-    return ["revenue", "orders"] if (asked and told) or compared else []
 
 
 def _groups_of_values(sentence: Sentence) -> frozenset[str]:
@@ -210,6 +225,7 @@ def _absorb_counts(sentence: Sentence) -> None:
     """“How many” that goes with a metric that was taken: right before or after it; of anything else it is another question."""
     for place, _ in list(sentence.free("cue", "count")):
         near = [sentence.after(place, "metric", "dimension", "verb", within=1), sentence.before(place, "metric", within=1)]
+        near += [place - 1] if place and sentence.tokens[place - 1].is_("verb", "spend") else []
         changed = place > 0 and sentence.tokens[place - 1].is_("cue", "growth", "yoy")
         if changed or any(at is not None and (at in sentence.used or sentence.tokens[at].is_("verb")) for at in near):
             sentence.use(place)
@@ -218,7 +234,9 @@ def _absorb_counts(sentence: Sentence) -> None:
 def absorb_predicates(sentence: Sentence) -> None:
     """Verbs that only say what the metric says: "how many orders did they place"."""
     if not sentence.has("neg"):
-        sentence.take_all("verb")
+        campaigns = sentence.says("metric", *_OF_CAMPAIGNS)
+        told = [place for place, verb in sentence.free("verb") if campaigns or verb.data.get("behaviour") in _BOUGHT]
+        sentence.use(*told)
     sentence.use(*(place for place, token in enumerate(sentence.tokens) if token.text in _EMPTY))
     sentence.take_all("cue", "average")
     for place, quantity in sentence.free("quantity"):

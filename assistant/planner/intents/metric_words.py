@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from assistant.planner.intents.implied import joined_counts, money_too, shared_money
 from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Sense, Token
 
 _MOST_DIMENSIONS = 2
 _PER_ORDER = ("per order", "per basket", "per transaction", "per visit", "per trip", "每单", "平均每单", "每笔")
+_CATEGORIES = ("品类", "类目", "小类", "category", "categories")
+_DEPARTMENTS = ("部门", "大类", "department", "departments")
+_OF_PEOPLE = {"revenue": "revenue_per_customer", "orders": "orders_per_customer", "items": "items_per_customer"}
+"""Sums, and the metric that divides each by the customers who ordered."""
+_SINGLE = (
+    "order",
+    "single order",
+    "basket",
+    "transaction",
+    "purchase",
+    "receipt",
+    "ticket",
+    "bill",
+    "一单",
+    "一笔",
+    "单笔",
+    "订单金额",
+    "单笔订单",
+)
+_HEADS = ("人均", "每人", "每位客户", "每个客户", "客均", "平均每人", "平均每位客户", "平均每个客户")
+_PER = ("per", "for each", "for every", "each", "every", "a")
+_MANY = ("customers", "people", "shoppers", "households", "members", "buyers", "users", "clients")
 _BUSY = frozenset(
     {"busiest", "quietest", "peak", "slowest", "hottest", "最忙", "高峰", "高峰期", "最高峰", "最冷清", "最旺", "旺", "最淡", "最火"}
 )
@@ -20,6 +46,7 @@ AVERAGES = {
 
 def take_dimensions(sentence: Sentence) -> list[str]:
     """What to group by; a dimension beside its value only names the value."""
+    with_finer(sentence)
     found: list[str] = []
     has_metric = sum(1 for _ in sentence.free("metric"))
     for place, sense in list(sentence.free("dimension")):
@@ -36,6 +63,19 @@ def take_dimensions(sentence: Sentence) -> list[str]:
             sentence.use(place)
     sentence.take_all("by")
     return found
+
+
+def with_finer(sentence: Sentence) -> None:
+    """“每个部门里卖得最好的品类”: categories beside departments are the finer ones."""
+    departments = any(one.is_("dimension", "category") and one.text.endswith(_DEPARTMENTS) for one in sentence.tokens)
+    if departments and "subcategory" in sentence.vocabulary.values:
+        sentence.tokens = [_finer(token) for token in sentence.tokens]
+
+
+def _finer(token: Token) -> Token:
+    if not token.is_("dimension", "category") or token.is_("value") or not token.text.endswith(_CATEGORIES):
+        return token
+    return replace(token, senses=tuple(Sense("dimension", "subcategory") if one.id == "category" else one for one in token.senses))
 
 
 def _names_value(sentence: Sentence, place: int, dimension: str) -> bool:
@@ -66,10 +106,17 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
         metric = _averaged(sentence, place, sense.id)
         sentence.use(place)
         found += [one for one in (metric, *sense.data.get("also", ())) if one not in found]
+    for place, metric in joined_counts(sentence, weak, by) if found or sentence.has("cue", "how_much") else ():
+        sentence.use(place)
+        found += [metric] if metric not in found else []
     counted = _counts_people(sentence)
     if (people or counted) and (by or sentence.has("segment")) and (not found or counted):
         sentence.use(*people, *counted)
         found = [_of_people(sentence), *(one for one in found if one != "customers")]
+    listed = [at for at, _ in sentence.free("metric", "customers") if found and _is_listed(sentence, at)]
+    if listed:
+        sentence.use(*listed)
+        found.append("customers" if by or not sentence.says("window") else "active_customers")
     if "average_order_value" in found and any(
         token.is_("metric", "average_order_value") and token.text in _PER_ORDER for token in sentence.tokens
     ):
@@ -78,6 +125,7 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
         found.remove("revenue")
     if "new_customers" in found:
         sentence.take_all("field", "first_order_date")
+    found = money_too(sentence, found)
     if not found:
         found = _implied(sentence, by, weak)
     return [countable(sentence, metric, by) for metric in found]
@@ -125,11 +173,67 @@ def _counts_people(sentence: Sentence) -> list[int]:
 def _averaged(sentence: Sentence, place: int, metric: str) -> str:
     if sentence.tokens[place].text == "basket":
         return "average_order_value"  # “the highest basket”, and not “baskets”
+    if metric in _OF_PEOPLE and (people := _each_customer(sentence, place)):
+        sentence.use(*people)
+        return _OF_PEOPLE[metric]
     at = sentence.before(place, "cue", within=0)
     if metric in AVERAGES and at is not None and at not in sentence.used and sentence.tokens[at].is_("cue", "average"):
         sentence.use(at)
         return AVERAGES[metric]
     return metric
+
+
+def take_extreme(sentence: Sentence) -> str | None:
+    """“the largest single order”, “最大的一笔订单是多少钱”: the highest or lowest amount of one order."""
+    for place, ranking in sentence.free("ranking"):
+        if ranking.data["n"] not in (None, 1) or ranking.data.get("share"):
+            continue
+        near = [at for at in (*range(place + 1, place + 4), place - 1) if 0 <= at < len(sentence.tokens)]
+        at = next((at for at in near if _one_order(sentence, at)), None)
+        if at is None or any(sentence.tokens[one].is_("noun") for one in near):
+            continue
+        sentence.use(place, *(one for one in near if _one_order(sentence, one)))
+        sentence.take_all("cue", "single_order", "how_much")
+        return "max_order_value" if ranking.id == "largest" else "min_order_value"
+    return None
+
+
+def _one_order(sentence: Sentence, place: int) -> bool:
+    """Whether a token is one order or its amount, and not orders that are counted."""
+    token = sentence.tokens[place]
+    if token.is_("cue", "single_order") or token.is_("metric", "average_order_value", "median_order_value"):
+        return token.text not in _PER_ORDER
+    quantity = token.get("quantity")
+    one = quantity is not None and quantity.data["unit"] == "order" and quantity.data["value"] == 1
+    return one or token.text in _SINGLE
+
+
+def _is_listed(sentence: Sentence, place: int) -> bool:
+    """“revenue, orders, customers”, “客单价和人数”: customers named as one of several metrics."""
+    for step in (-1, 1):
+        joint, other = place + step, place + 2 * step
+        if not 0 <= other < len(sentence.tokens):
+            continue
+        linked = sentence.tokens[joint].is_("conj", "and") or sentence.tokens[joint].is_("punctuation", ",")
+        beside = sentence.tokens[other]
+        named = beside.is_("metric") and not beside.is_("noun") and not beside.is_("condition")
+        if linked and named and sentence.tokens[joint].text != "的":
+            return True
+    return False
+
+
+def _each_customer(sentence: Sentence, place: int) -> list[int]:
+    """The places of “人均”, "per customer", "each household" beside a metric."""
+    before = sentence.tokens[place - 1] if place else None
+    if before is not None and before.text in _HEADS:
+        return [place - 1]
+    for at in range(place + 1, min(place + 4, len(sentence.tokens) - 1)):
+        token, following = sentence.tokens[at], sentence.tokens[at + 1]
+        if token.text in _PER and following.is_("noun") and following.text not in _MANY:
+            return [at, at + 1]
+        if not (token.is_("stop") or token.is_("verb") or token.is_("cue", "sold", "average")):
+            break
+    return []
 
 
 def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> list[str]:
@@ -150,7 +254,7 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
         sentence.take_all("verb", "order")
         sentence.take_all("noun")
         return ["revenue" if levels & {"product", "order"} else "orders"]
-    if by and sentence.has("cue", "yoy", "growth"):
+    if (by and sentence.has("cue", "yoy", "growth")) or shared_money(sentence):
         return ["revenue"]
     if by and any(sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order") for _, sense in sentence.free("value")):
         return ["revenue"]

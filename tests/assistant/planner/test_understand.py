@@ -61,7 +61,7 @@ def wanted(case: dict[str, Any]) -> list[tuple[str, requests.Request]]:
     return [(name, REQUESTS[name].model_validate(args)) for call in case.get("calls", []) for name, args in call.items()]
 
 
-@pytest.mark.parametrize("case", cases("listed", "paraphrases", "wide", "models", "asks", "measures", "rules"))
+@pytest.mark.parametrize("case", cases("listed", "paraphrases", "wide", "models", "asks", "measures", "rules", "chinese"))
 def test_question_becomes_calls(case: dict[str, Any], vocabulary: Vocabulary) -> None:
     plan = understand(case["q"], vocabulary, Dialogue())
 

@@ -1,0 +1,159 @@
+"""What a question for numbers leaves unsaid: the metric of a change, of a share, of names set side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from assistant.planner.plan import Call, Plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Sense, Token
+from tools.metrics.catalogue import catalogue
+
+_HOW = (
+    "how",
+    "hows",
+    "怎么样",
+    "如何",
+    "怎样",
+    "表现如何",
+    "表现怎么样",
+    "表现怎样",
+    "情况如何",
+    "表现",
+    "咋样",
+    "情况",
+    "啥情况",
+    "整体情况",
+)
+_OF_PEOPLE = ("noun", "verb", "segment", "condition", "pronoun", "field", "band", "comparison")
+"""What is said of customers, and not of sales."""
+_COUNTED = frozenset({"orders", "items", "buyers", "customers", "active_customers", "new_customers"})
+_PERSONS = ("多少人", "几个人", "人数")
+_PEOPLE = ("new_customers", "returning_customers", "active_customers", "buyers", "responders")
+_GOODS = ("product", "order")
+_SPREAD = ("分布", "的分布", "看分布", "分布情况", "distribution", "distribution of", "distributed", "spread")
+_OF_SPREAD = [10, 25, 50, 75, 90]
+_DIFFERS = ("高", "低", "多", "少", "差", "贵")
+"""Beginnings of words for how far apart two things are, which need not be two times."""
+
+
+def fared(sentence: Sentence) -> list[str]:
+    """“how did deli do last month”, “11月环比怎么样”: what is told where no metric is named."""
+    told = _goods_named(sentence)
+    windows = len(list(sentence.free("window")))
+    if windows > 1 and sentence.has("cue", "compare"):
+        return ["revenue", "orders"]
+    if any(sentence.says(kind) for kind in _OF_PEOPLE):
+        return []
+    if len(told) > 1 and sentence.has("cue", "compare") and len({one.data["dimension"] for one in told}) == 1:
+        return ["revenue"]
+    asked = any(token.text in _HOW for token in sentence.tokens)
+    changed = sentence.has("cue", "growth", "yoy")
+    return ["revenue", "orders"] if (asked or changed) and (told or windows) else []
+
+
+def _goods_named(sentence: Sentence) -> list[Sense]:
+    """The named goods and shops."""
+    return [sense for _, sense in sentence.free("value") if sentence.vocabulary.levels.get(sense.data["dimension"]) in _GOODS]
+
+
+def shared_money(sentence: Sentence) -> bool:
+    """“生鲜占了几成”, "private label's share": of goods and shops it is the share of what was sold."""
+    return sentence.has("cue", "share") and bool(_goods_named(sentence)) and not sentence.says("noun") and not sentence.says("verb")
+
+
+def joined_counts(sentence: Sentence, weak: list[tuple[int, str]], by: list[str]) -> list[tuple[int, str]]:
+    """Words such as 人数 that stand beside a metric in a row of them: “客单价和人数”, “多少单 多少人”."""
+    known = any(sentence.vocabulary.levels.get(one) == "customer" for one in by)
+    people = [(place, "customers") for place, _ in sentence.free("cue", "count") if sentence.tokens[place].text.endswith(_PERSONS)]
+    found = [(place, metric) for place, metric in [*weak, *people] if _in_row(sentence, place)]
+    return [(place, "buyers" if metric == "customers" and not known else metric) for place, metric in found]
+
+
+def _in_row(sentence: Sentence, place: int) -> bool:
+    def joins(token: Token) -> bool:
+        """Whether the token stands between two of a row."""
+        return token.is_("conj", "and") or token.is_("punctuation", ",")
+
+    def counts(at: int) -> bool:
+        """Whether a metric or a sum of money stands there."""
+        token = sentence.tokens[at] if 0 <= at < len(sentence.tokens) else None
+        if token is None or token.is_("noun") or token.is_("metric", *_PEOPLE):
+            return False
+        return token.is_("metric") or token.is_("cue", "how_much")
+
+    for step in (-1, 1):
+        at = place + step
+        if 0 <= at < len(sentence.tokens) and joins(sentence.tokens[at]):
+            if counts(at + step):
+                return True
+        elif step < 0 and counts(at) and sentence.tokens[place].text.startswith(("多少", "几")):
+            return True
+    return False
+
+
+def money_too(sentence: Sentence, found: list[str]) -> list[str]:
+    """“卖了多少钱 多少单”: the sum of money beside what is counted."""
+    asked = [place for place, _ in sentence.free("cue", "how_much") if not sentence.tokens[place].text.isascii()]
+    if not asked or not found or not set(found) <= _COUNTED:
+        return found
+    sentence.use(*asked)
+    counted = [at for at in sentence.used if sentence.tokens[at].is_("metric")]
+    return ["revenue", *found] if not counted or asked[0] < min(counted) else [*found, "revenue"]
+
+
+def of_campaigns(sentence: Sentence, args: dict[str, Any]) -> None:
+    """“活动18带来多少销售额”: what campaigns brought is a metric of its own."""
+    named = [*args["by"], *args["where"], *args["where_not"]]
+    if any(sentence.vocabulary.levels.get(one) == "campaign" for one in named):
+        args["metrics"] = ["campaign_revenue" if one == "revenue" else one for one in args["metrics"]]
+
+
+def spread_of(sentence: Sentence, args: dict[str, Any]) -> None:
+    """“客单价分布”: where single values lie, as percentiles."""
+    metric = next((one for one in catalogue().metrics if one.id == args["metrics"][0]), None)
+    asked = any(token.text in _SPREAD for token in sentence.tokens)
+    if asked and not args["by"] and not args["percentiles"] and metric is not None and metric.spread is not None:
+        args["metrics"], args["percentiles"] = args["metrics"][:1], list(_OF_SPREAD)
+
+
+def take_apart(sentence: Sentence) -> None:
+    """Words for how far apart two things are: “高多少”, “差多少”."""
+    sentence.use(*(place for place, _ in sentence.free("cue", "growth") if sentence.tokens[place].text.startswith(_DIFFERS)))
+
+
+def take_difference(sentence: Sentence, args: dict[str, Any]) -> None:
+    """“A比B高多少”: of two names set side by side it is no change over time."""
+    parts = args.get("customers")
+    sides = len(parts.get("any", [])) if isinstance(parts, dict) else 0
+    if sides < 2 and not any(len(values) > 1 and one in args["by"] for one, values in args["where"].items()):
+        return
+    take_apart(sentence)
+
+
+def beside_everyone(metrics: list[str], sides: list[Any]) -> Plan:
+    """“冠军客户客单价比普通客户高多少”: the metric of a group, and that of all customers."""
+    whom: list[dict[str, Any]] = [{} if one == {"all": []} else {"customers": one} for one in sides]
+    return Plan(tuple(Call("measure", {"metrics": metrics, **one}) for one in whom))
+
+
+def groups_named(sentence: Sentence) -> list[tuple[str, list[str]]]:
+    """Groups of values of one dimension that are set side by side, each with its dimension: the weekend, the working days."""
+    found = [sense for _, sense in sentence.free("value") if sense.data.get("also")]
+    groups = [(str(one.data["dimension"]), [str(one.data["value"]), *map(str, one.data["also"])]) for one in found]
+    return groups if len(groups) > 1 and len({dimension for dimension, _ in groups}) == 1 else []
+
+
+def side_by_side(found: Plan, groups: list[tuple[str, list[str]]]) -> Plan:
+    """The plan with one call for each of the groups, instead of one row for each value."""
+    if not groups:
+        return found
+    calls = []
+    for call in found.calls:
+        for dimension, values in groups:
+            by = [one for one in call.args.get("by", []) if one != dimension]
+            args = {**call.args, "by": by, "where": {**call.args.get("where", {}), dimension: values}}
+            dropped = ("by", *(("sort", "limit") if not by else ())) if not by else ()
+            calls.append(replace(call, args={key: value for key, value in args.items() if key not in dropped}))
+    return replace(found, calls=tuple(calls))
