@@ -39,7 +39,8 @@ def _is_spare(account: Sentence, place: int, question: str) -> bool:
     if not token.unknown or not _WORD.fullmatch(token.text) or _is_name(token.text, question):
         return False
     if not token.text.isascii():
-        return len(token.text) <= _LONGEST_HAN and _apart(account, place)
+        telling = set(read_table("places")["telling_characters"])
+        return len(token.text) <= _LONGEST_HAN and not telling & set(token.text) and _apart(account, place)
     return _is_adverb(token.text) or _apart(account, place)
 
 

@@ -69,8 +69,9 @@ def _without_openings(text: str) -> tuple[str, tuple[str, ...]]:
     said: list[str] = []
 
     def cut(match: re.Match[str]) -> str:
-        said.append(match[0].strip(" ,"))
-        return " "
+        kept = match.groupdict().get("x") or ""
+        said.append(match[0].replace(kept, "…").strip(" ,") if kept else match[0].strip(" ,"))
+        return f" {kept} "
 
     for pattern in _patterns("opening"):
         text = pattern.sub(cut, text, count=1)

@@ -66,7 +66,7 @@ def _closest(word: str, known: Iterable[str]) -> str | None:
 def _fits(word: str, meant: str, edits: int) -> bool:
     """Whether the edits are slips: few letters differ, and the first one only in a longer word."""
     if len(word) == 4:
-        return word[0] == meant[0] and (sorted(word) == sorted(meant) or (len(meant) == 5 and meant.startswith(word)))
+        return word[0] == meant[0] and (sorted(word) == sorted(meant) or len(meant) == 5)
     other = max((Counter(word) - Counter(meant)).total(), (Counter(meant) - Counter(word)).total())
     if edits == 2 and other > 1 and len(word) < _LEAST_FAR:
         return False

@@ -68,6 +68,8 @@ def greet(sentence: Sentence, _: Dialogue) -> Plan | None:
     light = (token.is_("stop") or token.is_("greet") or token.is_("punctuation") for token in sentence.tokens)
     if not sentence.says("greet") or not all(light):
         return None
+    if sentence.says("punctuation", "?") and not sentence.says("greet", "hello", "bye"):
+        return None
     said = next(kind for kind in ("bye", "thanks", "hello") if sentence.says("greet", kind))
     sentence.use(*range(len(sentence.tokens)))
     return Plan(say=said)
