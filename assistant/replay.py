@@ -19,7 +19,7 @@ from tools.contracts import Check, Outcome, Text, ToolResult
 from tools.errors import InputError
 from tools.warehouse.warehouse import Warehouse
 
-NOT_REPEATED = frozenset({"export_customers", "save_segment"})
+NOT_REPEATED = frozenset({"export_customers", "export_table", "save_segment"})
 """Tools that write: a replay only reads."""
 _CLOSE = 1e-9
 """Relative difference that the order of adding real numbers may make."""

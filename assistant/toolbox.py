@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from assistant.asking import vetted_choices, vetted_question
 from assistant.definitions import chosen_definition, with_note
 from assistant.evidence import Evidence
-from assistant.gates import vetted_export
+from assistant.gates import asks_to_export, vetted_export
 from assistant.handles import resolve_handles
 from assistant.names import known_names
 from assistant.personal import Mask, asks_for_personal, personal_fields
@@ -104,6 +104,17 @@ def _export(toolbox: Toolbox, request: requests.ExportCustomers) -> ToolResult:
     return _in_context("tools.actions.export:export_customers")(toolbox, request)
 
 
+def _export_table(toolbox: Toolbox, request: requests.ExportTable) -> ToolResult:
+    if toolbox.for_service and not (asks_to_export(toolbox.question) or _was_asked(toolbox)):
+        raise Blocked(
+            "A file is written only when you ask for one yourself, for example “export that table to Excel”.",
+            "只有您本人明确要求时才会导出文件，例如“把这张表导出为 Excel”。",
+        )
+    shown = toolbox.session.result(request.result)
+    with toolbox.context() as ctx:
+        return _load("tools.actions.export_table:export_table")(ctx, request, shown)
+
+
 def _save(toolbox: Toolbox, request: requests.SaveSegment) -> ToolResult:
     # The planner saves where the question said so; a service must be told so, or have asked for the name.
     if toolbox.for_service and not (asks_to_save(toolbox.question) or _was_asked(toolbox)):
@@ -179,6 +190,7 @@ TOOLS: Mapping[str, Tool] = {
     "recommend_products": Tool(requests.RecommendProducts, _in_context("tools.actions.recommend:recommend_products")),
     "look_up_customer": Tool(requests.LookUpCustomer, _in_context("tools.segments.look_up:look_up_customer")),
     "export_customers": Tool(requests.ExportCustomers, _export),
+    "export_table": Tool(requests.ExportTable, _export_table),
     "save_segment": Tool(requests.SaveSegment, _save),
     "explain_term": Tool(requests.ExplainTerm, _in_context("tools.segments.terms:explain_term")),
     "ask_user": Tool(requests.AskUser, _ask_user, ends_turn=True),

@@ -268,6 +268,13 @@ class ExportCustomers(Request):
     for_marketing: bool = Field(default=True, description="Leaves out customers without consent.")
 
 
+class ExportTable(Request):
+    """Write the table of an earlier answer to a file."""
+
+    result: str = Field(description='Its handle, or "last".')
+    format: Literal["csv", "xlsx", "parquet"] = "xlsx"
+
+
 class ExplainTerm(Request):
     """Define a term of the product: a metric, a segment, RFM, churn, ..."""
 

@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 
 from assistant.planner.plan import ASIDE, NOTES, Call
 
-_SILENT = frozenset({"ask_user", "decline"})
+_SILENT = frozenset({"ask_user", "decline", "export_table"})
 
 
 @dataclass(frozen=True)

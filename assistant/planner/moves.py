@@ -13,7 +13,7 @@ from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text, texts
 
 Args = dict[str, Any]
-_KEPT = ("save_segment", "export_customers")
+_KEPT = ("save_segment", "export_customers", "export_table")
 """What is written stays written."""
 _UNTOLD = ("ask_user", "decline")
 _PUNCTUATION = " ,.?!;:，。？！"

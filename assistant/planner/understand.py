@@ -15,7 +15,21 @@ from assistant.planner.ellipsis import depends, is_bare, is_elliptic
 from assistant.planner.followups import follow_up
 from assistant.planner.foresight import after
 from assistant.planner.frames import without_ideas
-from assistant.planner.intents import asks, averages, churn, cohorts, customers, data, findings, measures, rankings, refusals, saving, tiers
+from assistant.planner.intents import (
+    asks,
+    averages,
+    churn,
+    cohorts,
+    customers,
+    data,
+    findings,
+    measures,
+    rankings,
+    refusals,
+    saving,
+    tables,
+    tiers,
+)
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found, with_groups
 from assistant.planner.normalise import normalise
@@ -55,6 +69,7 @@ INTENTS: tuple[Intent, ...] = (
     refusals.average_of_bands,
     cohorts.cohorts,
     rankings.cut_by_share,
+    tables.export_shown,
     customers.export,
     customers.strategy,
     customers.compare,
