@@ -71,6 +71,24 @@ def ask_value(sentence: Sentence, works: Callable[[str], bool]) -> Plan | None:
     return None
 
 
+def ask_without(sentence: Sentence, missed: list[Token], works: Callable[[str], bool]) -> Plan:
+    """Asks whether the question without these words was meant, where it is understood without them; else declines, naming them.
+
+    Args:
+        sentence: The question.
+        missed: What no argument of its plan has.
+        works: Whether a question is understood.
+    """
+    rest = sentence.text
+    for token in reversed(missed):
+        rest = f"{rest[: token.start]} {rest[token.end :]}"
+    rest = " ".join(rest.split()).strip(_JOINTS[:5])
+    words = ("”、“" if sentence.language == "zh" else "”, “").join(token.text for token in missed)
+    if not works(rest):
+        return plan("decline", reason="not_understood", missing=text("not_placed_decline", sentence.language).format(words=words))
+    return plan("ask_user", question=text("not_placed", sentence.language).format(words=words), choices=[rest])
+
+
 def ask_about(sentence: Sentence, understood: Plan | None, rest: str | None) -> Plan:
     """Asks whether the question without the unplaced words was meant; declines where nothing was understood.
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from assistant.language import language_of
 from assistant.planner import moves
+from assistant.planner.accounted import unsaid
 from assistant.planner.amounts import reduce
-from assistant.planner.coverage import ask_about, ask_value, without
+from assistant.planner.coverage import ask_about, ask_value, ask_without, without
 from assistant.planner.cutting import cut_question
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.ellipsis import depends, is_bare, is_elliptic
@@ -122,6 +123,12 @@ def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None 
     """The plan of one question in its conversation."""
     dialogue = dialogue or Dialogue()
     sentence = read_sentence(question, vocabulary, dialogue)
+    found = _understood(question, sentence, dialogue)
+    missed = unsaid(found, sentence)
+    return ask_without(sentence, missed, lambda other: _works(other, vocabulary, dialogue)) if missed else found
+
+
+def _understood(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan:
     found = _first_plan(question, sentence, dialogue)
     if found is not None and (_does(found) or found.say is not None):
         return _noted(found, sentence)

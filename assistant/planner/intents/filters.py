@@ -151,7 +151,8 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
 
 def _over_time(sentence: Sentence, args: dict[str, Any]) -> bool:
     """Whether periods are listed one after the other, so that the change from each to the next is seen."""
-    return any(sentence.vocabulary.levels.get(one) == "time" for one in args.get("by", ())) and args.get("sort") not in ("growth", "decline")
+    listed = any(sentence.vocabulary.levels.get(one) == "time" for one in args.get("by", ()))
+    return listed and args.get("sort") not in ("growth", "decline")
 
 
 def _compared(args: dict[str, Any], windows: list[Window], as_of: dt.date) -> list[Window]:
