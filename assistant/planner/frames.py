@@ -20,7 +20,7 @@ IDEA = "idea"
 _PASSED = Sense("stop", "framed")
 _TAKEN = Sense("framed", "")
 """A mark on what frames have read."""
-_KEPT = ("horizon", "ranking", "quantity", "value")
+_KEPT = ("horizon", "ranking", "quantity", "value", "top_customers")
 _GAP = 2
 """Plain words that may stand between two neighbours of a row."""
 

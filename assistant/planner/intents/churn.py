@@ -14,6 +14,9 @@ from assistant.planner.who import Who, both, selection_rule, take_who
 _BANDS = ("churn_high", "churn_middle", "churn_low")
 _HORIZON = (7, 180)
 _TOP = 20
+_BOUGHT = {"behaviour": "orders", "op": ">=", "value": 1}
+_LATE = {"field": "gap_ratio", "op": ">=", "value": 2}
+"""Late by the rhythm: twice their own median gap or more without an order."""
 _TOLD = ("recent", "churn", "churned", "list", "count", "why", "share", "summarize")
 """What the list of those at risk tells anyway."""
 
@@ -35,6 +38,8 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     args["band"] = band.id if band else named.id.removeprefix("churn_") if named else None
     args["definition"] = definition.id if definition else None
     args["sort_by"] = "value" if sentence.take_all("option", "churn_risk.sort_by.value") else None
+    if any(sentence.tokens[place].is_("part", "worth") for place, _ in sentence.free("ranking")):
+        args["sort_by"] = "value"  # “the 20 most valuable of them”
     ranked = sentence.take("ranking")
     args["limit"] = (ranked.data.get("n") if ranked else None) or _people(sentence)
     _absorb(sentence)
@@ -43,13 +48,16 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if definition:
         sentence.take_all("cue", "compare", "explain")
     who = take_who(sentence, dialogue)
+    who.rule = None if who.rule == _BOUGHT else who.rule  # all who are scored have bought
     if who.rule is None and who.handle is None:
         if who.sort_by == "amount":
             args["sort_by"] = "value"  # the big spenders among them
         horizon = sentence.take("horizon")
         sentence.take_all("unsupported", "forecast")
         return plan("churn_risk", horizon_days=horizon.data["days"] if horizon else None, **args)
-    return _of_some(who, dialogue, args, ranked is not None) if definition is None else None
+    if definition is not None:
+        return _late_of_some(who, dialogue, args) if definition.id == "rhythm" else None
+    return _of_some(who, dialogue, args, ranked is not None)
 
 
 def _asks(sentence: Sentence) -> bool:
@@ -87,6 +95,13 @@ def _of_some(who: Who, dialogue: Dialogue, args: dict[str, Any], ranked: bool) -
     risky = None if top else {"field": "churn_band", "op": "=", "value": args["band"] or "high"}
     limit = args["limit"] or (_TOP if top else None)
     return plan("find_customers", rule=both(rule, risky), sort_by="churn_probability", descending=True, limit=limit)
+
+
+def _late_of_some(who: Who, dialogue: Dialogue, args: dict[str, Any]) -> Plan:
+    """Those of the named customers who are late by their own rhythm, the latest first."""
+    earlier = dialogue.last_customers
+    rule = selection_rule(earlier) if who.rule is None and earlier is not None else who.rule
+    return plan("find_customers", rule=both(rule, _LATE), sort_by=_LATE["field"], descending=True, limit=args["limit"])
 
 
 def _defined(sentence: Sentence) -> Plan | None:

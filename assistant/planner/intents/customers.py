@@ -24,6 +24,13 @@ _TOLD_OF_ONE = (
 _ID = re.compile(r"\d{2,12}")
 _NOT_COMPARED = ("average_predicted_value", "average_completeness", "repeat_rate", "churn_rate", "response_rate")
 """Metrics that two groups side by side do not show."""
+_COLUMNS_OF = {
+    "rfm": ("recency_days", "orders", "amount"),
+    "recency": ("recency_days",),
+    "frequency": ("orders",),
+    "monetary": ("amount",),
+}
+"""What is listed where a term is asked for beside customers."""
 HIGH_RISK: Rule = {"field": "churn_band", "op": "=", "value": "high"}
 
 
@@ -98,6 +105,7 @@ def export(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if customers is None and not sentence.has("noun"):
         return plan("ask_user", question=_text(sentence, "export_whom"), choices=_texts(sentence, "export_choices"))
     columns = _columns(sentence)
+    columns += [one for sense in sentence.take_all("term", *_COLUMNS_OF) for one in _COLUMNS_OF[sense.id] if one not in columns]
     sentence.take_all("cue", "list")
     return plan(
         "export_customers",
@@ -255,6 +263,8 @@ def overview(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("dimension", "rfm_group")
     sentence.take_all("cue", "segments", "summarize", "strategy", "list", "count", "share", "compare", "total")
     sentence.take_all("metric", "customers", "revenue")
+    sentence.take_all("field", "amount")
+    sentence.take_all("term", "monetary")
     sentence.take_all("chart")
     sentence.take_all("pronoun")
     for place, ranking in sentence.free("ranking"):
@@ -308,9 +318,18 @@ def summarize(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("cue", "count", "share", "segments", "list")
     who = take_who(sentence, dialogue)
     customers = who.as_customers() if who.named else (_last(dialogue) if asked and not sentence.has("metric") else None)
+    if customers is None and asked and not dialogue.results and _whole_base(sentence):
+        customers = {"all": []}
     if customers is None or not (asked or isinstance(customers, str)):
         return None
     return plan("summarize_segment", customers=customers)
+
+
+def _whole_base(sentence: Sentence) -> bool:
+    """“总结一下我们的客户情况”: nothing but customers is named."""
+    others = ("metric", "dimension", "field", "value", "window", "term")
+    named = any(token.is_(kind) for token in sentence.tokens if not token.is_("noun") for kind in others)
+    return sentence.has("noun") and not named
 
 
 def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:

@@ -178,6 +178,7 @@ def describe(sentence: Sentence, _: Dialogue) -> Plan | None:
         return plan("describe_data", topic="quality")
     if sentence.take_all("cue", "data_overview"):
         _absorb(sentence)
+        sentence.take_all("metric", "customers", "orders", "products_sold", "revenue")
         return plan("describe_data", topic="overview")
     return None
 
