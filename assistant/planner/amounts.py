@@ -14,9 +14,10 @@ from assistant.planner.apposition import apposed
 from assistant.planner.bands import extreme_bands
 from assistant.planner.caps import capped
 from assistant.planner.frames import framed
+from assistant.planner.named_amounts import asked_amounts, banded, of_one_order
 from assistant.planner.partial_names import partly_named
-from assistant.planner.restated import restated_times
 from assistant.planner.ranked import from_best_to_worst, ordinal_ranks, ranked_periods
+from assistant.planner.restated import restated_times
 from assistant.planner.spoken_verbs import described_people, not_even_one, split_verbs
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
@@ -268,9 +269,10 @@ def counted_dimensions(tokens: list[Token], _: Vocabulary) -> list[Token]:
         size = 3 if between and at + 2 < len(all_tokens) else 2
         counted = all_tokens[at + size - 1].senses
         dimension = next((sense.id for sense in counted if sense.kind == "dimension" and sense.id in _COUNTS), None)
-        if dimension is None:
+        named = next((sense.id for sense in counted if sense.kind == "field" and sense.id in _COUNTS.values()), None)
+        if dimension is None and named is None:
             return None
-        data = {**comparison.data, "unit": "different", "field": _COUNTS[dimension]}
+        data = {**comparison.data, "unit": "different", "field": named or _COUNTS[str(dimension)]}
         return size, merged(all_tokens[at : at + size], Sense("comparison", comparison.id, data))
 
     return _scan(tokens, join)
@@ -337,6 +339,9 @@ STEPS: tuple[Step, ...] = (
     comparisons,
     scores.points,
     scores.scored,
+    of_one_order,
+    banded,
+    asked_amounts,
     counted_dimensions,
     ranked_periods,
     rankings,

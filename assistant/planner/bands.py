@@ -18,7 +18,7 @@ _ENDLESS = Decimal("Infinity")
 def band_condition(field: str, comparison: Sense, vocabulary: Vocabulary) -> dict[str, Any]:
     """A condition on ``field`` ("age"), or on its bands ("age_band") where the data have those only.
 
-    A comparison that cuts through a band takes the bands that lie wholly inside.
+    A comparison that cuts through bands takes those that lie wholly inside, or, where none does, those that it touches.
     """
     op, value = comparison.data["op"], comparison.data["value"]
     bands = vocabulary.values.get(f"{field}_band", [])
@@ -26,6 +26,7 @@ def band_condition(field: str, comparison: Sense, vocabulary: Vocabulary) -> dic
         return {"field": field, "op": op, "value": [int(one) for one in value] if isinstance(value, list) else int(value)}
     low, high = _range(op, value)
     inside = [band for band in bands if low <= band_range(band)[0] and band_range(band)[1] <= high]
+    inside = inside or [band for band in bands if band_range(band)[0] < high and low < band_range(band)[1]]
     return {"field": f"{field}_band", "op": "in", "value": inside}
 
 

@@ -92,7 +92,9 @@ def _tells_event(sense: Sense) -> bool:
 def _verb_like(sentence: Sentence, place: int) -> bool:
     """Whether a word that is a verb and a metric ("orders", "spend") is the verb here: a negation or pronoun stands before."""
     before = sentence.before(place, "neg", within=1)
-    return before is not None
+    after = sentence.tokens[place + 1].get("comparison") if place + 1 < len(sentence.tokens) else None
+    compared = after is not None and after.data["unit"] == "money" and sentence.tokens[place].is_("verb", "spend")
+    return before is not None or (compared and sentence.tokens[place].text.isascii())
 
 
 def _bare(sentence: Sentence, place: int) -> Sense | None:

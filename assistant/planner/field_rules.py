@@ -19,6 +19,8 @@ from tools.windows import Window
 _PEOPLE = ("customers", "people", "shoppers", "households", "members", "buyers", "users", "clients")
 """Right after one of these a bare number may be an age as well as an amount, so that it is asked about."""
 _RECENT = "recency_days"
+_AGES = {"first_order_date": "tenure_days", "signup_at": "tenure_days", "last_order_date": "recency_days"}
+"""How many days ago a date is."""
 _DATES = ("first_order_date", "last_order_date", "signup_at", "last_response_date")
 
 
@@ -78,6 +80,10 @@ def _field_rule(sentence: Sentence, clause: Clause, place: int) -> Rule | None:
     at, field_id = subject
     if field_id in BEHAVIOUR_OF_FIELD or (unit in BEHAVIOUR_OF_UNIT and field_id not in _fields_in(unit)):
         return None
+    if catalogue().field(field_id).kind == "date":
+        field_id = _AGES.get(field_id, "") if unit in DAYS else ""
+        if not field_id:
+            return None
     if unit == "share" and catalogue().field(field_id).unit in (Unit.MONEY, Unit.COUNT, Unit.DAYS):
         return None
     sentence.use(place, at)

@@ -48,7 +48,7 @@ def _is_object(token: Token, *objects: tuple[str, ...]) -> bool:
 
 
 def not_even_one(tokens: list[Token], _: Vocabulary) -> list[Token]:
-    """ "without a single purchase", "did not order even once": one, and not "exactly one", after a denial."""
+    """“without a single purchase”, "did not order even once": one, and not "exactly one", after a denial."""
     found = list(tokens)
     for at, token in enumerate(tokens):
         condition = token.get("condition", "one_time")
