@@ -186,8 +186,10 @@ def _month(found: Found) -> Yearly:
 
 
 def _months_span(found: Found) -> Yearly:
-    """“10-12月”, “2017年3到5月”: months of one year."""
+    """“10-12月”, “2017年3到5月”, “7、8月”: months of one year."""
     first, last = _month_number(found.parts), _month_number(found.parts, "month2")
+    if found.settings.get("next") and last != first + 1:
+        raise ValueError("months that do not follow each other are two times")
     return lambda year: Window(start=dt.date(year, first, 1), end=dt.date(year, last, calendar.monthrange(year, last)[1]))
 
 

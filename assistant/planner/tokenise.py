@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.planner.constructions import plainer
+from assistant.planner.clock import find_times
 from assistant.planner.customer_ids import find_customer_ids
 from assistant.planner.lexicon import read_table
 from assistant.planner.numbered import find_patterns
@@ -129,6 +130,8 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date, barred: frozenset[
             senses[match.start(), match.end()].append(Sense("cluster", str(int(match["n"])), {"n": int(match["n"])}))
     for start, end, name in _segment_names(text, vocabulary):
         senses[start, end] = [Sense("segment_name", name)]
+    for start, end, sense in find_times(text):
+        senses[start, end].append(sense)
     for start, end, days in find_horizons(text):
         senses[start, end].append(Sense("horizon", str(days), {"days": days}))
     for start, end, sense in find_patterns(text):

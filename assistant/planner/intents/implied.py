@@ -46,6 +46,8 @@ def fared(sentence: Sentence) -> list[str]:
         return ["revenue", "orders"]
     if any(sentence.says(kind) for kind in _OF_PEOPLE):
         return []
+    if groups_named(sentence) and (sentence.has("cue", "compare") or sentence.has("ranking")):
+        return ["revenue"]
     if len(told) > 1 and sentence.has("cue", "compare") and len({one.data["dimension"] for one in told}) == 1:
         return ["revenue"]
     asked = any(token.text in _HOW for token in sentence.tokens)
@@ -140,9 +142,18 @@ def beside_everyone(metrics: list[str], sides: list[Any]) -> Plan:
 
 def groups_named(sentence: Sentence) -> list[tuple[str, list[str]]]:
     """Groups of values of one dimension that are set side by side, each with its dimension: the weekend, the working days."""
-    found = [sense for _, sense in sentence.free("value") if sense.data.get("also")]
-    groups = [(str(one.data["dimension"]), [str(one.data["value"]), *map(str, one.data["also"])]) for one in found]
+    found = [sense for _, sense in sentence.free("value") if sense.data.get("also") or sense.data["dimension"] == "hour"]
+    groups = [(str(one.data["dimension"]), [str(one.data["value"]), *map(str, one.data.get("also", ()))]) for one in found]
     return groups if len(groups) > 1 and len({dimension for dimension, _ in groups}) == 1 else []
+
+
+def beside_whole(sentence: Sentence, args: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """“周末订单占比”, "what part of sales falls between 5 and 8 pm": a span of time beside the whole that it is a part of."""
+    spans = [(one, values) for one, values in args["where"].items() if one == "hour" or (one == "weekday" and len(values) > 1)]
+    if not sentence.has("cue", "share") or len(spans) != 1 or args["by"] not in ([], [spans[0][0]]):
+        return []
+    sentence.take_all("cue", "share", "total", "everyone")
+    return [*spans, (spans[0][0], [])]
 
 
 def side_by_side(found: Plan, groups: list[tuple[str, list[str]]]) -> Plan:
@@ -153,7 +164,9 @@ def side_by_side(found: Plan, groups: list[tuple[str, list[str]]]) -> Plan:
     for call in found.calls:
         for dimension, values in groups:
             by = [one for one in call.args.get("by", []) if one != dimension]
-            args = {**call.args, "by": by, "where": {**call.args.get("where", {}), dimension: values}}
-            dropped = ("by", *(("sort", "limit") if not by else ())) if not by else ()
+            where = {**call.args.get("where", {}), dimension: values}
+            args = {**call.args, "by": by, "where": {one: wanted for one, wanted in where.items() if wanted}}
+            dropped = ("by", "sort", "limit") if not by else ()
+            dropped = (*dropped, "where") if not args["where"] else dropped
             calls.append(replace(call, args={key: value for key, value in args.items() if key not in dropped}))
     return replace(found, calls=tuple(calls))

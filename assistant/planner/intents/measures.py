@@ -18,7 +18,7 @@ from assistant.planner.intents.filters import (
 )
 from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.having import take_having, with_groups_counted
-from assistant.planner.intents.implied import fared, groups_named, of_campaigns, side_by_side, spread_of, take_difference
+from assistant.planner.intents.implied import beside_whole, fared, groups_named, of_campaigns, side_by_side, spread_of, take_difference
 from assistant.planner.intents.metric_words import take_dimensions, take_extreme, take_metrics, they_do
 from assistant.planner.intents.newcomers import new_against_old, newcomers
 from assistant.planner.intents.over_time import averaged_over, take_per
@@ -105,6 +105,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         args["sort"] = "largest"
     place = args.pop(PLACE, None)
     _chart(sentence, args)
+    groups = groups or beside_whole(sentence, args)
     focus = _share_of_value(sentence, args)
     windows = take_windows(sentence) or ([Window(last_days=silent)] if silent else [])
     _absorb_counts(sentence)
@@ -129,12 +130,12 @@ def _dated(sentence: Sentence, by: list[str]) -> None:
 
 def _counts_groups(sentence: Sentence, args: dict[str, Any]) -> bool:
     """“how many different products did we sell”: the number of groups, which is told where they are ranked."""
-    if len(args["by"]) != 1 or args.get("sort"):
+    if len(args["by"]) != 1 or args.get("sort") or args["having"] or sentence.vocabulary.levels.get(args["by"][0]) == "time":
         return False
     return any(
         (token.is_("cue", "count") or token.text.endswith("多少"))
         and any(one.is_("dimension") and not one.is_("noun") for one in sentence.tokens[place + 1 : place + 3])
-        and not any(one.is_("metric") for one in sentence.tokens[place + 1 : place + 3])
+        and not any(one.is_("metric") or one.is_("by") for one in sentence.tokens[place + 1 : place + 3])
         for place, token in enumerate(sentence.tokens)
     )
 
@@ -150,7 +151,8 @@ def _absorb_fields(sentence: Sentence, metrics: list[str]) -> None:
 def _groups_of_values(sentence: Sentence) -> frozenset[str]:
     """Dimensions of which one group of values is named, such as the weekend: it is measured as a whole."""
     named = [sense for _, sense in sentence.free("value")]
-    return frozenset(str(one.data["dimension"]) for one in named if one.data.get("also") and len(named) == 1)
+    beside = [str(one.data["dimension"]) for one in named]
+    return frozenset(name for one in named if one.data.get("also") and beside.count(name := str(one.data["dimension"])) == 1)
 
 
 def _needs_time(sentence: Sentence, args: dict[str, Any]) -> bool:

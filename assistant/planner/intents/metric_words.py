@@ -52,7 +52,8 @@ def take_dimensions(sentence: Sentence) -> list[str]:
     for place, sense in list(sentence.free("dimension")):
         token = sentence.tokens[place]
         grouped = sentence.before(place, "by", within=1) is not None
-        acts = token.is_("verb") and place > 0 and sentence.tokens[place - 1].is_("noun") and not grouped
+        before = sentence.tokens[place - 1] if place else None
+        acts = token.is_("verb") and before is not None and (before.is_("noun") or before.is_("conj", "who")) and not grouped
         named = token.is_("noun") or token.is_("condition") or (token.is_("value") and not grouped) or acts
         if named or (token.is_("metric") and not grouped and has_metric < 2):
             continue
@@ -110,7 +111,7 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
         sentence.use(place)
         found += [metric] if metric not in found else []
     counted = _counts_people(sentence)
-    if (people or counted) and (by or sentence.has("segment")) and (not found or counted):
+    if (people or counted) and (by or sentence.has("segment") or (found and counted and people)) and (not found or counted):
         sentence.use(*people, *counted)
         found = [_of_people(sentence), *(one for one in found if one != "customers")]
     listed = [at for at, _ in sentence.free("metric", "customers") if found and _is_listed(sentence, at)]
@@ -202,7 +203,7 @@ def _one_order(sentence: Sentence, place: int) -> bool:
     """Whether a token is one order or its amount, and not orders that are counted."""
     token = sentence.tokens[place]
     if token.is_("cue", "single_order") or token.is_("metric", "average_order_value", "median_order_value"):
-        return token.text not in _PER_ORDER
+        return token.text not in _PER_ORDER and not any(word in token.text for word in ("average", "avg", "mean", "均"))
     quantity = token.get("quantity")
     one = quantity is not None and quantity.data["unit"] == "order" and quantity.data["value"] == 1
     return one or token.text in _SINGLE
