@@ -39,7 +39,7 @@ def _patterns() -> dict[str, list[re.Pattern[str]]]:
 
 
 def _percentile(match: re.Match[str]) -> dict[str, Any]:
-    return {"n": [int(match["n"])]}
+    return {"n": [int(match["n"])] if "n" in match.re.groupindex else [25, 50, 75]}
 
 
 def _cohort(match: re.Match[str]) -> dict[str, Any] | None:

@@ -109,7 +109,7 @@ def _together(measured: Measured) -> Iterator[Figure]:
     metric = measured.plan.metrics[0]
     label = _joined(Text(zh="以上各组合计", en="those shown together"), metric.name)
     group = Group((), (), {metric.id: measured.together})
-    yield _figure("shown.groups", Text(zh="所列分组数", en="groups shown"), len(measured.shown), Unit.COUNT)
+    yield _figure("shown.groups", Text(zh="所列分组数", en="groups shown"), measured.limit, Unit.COUNT)
     yield _figure(f"shown.{metric.id}", label, measured.together, metric.unit)
     part = share_of(group, measured.total, metric)
     yield _figure(f"shown.{metric.id}.share", _of(label, "占比", "share of the total"), part, Unit.SHARE)

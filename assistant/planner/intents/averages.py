@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.measures import measure
+from assistant.planner.intents.refusals import refusal
 from assistant.planner.lexicon import read_table
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
@@ -20,6 +21,9 @@ def average(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The metric that averages a property, by the groups that the question names."""
     if sentence.says("comparison") or sentence.says("definition"):
         return None
+    sorts = _sorts(sentence)
+    if sorts is not None:
+        return sorts
     said = [(at, sense) for at, sense in sentence.free("cue", "average") if not sentence.tokens[at].is_("cue", "explain")]
     found = next(_averaged(sentence), None)
     if found is None:
@@ -39,6 +43,28 @@ def average(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.use(*(at for at, _ in sentence.free("cue", "segments") if at not in groups and at not in changed))
     tokens = [_as(token, changed[at]) if at in changed else token for at, token in enumerate(sentence.tokens)]
     return measure(replace(sentence, tokens=tokens), dialogue)
+
+
+def _sorts(sentence: Sentence) -> Plan | None:
+    """“每个客户平均买过多少个不同品类”: how many different categories a customer bought on average."""
+    people = sentence.has("dimension", "customer") or any(token.is_("noun") for token in sentence.tokens)
+    counted = next((at for at, sense in sentence.free("dimension") if sense.id != "customer" and _is_counted(sentence, at)), None)
+    if counted is None or not people or not sentence.has("cue", "average") or sentence.tokens[counted].is_("noun"):
+        return None
+    if not sentence.tokens[counted].is_("dimension", "category") or sentence.has("window"):
+        return refusal(sentence, "average_of_kinds", words=sentence.tokens[counted].text)
+    sentence.use(counted)
+    sentence.take_all("dimension", "customer")
+    sentence.take_all("cue", "average", "count")
+    sentence.take_all("apart")
+    sentence.take_all("verb")
+    sentence.take_all("by")
+    return plan("measure", metrics=["average_category_count"])
+
+
+def _is_counted(sentence: Sentence, place: int) -> bool:
+    """Whether “how many” or “多少个” stands right before, “different” aside."""
+    return any(token.is_("cue", "count") for token in sentence.tokens[max(0, place - 3) : place])
 
 
 def _averaged(sentence: Sentence) -> Iterator[tuple[int, str]]:

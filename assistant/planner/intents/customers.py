@@ -219,7 +219,8 @@ def _last_ones(dialogue: Dialogue, number: int) -> list[Any]:
     seen: list[Any] = []
     for result in reversed(dialogue.results):
         one = dialogue.about(result)
-        if one is not None and not result.aside and one.selection not in seen:
+        several = result.call.name == "measure" and isinstance(result.call.args.get("customers"), dict) and bool(result.call.args.get("by"))
+        if one is not None and not several and not result.aside and one.selection not in seen:
             seen.append(one.selection)
             found.insert(0, one.customers)
     return found[-number:]

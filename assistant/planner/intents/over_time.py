@@ -20,6 +20,8 @@ _REACH = 4
 
 def take_per(sentence: Sentence) -> str | None:
     """The length of the periods over which an average is asked for; its words are used."""
+    if sentence.has("comparison") and not sentence.has("dimension"):
+        return None  # “平均每周来两次以上的人”: customers are limited by it
     named = sentence.first("cue", "per_time")
     if named is not None:
         sentence.use(named[0])

@@ -10,10 +10,11 @@ from assistant.planner.foresight import next_handle
 from assistant.planner.intents.filters import take_customers, take_filters, take_windows, with_windows
 from assistant.planner.intents.measures import absorb_predicates
 from assistant.planner.intents.metric_words import take_dimensions
+from assistant.planner.intents.parts import claimed_part, part_of_groups
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
-from assistant.planner.tokens import Sense
+from assistant.planner.tokens import Sense, Token
 from assistant.planner.who import Who, selection_rule, sort_field, take_order, take_who
 
 _METRIC_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
@@ -22,14 +23,27 @@ _METRIC_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_valu
 def cut_by_share(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Top 10 % of customers by spend”, “流失概率最高的5%”; what share of the money they bring is told with them."""
     found = next(((place, sense) for place, sense in sentence.free("ranking") if sense.data.get("share")), None)
+    claimed = claimed_part(sentence) if found is None else None
+    found = found or claimed
     if found is None:
         return None
-    whole = _tenth(sentence.again(), dialogue, *found)
+    groups = any(_is_group(token) for token in sentence.tokens)
+    limited = sentence.has("window") or sentence.has("value") or claimed is not None
+    whole = None if limited or groups else _tenth(sentence.again(), dialogue, *found)
+    whole = whole or part_of_groups(sentence.again(), dialogue, *found)
+    whole = whole or (None if groups or claimed else _tenth(sentence.again(), dialogue, *found))
     if whole is not None:
         sentence.used |= whole[1].used
         return whole[0]
+    if claimed:
+        return None
     sentence.use(*range(len(sentence.tokens)))
     return plan("decline", reason="not_supported", missing=text("top_share", sentence.language))
+
+
+def _is_group(token: Token) -> bool:
+    """Whether a token names groups, such as stores, and not customers or a metric."""
+    return token.is_("dimension") and not any(token.is_(kind) for kind in ("noun", "metric", "field", "value"))
 
 
 def _tenth(sentence: Sentence, dialogue: Dialogue, place: int, ranking: Sense) -> tuple[Plan, Sentence] | None:
