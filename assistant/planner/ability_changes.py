@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.planner.abilities import abilities
+from assistant.planner.clauses import DAYS
 from assistant.planner.dialogue import Result
 from assistant.planner.intents import asks, findings, tiers
 from assistant.planner.intents.ask_numbers import check_range
@@ -64,10 +65,21 @@ def _other_customer(sentence: Sentence, last: Result) -> Plan | None:
 def _ahead(sentence: Sentence, last: Result) -> Args:
     """“Next 14 instead”: so many of the days that were asked for before."""
     wanted = abilities()[last.call.name].horizon if last.call.name in abilities() else None
-    if wanted is None or wanted["argument"] not in last.call.args:
+    if wanted is None:
         return {}
+    lengths = [(place, one) for place, one in sentence.free("quantity") if one.data["unit"] in DAYS]
+    if len(lengths) == 1 and not sentence.has("horizon"):
+        place, days = lengths[0][0], lengths[0][1].data["value"] * DAYS[lengths[0][1].data["unit"]]
+        check_range(sentence, place, days, wanted["low"], wanted["high"], "horizon_days")
+        sentence.use(place)
+        return {wanted["argument"]: int(days)}
     for place, quantity in sentence.free("quantity"):
-        if place and quantity.data["unit"] == "" and sentence.tokens[place - 1].is_("part", "next"):
+        if (
+            place
+            and wanted["argument"] in last.call.args
+            and quantity.data["unit"] == ""
+            and sentence.tokens[place - 1].is_("part", "next")
+        ):
             check_range(sentence, place, quantity.data["value"], wanted["low"], wanted["high"], "horizon_days")
             sentence.use(place, place - 1)
             return {wanted["argument"]: int(quantity.data["value"])}

@@ -13,6 +13,7 @@ from assistant.planner.limits import take_limit
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.thresholds import rebound
+from assistant.planner.tokens import Token
 from assistant.planner.values_changed import revalued
 from assistant.planner.who import both, selection_rule
 from tools.metrics.catalogue import catalogue
@@ -157,12 +158,21 @@ def _change_order(sentence: Sentence, args: Args) -> None:
         args |= {"sort_by": "amount", "descending": sentence.take("ranking", "smallest") is None}
         return
     for place, token in enumerate(sentence.tokens):
-        found = field_of(token) if place not in sentence.used and not token.is_("noun") else None
+        found = _sort_field(token) if place not in sentence.used and not token.is_("noun") else None
         if found and catalogue().field(found).kind in ("number", "date"):
             sentence.use(place)
             sentence.take_all("rank", "listing")
             args |= {"sort_by": found, "descending": sentence.take("ranking", "smallest") is None}
             return
+
+
+_TERMS = {"monetary": "amount", "frequency": "orders", "recency": "recency_days"}
+
+
+def _sort_field(token: Token) -> str | None:
+    """The field that a word for an order means: “按金额排”, “按频次”."""
+    term, verb = token.get("term", *_TERMS), token.get("verb", "spend")
+    return field_of(token) or (_TERMS[term.id] if term else "amount" if verb else None)
 
 
 def _dated(rule: Rule | None, added: Rule) -> Rule:

@@ -15,7 +15,7 @@ from assistant.planner.intents import asks
 from assistant.planner.intents.ask_numbers import check_range
 from assistant.planner.intents.filters import take_filters
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics
-from assistant.planner.joint_changes import of_all_parts, of_both, of_share
+from assistant.planner.joint_changes import of_all_parts, of_both, of_share, of_two_groups
 from assistant.planner.limits import take_limit
 from assistant.planner.measure_changes import change_measure
 from assistant.planner.number_swaps import swap_number
@@ -52,7 +52,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         sentence.take_all("pronoun")
         return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
     first: tuple[Plan, Sentence] | None = None
-    for change in (of_all_parts, of_both, of_share, _of_them_first, _of_the_call, _of_the_customers):
+    for change in (of_all_parts, of_two_groups, of_both, of_share, _of_them_first, _of_the_call, _of_the_customers):
         trial = sentence.again()
         found = change(trial, dialogue, last)
         if found is None:
@@ -127,6 +127,7 @@ def _changed_call(sentence: Sentence, dialogue: Dialogue) -> Result | None:
 
 def _why(sentence: Sentence, last: Result) -> Plan | None:
     sentence.take_all("cue", "why", "list", "churn", "churned", "previous", "growth")
+    sentence.take_all("part", "risk")
     sentence.take_all("pronoun")
     if last.call.name in _TELLS_WHY:
         return Plan((last.call,))

@@ -53,6 +53,39 @@ def of_both(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None
     return _side_by_side(first, second, asked)
 
 
+def of_two_groups(sentence: Sentence, dialogue: Dialogue, _: Result) -> Plan | None:
+    """“哪个人均消费高” after two groups of customers: the number of each, side by side where they are of one scheme."""
+    asked = sentence.take_all("gap") + sentence.take_all("higher") + sentence.take_all("pair", "both", "together")
+    asked += sentence.take_all("cue", "compare")
+    sentence.take_all("further")
+    groups = _groups(dialogue)
+    if not asked or len(groups) != 2:
+        return None
+    spent = sentence.take_all("cue", "average") and (sentence.take_all("field", "amount") or sentence.take_all("verb", "spend"))
+    metrics = ["revenue_per_customer"] if spent else [one.id for one in sentence.take_all("metric") if one.id != "customers"]
+    if not metrics:
+        return None
+    order = {"sort": asked[0].id} if asked[0].kind == "higher" else {}
+    together = {"any": [{"segment": one} for one in groups]}
+    if all(isinstance(one, str) for one in groups) and (by := segments_apart(together)):
+        return Plan((Call("measure", {"metrics": metrics, "customers": together, "by": by, **order}),))
+    return Plan(tuple(Call("measure", {"metrics": metrics, "customers": one}) for one in groups))
+
+
+def _groups(dialogue: Dialogue) -> list[Any]:
+    """The last two groups of customers that answers were about: a segment's id, or what stands for them."""
+    found: list[Any] = []
+    for result in reversed(dialogue.results):
+        selection = result.selection
+        if selection is None or result.aside or result.call.name == "measure":
+            continue
+        rule = selection.get("rule") or {"all": []}
+        named = rule["segment"] if set(rule) == {"segment"} and not selection.get("limit") else result.customers
+        if named not in found and rule != {"all": []}:
+            found.insert(0, named)
+    return found[-2:]
+
+
 def _two(sentence: Sentence) -> bool:
     """“两个季度差多少”: two of something that can only be those before."""
     told = [place for place, one in sentence.free("quantity") if one.data["value"] == 2]

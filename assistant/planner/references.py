@@ -56,14 +56,29 @@ def _with_inside(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
 
 def _with_them(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
     """“What do they buy” is one phrase, and “主要买什么” has no subject: those of the latest answer, where it is about customers."""
+    named = any(token.is_(kind) for token in tokens for kind in (*_ABOUT, "noun", "pronoun", "cluster", "comparison"))
+    if named or dialogue.last is None:
+        return tokens
     at = next((at for at, token in enumerate(tokens) if token.is_("cue", "favourite")), None)
-    named = any(token.is_(kind) for token in tokens for kind in (*_ABOUT, "noun", "pronoun", "cluster", "comparison", "dimension"))
-    if at is None or named or dialogue.last is None:
+    if at is None and _act_alone(tokens):
+        at = 0
+    elif at is None or any(token.is_("dimension") for token in tokens):
         return tokens
     said = _THEY.search(tokens[at].text) is not None
-    if not said and dialogue.about(dialogue.last) is None:
+    about = dialogue.about(dialogue.last)
+    if not said and (about is None or about.selection in (None, {"rule": {"all": []}})):
         return tokens
     return [*tokens[:at], Token(tokens[at].start, tokens[at].start, "they", (_THEM,)), *tokens[at:]]
+
+
+def _act_alone(tokens: list[Token]) -> bool:
+    """“主要在哪些店买”, “什么时候会再来”: what people do, asked without saying who does."""
+    told = read_table("turns")["askers"]["who"]["words"]
+    if any(token.is_("metric") or token.is_("ellipsis") or token.is_("neg") or token.text in told for token in tokens):
+        return False
+    acts = any(token.is_("verb", "order", "spend") and not token.is_("stop") for token in tokens)
+    asks = any(token.is_("ask", "next_order") for token in tokens)
+    return asks or (acts and any(token.is_("dimension") for token in tokens))
 
 
 def _with_person(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary) -> list[Token]:
@@ -74,6 +89,8 @@ def _with_person(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary
     found = list(tokens)
     beside = [sense.id for token in tokens for sense in token.senses if sense.kind == "customer_id"]
     named = _last_named(dialogue, vocabulary)
+    if named is None and not beside and any(token.is_("ordinal") for token in tokens):
+        beside = ["ordinal"]  # “第一个是谁，看下他的情况”
     if beside and (not any(token.is_("cue", "compare") for token in tokens) or named in beside):
         named = None
     if named is None and not beside:
