@@ -14,6 +14,7 @@ from assistant.planner.customer_ids import id_shapes
 from assistant.planner.lexicon import Phrase, general_words, read_phrases, read_table, spellings
 from assistant.planner.matcher import Matcher
 from assistant.planner.normalise import normalise
+from assistant.planner.own_names import allowed, outdone, short_names
 from assistant.planner.periods import find_periods
 from assistant.planner.saved import saved_phrases, saved_segments
 from assistant.planner.tokens import Sense
@@ -23,7 +24,7 @@ from tools.metrics.values import usable_dimensions, value_index
 from tools.segments.schemes import SCHEMES
 from tools.warehouse.context import ToolContext
 
-WORD_FILES = ("words", "cues", "fields", "asks", "outside", "turns", "ideas")
+WORD_FILES = ("words", "cues", "fields", "asks", "outside", "turns", "ideas", "qualifiers")
 _BAND = re.compile(r"(\d+)\s?-\s?(\d+)(k?)")
 _PLUS = re.compile(r"(\d+k?)\+")
 _TYPE = re.compile(r"type ?([a-z\d]+)")
@@ -44,6 +45,10 @@ _NO_PHRASES = frozenset({"rfm_group", "rfm_eight", "churn_band", "marketing_cons
 _NO_PHRASES |= {"day_type", "membership_tier", "lifecycle", "aipl_stage", "value_activity", "value_level", "activity_level"}
 _YIELDING = ("field", "segment_alias", "greet", "idea")
 """Kinds of our words that a value of the data may bear too."""
+_MOST_OWN = 300
+"""Products of which each may be called by its name alone, though it be an ordinary word."""
+_PLURALS = frozenset({"branches", "stores", "channels", "categories", "products", "brands", "cities", "regions", "shops"})
+"""Names of dimensions that no single value is called: “top 3 branches”, where a channel is called “Branch”."""
 _MERGED: dict[tuple[str, str], Vocabulary] = {}
 
 
@@ -183,7 +188,7 @@ def make_vocabulary(
 ) -> Vocabulary:
     """A vocabulary of the lexicon, the catalogue, these values and these saved segments."""
     book = catalogue()
-    ours = [phrase for phrase in read_phrases(*WORD_FILES) if _fits(phrase, book, levels)]
+    ours = allowed((phrase for phrase in read_phrases(*WORD_FILES) if _fits(phrase, book, levels)), values)
     done = {form for phrase in ours if phrase.sense.data.get("behaviour") == "events" for form in spellings(phrase.text)}
     taken = {form for phrase in ours if phrase.sense.kind not in _YIELDING for form in spellings(phrase.text)}
     attributes = [name for name in levels if name.startswith("attribute.")]
@@ -194,7 +199,9 @@ def make_vocabulary(
         *saved_phrases(segments or {}),
         *_value_phrases({**values, **_time_values(book)}, taken, done),
     ]
+    phrases = list(outdone(phrases, attributes, values))
     meant = {text for text, sense in phrases if sense.kind != "idea"}
+    phrases += [(text, sense) for text, sense in short_names(attributes) if text not in meant]
     phrases += [(text, sense) for text, sense in absent_phrases(values) if text not in meant]
     meant |= {text for text, sense in phrases if sense.kind != "idea"}
     phrases += [(text, sense) for text, sense in general_words() if text not in meant]
@@ -276,7 +283,8 @@ def _segment_phrases() -> Iterator[tuple[str, Sense]]:
 def _value_phrases(values: Mapping[str, list[str]], taken: set[str], done: set[str]) -> Iterator[tuple[str, Sense]]:
     """What the values are called; the verbs in ``done`` tell the kind of event as well."""
     aliases = read_table("values")
-    vague = frozenset(read_table("places")["vague_names"])
+    vague = frozenset(read_table("places")["vague_names"]) if len(values.get("product_name", ())) > _MOST_OWN else frozenset()
+    doubles = _PLURALS - {normalise(value) for found in values.values() for value in found}
     for dimension, found in values.items():
         if dimension in _NO_PHRASES:
             continue
@@ -286,7 +294,8 @@ def _value_phrases(values: Mapping[str, list[str]], taken: set[str], done: set[s
             for word in (*_value_words(value), *names.get("zh", ()), *names.get("en", ()), *goods):
                 sense = Sense("value", f"{dimension}={value}", {"dimension": dimension, "value": value})
                 others = taken - done if dimension == "event_kind" else taken | vague if dimension == "product_name" else taken
-                yield from ((form, sense) for form in spellings(word) if form not in others and _telling(form))
+                plural = frozenset() if dimension in _OF_GOODS else doubles
+                yield from ((form, sense) for form in spellings(word) if form not in others and form not in plural and _telling(form))
 
 
 def _goods_named(value: str) -> Iterator[str]:

@@ -84,7 +84,7 @@ def test_names_given_by_the_operator_go_before_other_senses(case: dict[str, Any]
     assert called(understand(case["q"], saved_vocabulary, Dialogue())) == wanted(case)
 
 
-@pytest.mark.parametrize("case", cases("refused", "models_refused"))
+@pytest.mark.parametrize("case", cases("refused", "models_refused", "qualifiers"))
 def test_question_is_not_guessed(case: dict[str, Any], vocabulary: Vocabulary) -> None:
     plan = understand(case["q"], vocabulary, Dialogue())
 
