@@ -12,7 +12,7 @@ from decimal import Decimal
 from assistant.planner import scores
 from assistant.planner.apposition import apposed
 from assistant.planner.bands import extreme_bands
-from assistant.planner.caps import capped
+from assistant.planner.caps import capped, wanted
 from assistant.planner.frames import framed
 from assistant.planner.named_amounts import asked_amounts, banded, of_one_order
 from assistant.planner.partial_names import partly_named
@@ -347,6 +347,7 @@ STEPS: tuple[Step, ...] = (
     rankings,
     from_best_to_worst,
     ordinal_ranks,
+    wanted,
     apposed,
     framed,
     capped,

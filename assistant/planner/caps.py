@@ -7,6 +7,8 @@ from dataclasses import replace
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import Vocabulary
 
+_WANTED = ("来", "上", "整", "弄")
+"""Before a number these ask for so many: “来3个”."""
 _LISTING = (("cue", "list", "export"), ("ask",), ("ranking",), ("band",))
 _HAVING = ("verb", "field", "by")
 _OWNERS = ("with", "having", "serving", "has", "have", "had", "有", "拥有", "of", "per")
@@ -17,6 +19,16 @@ def capped(tokens: list[Token], _: Vocabulary) -> list[Token]:
     if not any(token.is_(kind, *ids) for token in tokens for kind, *ids in _LISTING):
         return tokens
     return [_as_length(token) if _is_cap(tokens, at) else token for at, token in enumerate(tokens)]
+
+
+def wanted(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """The tokens with “来3个” as a plain number, and not as customers who came."""
+    found = list(tokens)
+    for at, token in enumerate(tokens[:-1]):
+        number = tokens[at + 1].get("quantity")
+        if token.text in _WANTED and number is not None and number.data["unit"] in ("", "person"):
+            found[at] = replace(token, senses=(Sense("stop", "wanted"),))
+    return found
 
 
 def _is_cap(tokens: list[Token], at: int) -> bool:

@@ -10,6 +10,7 @@ from assistant.planner.field_rules import direct_rules, negation_before
 from assistant.planner.scopes import spread_window
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense
+from tools.segments.schemes import scheme_of
 from tools.windows import Window
 
 _OF_CAMPAIGN = ("campaign", "contact", "response")
@@ -52,11 +53,20 @@ def _combine(rules: list[tuple[str, Rule]]) -> Rule | None:
         return None
     found: list[Rule] = []
     for joint, rule in rules:
-        if joint == "or" and found:
+        if found and (joint == "or" or _excluding(found[-1], rule)):
             found[-1] = _either(found[-1], rule)
         elif rule not in found:
             found.append(rule)
     return found[0] if len(found) == 1 else {"all": found}
+
+
+def _excluding(first: Rule, second: Rule) -> bool:
+    """Whether both are groups of one scheme, of which everybody is in one only: “SVIP和VIP” are all who are in either."""
+    if set(second) != {"segment"}:
+        return False
+    others = [rule.get("segment") for rule in _parts(first)]
+    scheme = scheme_of(str(second["segment"]))
+    return scheme is not None and all(one and scheme_of(str(one)) is scheme for one in others)
 
 
 def _either(first: Rule, second: Rule) -> Rule:

@@ -24,7 +24,7 @@ from assistant.planner.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[a-z0-9_]+|[^\s]")
 _NUMBERED = re.compile(r"(?<![a-z\d])([a-z]{3,})(\d+)(?![a-z\d])")
-_PUNCTUATION = frozenset(",.;:!?\"()[]{}/\\|·…'`*#")
+_PUNCTUATION = frozenset("→,.;:!?\"()[]{}/\\|·…'`*#")
 _MOST_MENDED = 4
 _UNKNOWN_COST = 12.0
 _WHOLE_COST = 5.0

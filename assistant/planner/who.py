@@ -13,6 +13,7 @@ from assistant.planner.sentence import Sentence
 from tools.metrics.catalogue import catalogue
 
 _DEFAULT_TOP = 20
+_HOUSEHOLDS = ("household", "households", "family", "families", "家庭", "之家", "户")
 
 
 @dataclass
@@ -153,7 +154,7 @@ def _ranked(sentence: Sentence, who: Who, place: int, ranking: Any) -> None:
         return
     sort_place, field_id = sort_field(sentence, place)
     if field_id is None and who.sort_by is None:
-        field_id = "amount" if sentence.tokens[place].get("ranking", "largest") and ranking.data["n"] else None
+        field_id = _unsaid(sentence) if sentence.tokens[place].get("ranking", "largest") and ranking.data["n"] else None
         if field_id is None:
             return
     sentence.use(place, *([sort_place] if sort_place is not None else []))
@@ -162,6 +163,12 @@ def _ranked(sentence: Sentence, who: Who, place: int, ranking: Any) -> None:
     who.limit = ranking.data["n"] or who.limit
     if who.limit is None and not sentence.has("quantity"):
         who.limit = _DEFAULT_TOP
+
+
+def _unsaid(sentence: Sentence) -> str:
+    """What “the top 20” are by where no field is named: the risk of those at risk, else what they spent."""
+    risky = sentence.says("band", "high") or sentence.says("cue", "churn")
+    return "churn_probability" if risky else "amount"
 
 
 def _changed_most(sentence: Sentence, place: int) -> tuple[str, bool] | None:
@@ -204,6 +211,9 @@ def _field_of_verb(sentence: Sentence, place: int) -> str | None:
 def _plain_limit(sentence: Sentence, who: Who) -> None:
     """“列出20个客户”, “20 customers”: a number of people is a cut."""
     for place, quantity in sentence.free("quantity"):
+        following = sentence.tokens[place + 1 : place + 2]
+        if any(token.text in _HOUSEHOLDS for token in following):
+            continue  # “5 person household” is of that size
         if quantity.data["unit"] == "person" and quantity.data["value"] >= 1 and who.limit in (None, _DEFAULT_TOP):
             who.limit = int(quantity.data["value"])
             sentence.use(place)

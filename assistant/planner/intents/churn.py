@@ -119,6 +119,7 @@ def _defined(sentence: Sentence) -> Plan | None:
             sentence.take_all(kind)
         sentence.take_all("verb", "order")
         sentence.take_all("field", "recency_days")
+        sentence.take_all("cue", "silence")
         sentence.take_all("part", "counts_as_churn")
         _absorb(sentence)
         return plan("churn_risk", definition="window", horizon_days=days)

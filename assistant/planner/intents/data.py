@@ -139,7 +139,7 @@ def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
         for place, token in enumerate(sentence.tokens)
         if any(token.is_(kind) for kind in _EXPLAINED) and not token.is_("stop") and not _is_listed(token)
     ]
-    bare = sentence.text.startswith(("what is ", "whats ")) or sentence.text.rstrip("?").endswith(("是什么", "什么是"))
+    bare = sentence.text.startswith(("what is ", "whats ", "what counts ")) or sentence.text.rstrip("?").endswith(("是什么", "什么是"))
     only_terms = bool(named) and bare and all(any(token.is_(kind) for kind in _TERMS) and not token.is_("metric") for _, token in named)
     if not asked and sentence.has("cue", "data_overview"):
         return None
