@@ -16,6 +16,7 @@ from assistant.planner.caps import capped, wanted
 from assistant.planner.frames import framed
 from assistant.planner.named_amounts import asked_amounts, banded, of_one_order
 from assistant.planner.partial_names import partly_named
+from assistant.planner.qualifiers import only_done
 from assistant.planner.ranked import from_best_to_worst, ordinal_ranks, ranked_periods
 from assistant.planner.restated import restated_times
 from assistant.planner.spoken_verbs import described_people, not_even_one, split_verbs
@@ -68,7 +69,8 @@ def named_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
                 continue
             for dimension, value in ((part[0], part[-1]), (part[-1], part[0])):
                 sense = dimension.get("dimension")
-                if not sense or sense.id not in vocabulary.values or not (value.unknown or _number(value) is not None):
+                filler = size == 2 and (value.is_("stop") or value.is_("conj"))  # a plan may be called “Plus”
+                if not sense or sense.id not in vocabulary.values or not (value.unknown or filler or _number(value) is not None):
                     continue
                 number = _number(value)
                 if value is part[0] and number is not None and part[1].text == "的":
@@ -335,6 +337,7 @@ STEPS: tuple[Step, ...] = (
     described_people,
     scores.counted,
     scores.letters,
+    only_done,
     operators_last,
     comparisons,
     scores.points,

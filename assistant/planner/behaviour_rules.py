@@ -10,11 +10,14 @@ from typing import Any
 from assistant.planner.clauses import BEHAVIOUR_OF_FIELD, BEHAVIOUR_OF_UNIT, DAYS, Clause, Rule, plain
 from assistant.planner.field_rules import subject_of
 from assistant.planner.lexicon import read_table
+from assistant.planner.qualifiers import every_period
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.windows import joined_windows
 from tools.windows import Window
 
+_QUALIFIED = ("only", "every_period")
+"""Words that have their verb in them: “才来”, “每个月都”."""
 _OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "!=", "!=": "="}
 
 
@@ -34,6 +37,8 @@ class Behaviour:
     subject: str | None = None
     again: bool = False
     """Whether it was done another time: "came back", “复购”."""
+    only: int | None = None
+    """The place of a word for nothing else: “只”, "only"."""
     anything: bool = False
     """Whether any campaign is meant: "responded to any campaign"."""
 
@@ -49,6 +54,8 @@ def behaviour_of(sentence: Sentence, clause: Clause) -> Behaviour | None:
     for place in clause.places:
         if place not in sentence.used:
             _collect(sentence, clause, place, group)
+    if group.behaviour is None and any(sentence.tokens[place].is_("qualifier", *_QUALIFIED) for place in clause.places):
+        group.behaviour = "orders"
     if group.behaviour is None:
         sentence.used = used
         return None
@@ -162,6 +169,8 @@ def _qualify(sentence: Sentence, clause: Clause, group: Behaviour) -> None:
             sentence.use(place)
         elif token.is_("later"):
             sentence.use(place)
+        elif token.is_("qualifier", "only"):
+            group.only = place
         elif token.is_("conj", "or") and group.windows:
             group.joint = "or"
         elif neg:
@@ -195,6 +204,18 @@ def since(group: Behaviour, last: Behaviour | None, as_of: dt.date) -> list[Wind
         return []
     end = max(window.resolve(as_of).end or as_of for window in last.windows)
     return [Window(start=end + dt.timedelta(days=1))] if end < as_of else []
+
+
+def in_every_period(sentence: Sentence, clause: Clause, group: Behaviour, shared: Window | None) -> None:
+    """“每个月都来”: the behaviour in each month of its time."""
+    place = next((place for place in clause.places if sentence.tokens[place].is_("qualifier", "every_period")), None)
+    if place is None:
+        return
+    whole = group.windows or ([shared] if shared is not None else [])
+    windows = every_period(sentence.tokens[place], whole, sentence.vocabulary.as_of)
+    if windows:
+        sentence.use(place)
+        group.windows, group.each = windows, True
 
 
 def _same_amount(sentence: Sentence, place: int, last: Behaviour) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.planner.behaviour_rules import Behaviour, behaviour_of, behaviour_rules, continued, since
+from assistant.planner.behaviour_rules import Behaviour, behaviour_of, behaviour_rules, continued, in_every_period, since
 from assistant.planner.clauses import Clause, Rule, clauses
 from assistant.planner.field_rules import direct_rules, negation_before
+from assistant.planner.qualifiers import nothing_else, whatever
 from assistant.planner.scopes import spread_window
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense
@@ -35,6 +36,8 @@ def find_rules(sentence: Sentence, *, loose: bool = True, within: range | None =
     rules: list[tuple[str, Rule]] = []
     last: Behaviour | None = None
     for clause in parts:
+        if whatever(sentence, clause):
+            continue
         found, last = _clause_rules(sentence, clause, spread_window(sentence, clause, shared, parts), last, loose)
         rules.extend((clause.joint if index == 0 else "and", rule) for index, rule in enumerate(found))
     if any(sentence.tokens[place].is_("neg", "except") for place in sentence.used):
@@ -99,11 +102,16 @@ def _clause_rules(
     if group.behaviour == "responses" and not group.values and not group.anything:
         group.values = campaigns_before(sentence, clause)
     group.windows = group.windows or since(group, last, sentence.vocabulary.as_of)
+    in_every_period(sentence, clause, group, shared)
     borrowed = not group.windows and shared is not None
     group.windows = group.windows or ([shared] if shared is not None else [])
     if shared is not None:
         sentence.use(*(place for place, _ in sentence.free("window")))
     found = behaviour_rules(group, sentence.vocabulary.as_of)
+    others = nothing_else(found, sentence.vocabulary) if group.only is not None else None
+    if others is not None and group.only is not None:
+        sentence.use(group.only)
+        found = [*found, *others]
     if borrowed and not any(sentence.tokens[place].is_("window") for place in clause.places):
         sentence.spread += found
     return ([*found, *rules] if carried else [*rules, *found]), group

@@ -22,12 +22,22 @@ def split_verbs(tokens: list[Token], _: Vocabulary) -> list[Token]:
         half = token.get("half_verb")
         objects = _OBJECTS[half.id] if half else ()
         place = next((place for place in _reached(tokens, at) if _is_object(tokens[place], *objects)), None) if half else None
+        told = half is not None and half.id == "use" and place is None and _told_of_coupons(tokens, at)
+        if half is not None and told:
+            found[at] = merged([token], Sense("verb", half.id, {"behaviour": half.data["behaviour"]}))
         if half is None or place is None:
             continue
         found[at] = merged([token], Sense("verb", half.id, {"behaviour": half.data["behaviour"]}))
         if tokens[place].is_(*_COUPON):
             found[place] = merged([tokens[place]], Sense("stop", "object"))
     return found
+
+
+def _told_of_coupons(tokens: list[Token], at: int) -> bool:
+    """“领了券但一张没用”: coupons were spoken of before, and nothing else is used here."""
+    before = [token for token in tokens[:at] if token.is_(*_COUPON) or token.is_("verb", "respond", "contact")]
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    return bool(before) and (after is None or after.is_("noun") or after.is_("punctuation") or after.text in ("的", "掉", "过"))
 
 
 def _reached(tokens: list[Token], at: int) -> list[int]:
