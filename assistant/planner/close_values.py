@@ -16,6 +16,7 @@ from assistant.planner.vocabulary import Vocabulary
 
 _MOST = 5
 _WORD = re.compile(r"[a-z]{2,}|\d+")
+_HAN_WORD = re.compile(r"[\u3400-\u9fff]+")
 _VOWELS = re.compile(r"(?<!^)[aeiou]")
 _LEAST_SKELETON = 3
 _LEAST_FUZZY = 5
@@ -36,9 +37,11 @@ def close_values(words: str, vocabulary: Vocabulary) -> list[str]:
 def _said(words: str) -> Iterable[list[str]]:
     """The words to look for: as typed, then the English names of the goods that are in them."""
     plain = [word for word in _WORD.findall(words) if len(word) > 1]
+    han = [word for word in _HAN_WORD.findall(words) if len(word) > 1]
     goods = [name for name in _goods() if name in words and (not name.isascii() or name in " ".join(plain))]
     for name in goods[:1]:
         yield from (meant.split() for meant in _goods()[name])
+    yield from ([word] for word in han)
     if plain:
         yield plain
         yield from ([word] for word in reversed(plain) if len(plain) > 1 and len(word) >= _LEAST_BEGINNING)
@@ -59,6 +62,8 @@ def _named(wanted: list[str], vocabulary: Vocabulary) -> list[str]:
 
 def _tokens_like(word: str, index: Mapping[str, set[tuple[str, str]]]) -> list[str]:
     """The words of names that a word may be: itself, another number, a beginning, its consonants; else a slip of the pen."""
+    if not word.isascii():
+        return [token for token in index if word in token]
     found = [form for form in {*spellings(word), word + "es", word.removesuffix("s"), word.removesuffix("es")} if form in index]
     if len(word) >= _LEAST_BEGINNING:
         found += [token for token in index if token.startswith(word) and token not in found]

@@ -43,7 +43,7 @@ _DESCRIBED = ("的客户", "的用户", "的会员", "的顾客")
 """Names such as “只买过一次的客户” are read as the condition that they are."""
 _NO_PHRASES = frozenset({"rfm_group", "rfm_eight", "churn_band", "marketing_consent", "customer", "arm", "response_kind", "cluster"})
 _NO_PHRASES |= {"day_type", "membership_tier", "lifecycle", "aipl_stage", "value_activity", "value_level", "activity_level"}
-_YIELDING = ("field", "segment_alias", "greet", "idea")
+_YIELDING = ("field", "segment_alias", "greet", "idea", "part")
 """Kinds of our words that a value of the data may bear too."""
 _MOST_OWN = 300
 """Products of which each may be called by its name alone, though it be an ordinary word."""

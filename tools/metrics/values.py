@@ -14,6 +14,8 @@ from tools.warehouse.identifiers import quote
 
 MOST_VALUES = 2000
 """Values indexed per dimension, the most frequent first."""
+MOST_NAMED = 300
+"""Products whose ids may be their names."""
 MOST_ATTRIBUTES = 200
 _KEPT = 512
 _ENOUGH = 20
@@ -106,7 +108,17 @@ def value_index(ctx: ToolContext) -> dict[str, list[str]]:
     Where values are ids with names of their own (campaigns), the names are given. Dimensions of time, ids of customers and
     products, and what follows from the orders measured are left out.
     """
-    return remember(ctx, "values", lambda: {one.id: dimension_values(ctx, one) for one in _indexed(ctx)})
+    return remember(ctx, "values", lambda: {one.id: dimension_values(ctx, one) for one in _indexed(ctx)} | _named_products(ctx))
+
+
+def _named_products(ctx: ToolContext) -> dict[str, list[str]]:
+    """Products that are told apart by names instead of ids, where they have no other name and are few."""
+    usable = {one.id: one for one in usable_dimensions(ctx)}
+    if "product" not in usable or "product_name" in usable:
+        return {}
+    found = dimension_values(ctx, usable["product"])
+    named = len(found) <= MOST_NAMED and not any(char.isdigit() for name in found for char in name)
+    return {"product": found} if named else {}
 
 
 def _indexed(ctx: ToolContext) -> list[Dimension]:
