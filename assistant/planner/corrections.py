@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Sense
+from tools.windows import Window
 
 PAIRS = ("window", "segment", "value", "metric", "dimension", "band", "customer_id", "quantity", "comparison", "chart")
 """Kinds of words of which one may be denied in favour of another: “October, not November”."""
@@ -12,10 +16,13 @@ _MEASURES = (("metric", ()), ("cue", ("total", "average")), ("field", ()))
 _ASIDE: tuple[tuple[str, tuple[str, ...]], ...] = (("drop", ()), ("ellipsis", ("aside",)), ("neg", ()))
 """Words that take off what follows them."""
 
+_LONGEST_MONTH = 31
+
 
 def correct(sentence: Sentence) -> None:
     """Use the words of a correction, with what is denied beside another of its kind."""
     corrected = bool(sentence.take_all("ellipsis", "correct"))
+    _part_the_window(sentence)
     _set_aside(sentence)
     for place, _ in list(sentence.free("neg")):
         at = next_said(sentence, place)
@@ -33,6 +40,27 @@ def _set_aside(sentence: Sentence) -> None:
     """“不看总额了，看人均”: what is taken off, where something else is to be shown in its place."""
     for place in set_aside(sentence):
         sentence.use(place, *([at] if (at := next_said(sentence, place)) is not None else []))
+
+
+def two_times(window: Sense) -> list[Window]:
+    """The two times that stand beside each other in one window: “5月,6月”, “Q3到Q4”."""
+    parts, whole = list(window.data.get("parts") or ()), window.data["window"]
+    if parts or whole.start is None or whole.end is None:
+        return parts
+    first, second = whole.start, whole.end.replace(day=1)
+    beside = first.day == 1 and 0 < (second - first).days <= _LONGEST_MONTH
+    return [Window(period=f"{one:%Y-%m}") for one in (first, second)] if beside else []
+
+
+def _part_the_window(sentence: Sentence) -> None:
+    """“不是5月,6月”: two times beside each other of which the first is denied."""
+    for place, window in sentence.free("window"):
+        parts = two_times(window)
+        if place and len(parts) == 2 and sentence.tokens[place - 1].is_("neg"):
+            token = replace(sentence.tokens[place], senses=(Sense("window", str(parts[1]), {"window": parts[1], "parts": None}),))
+            sentence.tokens = [*sentence.tokens[:place], token, *sentence.tokens[place + 1 :]]
+            sentence.use(place - 1)
+            return
 
 
 def set_aside(sentence: Sentence) -> list[int]:

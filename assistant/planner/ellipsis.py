@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.planner.corrections import PAIRS, has_pair, next_said, set_aside
+from assistant.planner.corrections import PAIRS, has_pair, next_said, set_aside, two_times
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.lexicon import read_table
 from assistant.planner.plan import Plan
@@ -17,7 +17,7 @@ _OF_ITS_OWN = ("metric", "noun", "scheme")
 _FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend", "count", "everyone", "rest")
 _SHORT = 3
 _NUMBER = ("metric", "stop", "punctuation", "conj", "by", "pronoun", "drop")
-_NUMBER_CUES = ("average", "total", "how_much", "count")
+_NUMBER_CUES = ("average", "total", "how_much", "count", "share")
 """With a metric, the words of a number that says nothing of whose or when it is."""
 _NAMES = ("segment", "condition", "customer_id", "comparison", "value", "scheme", "ask", "top_customers", "by", "dimension", "neg")
 """What says whom or what a question is about, or what it is split by."""
@@ -91,6 +91,9 @@ def _swaps(sentence: Sentence) -> bool:
     if first is None or not sentence.tokens[first].is_("neg", "not") or sentence.says("noun"):
         return False
     at = next_said(sentence, first)
+    window = sentence.tokens[at].get("window") if at is not None else None
+    if window is not None and len(two_times(window)) > 1:
+        return True  # “不是5月,6月”
     return at is not None and any(has_pair(sentence, at, kind) for kind in PAIRS if sentence.tokens[at].is_(kind))
 
 

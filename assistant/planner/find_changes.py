@@ -71,6 +71,8 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         rule, added = narrowed, None
     if added is not None:
         rule = rule if segments or windows else selection_rule(last)
+        meant = sentence.says("ellipsis", "correct") and not sentence.says("ellipsis", "only", "also") and sentence.says("verb")
+        rule = None if meant and isinstance(rule, dict) and set(rule) != {"all"} else rule
         rule = both(without_fields(rule, added), _dated(rule, added)) if replaces else both(rule, added)
     args["rule"] = rule
     ranking = sentence.take("ranking")

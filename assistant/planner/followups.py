@@ -6,30 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 from assistant.planner.ability_changes import change_ability, change_overview
-from assistant.planner.clauses import DAYS
+from assistant.planner.churn_changes import change_churn
 from assistant.planner.corrections import correct
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.ellipsis import leads
 from assistant.planner.find_changes import change_find
 from assistant.planner.intents import asks
-from assistant.planner.intents.ask_numbers import check_range
 from assistant.planner.intents.filters import take_filters
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics
-from assistant.planner.joint_changes import of_all_parts, of_both, of_share, of_two_groups
-from assistant.planner.limits import take_limit
+from assistant.planner.joint_changes import of_all_measures, of_all_parts, of_both, of_share, of_two_groups
 from assistant.planner.measure_changes import change_measure
 from assistant.planner.number_swaps import swap_number
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
-from assistant.planner.tokens import Sense
 from assistant.planner.who import selection_rule
 from assistant.planner.windows import window_words
 from tools.metrics.catalogue import catalogue
 
 Args = dict[str, Any]
-_HORIZON = (7, 180)
-_AHEAD, _WITHIN = ("in ", "within", "未来", "接下来", "今后"), ("内", "以内")
 _TELLS_WHY = ("churn_risk", "look_up_customer", "find_rules", "measure_uplift", "weigh_rfm", "recommend_products", "model_quality")
 """Tools whose answers give the reasons themselves."""
 _WHY_DIMENSIONS = ("category", "store", "rfm_group")
@@ -52,7 +47,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         sentence.take_all("pronoun")
         return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
     first: tuple[Plan, Sentence] | None = None
-    for change in (of_all_parts, of_two_groups, of_both, of_share, _of_them_first, _of_the_call, _of_the_customers):
+    for change in (of_all_parts, of_two_groups, of_all_measures, of_both, of_share, _of_them_first, _of_the_call, _of_the_customers):
         trial = sentence.again()
         found = change(trial, dialogue, last)
         if found is None:
@@ -80,8 +75,13 @@ def _of_them_first(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan
     counted = _spent(sentence) or any(not sentence.tokens[place].is_("noun") for place, _ in sentence.free("metric"))
     if last.call.name == "measure" or not counted or sentence.has("comparison"):
         return None
+    about = dialogue.about(last)
+    if sentence.has("cue", "share") and sentence.has("metric", "revenue") and about is not None and not _is_everyone(about):
+        sentence.take_all("metric")
+        sentence.take_all("cue", "share", "how_much", "count", "total", "everyone")
+        return plan("summarize_segment", customers=about.customers)
     found = _of_the_customers(sentence, dialogue, last)
-    return found if found is not None and found.calls[0].name == "measure" else None
+    return found if found is not None and found.calls[0].name in ("measure", "summarize_segment") else None
 
 
 def _spent(sentence: Sentence) -> bool:
@@ -147,63 +147,6 @@ def _why_choices(sentence: Sentence, args: Args) -> list[str]:
     names = [book.dimension(one).name.say(language).split("（")[0] for one in _WHY_DIMENSIONS]
     pattern = text("why_choice", language)
     return [pattern.format(metric=metric, window=window, dimension=name) for name in names]
-
-
-def _change_churn(sentence: Sentence, args: Args, last: Result) -> Plan | None:
-    before = dict(args)
-    band, definition = sentence.take("band"), sentence.take("definition")
-    args |= {"band": band.id} if band else {}
-    args |= _churn_horizon(sentence)
-    args |= {"definition": definition.id} if definition else {}
-    args |= _churn_order(sentence)
-    ranking = sentence.take("ranking")
-    args |= {"limit": ranking.data["n"]} if ranking and ranking.data.get("n") else {}
-    take_limit(sentence, args)
-    if args != before:
-        return Plan((Call("churn_risk", args),))
-    return change_find(sentence, {"rule": selection_rule(last)}, last)
-
-
-def _churn_horizon(sentence: Sentence) -> Args:
-    """“In 90 days”, “60天内呢”: how far ahead."""
-    found = sentence.first("horizon")
-    for place, window in sentence.free("window") if found is None else ():
-        token, days = sentence.tokens[place].text, window.data["window"].last_days
-        if days and (token.startswith(_AHEAD) or token.endswith(_WITHIN)):
-            found = (place, Sense("horizon", str(days), {"days": days}))
-            break
-    for place, quantity in sentence.free("quantity") if found is None else ():
-        if quantity.data["unit"] in DAYS:
-            days = int(quantity.data["value"] * DAYS[quantity.data["unit"]])
-            found = (place, Sense("horizon", str(days), {"days": days}))
-            break
-    if found is None:
-        return {}
-    check_range(sentence, found[0], found[1].data["days"], *_HORIZON, "horizon_days")
-    sentence.use(found[0])
-    return {"horizon_days": found[1].data["days"]}
-
-
-def _churn_order(sentence: Sentence) -> Args:
-    """“Sort em by value”, “按概率排”: the order of those at risk."""
-    listed = sentence.has("rank", "listing") or sentence.has("by")
-    if listed and (sentence.take_all("field", "churn_probability") or sentence.take_all("part", "risk")):
-        sentence.take_all("rank", "listing")
-        return {"sort_by": "risk"}
-    valued = sentence.take_all("option", "churn_risk.sort_by.value") or (
-        listed and (sentence.take_all("field", "amount") or sentence.take_all("hint", "customer_value"))
-    )
-    if valued:
-        sentence.take_all("rank", "listing")
-    return {"sort_by": "value"} if valued else {}
-
-
-def _by_spend(sentence: Sentence, *, listed: bool) -> bool:
-    """Whether what they spend or are worth orders the list."""
-    if not listed:
-        return False
-    found = [*sentence.take_all("field", "amount"), *sentence.take_all("hint", "customer_value"), *sentence.take_all("verb", "spend")]
-    return bool(found)
 
 
 def _change_segment(argument: str) -> Callable[[Sentence, Args, Result], Plan | None]:
@@ -285,7 +228,7 @@ _CHANGES: dict[str, Callable[[Sentence, Args, Result], Plan | None]] = {
     "find_behaviour": _change_ability,
     "measure": change_measure,
     "find_customers": _change_list,
-    "churn_risk": _change_churn,
+    "churn_risk": change_churn,
     "summarize_segment": _change_segment("customers"),
     "suggest_strategy": _change_segment("customers"),
     "compare_segments": _change_segment("second"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.intents.filters import segments_apart, with_windows
+from assistant.planner.measure_changes import change_measure
 from assistant.planner.plan import FOCUS, Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense
@@ -30,6 +31,27 @@ def of_all_parts(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan |
         if set(call.args) & {"first", "second"} or key not in call.args:
             return None
         changed.append(Call(call.name, {**call.args, key: {"segment": group.id} if key == "rule" else group.id}))
+    return Plan(tuple(changed))
+
+
+def of_all_measures(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
+    """“只看下半年” after two measurements side by side: both of them."""
+    shown = [one for one in dialogue.results if one.turn == last.turn and not one.aside]
+    calls = [one.call for one in shown if one.call.name == "measure"]
+    if len(calls) < 2 or len(calls) != len(shown) or any(sentence.has(kind) for kind in ("pair", "gap", "higher")):
+        return None
+    if any(_apart(calls[0].args, call.args) != {"where"} for call in calls[1:]):
+        return None
+    changed: list[Call] = []
+    used = set(sentence.used)
+    for result in shown:
+        trial = sentence.again()
+        found = change_measure(trial, dict(result.call.args), result)
+        if found is None or len(found.calls) != 1 or found.calls[0] in changed:
+            return None
+        changed.append(found.calls[0])
+        used |= trial.used
+    sentence.used = used
     return Plan(tuple(changed))
 
 

@@ -12,6 +12,8 @@ Args = dict[str, Any]
 def take_limit(sentence: Sentence, args: Args) -> None:
     """A plain number or one of people: at most so many rows."""
     for place, quantity in sentence.free("quantity"):
+        if sentence.tokens[place].text == "one":
+            continue  # “which one”
         if quantity.data["unit"] in ("", "person") and quantity.data["value"] >= 1:
             args["limit"] = int(quantity.data["value"])
             sentence.use(place)

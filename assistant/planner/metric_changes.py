@@ -46,7 +46,7 @@ def _named(sentence: Sentence, args: Args, by: list[str]) -> list[str]:
     metrics = metrics or _counted(sentence)
     if metrics != ["customers"]:
         return metrics
-    plainly = sentence.says("ellipsis") or sentence.says("drop")
+    plainly = sentence.says("ellipsis") or sentence.says("drop") or sentence.says("neg")
     return [_number_of_customers(sentence, {**args, "by": by or args.get("by", [])})] if plainly else []
 
 
@@ -79,7 +79,8 @@ def _counted(sentence: Sentence) -> list[str]:
     """“Number of customers instead”: people whose number is asked for."""
     people = [place for place, _ in sentence.free("metric", "customers") if sentence.tokens[place].is_("noun")]
     numbered = any(sentence.tokens[place].text.startswith("number") or sentence.tokens[place].text.endswith("数") for place in people)
-    if not people or not (numbered or sentence.has("cue", "count")):
+    listed = any(place and sentence.tokens[place - 1].is_("by") for place in people)
+    if not people or not (numbered or listed or sentence.has("cue", "count")):
         return []
     sentence.use(*people)
     sentence.take_all("cue", "count")

@@ -25,6 +25,7 @@ from tools.windows import Window
 
 _THEY = re.compile(r"\b(?:they|their|them)\b")
 _THEM = Sense("pronoun", "them")
+_ASKED_OF_ONE = ("next_order", "recommend_products", "customer_value")
 _ABOUT = ("value", "segment", "condition", "band", "customer_id")
 
 
@@ -59,6 +60,9 @@ def _with_them(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
     named = any(token.is_(kind) for token in tokens for kind in (*_ABOUT, "noun", "pronoun", "cluster", "comparison"))
     if named or dialogue.last is None:
         return tokens
+    one = _only(dialogue.last)
+    if one is not None and _of_one(tokens):
+        return [Token(0, 0, "", (Sense("customer_id", one),)), *tokens]
     at = next((at for at, token in enumerate(tokens) if token.is_("cue", "favourite")), None)
     if at is None and _act_alone(tokens):
         at = 0
@@ -69,6 +73,14 @@ def _with_them(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
     if not said and (about is None or about.selection in (None, {"rule": {"all": []}})):
         return tokens
     return [*tokens[:at], Token(tokens[at].start, tokens[at].start, "they", (_THEM,)), *tokens[at:]]
+
+
+def _of_one(tokens: list[Token]) -> bool:
+    """“会流失吗” after one customer: what is asked of a single person, without saying of whom."""
+    told = read_table("turns")["askers"]["who"]["words"]
+    if any(token.text in told or token.is_("dimension") or token.is_("ellipsis") or token.is_("scheme") for token in tokens):
+        return False
+    return any(token.is_("cue", "churn", "favourite") or token.is_("ask", *_ASKED_OF_ONE) for token in tokens)
 
 
 def _act_alone(tokens: list[Token]) -> bool:

@@ -166,6 +166,9 @@ def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Compare champions with at-risk customers”."""
     if not sentence.take_all("cue", "compare"):
         return None
+    if sum(1 for kind in ("value", "segment", "condition") for _ in sentence.free(kind)) > 1:
+        sentence.take_all("pair")  # “25-34岁和55-64岁两个群”
+        sentence.use(*(place for place, one in sentence.free("quantity") if one.data["value"] in (2, 3)))
     sides = _last_ones(dialogue, 3 if sentence.says("pair", "three") else 2) if sentence.take_all("pair") else _sides(sentence, dialogue)
     named = len(sides) > 1 and all(isinstance(one, str) and "." not in one for one in sides)
     if named and (len(sides) > 2 or sentence.has("metric", *_NOT_COMPARED)):
