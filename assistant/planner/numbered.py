@@ -39,7 +39,9 @@ def _patterns() -> dict[str, list[re.Pattern[str]]]:
 
 
 def _percentile(match: re.Match[str]) -> dict[str, Any]:
-    return {"n": [int(match["n"])] if "n" in match.re.groupindex else [25, 50, 75]}
+    if "n" in match.re.groupindex:
+        return {"n": [int(match["n"])]}
+    return {"n": [25, 50, 75] if "quart" in match[0] or "四" in match[0] else list(range(10, 100, 10))}
 
 
 def _cohort(match: re.Match[str]) -> dict[str, Any] | None:

@@ -14,6 +14,8 @@ from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
 from assistant.planner.tokens import Sense, Token
 
+_KINDS = {"category": "average_category_count", "store": "average_store_count"}
+"""What is counted of each customer, and the mean of it."""
 _NOT_GROUPS = frozenset({"customer", "churn_band"})
 
 
@@ -51,7 +53,8 @@ def _sorts(sentence: Sentence) -> Plan | None:
     counted = next((at for at, sense in sentence.free("dimension") if sense.id != "customer" and _is_counted(sentence, at)), None)
     if counted is None or not people or not sentence.has("cue", "average") or sentence.tokens[counted].is_("noun"):
         return None
-    if not sentence.tokens[counted].is_("dimension", "category") or sentence.has("window"):
+    metric = next((_KINDS[sense.id] for sense in sentence.tokens[counted].senses if sense.kind == "dimension" and sense.id in _KINDS), None)
+    if metric is None or sentence.has("window"):
         return refusal(sentence, "average_of_kinds", words=sentence.tokens[counted].text)
     sentence.use(counted)
     sentence.take_all("dimension", "customer")
@@ -59,7 +62,7 @@ def _sorts(sentence: Sentence) -> Plan | None:
     sentence.take_all("apart")
     sentence.take_all("verb")
     sentence.take_all("by")
-    return plan("measure", metrics=["average_category_count"])
+    return plan("measure", metrics=[metric])
 
 
 def _is_counted(sentence: Sentence, place: int) -> bool:

@@ -29,8 +29,9 @@ def take_ranking(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
     found = take_sorting(sentence)
     if len(args["by"]) > 1 and found.get("limit"):
         found["limit_per_group"] = found.pop("limit")
-    if found.get("limit") and sentence.take_all("cue", "rest"):
-        found["rest"] = True
+    if (found.get("limit") or len(args["by"]) == 1) and sentence.has("cue", "rest"):
+        sentence.take_all("cue", "rest")
+        found |= {"rest": True, "sort": found.get("sort", "largest"), "limit": found.get("limit") or _MANY_OF_EACH}
     return found
 
 

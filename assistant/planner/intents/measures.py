@@ -22,9 +22,17 @@ from assistant.planner.intents.implied import beside_whole, fared, groups_named,
 from assistant.planner.intents.metric_words import take_dimensions, take_extreme, take_metrics, they_do
 from assistant.planner.intents.newcomers import new_against_old, newcomers
 from assistant.planner.intents.over_time import averaged_over, take_per
-from assistant.planner.intents.rates import penetrates, penetration, take_percentiles, take_silent_days, take_within_days
+from assistant.planner.intents.rates import (
+    beside_everyone,
+    penetrates,
+    penetration,
+    share_of_people,
+    take_percentiles,
+    take_silent_days,
+    take_within_days,
+)
 from assistant.planner.intents.refusals import ask_when, refusal
-from assistant.planner.plan import FOCUS, PLACE, Plan
+from assistant.planner.plan import FOCUS, PLACE, Plan, plan
 from assistant.planner.ranked import with_places
 from assistant.planner.sentence import Sentence
 from tools.metrics.catalogue import catalogue
@@ -107,6 +115,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     _chart(sentence, args)
     groups = groups or beside_whole(sentence, args)
     focus = _share_of_value(sentence, args)
+    shared = share_of_people(sentence, args)
     windows = take_windows(sentence) or ([Window(last_days=silent)] if silent else [])
     _absorb_counts(sentence)
     sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize", "sold")
@@ -114,7 +123,10 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     _absorb_fields(sentence, args["metrics"])
     if not windows and _needs_time(sentence, args):
         return ask_when(sentence)
+    if shared is not None and not windows:
+        return plan("find_customers", rule=shared)
     found = side_by_side(with_windows(sentence, args, windows), groups)
+    found = beside_everyone(found) if shared is not None else found
     if any(call.args.get("sort") in ("growth", "decline") and "compare" not in call.args for call in found.calls):
         return refusal(sentence, "growth_between")
     notes = [*([(FOCUS, focus)] if focus else []), *([(PLACE, str(place))] if place else [])]

@@ -122,7 +122,7 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
         token.is_("metric", "average_order_value") and token.text in _PER_ORDER for token in sentence.tokens
     ):
         found = _per_order(found)
-    if {"revenue", "revenue_per_customer"} <= set(found) and sentence.says("verb", "spend"):
+    if {"revenue", "revenue_per_customer"} <= set(found) and sentence.says("verb", "spend") and not _names_sales(sentence):
         found.remove("revenue")
     if "new_customers" in found:
         sentence.take_all("field", "first_order_date")
@@ -207,6 +207,11 @@ def _one_order(sentence: Sentence, place: int) -> bool:
     quantity = token.get("quantity")
     one = quantity is not None and quantity.data["unit"] == "order" and quantity.data["value"] == 1
     return one or token.text in _SINGLE
+
+
+def _names_sales(sentence: Sentence) -> bool:
+    """Whether a word is sales and nothing else, beside what customers spend."""
+    return any(token.is_("metric", "revenue") and not token.is_("verb") and "spen" not in token.text for token in sentence.tokens)
 
 
 def _is_listed(sentence: Sentence, place: int) -> bool:

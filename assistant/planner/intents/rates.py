@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
+from assistant.planner.clauses import Rule
 from assistant.planner.intents.filters import take_filters, take_windows, with_windows
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
@@ -17,6 +20,7 @@ _SPREAD = {
 }
 """Sums, and the metric whose single values their percentiles are of."""
 _SHARES = ("new_customer_share", "returning_customer_share")
+_HANDLE = re.compile(r"t\d+")
 _OF_SILENCE = ("churn_rate", "churned_customers")
 _LIMITING = ("neg", "segment", "condition", "customer_id", "ranking")
 _MONEY = ("revenue", "orders", "average_order_value", "revenue_per_customer", "new_customers", "returning_customers")
@@ -63,6 +67,23 @@ def penetration(sentence: Sentence) -> Plan:
     sentence.take_all("dimension", "product", "customer")
     sentence.use(*(place for place, one in sentence.free("comparison") if (one.data["op"], one.data["value"]) == (">=", 1)))
     return with_windows(sentence, args, windows)
+
+
+def share_of_people(sentence: Sentence, args: dict[str, Any]) -> Rule | None:
+    """“收入10万以上的客户贡献了几成销售”: customers whose share of the sales is asked for, as a rule."""
+    plain = not args["by"] and not args["where"] and args["metrics"] == ["revenue"]
+    who = args["customers"]
+    if not sentence.has("cue", "share") or not plain or who is None:
+        return None
+    if isinstance(who, dict):
+        return None if "rule" in who else who
+    return None if _HANDLE.fullmatch(who) else {"segment": who}
+
+
+def beside_everyone(found: Plan) -> Plan:
+    """The same measurement of everybody after that of some customers."""
+    everyone = [replace(call, args={key: value for key, value in call.args.items() if key != "customers"}) for call in found.calls]
+    return replace(found, calls=(*found.calls, *everyone))
 
 
 def take_silent_days(sentence: Sentence, metrics: list[str]) -> int | None:
