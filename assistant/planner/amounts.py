@@ -18,7 +18,7 @@ from assistant.planner.named_amounts import asked_amounts, banded, of_one_order
 from assistant.planner.partial_names import partly_named
 from assistant.planner.qualifiers import only_done
 from assistant.planner.ranked import from_best_to_worst, ordinal_ranks, ranked_periods
-from assistant.planner.restated import restated_times
+from assistant.planner.restated import denied_in_time, restated_times
 from assistant.planner.spoken_verbs import described_people, not_even_one, split_verbs
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
@@ -326,6 +326,7 @@ def _add(token: Token, sense: Sense) -> Token:
 
 STEPS: tuple[Step, ...] = (
     restated_times,
+    denied_in_time,
     named_values,
     partly_named,
     listed_values,

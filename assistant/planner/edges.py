@@ -30,6 +30,7 @@ _MARKS |= {"early": 0, "beginning": 0, "start": 0, "early part": 0, "mid": 1, "m
 _MARKS |= {"late": 2, "end": 2, "close": 2, "later part": 2, "latter part": 2, "tail end": 2}
 _LOOSE = ("early", "mid", "late", "early part", "later part", "latter part")
 """Words for a third of a year; the others are one month of it."""
+_WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "quarter": 3}
 _FEAST = 10
@@ -145,6 +146,8 @@ def _part(dates: _Dates, parts: dict[str, str]) -> Window | None:
     if "mark" in parts:
         return _marked(dates, parts["mark"])
     count = parse_number(parts["n"]) if "n" in parts else None
+    if "weekday" in parts:
+        return _nth_weekday(dates, parts["edge"], _weekday_number(parts["weekday"]), int(count or 1))
     if "around" in parts:
         return _around(dates, int(count) if count else _AROUND, unit_name(parts.get("unit", "day")))
     unit = "half" if parts["unit"] in ("half", "半月", "半个月") else "weekend" if "weekend" in parts["unit"] else unit_name(parts["unit"])
@@ -156,10 +159,10 @@ def _part(dates: _Dates, parts: dict[str, str]) -> Window | None:
         side = _SIDES[parts["edge"]]
     if side is not None:
         return _beside(dates, side, unit, int(count or 1))
-    return _edge(dates, parts["edge"], unit, None if count is None else int(count))
+    return _edge(dates, parts["edge"], unit, None if count is None else int(count), "full" in parts)
 
 
-def _edge(dates: _Dates, edge: str, unit: str | None, count: int | None) -> Window | None:
+def _edge(dates: _Dates, edge: str, unit: str | None, count: int | None, full: bool = False) -> Window | None:
     """The first or last days, weeks or months, or the one of a number."""
     skip = _ORDER.get(edge, 1) - 1
     number = count or 1
@@ -175,6 +178,8 @@ def _edge(dates: _Dates, edge: str, unit: str | None, count: int | None) -> Wind
     if unit not in _DAYS:
         return None
     days = _DAYS[unit] * number
+    if full:
+        dates = dates._replace(start=dates.start + dt.timedelta(days=-dates.start.weekday() % 7))
     first = dates.end - dt.timedelta(days=days - 1) if last else dates.start + dt.timedelta(days=skip * _DAYS[unit])
     return _inside(first, first + dt.timedelta(days=days - 1), dates)
 
@@ -246,6 +251,20 @@ def _nth_weekend(dates: _Dates, skip: int, last: bool) -> Window | None:
     else:
         saturday = dates.start + dt.timedelta(days=(_SATURDAY - dates.start.weekday()) % 7 + 7 * skip)
     return Window(start=saturday, end=saturday + dt.timedelta(days=1)) if dates.start <= saturday <= dates.end else None
+
+
+def _weekday_number(word: str) -> int:
+    return "一二三四五六日".find(word.replace("天", "日")) if not word.isascii() else _WEEKDAYS.index(word[:2])
+
+
+def _nth_weekday(dates: _Dates, edge: str, weekday: int, count: int) -> Window | None:
+    """“the last Friday of November”, “11月第二个星期五”: one day of a period."""
+    if edge in _LAST:
+        day = dates.end - dt.timedelta(days=(dates.end.weekday() - weekday) % 7)
+    else:
+        nth = count if edge == "第" else _ORDER.get(edge, 1)
+        day = dates.start + dt.timedelta(days=(weekday - dates.start.weekday()) % 7 + 7 * (nth - 1))
+    return Window(start=day, end=day) if dates.start <= day <= dates.end else None
 
 
 def _marked(dates: _Dates, mark: str) -> Window | None:

@@ -17,6 +17,9 @@ _HYPHEN = re.compile(r"(?<=[a-z])[-_‐‑–](?=[a-z])")
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DAY = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 _HYPHEN_OF_RANGE = re.compile(rf"\b({_MONTH}|{_DAY})\s?[-‐‑–]\s?({_MONTH}|{_DAY})\b")
+_HAN_YEAR = re.compile("(?<![〇零一二三四五六七八九十百千万])[一二][九〇零][〇零一二三四五六七八九]{2}(?=年)")
+_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_SHORT_YEAR = re.compile(rf"(?<![a-z])({_MONTH}|q[1-4]|h[12]|spring|summer|autumn|fall|winter|of|in)[.]?\s?['’‘](\d\d)(?!\d)")
 _OF_AGE = re.compile(r"\b(under|over) (?:the )?(\d\d)s\b")
 _HYPHEN_OF_DAYS = re.compile(r"(?<=\d)[-‐‑–](?=(?:day|week|month|year)s?\b)")
 _OVER_HALF = re.compile("(?:超过半数|过半数|过半|超半数)(?!年|个?月|天|小时|价)")
@@ -54,6 +57,8 @@ def normalise(text: str) -> str:
     if _HAN.search(plain):
         plain = str(_simplifier().convert(plain))
         plain = _standard(plain, "zh")
+    plain = _HAN_YEAR.sub(lambda match: match[0].translate(_HAN_DIGITS), plain)
+    plain = _SHORT_YEAR.sub(r"\1 20\2", plain)
     plain = _OVER_HALF.sub("超过一半", plain)
     plain = _OF_AGE.sub(r"customers aged \1 \2", plain)
     plain = _HYPHEN_OF_RANGE.sub(r"\1 to \2", plain)

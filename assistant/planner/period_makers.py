@@ -193,6 +193,13 @@ def _months_span(found: Found) -> Yearly:
     return lambda year: Window(start=dt.date(year, first, 1), end=dt.date(year, last, calendar.monthrange(year, last)[1]))
 
 
+def _week_of_year(found: Found) -> Yearly:
+    """“第三十二周”: a calendar week by its number."""
+    week = _small(str(found.parts["week"]))
+    dt.date.fromisocalendar(2000, week, 1)
+    return lambda year: Window(period=f"{year}-W{week:02d}")
+
+
 def _season(found: Found) -> Yearly:
     """“summer 2017”, “夏天”: its three months; winter begins in December of its year and is named by the year it begins in."""
     first = int(found.settings["first"])
@@ -259,6 +266,7 @@ YEARLY: dict[str, Callable[[Found], Yearly]] = {
     "days_span": _days_span,
     "month": _month,
     "months_span": _months_span,
+    "week_of_year": _week_of_year,
     "season": _season,
     "quarter": _quarter,
     "half": _half,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
 from tools.windows import DateRange, Window
@@ -9,6 +11,7 @@ from tools.windows import DateRange, Window
 _BRACKETS = frozenset("()[]\"'")
 _LIGHT = frozenset({*_BRACKETS, ",", ":", "-", "即", "也就是", "就是", "ie", "aka", "的"})
 _MOST_BETWEEN = 2
+_DENIALS = ("没", "未", "not ", "never", "no ", "without")
 
 
 def restated_times(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
@@ -43,12 +46,24 @@ def _window(token: Token) -> Sense | None:
 
 def _one(first: Sense, second: Sense, vocabulary: Vocabulary, parted: bool) -> Sense | None:
     """What both mean together: the narrower one; where a comma parts them only if they are the same."""
+    as_of = _until(first, second) or _until(second, first)
+    if as_of:
+        return as_of
     dates = [_dates(one, vocabulary) for one in (first, second)]
     if dates[0] == dates[1]:
         return second
     if parted or not all(one.start and one.end for one in dates):
         return None
     return second if _inside(dates[1], dates[0]) else first if _inside(dates[0], dates[1]) else None
+
+
+def _until(last: Sense, length: Sense) -> Sense | None:
+    """“截至6月30日,最近90天”: so many days that end with a date."""
+    end, days = last.data["window"], length.data["window"].last_days
+    if days is None or end.end is None or end.start is not None:
+        return None
+    window = Window(start=end.end - dt.timedelta(days=days - 1), end=end.end)
+    return Sense("window", str(window), {"window": window, "parts": ()})
 
 
 def _dates(sense: Sense, vocabulary: Vocabulary) -> DateRange:
@@ -58,3 +73,19 @@ def _dates(sense: Sense, vocabulary: Vocabulary) -> DateRange:
 
 def _inside(one: DateRange, other: DateRange) -> bool:
     return all((one.start, one.end, other.start, other.end)) and str(other.start) <= str(one.start) and str(one.end) <= str(other.end)
+
+
+def denied_in_time(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """“近两个月没下过单的客户”: those who never ordered are a group, those who did not order in a time are a condition."""
+    found: list[Token] = []
+    for token in tokens:
+        group = token.get("segment", "prospects")
+        timed = found and (_window(found[-1]) or (len(found) > 1 and found[-1].is_("stop") and _window(found[-2])))
+        found += _denied(token) if group and timed and any(word in token.text for word in _DENIALS) else [token]
+    return found
+
+
+def _denied(token: Token) -> list[Token]:
+    """What the name of the group says, word for word."""
+    senses = (Sense("neg", "not"), Sense("verb", "order", {"behaviour": "orders"}), Sense("noun", "customer"))
+    return [Token(token.start, token.end, token.text, (sense,)) for sense in senses]

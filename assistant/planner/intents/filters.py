@@ -140,6 +140,8 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
     elif sentence.take_all("cue", "previous", "growth") or args.get("sort") in ("growth", "decline"):
         args["compare"] = "previous"
         windows = windows or [Window(period="last_month")]
+    if len(windows) == 2 and windows[0].last_days is None and len({one.resolve(sentence.vocabulary.as_of) for one in windows}) == 1:
+        windows = windows[:1]  # “mother's day (14 May)”
     if len(windows) == 2 and windows[0] == windows[1]:
         args["compare"], windows = "previous", windows[:1]  # “最近7天和之前7天”
     if len(windows) == 2:

@@ -50,9 +50,16 @@ def fared(sentence: Sentence) -> list[str]:
         return ["revenue"]
     if len(told) > 1 and sentence.has("cue", "compare") and len({one.data["dimension"] for one in told}) == 1:
         return ["revenue"]
-    asked = any(token.text in _HOW for token in sentence.tokens)
+    asked = any(token.text in _HOW for token in sentence.tokens) or _bare(sentence)
     changed = sentence.has("cue", "growth", "yoy")
     return ["revenue", "orders"] if (asked or changed) and (told or windows) else []
+
+
+def _bare(sentence: Sentence) -> bool:
+    """Whether only times and goods or shops are named: “6月6号到6月18号”, “超级碗那周的薯片”."""
+    return sentence.says("window") and all(
+        token.senses and (token.senses[0].kind in ("window", "value", "punctuation") or token.is_("stop")) for token in sentence.tokens
+    )
 
 
 def _goods_named(sentence: Sentence) -> list[Sense]:
@@ -144,6 +151,7 @@ def groups_named(sentence: Sentence) -> list[tuple[str, list[str]]]:
     """Groups of values of one dimension that are set side by side, each with its dimension: the weekend, the working days."""
     found = [sense for _, sense in sentence.free("value") if sense.data.get("also") or sense.data["dimension"] == "hour"]
     groups = [(str(one.data["dimension"]), [str(one.data["value"]), *map(str, one.data.get("also", ()))]) for one in found]
+    groups = [one for place, one in enumerate(groups) if one not in groups[:place]]
     return groups if len(groups) > 1 and len({dimension for dimension, _ in groups}) == 1 else []
 
 
