@@ -15,7 +15,7 @@ from tools.metrics.cuts import Order
 from tools.metrics.keeping import Kept, kept_by
 from tools.metrics.options import PENDING, WITHIN
 from tools.metrics.ordering import arranged
-from tools.metrics.outcome import Measured, Others, names_by_label
+from tools.metrics.outcome import Measured, Others, names_by_label, share_of
 from tools.metrics.plan import Dates, Plan, components, dates_of, main_source, shown_dates
 from tools.metrics.results import Group, Run, Value, incomplete_periods, is_one_statement, run_plan, value_of
 from tools.metrics.values import value_names
@@ -57,6 +57,9 @@ class Runs:
         groups = run.groups
         if plan.by:
             groups = arranged(run, plan.by, plan.metrics[0].id, request.sort, request.limit, request.limit_per_group)
+        firsts = self._firsts(plan)
+        if firsts is not None and request.sort in ("largest", "smallest"):
+            groups = _by_share(groups, firsts, plan, descending=request.sort == "largest")
         limit = None if request.limit_per_group else request.limit
         if request.limit_share:
             limit = math.ceil(round(run.group_count * request.limit_share, 6))
@@ -80,7 +83,7 @@ class Runs:
             kept=kept,
             together=self._together(run, groups, limit),
             per=self._per(plan, window),
-            firsts=self._firsts(plan),
+            firsts=firsts,
         )
         return replace(measured, others=_others(measured)) if request.rest and plan.by else measured
 
@@ -207,6 +210,14 @@ def _kept(run: Run, kept: tuple[Kept, ...]) -> Run:
     """The run with those of its groups that fit, where its statement did not choose them."""
     groups = [group for group in run.groups if all(one.holds(group.values.get(one.metric.id)) for one in kept)]
     return run if len(groups) == len(run.groups) else replace(run, groups=groups, group_count=len(groups))
+
+
+def _by_share(groups: list[Group], firsts: dict[str, Group], plan: Plan, *, descending: bool) -> list[Group]:
+    """The groups in the order of their share within the first dimension; those without one last."""
+    metric = plan.metrics[0]
+    shares = {group.keys: share_of(group, firsts.get(group.keys[0]), metric) for group in groups}
+    sign = -1 if descending else 1
+    return sorted(groups, key=lambda group: (shares[group.keys] is None, sign * (shares[group.keys] or 0.0), group.keys))
 
 
 def _refuse_unripe(plan: Plan, total: Group) -> None:

@@ -158,3 +158,31 @@ def test_a_rate_has_no_average_per_day(ctx: ToolContext) -> None:
 def test_periods_are_counted_by_the_part_that_is_covered(unit: str, start: str, end: str, number: float) -> None:
     dates = DateRange(dt.date.fromisoformat(start), dt.date.fromisoformat(end))
     assert periods_in(unit, dates) == pytest.approx(number)
+
+
+def test_groups_come_in_the_order_of_their_share_within(ctx: ToolContext) -> None:
+    asked = {"metrics": ["revenue"], "by": ["month", "category"], "share_within": True, "where": {"category": ["Food"]}}
+    assert [row[0] for row in run(ctx, **asked, sort="largest").tables[0].rows] == ["2024-02", "2024-01"]
+    assert [row[0] for row in run(ctx, **asked, sort="smallest").tables[0].rows] == ["2024-01", "2024-02"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "value"),
+    # Orders 1, 2, 3, 6 and 7; items of known customers: 4 + 6 + 1 + 1, of three customers.
+    [("max_order_value", Decimal("100.00")), ("min_order_value", Decimal("0.00")), ("items_per_customer", 4.0)],
+)
+def test_extremes_of_orders_and_items_for_each_customer(ctx: ToolContext, metric: str, value: Any) -> None:
+    assert figures(run(ctx, metrics=[metric]))[metric] == value
+
+
+@pytest.mark.parametrize(
+    ("metric", "counted"),
+    [("average_store_count", "o.store_id"), ("average_category_count", "p.category")],
+)
+def test_mean_numbers_of_sorts_agree_with_sql(demo_ctx: ToolContext, metric: str, counted: str) -> None:
+    sql = f"""
+    SELECT avg(sorts) FROM (SELECT count(DISTINCT {counted}) AS sorts FROM counted_orders AS o
+    LEFT JOIN order_lines AS l USING (order_id) LEFT JOIN products AS p ON p.product_id = l.product_id
+    WHERE o.customer_id IS NOT NULL GROUP BY o.customer_id)
+    """
+    assert figures(run(demo_ctx, metrics=[metric]))[metric] == pytest.approx(float(demo_ctx.engine.rows(sql, {})[0][0]))
