@@ -34,7 +34,10 @@ def wanted(tokens: list[Token], _: Vocabulary) -> list[Token]:
 def _is_cap(tokens: list[Token], at: int) -> bool:
     bound = tokens[at].get("comparison")
     before = tokens[at - 1] if at else None
-    if bound is None or bound.data["op"] != "<=" or bound.data["unit"] != "person":
+    if bound is None or bound.data["op"] != "<=" or isinstance(bound.data["value"], list):
+        return False
+    named = any(token.is_("segment") or token.is_("noun") for token in tokens[at + 1 : at + 2])
+    if bound.data["unit"] != "person" and not (bound.data["unit"] == "" and named):
         return False
     return before is None or not (before.text in _OWNERS or any(before.is_(kind) for kind in _HAVING))
 
