@@ -13,6 +13,7 @@ from assistant.planner import scores
 from assistant.planner.apposition import apposed
 from assistant.planner.bands import extreme_bands
 from assistant.planner.caps import capped, wanted
+from assistant.planner.counted_names import counted_names, lettered_values
 from assistant.planner.frames import framed
 from assistant.planner.named_amounts import asked_amounts, banded, of_one_order
 from assistant.planner.partial_names import partly_named
@@ -90,7 +91,8 @@ def named_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
 def listed_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
     """“stores 367 and 406”, “367和406号门店”: a number joined to a named value is another one of its dimension."""
     found = list(tokens)
-    for at in range(len(found) - 2):
+    places = range(len(found) - 2)
+    for at in (*places, *reversed(places)):
         if not (found[at + 1].is_("conj") or found[at + 1].is_("punctuation", ",")):
             continue
         for known, other in ((at, at + 2), (at + 2, at)):
@@ -327,9 +329,11 @@ def _add(token: Token, sense: Sense) -> Token:
 STEPS: tuple[Step, ...] = (
     restated_times,
     denied_in_time,
+    counted_names,
     named_values,
     partly_named,
     listed_values,
+    lettered_values,
     described_values,
     extreme_bands,
     quantities,

@@ -23,6 +23,8 @@ _SHORT_YEAR = re.compile(rf"(?<![a-z])({_MONTH}|q[1-4]|h[12]|spring|summer|autum
 _OF_AGE = re.compile(r"\b(under|over) (?:the )?(\d\d)s\b")
 _HYPHEN_OF_DAYS = re.compile(r"(?<=\d)[-‐‑–](?=(?:day|week|month|year)s?\b)")
 _OVER_HALF = re.compile("(?:超过半数|过半数|过半|超半数)(?!年|个?月|天|小时|价)")
+_LISTED_NUMBERS = re.compile(r"(?<=\d)、(?=\d)")
+"""“367、406” are two numbers, and no comma of thousands."""
 _SPACE_IN_HAN = re.compile(f"(?<=[{HAN}])\\s+|\\s+(?=[{HAN}])")
 _SPACES = re.compile(r"\s+")
 _QUOTES = str.maketrans({**dict.fromkeys("“”「」《》", '"'), "、": ",", "。": ".", "～": "~", "—": "-", "–": "-"})
@@ -53,7 +55,7 @@ def normalise(text: str) -> str:
 
     Hyphens between letters become spaces ("at-risk" is "at risk"); apostrophes go ("what's" is "whats").
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
+    plain = unicodedata.normalize("NFKC", _LISTED_NUMBERS.sub("、 ", text)).translate(_QUOTES).lower()
     if _HAN.search(plain):
         plain = str(_simplifier().convert(plain))
         plain = _standard(plain, "zh")

@@ -180,7 +180,7 @@ def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     metrics = [sense.id for _, sense in sentence.free("metric") if sense.id != "customers"]
     sentence.take_all("metric")
     sentence.take_all("neg")
-    if metrics and {"all": []} in sides:
+    if metrics and ({"all": []} in sides or all(isinstance(one, dict) for one in sides)):
         return beside_everyone(metrics, sides)
     return plan("compare_segments", first=sides[0], second=sides[1])
 
@@ -343,6 +343,7 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     about = about or denies(sentence.tokens)
     if not asked and not about:
         return None
+    counted = sentence.has("cue", "count") and not sentence.has("ranking")
     sentence.take_all("cue", "count", "list", "share")
     who = with_churn(sentence, take_who(sentence, dialogue))
     if not who.named and not _people(sentence):
@@ -354,7 +355,16 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         selection = dialogue.last_customers.selection or {}
         who = Who(selection.get("rule"), None, selection.get("sort_by"), selection.get("descending", True), selection.get("limit"), True)
     columns = _columns(sentence)
-    return plan("find_customers", columns=columns, **who.as_find())
+    found = who.as_find()
+    if counted and not who.counted and (share := _whales(sentence)) is not None:
+        found = {**found, "limit": None, "share": share}  # “大客户有多少” counts those that count as such
+    return plan("find_customers", columns=columns, **found)
+
+
+def _whales(sentence: Sentence) -> float | None:
+    """What share of customers a word for the largest ones stands for."""
+    named = next((token.get("top_customers") for token in sentence.tokens if token.is_("top_customers")), None)
+    return float(named.data["share"]) if named is not None and "share" in named.data else None
 
 
 def _people(sentence: Sentence) -> bool:

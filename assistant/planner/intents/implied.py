@@ -31,6 +31,7 @@ _OF_PEOPLE = ("noun", "verb", "segment", "condition", "pronoun", "field", "band"
 _COUNTED = frozenset({"orders", "items", "buyers", "customers", "active_customers", "new_customers"})
 _PERSONS = ("多少人", "几个人", "人数")
 _PEOPLE = ("new_customers", "returning_customers", "active_customers", "buyers", "responders")
+_SIDES = 2
 _GOODS = ("product", "order")
 _SPREAD = ("分布", "的分布", "看分布", "分布情况", "distribution", "distribution of", "distributed", "spread")
 _OF_SPREAD = [10, 25, 50, 75, 90]
@@ -148,11 +149,16 @@ def beside_everyone(metrics: list[str], sides: list[Any]) -> Plan:
 
 
 def groups_named(sentence: Sentence) -> list[tuple[str, list[str]]]:
-    """Groups of values of one dimension that are set side by side, each with its dimension: the weekend, the working days."""
+    """What is set side by side that is no two values of one dimension: weekend and working days, singles and families of four."""
     found = [sense for _, sense in sentence.free("value") if sense.data.get("also") or sense.data["dimension"] == "hour"]
     groups = [(str(one.data["dimension"]), [str(one.data["value"]), *map(str, one.data.get("also", ()))]) for one in found]
     groups = [one for place, one in enumerate(groups) if one not in groups[:place]]
-    return groups if len(groups) > 1 and len({dimension for dimension, _ in groups}) == 1 else []
+    if len(groups) > 1 and len({dimension for dimension, _ in groups}) == 1:
+        return groups
+    named = [sense for _, sense in sentence.free("value") if sentence.vocabulary.levels.get(sense.data["dimension"]) == "customer"]
+    people = [(str(one.data["dimension"]), [str(one.data["value"])]) for one in named]
+    apart = len({dimension for dimension, _ in people}) == len(people) == _SIDES
+    return people if apart and sentence.has("cue", "compare") else []
 
 
 def beside_whole(sentence: Sentence, args: dict[str, Any]) -> list[tuple[str, list[str]]]:
@@ -165,14 +171,16 @@ def beside_whole(sentence: Sentence, args: dict[str, Any]) -> list[tuple[str, li
 
 
 def side_by_side(found: Plan, groups: list[tuple[str, list[str]]]) -> Plan:
-    """The plan with one call for each of the groups, instead of one row for each value."""
+    """The plan with one call for each of the groups."""
     if not groups:
         return found
+    dimensions = {dimension for dimension, _ in groups}
     calls = []
     for call in found.calls:
         for dimension, values in groups:
-            by = [one for one in call.args.get("by", []) if one != dimension]
-            where = {**call.args.get("where", {}), dimension: values}
+            by = [one for one in call.args.get("by", []) if one not in dimensions]
+            common = {one: wanted for one, wanted in call.args.get("where", {}).items() if one not in dimensions}
+            where = {**common, dimension: values}
             args = {**call.args, "by": by, "where": {one: wanted for one, wanted in where.items() if wanted}}
             dropped = ("by", "sort", "limit") if not by else ()
             dropped = (*dropped, "where") if not args["where"] else dropped
