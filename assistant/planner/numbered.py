@@ -13,6 +13,8 @@ from assistant.planner.time_units import unit_name, unit_words
 from assistant.planner.tokens import Sense
 
 _COHORTS = ("month", "quarter", "week")
+_RATE = "rate"
+"""“每周来两次”, "twice a month": how often within each of many periods, which no rule about customers can say."""
 
 
 def find_patterns(text: str) -> Iterator[tuple[int, int, Sense]]:
@@ -20,6 +22,9 @@ def find_patterns(text: str) -> Iterator[tuple[int, int, Sense]]:
     for kind, patterns in _patterns().items():
         for pattern in patterns:
             for match in pattern.finditer(text):
+                if kind == _RATE:
+                    yield match.start(), match.end(), Sense("qualifier", kind)
+                    continue
                 data = _percentile(match) if kind == "percentile" else _cohort(match)
                 if data is not None:
                     yield match.start(), match.end(), Sense("cue", kind, data)
