@@ -61,7 +61,7 @@ def wanted(case: dict[str, Any]) -> list[tuple[str, requests.Request]]:
     return [(name, REQUESTS[name].model_validate(args)) for call in case.get("calls", []) for name, args in call.items()]
 
 
-@pytest.mark.parametrize("case", cases("listed", "paraphrases", "wide", "models", "asks", "measures", "rules", "chinese"))
+@pytest.mark.parametrize("case", cases("listed", "paraphrases", "wide", "models", "asks", "measures", "rules", "chinese", "words"))
 def test_question_becomes_calls(case: dict[str, Any], vocabulary: Vocabulary) -> None:
     plan = understand(case["q"], vocabulary, Dialogue())
 
@@ -84,7 +84,7 @@ def test_names_given_by_the_operator_go_before_other_senses(case: dict[str, Any]
     assert called(understand(case["q"], saved_vocabulary, Dialogue())) == wanted(case)
 
 
-@pytest.mark.parametrize("case", cases("refused", "models_refused", "qualifiers"))
+@pytest.mark.parametrize("case", cases("refused", "models_refused", "qualifiers", "words_refused"))
 def test_question_is_not_guessed(case: dict[str, Any], vocabulary: Vocabulary) -> None:
     plan = understand(case["q"], vocabulary, Dialogue())
 

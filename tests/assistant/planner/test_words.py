@@ -1,0 +1,112 @@
+"""What stands around a question, how it is spelt, and names that the data have of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.normalise import normalise
+from assistant.planner.typos import is_ordinary, mend_word
+from assistant.planner.understand import understand
+from assistant.planner.vocabulary import Vocabulary, make_vocabulary
+
+CASES = Path(__file__).parents[2] / "cases" / "planner"
+WORDS = yaml.safe_load((CASES / "words.yaml").read_text(encoding="utf-8"))
+SHOP = {
+    "channel": ["天猫", "抖音", "Branch"],
+    "city": ["上海", "北京"],
+    "product_name": ["玻尿酸面膜", "纯棉毛巾"],
+    "attribute.会员等级": ["普通", "银卡", "金卡"],
+    "attribute.account_tier": ["Gold", "Standard"],
+    "attribute.plan": ["Basic", "Plus"],
+}
+LEVELS = {"channel": "order", "city": "customer", "product_name": "product"} | {
+    f"attribute.{name}": "customer" for name in ("会员等级", "account_tier", "plan")
+}
+
+
+@pytest.fixture(scope="module")
+def shop(vocabulary: Vocabulary) -> Vocabulary:
+    return make_vocabulary(vocabulary.as_of, SHOP, LEVELS)
+
+
+@pytest.mark.parametrize("case", [case for case in WORDS if "aside" in case], ids=lambda case: case["q"])
+def test_what_was_left_aside_is_named(case: dict[str, Any], vocabulary: Vocabulary) -> None:
+    notes = understand(case["q"], vocabulary, Dialogue()).notes
+
+    assert [words for kind, words in notes if kind == "background"] == case["aside"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "老板要看30岁以上的客户，列出冠军客户",
+        "we have customers who bought deli, list the champions",
+    ],
+)
+def test_a_clause_that_limits_is_no_background(question: str, vocabulary: Vocabulary) -> None:
+    aside = " ".join(words for kind, words in understand(question, vocabulary, Dialogue()).notes if kind == "background")
+
+    assert "30" not in aside
+    assert "deli" not in aside
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("custmers", "customers"), ("custmrs", "customers"), ("valu", "value"), ("lookin", "looking"), ("evry", "every"), ("saved", "save")],
+)
+def test_slips_are_mended_towards_our_own_words(word: str, meant: str, vocabulary: Vocabulary) -> None:
+    assert mend_word(word, vocabulary) == meant
+
+
+@pytest.mark.parametrize("word", ["cousins", "munny", "overdrawn", "rich", "section", "landlord"])
+def test_well_formed_or_far_words_are_left_as_they_are(word: str, vocabulary: Vocabulary) -> None:
+    assert mend_word(word, vocabulary) is None
+
+
+def test_regular_forms_of_ordinary_words_are_ordinary() -> None:
+    assert is_ordinary("cousins") == is_ordinary("cousin")
+    assert is_ordinary("boxes")
+    assert not is_ordinary("fastes")
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("佢哋鍾意買乜", "他们喜欢买什么"),
+        ("有冇熟客", "有没有熟客"),
+        ("查一查销售额", "查一下销售额"),
+        ("who r they", "who are they"),
+        ("men under 30", "men aged under 30"),
+    ],
+)
+def test_other_ways_of_writing_become_the_standard_one(typed: str, plain: str) -> None:
+    assert normalise(typed) == plain
+
+
+@pytest.mark.parametrize(
+    ("question", "tool", "args"),
+    [
+        ("没在天猫买过的客户", "find_customers", {"rule": {"behaviour": "orders", "op": "=", "value": 0, "where": {"channel": ["天猫"]}}}),
+        ("上海的客户有多少", "find_customers", {"rule": {"field": "city", "op": "=", "value": "上海"}}),
+        ("普通会员有多少人", "find_customers", {"rule": {"field": "attribute.会员等级", "op": "=", "value": "普通"}}),
+        ("各会员等级的客单价", "measure", {"metrics": ["average_order_value"], "by": ["attribute.会员等级"]}),
+        ("revenue of the plus plan", "measure", {"metrics": ["revenue"], "where": {"attribute.plan": ["Plus"]}}),
+    ],
+)
+def test_names_of_the_data_go_before_ours(question: str, tool: str, args: dict[str, Any], shop: Vocabulary) -> None:
+    (call,) = understand(question, shop, Dialogue()).calls
+
+    assert (call.name, call.args) == (tool, args)
+
+
+@pytest.mark.parametrize(("question", "named"), [("深圳的客户有多少", "深圳"), ("买过面膜的客户有多少", "玻尿酸面膜")])
+def test_names_that_the_data_lack_are_told(question: str, named: str, shop: Vocabulary) -> None:
+    (call,) = understand(question, shop, Dialogue()).calls
+
+    assert call.name in ("ask_user", "decline")
+    assert named in str(call.args)
