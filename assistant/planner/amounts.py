@@ -132,8 +132,6 @@ def quantities(tokens: list[Token], _: Vocabulary) -> list[Token]:
     def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
         first = all_tokens[at]
         following = all_tokens[at + 1] if at + 1 < len(all_tokens) else None
-        if first.is_("festival"):
-            return None
         fixed = first.get("unit", "once", "twice")
         if fixed:
             return 1, merged([first], _quantity(Decimal(fixed.data["value"]), "order"))

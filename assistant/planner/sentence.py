@@ -15,7 +15,7 @@ from tools.windows import Window
 CONTENT = frozenset(
     {"metric", "dimension", "field", "value", "segment", "quantity", "comparison", "window", "ranking", "neg", "op", "cue", "term"}
     | {"format", "chart", "band", "definition", "scheme", "condition", "top_customers", "customer_id", "number", "share", "rank"}
-    | {"off_topic", "unsupported", "absent", "vague", "ordinal", "reversed", "negative", "festival", "verb", "pronoun", "suffix_op"}
+    | {"off_topic", "unsupported", "absent", "vague", "ordinal", "reversed", "negative", "verb", "pronoun", "suffix_op"}
     | {"ask", "hint", "option", "part", "horizon", "cluster", "segment_name", "person", "move", "drop", "limit", "head"}
     | {"extreme_score", "later"}
     | {"that", "pair", "remain", "step", "qualifier", "flip", "gap", "higher", "further", "entire", "level"}

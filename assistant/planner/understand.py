@@ -61,7 +61,6 @@ INTENTS: tuple[Intent, ...] = (
     data.backwards,
     data.greet,
     data.help_,
-    data.festival,
     customers.look_up,
     data.vague_time,
     data.explain,

@@ -89,25 +89,6 @@ def help_(sentence: Sentence, _: Dialogue) -> Plan | None:
     return Plan(say="help")
 
 
-def festival(sentence: Sentence, _: Dialogue) -> Plan | None:
-    """“去年双十一的销售额”: a sale of several days is asked about, with its dates to choose from."""
-    found = sentence.first("festival")
-    if not found:
-        return None
-    place, sense = found
-    token, before = sentence.tokens[place], sentence.tokens[place - 1] if place else None
-    year = _festival_year(sentence, before)
-    start = before.start if before is not None and before.is_("window") and year else token.start
-    sentence.use(*range(len(sentence.tokens)))
-    spans = [
-        (f"{year or _latest(sentence, one[0])}-{one[0]}", f"{year or _latest(sentence, one[0])}-{one[1]}") for one in sense.data["spans"]
-    ]
-    joint = "到" if sentence.language == "zh" else " to "
-    dates = [first if first == last else f"{first}{joint}{last}" for first, last in spans]
-    choices = [f"{sentence.text[:start]}{one}{sentence.text[token.end :]}" for one in dates]
-    return plan("ask_user", question=text("festival", sentence.language).format(words=token.text), choices=choices)
-
-
 def vague_time(sentence: Sentence, _: Dialogue) -> Plan | None:
     """“最近的销售额”: how long ago is asked about."""
     found = sentence.first("cue", "recent")
@@ -118,17 +99,6 @@ def vague_time(sentence: Sentence, _: Dialogue) -> Plan | None:
     times = texts("recent_times", sentence.language)
     choices = [" ".join(f"{sentence.text[: token.start]}{one}{sentence.text[token.end :]}".split()) for one in times]
     return plan("ask_user", question=text("recent", sentence.language).format(words=token.text), choices=choices)
-
-
-def _festival_year(sentence: Sentence, before: Token | None) -> int | None:
-    window = before.get("window") if before is not None else None
-    dates = window.data["window"].resolve(sentence.vocabulary.as_of) if window else None
-    return dates.start.year if dates and dates.start else None
-
-
-def _latest(sentence: Sentence, day: str) -> int:
-    as_of = sentence.vocabulary.as_of
-    return as_of.year if f"{as_of.year}-{day}" <= as_of.isoformat() else as_of.year - 1
 
 
 def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
