@@ -81,6 +81,8 @@ def _collect(sentence: Sentence, clause: Clause, place: int, group: Behaviour) -
         sentence.use(place)
     elif group.behaviour is None and any(_tells_event(sense) for sense in token.senses):
         group.behaviour = "events"
+    elif verb and group.behaviour == "orders" and place and sentence.tokens[place - 1].text in ("a", "an", "any", "another", "one"):
+        sentence.use(place)  # “placed a single order”
     elif verb and group.behaviour is not None and not token.is_("metric"):
         group.behaviour = group.behaviour if verb.data["behaviour"] == "orders" else str(verb.data["behaviour"])
         sentence.use(place)

@@ -14,6 +14,7 @@ Rule = dict[str, Any]
 """A segment rule as plain data."""
 BEHAVIOUR_OF_UNIT = {"order": "orders", "money": "amount", "item": "quantity"}
 BEHAVIOUR_OF_FIELD = {"orders": "orders", "amount": "amount"}
+_CLOSING = ("以外", "之外", "除外", "外")
 _TOLD = ("window", "value", "verb", "comparison")
 """What was done, or when, and so more than a bare denial."""
 DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
@@ -37,7 +38,10 @@ def clauses(sentence: Sentence) -> list[Clause]:
     found = [Clause()]
     for place, token in enumerate(sentence.tokens):
         joint = None if _lists_windows(sentence, place) else _joint(token)
-        if token.is_("neg", "except") and found[-1].places:
+        if token.text in _CLOSING and any(sentence.tokens[at].is_("neg", "except") for at in found[-1].places):
+            found[-1].places.append(place)  # “除了租房的以外”
+            found.append(Clause())
+        elif token.is_("neg", "except") and found[-1].places:
             found.append(Clause([place]))
         elif joint:
             if found[-1].places:

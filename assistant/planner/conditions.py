@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 from assistant.planner.behaviour_rules import Behaviour, behaviour_of, behaviour_rules, continued, in_every_period, since
 from assistant.planner.clauses import Clause, Rule, clauses
@@ -14,6 +16,7 @@ from assistant.planner.tokens import Sense
 from tools.segments.schemes import scheme_of
 from tools.windows import Window
 
+_ONCE = Sense("comparison", "= 1", {"op": "=", "value": Decimal(1), "unit": "order"})
 _OF_CAMPAIGN = ("campaign", "contact", "response")
 
 
@@ -102,6 +105,12 @@ def _clause_rules(
     if group.behaviour == "responses" and not group.values and not group.anything:
         group.values = campaigns_before(sentence, clause)
     group.windows = group.windows or since(group, last, sentence.vocabulary.as_of)
+    if group.again and group.negated and not group.values and not group.windows and last is not None and last.values:
+        sentence.use(*clause.places)  # “买了一次海鲜再没买过” is once in all
+        return [
+            *rules,
+            *behaviour_rules(replace(group, values=last.values, comparison=_ONCE, negated=False), sentence.vocabulary.as_of),
+        ], last
     in_every_period(sentence, clause, group, shared)
     borrowed = not group.windows and shared is not None
     group.windows = group.windows or ([shared] if shared is not None else [])

@@ -148,9 +148,13 @@ def _known(sentence: Sentence, clause: Clause) -> Iterator[Rule]:
         field_sense = None if place in sentence.used else sentence.tokens[place].get("field")
         if not field_sense or field_sense.data.get("group") not in ("demographics", "contact", "attributes"):
             continue
-        if negation_before(sentence, clause, place):
-            sentence.use(place)
-            yield {"field": field_sense.id, "op": "is unknown"}
+        following = place + 1 if place + 1 in clause.places else None
+        said = following is not None and sentence.tokens[following].text in read_table("places")["unknown_words"]
+        if said or negation_before(sentence, clause, place):
+            sentence.use(place, *([following] if said and following is not None else []))
+            banded = f"{field_sense.id}_band"
+            known = sentence.vocabulary.values
+            yield {"field": banded if banded in known and field_sense.id not in known else field_sense.id, "op": "is unknown"}
 
 
 def _other_verb(sentence: Sentence) -> bool:

@@ -9,6 +9,7 @@ from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.field_rules import field_of
+from assistant.planner.lexicon import read_table
 from assistant.planner.sentence import Sentence
 from tools.metrics.catalogue import catalogue
 
@@ -35,6 +36,8 @@ class Who:
     descending: bool = True
     limit: int | None = None
     named: bool = False
+    counted: bool = False
+    """Whether the question says how many of the largest are meant."""
 
     @property
     def ordered(self) -> bool:
@@ -138,7 +141,7 @@ def _counted_whales(sentence: Sentence, who: Who) -> None:
     """“The ten biggest spenders”: a number right before them."""
     for place, quantity in sentence.free("quantity"):
         if quantity.data["unit"] == "" and any(token.is_("top_customers") for token in sentence.tokens[place + 1 : place + 2]):
-            who.limit = int(quantity.data["value"])
+            who.limit, who.counted = int(quantity.data["value"]), True
             sentence.use(place)
 
 
@@ -161,7 +164,7 @@ def _ranked(sentence: Sentence, who: Who, place: int, ranking: Any) -> None:
     who.sort_by = field_id or who.sort_by
     who.descending = ranking.id == "largest"
     who.limit = ranking.data["n"] or who.limit
-    if who.limit is None and not sentence.has("quantity"):
+    if who.limit is None and not sentence.has("quantity") and sentence.tokens[place].text not in read_table("places")["whole_order"]:
         who.limit = _DEFAULT_TOP
 
 
