@@ -14,7 +14,7 @@ _MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "uni
 _MODIFIERS |= {"comparison", "flip", "pair", "gap", "higher", "further", "entire"}
 _OF_ITS_OWN = ("metric", "noun", "scheme")
 """A question that names one of these stands by itself, unless it begins like a follow-up."""
-_FREE_CUES = ("previous", "growth", "explain", "yoy", "why", "trend", "count", "everyone", "rest")
+_FREE_CUES = ("compare", "previous", "growth", "explain", "yoy", "why", "trend", "count", "everyone", "rest")
 _SHORT = 3
 _NUMBER = ("metric", "stop", "punctuation", "conj", "by", "pronoun", "drop")
 _NUMBER_CUES = ("average", "total", "how_much", "count", "share")

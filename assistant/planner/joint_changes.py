@@ -59,6 +59,8 @@ def of_both(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None
     """“Both together”, “两个差多少”, “which is higher”: two measurements that differ in one thing, side by side."""
     asked = sentence.take_all("gap") + sentence.take_all("higher")
     named = sentence.take_all("pair", "both", "together") or _two(sentence)
+    if not asked and not named and not any(sentence.has(kind) for kind in ("window", "value", "segment", "metric", "condition")):
+        named = sentence.take_all("cue", "compare")  # “对比一下”
     if last.call.name != "measure" or not (named or asked):
         return None
     sentence.take_all("cue", "compare", "list", "previous", "how_much", "count")
