@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.filters import (
@@ -61,29 +62,26 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     described = _described(sentence)
     rule = newcomers(sentence) or (find_rules(sentence, loose=False, within=described) if described is not None else None)
     with_groups_counted(sentence)
+    args = _what(sentence, within)
+    if args is None:
+        return None
+    silent = take_silent_days(sentence, args["metrics"])
+    groups = _whose(sentence, dialogue, args, rule)
+    return _when(sentence, args, groups, silent)
+
+
+def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
+    """What is measured and by what: the first of the arguments; None where the question asks for no number."""
     per = take_per(sentence)
-    kinds = new_against_old(sentence)
-    by = [*(["customer_type"] if kinds else []), *take_dimensions(sentence)][:_MOST_DIMENSIONS]
-    if by:
-        sentence.tokens = with_places(sentence.tokens)
-    _dated(sentence, by)
-    if not by and any(ranking.data.get("item") for _, ranking in sentence.free("ranking")):
-        by = ["product"]  # “top 20 products”, “最畅销的10个商品”
-    extra: dict[str, Any] = {"within_days": within} if within else {}
-    favourites = [place for place, _ in sentence.free("cue", "favourite")]
-    if favourites:
-        sentence.use(*(place for place in favourites if not sentence.tokens[place].is_("ranking")))
-        by = by or ["category"]
-        extra["sort"] = "largest"
+    by, extra = _by(sentence)
     extreme = take_extreme(sentence) if not by else None
-    named = bool(favourites) and not sentence.has("metric")
+    named = "sort" in extra and not sentence.has("metric")
     metrics = ["revenue"] if named else take_metrics(sentence, by or ([per] if per else [])) or (["revenue"] if "sort" in extra else [])
     metrics = [extreme] if extreme else metrics
     metrics = ["repurchase_rate"] if within else metrics or fared(sentence)
     if not by and metrics and metrics[0] in _OF_CAMPAIGNS and sentence.has("ranking"):
         by = ["campaign"]  # “哪些活动响应率最高”
     percentiles = take_percentiles(sentence, metrics)
-    silent = take_silent_days(sentence, metrics)
     metrics = averaged_over(metrics, dated=sentence.says("window")) if per else metrics
     having = take_having(sentence, by, metrics)
     if metrics == ["customers"] and not by and _lists_people(sentence):
@@ -94,11 +92,33 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None
     if sentence.has("cue", "share") and not by and sentence.has("segment") and not sentence.has("window"):
         return None
-    args: dict[str, Any] = {"metrics": metrics[:_MOST_METRICS], "by": by}
+    extra |= {"within_days": within} if within else {}
+    return {"metrics": metrics[:_MOST_METRICS], "by": by, "percentiles": percentiles, "per": per, "having": having, **extra}
+
+
+def _by(sentence: Sentence) -> tuple[list[str], dict[str, Any]]:
+    """What is grouped by, and the order that goes with it."""
+    kinds = new_against_old(sentence)
+    by = [*(["customer_type"] if kinds else []), *take_dimensions(sentence)][:_MOST_DIMENSIONS]
+    if by:
+        sentence.tokens = with_places(sentence.tokens)
+    _dated(sentence, by)
+    if not by and any(ranking.data.get("item") for _, ranking in sentence.free("ranking")):
+        by = ["product"]  # “top 20 products”, “最畅销的10个商品”
+    extra: dict[str, Any] = {}
+    favourites = [place for place, _ in sentence.free("cue", "favourite")]
+    if favourites:
+        sentence.use(*(place for place in favourites if not sentence.tokens[place].is_("ranking")))
+        by = by or ["category"]
+        extra["sort"] = "largest"
+    return by, extra
+
+
+def _whose(sentence: Sentence, dialogue: Dialogue, args: dict[str, Any], rule: Rule | None) -> list[tuple[str, list[str]]]:
+    """Puts whom and what the measurement is limited to into `args`, and which groups come first; gives groups to set side by side."""
     whole, groups = _groups_of_values(sentence), groups_named(sentence)
-    args |= take_filters(sentence) | extra
+    args |= take_filters(sentence)
     split_values(args, whole)
-    args |= {"percentiles": percentiles, "per": per, "having": having}
     args["customers"] = take_customers(sentence, dialogue, rule)
     if args["customers"] is not None or args["where"]:
         sentence.use(*(place for place, _ in sentence.free("cue", "segments") if sentence.tokens[place].text in _OF_PEOPLE))
@@ -111,6 +131,11 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     args |= take_ranking(sentence, args) if args["by"] else {}
     if _counts_groups(sentence, args):
         args["sort"] = "largest"
+    return groups
+
+
+def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list[str]]], silent: int | None) -> Plan:
+    """The plan of a measurement in the windows of the question, its other words used."""
     place = args.pop(PLACE, None)
     _chart(sentence, args)
     groups = groups or beside_whole(sentence, args)
