@@ -129,7 +129,7 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
     found = money_too(sentence, found)
     if not found:
         found = _implied(sentence, by, weak)
-    return [countable(sentence, metric, by) for metric in found]
+    return list(dict.fromkeys(countable(sentence, metric, by) for metric in found))
 
 
 def _per_order(found: list[str]) -> list[str]:
