@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.language import language_of
@@ -36,6 +36,7 @@ from assistant.planner.listed import awaits_groups, with_clusters_found, with_gr
 from assistant.planner.normalise import normalise
 from assistant.planner.offers import with_offers
 from assistant.planner.passing import spare_words
+from assistant.planner.pieces import splits
 from assistant.planner.plan import Call, Plan
 from assistant.planner.references import with_references
 from assistant.planner.rereading import Shorter, shorter
@@ -87,8 +88,6 @@ INTENTS: tuple[Intent, ...] = (
 
 
 _PASSED = Sense("stop", "passed")
-_IFS = ("if ", "when ", "suppose ", "assuming ", "如果", "假如", "要是", "若", "假设", "当")
-"""What begins a condition of the question after it, which is no question of its own."""
 _ENDS = (("punctuation", ".", ";", "?", "!"),)
 """Where a question surely ends."""
 _JOINTS = (
@@ -233,7 +232,7 @@ def _answered(reply: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan | 
 
 def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, ...], ...]) -> Plan | None:
     """Several questions in one, each understood after the one before."""
-    for pieces in _splits(sentence, joints):
+    for pieces in splits(sentence, joints):
         calls: list[Call] = []
         later = dialogue
         for piece in pieces:
@@ -250,24 +249,6 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
         else:
             return Plan(tuple(calls))
     return None
-
-
-def _splits(sentence: Sentence, kinds: tuple[tuple[str, ...], ...]) -> Iterator[list[str]]:
-    """The question cut at the ends of sentences, then at every joint between clauses."""
-    for joints in kinds:
-        places = [place for place, token in enumerate(sentence.tokens) if token.is_(*joints)]
-        for chosen in ([places] if places else []) + [[place] for place in places if len(places) > 1]:
-            pieces = [piece for piece in _pieces(sentence, chosen) if piece]
-            if len(pieces) > 1 and not pieces[0].startswith(_IFS):
-                yield pieces
-
-
-def _pieces(sentence: Sentence, places: list[int]) -> Iterator[str]:
-    at = 0
-    for place in [*places, len(sentence.tokens)]:
-        part = sentence.tokens[at:place]
-        yield sentence.text[part[0].start : part[-1].end] if part else ""
-        at = place + 1
 
 
 def best_plan(sentence: Sentence, dialogue: Dialogue) -> tuple[Plan | None, Sentence]:

@@ -1,0 +1,28 @@
+"""Cuts a text of several questions at its joints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.planner.sentence import Sentence
+
+_IFS = ("if ", "when ", "suppose ", "assuming ", "如果", "假如", "要是", "若", "假设", "当")
+"""What begins a condition of the question after it, which is no question of its own."""
+
+
+def splits(sentence: Sentence, kinds: tuple[tuple[str, ...], ...]) -> Iterator[list[str]]:
+    """The question cut at the ends of sentences, then at every joint between clauses."""
+    for joints in kinds:
+        places = [place for place, token in enumerate(sentence.tokens) if token.is_(*joints)]
+        for chosen in ([places] if places else []) + [[place] for place in places if len(places) > 1]:
+            pieces = [piece for piece in _pieces(sentence, chosen) if piece]
+            if len(pieces) > 1 and not pieces[0].startswith(_IFS):
+                yield pieces
+
+
+def _pieces(sentence: Sentence, places: list[int]) -> Iterator[str]:
+    at = 0
+    for place in [*places, len(sentence.tokens)]:
+        part = sentence.tokens[at:place]
+        yield sentence.text[part[0].start : part[-1].end] if part else ""
+        at = place + 1
