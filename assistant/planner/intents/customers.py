@@ -341,7 +341,7 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     asked = _people(sentence) or sentence.has("cue", "list", "count", "share") or sentence.has("pronoun")
     about = any(sentence.has(kind) for kind in ("segment", "condition", "comparison", "verb", "value", "band", "top_customers", "pronoun"))
     about = about or denies(sentence.tokens)
-    if not asked and not about:
+    if not asked and (not about or _only_things(sentence)):
         return None
     counted = sentence.has("cue", "count") and not sentence.has("ranking")
     sentence.take_all("cue", "count", "list", "share")
@@ -359,6 +359,15 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if counted and not who.counted and (share := _whales(sentence)) is not None:
         found = {**found, "limit": None, "share": share}  # “大客户有多少” counts those that count as such
     return plan("find_customers", columns=columns, **found)
+
+
+def _only_things(sentence: Sentence) -> bool:
+    """Whether nothing but goods, shops or campaigns is named: “the split national/private within CHEESE” is about no customers."""
+    others = ("segment", "condition", "comparison", "verb", "band", "top_customers", "pronoun")
+    if denies(sentence.tokens) or any(sentence.has(kind) for kind in others):
+        return False
+    levels = {sentence.vocabulary.levels.get(sense.data["dimension"]) for _, sense in sentence.free("value")}
+    return "customer" not in levels
 
 
 def _whales(sentence: Sentence) -> float | None:
