@@ -14,6 +14,7 @@ from assistant.prompt_library import read_yaml
 
 _CAPITAL = r"[A-Z][A-Za-z0-9'’]*(?:-[A-Za-z0-9'’]+)*"
 _RUN = re.compile(rf"(?<![A-Za-z0-9_.@/\\-])(?P<bold>\*\*)?(?P<name>{_CAPITAL}(?:[ ]{_CAPITAL})*)")
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+|(?<![A-Za-z0-9])[\w.+-]*@[A-Za-z0-9_][\w.-]+|(?<![\w&])#[A-Za-z]\w{2,}", re.ASCII)
 _TITLE = re.compile(r"\s*(?:[-*•#>]+\s*|\d{1,2}[.)]\s*)*(?:\*\*)?[^.!?\n]{1,60}?(?:\*\*)?[:\uff1a]?(?:\*\*)?\s*")
 """A short line without an end of sentence, or what stands before a colon."""
 _ENDINGS = ("", "s", "es", "ed", "d", "ing", "ly", "er", "ers", "r", "'s", "’s", "ies", "ied", "n't")
@@ -30,7 +31,16 @@ def invented_name(text: str, said: str, called: str) -> str | None:
         said: All names and words of results and questions, in lower case, one a line.
         called: The arguments with which the tools were called.
     """
-    return next((name for name in (*_capitalised(text, said), *_strange(text, said), *_periods(text, said, called)) if name), None)
+    found = (*_addresses(text, said), *_capitalised(text, said), *_strange(text, said), *_periods(text, said, called))
+    return next((name for name in found if name), None)
+
+
+def _addresses(text: str, said: str) -> Iterator[str]:
+    """Accounts, web pages and e-mail addresses that no result has: a reader might write to them."""
+    for match in _ADDRESS.finditer(text):
+        address = match[0].rstrip(".,;:!?)。，；：！？）")
+        if address.lower() not in said:
+            yield address
 
 
 def _capitalised(text: str, said: str) -> Iterator[str]:

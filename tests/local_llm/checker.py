@@ -51,6 +51,8 @@ def support_of(record: dict[str, Any]) -> Support:
 
 def unsupported(text: str, support: Support, vocabulary: frozenset[str], data_names: Iterable[str]) -> list[str]:
     """The numbers, dates and names of ``text`` that nothing supports."""
+    for example in _fixed_lines():
+        text = text.replace(f"“{example}”", " ") if " " in example else text
     fixed = _fixed_lines()
     plain = LIST_NUMBER.sub("", "\n".join(line for line in text.splitlines() if line.strip(" -") not in fixed))
     return [
