@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from assistant.planner.amounts import reduce
 from assistant.planner.frames import any_taken, idle
 from assistant.planner.tokenise import Mended, cut, tokenise
@@ -9,10 +11,32 @@ from assistant.planner.tokens import Token
 from assistant.planner.vocabulary import Vocabulary
 
 _TRIES = 3
+_KEPT = 64
+"""Texts whose tokens are kept: a question is read several times with more or less of it."""
 
 
-def cut_question(plain: str, vocabulary: Vocabulary) -> tuple[list[Token], list[Mended]]:
-    """The tokens of a normalised question and what was mended: “look for” is two plain words where no frame takes it as one."""
+@dataclass(frozen=True)
+class Cut:
+    """A question's tokens, as they are cut and as they are reduced, and what was mended."""
+
+    tokens: tuple[Token, ...]
+    reduced: tuple[Token, ...]
+    mended: tuple[Mended, ...]
+
+
+def cut_question(plain: str, vocabulary: Vocabulary) -> Cut:
+    """The tokens of a normalised question; each text is cut once."""
+    kept = vocabulary.cuts
+    found = kept.get(plain)
+    if found is None:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        found = kept[plain] = _cut(plain, vocabulary)
+    return found
+
+
+def _cut(plain: str, vocabulary: Vocabulary) -> Cut:
+    """The tokens: “look for” is two plain words where no frame takes it as one."""
     barred: frozenset[str] = frozenset()
     for _ in range(_TRIES):
         tokens, mended = tokenise(plain, vocabulary, vocabulary.as_of, barred)
@@ -21,7 +45,7 @@ def cut_question(plain: str, vocabulary: Vocabulary) -> tuple[list[Token], list[
         if not waiting:
             break
         barred |= waiting
-    return tokens, mended
+    return Cut(tuple(tokens), tuple(read), tuple(mended))
 
 
 def _is_known_apart(text: str, vocabulary: Vocabulary) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from assistant.planner.lexicon import read_phrases, read_table
@@ -39,6 +39,11 @@ class _Part:
     kept: bool = False
     becomes: tuple[Sense, ...] = ()
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of its senses."""
+        return frozenset(kind for kind, _, _ in self.senses)
+
     def fits(self, token: Token) -> bool:
         """Whether the token has one of the senses."""
         return any(_has(token, *sense) for sense in self.senses)
@@ -66,12 +71,21 @@ class _Frame:
 def framed(tokens: list[Token], _: Vocabulary) -> list[Token]:
     """The tokens with what their ideas say together."""
     found = list(tokens)
+    meant = _kinds(found)
     for frame in _frames():
+        if not all(part.kinds & meant for part in frame.parts):
+            continue
         places = _places(found, frame)
         while places:
             found = _read(found, frame, places)
+            meant = _kinds(found)
             places = _places(found, frame) if frame.row else []
     return found
+
+
+def _kinds(tokens: list[Token]) -> set[str]:
+    """All kinds of what the tokens mean: a frame that needs another is nowhere."""
+    return {sense.kind for token in tokens for sense in token.senses}
 
 
 def idle(tokens: list[Token]) -> frozenset[str]:

@@ -12,6 +12,7 @@ from assistant.planner.amounts import reduce
 from assistant.planner.coverage import ask_about, ask_value, ask_without, without
 from assistant.planner.cutting import cut_question
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.each_group import with_each_group
 from assistant.planner.ellipsis import depends, is_bare, is_elliptic
 from assistant.planner.followups import follow_up
 from assistant.planner.foresight import after
@@ -100,12 +101,15 @@ _JOINTS = (
 
 def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typed: str = "") -> Sentence:
     """A question as reduced tokens; ``typed`` is the whole of what the operator typed, where this is a part of it."""
-    tokens, mended = cut_question(normalise(question), vocabulary)
-    tokens = [replace(token, senses=(_PASSED,)) if token.unknown and token.text in dialogue.passed else token for token in tokens]
+    cut = cut_question(normalise(question), vocabulary)
+    tokens, found = list(cut.tokens), list(cut.reduced)
+    if any(token.unknown and token.text in dialogue.passed for token in tokens):
+        tokens = [replace(token, senses=(_PASSED,)) if token.unknown and token.text in dialogue.passed else token for token in tokens]
+        found = reduce(tokens, vocabulary)
     language = dialogue.language or language_of(question, "auto", "en")
-    reduced, refers = with_references(without_ideas(reduce(tokens, vocabulary)), dialogue, vocabulary)
+    reduced, refers = with_references(without_ideas(found), dialogue, vocabulary)
     grouped = with_groups(reduced, dialogue)
-    return Sentence("".join(_gaps(tokens)), grouped, vocabulary, language, mended, typed=typed or question, refers=refers)
+    return Sentence("".join(_gaps(tokens)), grouped, vocabulary, language, list(cut.mended), typed=typed or question, refers=refers)
 
 
 def _gaps(tokens: list[Token]) -> list[str]:
@@ -190,7 +194,7 @@ def _spare(sentence: Sentence, question: str, dialogue: Dialogue) -> list[str]:
 
 def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The plan of the question as it stands, all its words used; an elliptic one changes the call before it."""
-    return with_clusters_found(_read(sentence, dialogue), sentence)
+    return with_clusters_found(with_each_group(_read(sentence, dialogue), sentence), sentence)
 
 
 def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:

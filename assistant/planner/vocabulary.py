@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.planner.absent_words import absent_phrases
 from assistant.planner.customer_ids import id_shapes
-from assistant.planner.lexicon import Phrase, general_words, read_phrases, read_table, spellings
+from assistant.planner.lexicon import Phrase, general_words, read_phrases, read_table, spellings, variants
 from assistant.planner.matcher import Matcher
 from assistant.planner.normalise import normalise
 from assistant.planner.own_names import allowed, outdone, short_names
@@ -82,7 +82,7 @@ class Vocabulary:
         """Build what is built on first use, so that the first question is as quick as the others."""
         self.matcher.find("", 0)
         _ = (self.words, self.single_words, self.own_words, self.own_phrases, self.known_words)
-        _ = (self.texts, self.han_wildcards, self.han_sounds, self.words_of_values)
+        _ = (self.texts, self.han_wildcards, self.han_sounds, self.words_of_values, self._names_of_values)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -149,14 +149,26 @@ class Vocabulary:
                 forms.update({text[:index] + "?" + text[index + 1 :]: text for index in range(len(text))})
         return forms
 
+    @cached_property
+    def cuts(self) -> dict[str, Any]:
+        """What the latest texts were cut into, kept by the module that cuts."""
+        return {}
+
     def value_named(self, dimension: str, text: str) -> str | None:
         """The value of ``dimension`` that ``text`` names: the whole value, or its number ("18" for "Campaign 18")."""
-        wanted = normalise(text)
-        for value in self.values.get(dimension, ()):
-            plain = normalise(value)
-            if plain == wanted or plain.split(" ")[-1] == wanted:
-                return value
-        return None
+        return self._names_of_values.get(dimension, {}).get(normalise(text))
+
+    @cached_property
+    def _names_of_values(self) -> dict[str, dict[str, str]]:
+        """Dimension to what names each of its values; where two are named alike, the first is meant."""
+        found: dict[str, dict[str, str]] = {}
+        for dimension, values in self.values.items():
+            named = found.setdefault(dimension, {})
+            for value in values:
+                plain = normalise(value)
+                named.setdefault(plain, value)
+                named.setdefault(plain.split(" ")[-1], value)
+        return found
 
     def name(self, kind: str, entry_id: str, language: str) -> str:
         """What is shown for an id."""
@@ -291,7 +303,8 @@ def _value_phrases(values: Mapping[str, list[str]], taken: set[str], done: set[s
         for value in found:
             names = aliases.get(dimension, {}).get(normalise(value), {})
             goods = _goods_named(value) if dimension in _OF_GOODS else ()
-            for word in (*_value_words(value), *names.get("zh", ()), *names.get("en", ()), *goods):
+            named = (form for language in ("zh", "en") for words in names.get(language, ()) for form in variants(words))
+            for word in (*_value_words(value), *named, *goods):
                 sense = Sense("value", f"{dimension}={value}", {"dimension": dimension, "value": value})
                 others = taken - done if dimension == "event_kind" else taken | vague if dimension == "product_name" else taken
                 plural = frozenset() if dimension in _OF_GOODS else doubles
