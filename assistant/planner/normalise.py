@@ -21,7 +21,7 @@ _HAN_YEAR = re.compile("(?<![〇零一二三四五六七八九十百千万])[一
 _HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _SHORT_YEAR = re.compile(rf"(?<![a-z])({_MONTH}|q[1-4]|h[12]|spring|summer|autumn|fall|winter|of|in)[.]?\s?['’‘](\d\d)(?!\d)")
 _OF_AGE = re.compile(r"\b(under|over) (?:the )?(\d\d)s\b")
-_HYPHEN_OF_DAYS = re.compile(r"(?<=\d)[-‐‑–](?=(?:day|week|month|year)s?\b)")
+_HYPHEN_OF_DAYS = re.compile(r"(?<=\d)[-‐‑–](?=(?:day|week|month|year|person|people|member)s?\b)")
 _OVER_HALF = re.compile("(?:超过半数|过半数|过半|超半数)(?!年|个?月|天|小时|价)")
 _LISTED_NUMBERS = re.compile(r"(?<=\d)、(?=\d)")
 """“367、406” are two numbers, and no comma of thousands."""
