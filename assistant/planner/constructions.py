@@ -1,4 +1,4 @@
-"""Chinese constructions read as plainer words, by prompts/lexicon/constructions.yaml: “占了几成” is “占比”."""
+"""Constructions read as plainer words, by prompts/lexicon/constructions.yaml (Chinese) and constructions_en.yaml: “占了几成” is “占比”."""
 
 from __future__ import annotations
 
@@ -14,17 +14,15 @@ _NAME = re.compile(r"\{([a-z]+)\}")
 
 
 def plainer(text: str) -> str:
-    """A normalised question in plainer words; one without Chinese characters stays as it is."""
-    if not _HAN.search(text):
-        return text
-    for pattern, words in _constructions():
+    """A normalised question in plainer words, by the constructions of its language."""
+    for pattern, words in _constructions("constructions" if _HAN.search(text) else "constructions_en"):
         text = pattern.sub(words, text)
     return text
 
 
-@lru_cache(maxsize=1)
-def _constructions() -> list[tuple[re.Pattern[str], str]]:
-    table = read_table("constructions")
+@lru_cache(maxsize=2)
+def _constructions(name: str) -> list[tuple[re.Pattern[str], str]]:
+    table = read_table(name)
     names = {**table["names"], "digits": _DIGITS}
 
     def written(pattern: str) -> str:
