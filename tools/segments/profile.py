@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 from tools.contracts import CustomerQuery, Statement, Text, Unit
+from tools.metrics.values import remember
 from tools.rules import Selection
 from tools.segments.compiler import compile_selection
 from tools.segments.contrasts import LEAST_EFFECT, LEAST_POINTS, Moments, effect_size, is_credible, means_p_value, shares_p_value
 from tools.segments.fields import FieldInfo, field
 from tools.segments.freshness import freshness_caveats, require_features
-from tools.segments.profile_queries import AVERAGED, category_query, described_fields, numbers_query, shares_query
+from tools.segments.profile_queries import AVERAGED, category_query, described_fields, filled_columns, numbers_query, shares_query
 from tools.segments.stored import fields_of, group_rules, stored_rules
 from tools.warehouse.context import ToolContext
 
@@ -159,12 +160,13 @@ def profile(ctx: ToolContext, selection: Selection, *, detail: bool = True, medi
     """
     require_features(ctx)
     query = compile_selection(ctx, selection)
-    numbers = numbers_query(query, medians)
+    filled = remember(ctx, "columns of profiles", lambda: filled_columns(ctx.engine))
+    numbers = numbers_query(query, medians, filled)
     rows = {row["part"]: row for row in ctx.engine.query(numbers.sql, numbers.parameters).to_pylist()}
     inside, base = rows.get("inside", {}), rows["base"]
     defining = _defining(ctx, selection)
     contrasts = _number_contrasts(rows, defining)
-    demographics, shares = _demographics(ctx, query, defining) if inside and detail else ((), [])
+    demographics, shares = _demographics(ctx, query, defining, filled) if inside and detail else ((), [])
     found = sorted([*contrasts, *shares], key=lambda one: (one.defining, -one.strength))
     return SegmentProfile(
         sentence=query.sentence,
@@ -230,10 +232,12 @@ def _moments(row: dict[str, object], name: str) -> Moments:
     return Moments(known, float(mean), float(variance))
 
 
-def _demographics(ctx: ToolContext, query: CustomerQuery, defining: set[str]) -> tuple[tuple[Demographic, ...], list[Contrast]]:
+def _demographics(
+    ctx: ToolContext, query: CustomerQuery, defining: set[str], filled: Collection[str]
+) -> tuple[tuple[Demographic, ...], list[Contrast]]:
     demographics: list[Demographic] = []
     contrasts: list[Contrast] = []
-    infos = described_fields(ctx.engine)
+    infos = described_fields(ctx.engine, filled)
     if not infos:
         return (), []
     statement = shares_query(query, infos)

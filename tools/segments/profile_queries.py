@@ -38,6 +38,14 @@ AVERAGED = (
     "churn_probability",
 )
 _DESCRIBED = ("gender", "age_band", "income_band", "city", "region", "marketing_consent", "top_category", "top_channel")
+_OF_CUSTOMERS = ("gender", "age", "age_band", "income", "income_band", "city", "region", "marketing_consent")
+_OF_SCORES = ("churn_probability",)
+_TABLES = {
+    "customers": _OF_CUSTOMERS,
+    "scores": _OF_SCORES,
+    "customer_features": tuple(name for name in (*AVERAGED, *_DESCRIBED) if name not in (*_OF_CUSTOMERS, *_OF_SCORES)),
+}
+"""The columns of customer_base by their tables, so that looking whether they are filled joins nothing."""
 _MOST_ATTRIBUTES = 15
 _MOST_VALUES = 12
 """Values of one attribute that are compared, the most frequent ones; names and ids have too many to tell anything."""
@@ -51,14 +59,28 @@ def marked(query: CustomerQuery, columns: str) -> str:
     )
 
 
-def numbers_query(query: CustomerQuery, medians: Collection[str] = ()) -> Statement:
+def filled_columns(engine: Engine) -> frozenset[str]:
+    """The averaged and the described columns that any customer has a value in."""
+    filled: set[str] = set()
+    for table, names in _TABLES.items():
+        counts = engine.rows(f"SELECT {', '.join(f'count({name})' for name in names)} FROM {table}")[0]
+        filled |= {name for name, count in zip(names, counts, strict=True) if count}
+    return frozenset(filled)
+
+
+def numbers_query(query: CustomerQuery, medians: Collection[str] = (), filled: Collection[str] = AVERAGED) -> Statement:
     """Rows "inside", "rest" and "base": customers, revenue, orders, and per field known, mean, average, variance.
 
     ``mean`` is what is shown, ``average`` the plain mean that tests are made on; they differ for the average order value.
-    The fields of ``medians`` have a ``median`` too, which takes longer than all the rest of them.
+    The fields of ``medians`` have a ``median`` too, which takes longer than all the rest of them. Those that are not
+    ``filled`` are known of nobody, and not looked at.
     """
     columns = []
     for name in AVERAGED:
+        if name not in filled:
+            columns.append(f"0 AS {name}_known" + "".join(f", NULL AS {name}_{one}" for one in ("mean", "average", "variance")))
+            columns[-1] += f", NULL AS {name}_median" if name in medians else ""
+            continue
         value = f"CAST({name} AS DOUBLE)"
         mean = "CAST(sum(amount) AS DOUBLE) / nullif(sum(orders), 0)" if name == "average_order_value" else f"avg({value})"
         columns.append(
@@ -73,10 +95,9 @@ def numbers_query(query: CustomerQuery, medians: Collection[str] = ()) -> Statem
     return Statement(sql=sql, parameters=query.parameters)
 
 
-def described_fields(engine: Engine) -> list[FieldInfo]:
+def described_fields(engine: Engine, filled: Collection[str]) -> list[FieldInfo]:
     """The demographic and other fields whose values a profile compares; those that nobody has are left out."""
-    known = engine.rows(f"SELECT {', '.join(f'count({name})' for name in _DESCRIBED)} FROM customer_base")[0]
-    names = [name for name, count in zip(_DESCRIBED, known, strict=True) if count]
+    names = [name for name in _DESCRIBED if name in filled]
     return [field(name) for name in [*names, *(f"attribute.{name}" for name in attribute_names(engine)[:_MOST_ATTRIBUTES])]]
 
 
