@@ -49,7 +49,7 @@ def fared(sentence: Sentence) -> list[str]:
         return []
     if groups_named(sentence) and (sentence.has("cue", "compare") or sentence.has("ranking")):
         return ["revenue"]
-    if len(told) > 1 and sentence.has("cue", "compare") and len({one.data["dimension"] for one in told}) == 1:
+    if len(told) > 1 and (sentence.has("cue", "compare") or sentence.has("ranking")) and len({one.data["dimension"] for one in told}) == 1:
         return ["revenue"]
     asked = any(token.text in _HOW for token in sentence.tokens) or _bare(sentence)
     changed = sentence.has("cue", "growth", "yoy")

@@ -33,6 +33,7 @@ from assistant.planner.intents.rates import (
     take_within_days,
 )
 from assistant.planner.intents.refusals import ask_when, refusal
+from assistant.planner.intents.sides import named_apart, of_two_times, reached, without_dates
 from assistant.planner.plan import FOCUS, PLACE, Plan, plan
 from assistant.planner.ranked import with_places
 from assistant.planner.sentence import Sentence
@@ -74,7 +75,7 @@ def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
     """What is measured and by what: the first of the arguments; None where the question asks for no number."""
     per = take_per(sentence)
     by, extra = _by(sentence)
-    extreme = take_extreme(sentence) if not by else None
+    extreme = take_extreme(sentence) if not by and not named_apart(sentence) else None
     named = "sort" in extra and not sentence.has("metric")
     metrics = ["revenue"] if named else take_metrics(sentence, by or ([per] if per else [])) or (["revenue"] if "sort" in extra else [])
     metrics = [extreme] if extreme else metrics
@@ -99,7 +100,7 @@ def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
 def _by(sentence: Sentence) -> tuple[list[str], dict[str, Any]]:
     """What is grouped by, and the order that goes with it."""
     kinds = new_against_old(sentence)
-    by = [*(["customer_type"] if kinds else []), *take_dimensions(sentence)][:_MOST_DIMENSIONS]
+    by = [*(["customer_type"] if kinds else []), *without_dates(sentence, take_dimensions(sentence))][:_MOST_DIMENSIONS]
     if by:
         sentence.tokens = with_places(sentence.tokens)
     _dated(sentence, by)
@@ -141,15 +142,17 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     groups = groups or beside_whole(sentence, args)
     focus = _share_of_value(sentence, args)
     shared = share_of_people(sentence, args)
+    told = reached(sentence, args)
     windows = take_windows(sentence) or ([Window(last_days=silent)] if silent else [])
+    of_two_times(args, len(windows))
     _absorb_counts(sentence)
     sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize", "sold")
     absorb_predicates(sentence)
     _absorb_fields(sentence, args["metrics"])
     if not windows and _needs_time(sentence, args):
         return ask_when(sentence)
-    if shared is not None and not windows:
-        return plan("find_customers", rule=shared)
+    if (shared or told) is not None and not windows:
+        return plan("find_customers", rule=shared or told)
     found = side_by_side(with_windows(sentence, args, windows), groups)
     found = beside_everyone(found) if shared is not None else found
     if any(call.args.get("sort") in ("growth", "decline") and "compare" not in call.args for call in found.calls):

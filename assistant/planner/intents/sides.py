@@ -1,0 +1,50 @@
+"""Two things that are named side by side, one of which has more: “367店跟406店哪家卖得多”, "did PRODUCE or MEAT sell more"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.planner.clauses import Rule
+from assistant.planner.sentence import Sentence
+
+_SIDES = 2
+_DATES = {"weekday": ("day",), "hour": ("day",)}
+"""Groups of times, and the single dates that no longer are asked for when such groups are named."""
+
+
+def named_apart(sentence: Sentence) -> bool:
+    """Whether two values of one dimension are named, so that the most of something is asked of these two."""
+    named = [sense for _, sense in sentence.free("value")]
+    return any(len({one.data["value"] for one in named if one.data["dimension"] == way}) == _SIDES for way in _ways(sentence))
+
+
+def without_dates(sentence: Sentence, by: list[str]) -> list[str]:
+    """“周六和周日哪天人多”: of two weekdays, and not of every date."""
+    if not named_apart(sentence):
+        return by
+    apart = {one for way in _ways(sentence) for one in _DATES.get(way, ())}
+    return [one for one in by if one not in apart]
+
+
+def of_two_times(args: dict[str, Any], windows: int) -> None:
+    """“11月和12月哪个月卖得多”: two times that are named are set side by side, and not split by their unit."""
+    by = args["by"]
+    if windows == _SIDES and len(by) == 1 and by[0] in ("day", "week", "month", "quarter", "year") and "sort" in args:
+        args["by"] = []
+        args.pop("sort", None)
+        args.pop("limit", None)
+
+
+def reached(sentence: Sentence, args: dict[str, Any]) -> Rule | None:
+    """“SEAFOOD有多少人买过,占全部顾客百分之几”: who bought it, with their share of all customers; in a window, of those who came in it."""
+    plain = not any(args.get(one) for one in ("by", "customers", "where_not", "having", "compare"))
+    goods = bool(args["where"]) and all(sentence.vocabulary.levels.get(one) == "product" for one in args["where"])
+    if args["metrics"] != ["buyers"] or not plain or not goods or not sentence.has("cue", "share"):
+        return None
+    args["metrics"] = ["buyers", "category_penetration"]
+    return {"behaviour": "orders", "op": ">=", "value": 1, "where": args["where"]}
+
+
+def _ways(sentence: Sentence) -> list[str]:
+    """The dimensions of the values that are named."""
+    return list(dict.fromkeys(str(sense.data["dimension"]) for _, sense in sentence.free("value")))
