@@ -96,6 +96,7 @@ class FindCustomers(Request):
     limit: int | None = Field(default=None, ge=1, description="Cut to this many; left out: all.")
     share: float | None = Field(default=None, gt=0, lt=1, description="Or cut to this share.")
     columns: list[str] = Field(default=[], description="Further field ids to list.")
+    among: SegmentRule | None = Field(default=None, description="Also tell what share of the customers of this rule they are.")
 
 
 class TierLimit(BaseModel):

@@ -12,6 +12,7 @@ from tools.contracts import CustomerQuery, Figure, Outcome, Receipt, Statement, 
 from tools.metrics.values import is_filled
 from tools.requests import FindCustomers
 from tools.rules import Selection
+from tools.segments.among import among_figures
 from tools.segments.checks import list_checks
 from tools.segments.compiler import compile_selection
 from tools.segments.coverage import coverage_caveats
@@ -48,6 +49,7 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
     listing = list_statement(query, infos, selection, measured)
     listed = ctx.engine.query(listing.sql, listing.parameters)
     sizes = _sizes(ctx, listed)
+    shares, base = among_figures(ctx, request.rule, request.among)
     receipt = _receipt(ctx, request, query, listing)
     caveats = (
         *freshness_caveats(ctx),
@@ -58,14 +60,14 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
         "tool": TOOL,
         "receipts": (receipt,),
         "caveats": caveats,
-        "interpretation": query.sentence,
+        "interpretation": query.sentence if base is None else _of_base(query.sentence, base),
         "selection": selection,
     }
     if not sizes["customers"]:
-        return ToolResult(outcome=Outcome.EMPTY, figures=_figures(sizes), message=_nobody(query.sentence), **common)
+        return ToolResult(outcome=Outcome.EMPTY, figures=(*shares, *_figures(sizes)), message=_nobody(query.sentence), **common)
     table, rows = _table(ctx, query.sentence, listed, infos, sizes["customers"])
     checks = list_checks(ctx, query, listed, sizes["customers"], MOST_ROWS)
-    return ToolResult(figures=(*_figures(sizes), *row_figures(rows, infos[1:])), tables=(table,), checks=checks, **common)
+    return ToolResult(figures=(*shares, *_figures(sizes), *row_figures(rows, infos[1:])), tables=(table,), checks=checks, **common)
 
 
 def _selection(ctx: ToolContext, request: FindCustomers) -> Selection:
@@ -152,6 +154,10 @@ def _receipt(ctx: ToolContext, request: FindCustomers, query: CustomerQuery, lis
     )
     arguments = request.model_dump(mode="json", by_alias=True)
     return ctx.receipt(TOOL, arguments, definition, listing)
+
+
+def _of_base(sentence: Text, base: Text) -> Text:
+    return Text(zh=f"{sentence.zh}；比例的基数：{base.zh}", en=f"{sentence.en}; the share is of: {base.en}")
 
 
 def _nobody(sentence: Text) -> Text:

@@ -1,0 +1,52 @@
+"""The share of one group among another: “what % of October's buyers came back in November”, “买过A的客户里有多少也买过B”."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.planner.clauses import Rule
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.intents.customers import find
+from assistant.planner.lexicon import read_table
+from assistant.planner.plan import Plan
+from assistant.planner.sentence import Sentence
+
+
+def share_among(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """The customers of both, with their share of the first: the words before “also”, “came back”, “里” say who these are."""
+    at = _joint(sentence.text)
+    if at is None or sentence.says("ranking") or sentence.says("by"):
+        return None
+    base = _rule(replace(sentence.again(), tokens=[token for token in sentence.tokens if token.start < at]), dialogue)
+    found = find(sentence, dialogue) if base is not None else None
+    if base is None or found is None or found.calls[0].name != "find_customers":
+        return None
+    call = found.calls[0]
+    both, parts = _parts(call.args.get("rule", {})), _parts(base)
+    if not parts or len(both) <= len(parts) or any(one not in both for one in parts):
+        return None
+    return replace(found, calls=(replace(call, args={**call.args, "among": base}),))
+
+
+def _joint(text: str) -> int | None:
+    """Where what is asked of the first group begins."""
+    for pattern in read_table("among")["joints"]:
+        match = re.search(pattern, text)
+        if match is not None:
+            return match.start("joint")
+    return None
+
+
+def _rule(sentence: Sentence, dialogue: Dialogue) -> Rule | None:
+    """The rule of the first group, where every word of it is placed."""
+    found = find(sentence, dialogue)
+    if found is None or sentence.leftover() or found.calls[0].name != "find_customers":
+        return None
+    args = found.calls[0].args
+    return None if set(args) - {"rule"} else args.get("rule")
+
+
+def _parts(rule: Rule) -> list[Rule]:
+    """The conditions that must all hold."""
+    return list(rule["all"]) if set(rule) == {"all"} else [rule]
