@@ -12,12 +12,13 @@ from assistant.planner.amounts import reduce
 from assistant.planner.coverage import ask_about, ask_value, ask_without, without
 from assistant.planner.cutting import cut_question
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.each_group import with_each_group
+from assistant.planner.each_group import with_each_group, with_those
 from assistant.planner.ellipsis import depends, is_bare, is_elliptic
 from assistant.planner.followups import follow_up
 from assistant.planner.foresight import after
 from assistant.planner.frames import without_ideas
 from assistant.planner.intents import (
+    among,
     asks,
     averages,
     churn,
@@ -25,6 +26,7 @@ from assistant.planner.intents import (
     customers,
     data,
     findings,
+    lateness,
     measures,
     rankings,
     refusals,
@@ -37,7 +39,7 @@ from assistant.planner.listed import awaits_groups, with_clusters_found, with_gr
 from assistant.planner.normalise import normalise
 from assistant.planner.offers import with_offers
 from assistant.planner.passing import spare_words
-from assistant.planner.pieces import splits
+from assistant.planner.pieces import repeats, splits
 from assistant.planner.plan import Call, Plan
 from assistant.planner.references import with_references
 from assistant.planner.rereading import Shorter, shorter
@@ -46,6 +48,7 @@ from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import Vocabulary
+from assistant.planner.within_top import among_best
 
 Intent = Callable[[Sentence, Dialogue], Plan | None]
 
@@ -70,11 +73,13 @@ INTENTS: tuple[Intent, ...] = (
     refusals.by_order_amount,
     refusals.average_of_bands,
     cohorts.cohorts,
+    among.share_among,
     rankings.cut_by_share,
     tables.export_shown,
     customers.export,
     customers.strategy,
     customers.compare,
+    lateness.late_by,
     asks.in_range(churn.churn),
     customers.numbered_group,
     customers.overview,
@@ -194,11 +199,14 @@ def _spare(sentence: Sentence, question: str, dialogue: Dialogue) -> list[str]:
 
 def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The plan of the question as it stands, all its words used; an elliptic one changes the call before it."""
-    return with_clusters_found(with_each_group(_read(sentence, dialogue), sentence), sentence)
+    return with_clusters_found(with_those(with_each_group(_read(sentence, dialogue), sentence), sentence), sentence)
 
 
 def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     dialogue = dialogue.focused(sentence.refers)
+    best = among_best(sentence, dialogue, lambda words: _part(words, sentence, dialogue))
+    if best is not None:
+        return best
     unnamed = moves.whom(sentence, dialogue)
     if unnamed is not None:
         return unnamed
@@ -217,6 +225,12 @@ def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if best is not None and not account.leftover() and not (elliptic and is_bare(best)):
         return with_other_scope(best, account)
     return None if elliptic else _changed(sentence, dialogue)
+
+
+def _part(words: str, sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """The plan of a part of a question, where it uses every word."""
+    found, account = best_plan(read_sentence(words, sentence.vocabulary, dialogue, sentence.typed), dialogue)
+    return found if found is not None and not account.leftover() else None
 
 
 def _changed(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -248,7 +262,7 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
                 return Plan(tuple(calls), (("later", piece),))
             if calls and len(found.calls) == 1 and found.calls[0].name == calls[-1].name and is_elliptic(part, later):
                 calls.pop()
-            calls += [call for call in found.calls if call not in calls]
+            calls += [call for call in found.calls if call not in calls and not repeats(calls, found)]
             later = after(later, found)
         else:
             return Plan(tuple(calls))
