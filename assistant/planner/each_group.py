@@ -7,12 +7,14 @@ from typing import Any
 
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
+from tools.segments.schemes import scheme_of
 
 _EACH = re.compile(
     r"各(?!类|种|个|方面|项|式|位|群|组|店|门店|部门|月|周|季|年|天|品)|分别"
     r"|\beach\b(?= *(?:$|[?,.;!]|group|segment|one|tier|band|of (?:them|those|these)|is|are|have|has|do|does|and|in total))"
     r"|\brespectively\b|\bseparately\b"
 )
+_WHO = re.compile(r"who\b|(?:都)?(?:有|是)?(?:谁|哪些人|哪些客户)")
 _TOOLS = ("find_customers", "measure", "summarize_segment", "suggest_strategy")
 _MOST = 8
 """Groups that are told one by one; more are told together."""
@@ -24,6 +26,19 @@ def with_each_group(found: Plan | None, sentence: Sentence) -> Plan | None:
         return found
     calls = tuple(part for call in found.calls for part in _parts(call))
     return found if len(calls) == len(found.calls) else Plan(calls, found.notes, found.say)
+
+
+def with_those(found: Plan | None, sentence: Sentence) -> Plan | None:
+    """“Who are the champions and how much do they spend?”: the customers before what is measured of them."""
+    asked = any(token.is_("cue", "list") and _WHO.match(token.text) for token in sentence.tokens)
+    if found is None or not asked or [call.name for call in found.calls] != ["measure"] or not sentence.says("conj", "and"):
+        return found
+    customers = found.calls[0].args.get("customers")
+    if found.calls[0].args.get("by") or customers is None or not (isinstance(customers, dict) or scheme_of(customers)):
+        return found
+    rule = {"segment": customers} if isinstance(customers, str) else customers
+    listed = Call("find_customers", dict(rule) if "rule" in rule else {"rule": rule})
+    return Plan((listed, *found.calls), found.notes, found.say)
 
 
 def _parts(call: Call) -> list[Call]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 
 _IFS = ("if ", "when ", "suppose ", "assuming ", "如果", "假如", "要是", "若", "假设", "当")
@@ -26,3 +27,10 @@ def _pieces(sentence: Sentence, places: list[int]) -> Iterator[str]:
         part = sentence.tokens[at:place]
         yield sentence.text[part[0].start : part[-1].end] if part else ""
         at = place + 1
+
+
+def repeats(calls: list[Call], found: Plan) -> bool:
+    """Whether a later part only asks again for the advice that a part before asks for: “Need ideas for next month”."""
+    if not calls or len(found.calls) != 1 or calls[-1].name != "suggest_strategy" or found.calls[0].name != "suggest_strategy":
+        return False
+    return found.calls[0].args.get("customers") in (calls[-1].args.get("customers"), f"t{len(calls)}")

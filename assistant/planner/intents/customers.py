@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.planner.clauses import Rule, denies
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.intents.aims import absorb_aims
 from assistant.planner.intents.implied import beside_everyone, take_apart
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
@@ -144,9 +145,7 @@ def strategy(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if not sentence.take_all("cue", "strategy") or _asks_all_segments(sentence):
         return None
     lists_churners = sentence.says("cue", "churn") and sentence.says("cue", "list")
-    sentence.take_all("part", "goal")
-    sentence.take_all("ask", "recommend_products")
-    sentence.take_all("cue", "summarize", "list", "why")
+    absorb_aims(sentence)
     who = with_churn(sentence, take_who(sentence, dialogue))
     customers = who.as_customers() if who.named else _last(dialogue)
     if customers is None:
@@ -265,7 +264,7 @@ def overview(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("scheme", "rfm", "rfm_eight")
     sentence.take_all("segment")
     sentence.take_all("dimension", "rfm_group")
-    sentence.take_all("cue", "segments", "summarize", "strategy", "list", "count", "share", "compare", "total")
+    sentence.take_all("cue", "segments", "summarize", "strategy", "list", "count", "share", "compare", "total", "why")
     sentence.take_all("metric", "customers", "revenue")
     sentence.take_all("field", "amount")
     sentence.take_all("term", "monetary")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.plan import Plan, plan
+from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text, texts
 from assistant.planner.tokens import Token
 
 _STRONG = ("metric", "noun", "segment", "band", "scheme", "field", "value", "condition")
 _EXPLAINED = ("term", "metric", "segment", "field", "dimension", "scheme")
+_LETTERS = ("recency", "frequency", "monetary")
 _TERMS = ("term", "segment", "scheme")
+_SOUNDS = "啊哈嗯哦噢额呃哎嘿呵嘻呀哇唉咦喂哼呜"
+_NOISE = re.compile(rf"[\d\W{_SOUNDS}]*?(?:([^\W\d])\1{{2,}}|[{_SOUNDS}]{{2,}})[\d\W{_SOUNDS}]*")
+"""Sounds and repeated letters that ask nothing."""
 _PERSONAL_GROUPS = ("demographics", "contact", "attributes", "profile", "identity")
 
 
@@ -77,12 +83,16 @@ def greet(sentence: Sentence, _: Dialogue) -> Plan | None:
 
 def _is_churn(sentence: Sentence, unsupported: str) -> bool:
     ahead = sentence.says("horizon") or unsupported == "forecast"
+    if unsupported == "forecast" and sentence.has("cue", "strategy") and sentence.has("segment"):
+        return True  # when the advice is for
     return (sentence.has("cue", "churn") and ahead) or sentence.has("cue", "explain")
 
 
 def help_(sentence: Sentence, _: Dialogue) -> Plan | None:
     """“What can you do?”."""
     greeting = all(token.is_("stop", "polite") or token.is_("punctuation") for token in sentence.tokens)
+    if greeting and _NOISE.fullmatch(sentence.typed or sentence.text):
+        return plan("decline", reason="not_understood", missing=text("not_placed_decline", sentence.language).format(words=sentence.typed))
     if not greeting and (not sentence.take_all("cue", "whoami") or any(sentence.has(kind) for kind in _STRONG)):
         return None
     sentence.use(*range(len(sentence.tokens)))
@@ -115,11 +125,25 @@ def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
         return None
     if not named or not (asked or only_terms) or sentence.has("window") or sentence.has("comparison"):
         return None
-    token = next((token for _, token in named if not token.is_("noun")), named[0][1])
+    told = [token for _, token in named if not token.is_("noun")] or [named[0][1]]
+    terms = list(dict.fromkeys(_term(sentence, token) for token in told))
     sentence.use(*(at for at, _ in named))
     sentence.take_all("cue", "segments", "churn", "list", "summarize", "count", "average", "share")
     sentence.take_all("verb")
-    return plan("explain_term", term=_term(sentence, token))
+    sentence.use(*(place for place, one in sentence.free("quantity") if one.data["unit"] == "" and one.data["value"] == len(terms)))
+    if all(sentence.says("term", one) for one in _LETTERS):
+        terms = ["RFM"]
+    if len(terms) > 1 and not _listed(sentence, told):
+        terms = terms[:1]
+    return Plan(tuple(Call("explain_term", {"term": one}) for one in terms))
+
+
+def _listed(sentence: Sentence, told: list[Token]) -> bool:
+    """Whether the terms are named one beside the other: nothing but “and”, “or”, commas and fillers between them."""
+    places = [place for place, token in enumerate(sentence.tokens) if token in told]
+    between = sentence.tokens[places[0] : places[-1]]
+    joined = all(token in told or token.is_("conj") or token.is_("punctuation") or token.is_("stop") for token in between)
+    return joined and any(token.is_("conj") or token.is_("punctuation") for token in between)
 
 
 def _is_listed(token: Token) -> bool:
