@@ -34,12 +34,13 @@ def take_percentiles(sentence: Sentence, metrics: list[str]) -> list[int]:
     both = bool(metrics) and metrics[0] == "median_order_value" and sentence.has("cue", "average")
     if not metrics or not (both or sentence.has("cue", "percentile")):
         return []
+    halved = {50} if metrics[0] == "median_order_value" else set()
     of_orders = metrics[0] == "revenue" and any(token.text.startswith(("订单", "order", "basket")) for token in sentence.tokens)
     metrics[0] = "average_order_value" if of_orders else _SPREAD.get(metrics[0], metrics[0])
     if both:
         sentence.take_all("cue", "average", "compare", "growth")  # “客单价中位数和平均数差多少”
         return [50]
-    found = {int(one) for sense in sentence.take_all("cue", "percentile") for one in sense.data["n"]}
+    found = halved | {int(one) for sense in sentence.take_all("cue", "percentile") for one in sense.data["n"]}
     sentence.take_all("cue", "median", "average")
     return sorted(found)
 
