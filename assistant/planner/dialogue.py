@@ -9,6 +9,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
+from assistant.planner.counted_people import counted_rule
 from assistant.planner.plan import ASIDE, NOTES, Call
 
 _SILENT = frozenset({"ask_user", "decline", "export_table"})
@@ -96,6 +97,9 @@ class Dialogue:
         ranked = _ranked(result)
         if ranked is not None:
             return ranked
+        counted = counted_rule(result.call) if result.outcome == "answered" else None
+        if counted is not None:
+            return replace(result, handle="", content={"selection": {"rule": counted}})
         if result.selection is not None or result.outcome != "answered" or given is None:
             return result if result.selection is not None else None
         if isinstance(given, dict):

@@ -47,7 +47,7 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     before, rule = ({} if bound else dict(args)), args.get("rule")
     windows = [sense.data["window"] for sense in sentence.take_all("window")] if not sentence.has("verb") else []
     if windows:
-        rule = rewindowed(rule, windows[0].model_dump(mode="json", exclude_defaults=True))
+        rule = _redated(rule, windows[0].model_dump(mode="json", exclude_defaults=True), sentence.says("ellipsis", "correct"))
     elif sentence.has("cue", "previous") and (dated := _window_of(rule)):
         sentence.take_all("cue", "previous")
         rule = rewindowed(rule, Window.model_validate(dated).previous().model_dump(mode="json", exclude_defaults=True))
@@ -199,6 +199,16 @@ def _same_kind(first: Rule, second: Rule) -> bool:
         return bool(str(first.get("field", "")).removeprefix("attribute.") == second["field"].removeprefix("attribute."))
     same = all(first.get(key) == second.get(key) for key in ("behaviour", "op", "value"))
     return bool(same) and set(first.get("where") or ()) == set(second["where"])
+
+
+def _redated(rule: Any, window: Args, corrected: bool) -> Any:
+    """“不对，是11月” of those who bought flowers and came in December: what had no time keeps none; a correction is of the last."""
+    parts = rule["all"] if isinstance(rule, dict) and set(rule) == {"all"} else []
+    dated = [part for part in parts if _window_of(part)]
+    meant = dated[-1:] if corrected else dated
+    if not meant or len(meant) == len(parts):
+        return rewindowed(rule, window)
+    return {"all": [rewindowed(part, window) if part in meant else part for part in parts]}
 
 
 def rewindowed(rule: Any, window: Args) -> Any:

@@ -208,7 +208,7 @@ def _field_of_verb(sentence: Sentence, place: int) -> str | None:
     verb = token.get("verb")
     if token.is_("cue", "churn"):
         return "churn_probability"
-    return str(verb.data["behaviour"]) if verb and verb.data["behaviour"] in ("orders", "amount") else None
+    return str(verb.data["behaviour"]) if verb and verb.data["behaviour"] in ("orders", "amount", "responses") else None
 
 
 def _plain_limit(sentence: Sentence, who: Who) -> None:
