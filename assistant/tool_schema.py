@@ -12,6 +12,8 @@ from assistant.prompt_library import read_yaml
 
 _SHAPES = {"Selection": "customers", "Condition": "rule", "Window": "window", "TierLimit": "tiers", "GroupCondition": "having"}
 """A definition that a property refers to, and the shape that stands in for the property; the first that matches wins."""
+_NAMED = ("among",)
+"""Properties with a shape of their own name, as the system prompt or another property says what theirs looks like."""
 _SILENT = frozenset({"title", "minItems", "maxItems", "minLength", "maxLength", "exclusiveMinimum", "exclusiveMaximum"})
 
 
@@ -19,14 +21,16 @@ _SILENT = frozenset({"title", "minItems", "maxItems", "minLength", "maxLength", 
 def argument_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema of ``model`` without titles and definitions; deep arguments are described in words."""
     full = model.model_json_schema()
-    properties = {name: _property(schema) for name, schema in full.get("properties", {}).items()}
+    properties = {name: _property(name, schema) for name, schema in full.get("properties", {}).items()}
     short: dict[str, Any] = {"type": "object", "properties": properties}
     if "required" in full:
         short["required"] = full["required"]
     return short
 
 
-def _property(schema: dict[str, Any]) -> dict[str, Any]:
+def _property(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    if name in _NAMED:
+        return dict(read_yaml("tools/shapes.yaml")[name])
     text = json.dumps(schema)
     for definition, shape in _SHAPES.items():
         if f'"#/$defs/{definition}"' in text:
