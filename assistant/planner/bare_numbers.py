@@ -25,14 +25,39 @@ def with_numbers(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary
         vocabulary: The values that are known.
         only: The one customer that the latest answer was about.
     """
-    at = _number(tokens)
     last = dialogue.last
-    if at is None or last is None:
+    if last is None:
         return tokens
+    at = _number(tokens)
+    if at is None:
+        return _with_letters(tokens, last, vocabulary)
     sense = _customer(tokens[at], last, only) or _value(tokens, at, last, vocabulary)
     if sense is None:
         return tokens
     return [*tokens[:at], replace(tokens[at], senses=(sense,)), *tokens[at + 1 :]]
+
+
+def _with_letters(tokens: list[Token], last: Result, vocabulary: Vocabulary) -> list[Token]:
+    """“B and C too” after campaigns of type A: single letters nothing explains, beside light words only, as the values of that name."""
+    if not all(any(token.is_(kind) for kind in _LIGHT) or _is_letter(token) for token in tokens):
+        return tokens
+    found = [
+        replace(token, senses=(one,)) if _is_letter(token) and (one := _lettered(token, last, vocabulary)) else token for token in tokens
+    ]
+    return found if all(not token.unknown for token in found) else tokens
+
+
+def _is_letter(token: Token) -> bool:
+    return token.unknown and len(token.text) == 1 and token.text.isascii() and token.text.isalpha()
+
+
+def _lettered(token: Token, last: Result, vocabulary: Vocabulary) -> Sense | None:
+    """The value of that letter, of a dimension by which the latest answer was limited to another letter."""
+    for dimension, values in limits(last.call.args):
+        meant = vocabulary.value_named(dimension, token.text)
+        if meant and meant not in values and all(len(one.split(" ")[-1]) == 1 for one in values):
+            return Sense("value", f"{dimension}={meant}", {"dimension": dimension, "value": meant})
+    return None
 
 
 def _number(tokens: list[Token]) -> int | None:

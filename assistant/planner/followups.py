@@ -9,6 +9,7 @@ from assistant.planner.ability_changes import change_ability, change_overview
 from assistant.planner.churn_changes import change_churn
 from assistant.planner.corrections import correct
 from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.each_value import of_each_value
 from assistant.planner.ellipsis import leads
 from assistant.planner.find_changes import change_find
 from assistant.planner.intents import asks
@@ -47,7 +48,17 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         sentence.take_all("pronoun")
         return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
     first: tuple[Plan, Sentence] | None = None
-    for change in (of_all_parts, of_two_groups, of_all_measures, of_both, of_share, _of_them_first, _of_the_call, _of_the_customers):
+    for change in (
+        of_each_value,
+        of_all_parts,
+        of_two_groups,
+        of_all_measures,
+        of_both,
+        of_share,
+        _of_them_first,
+        _of_the_call,
+        _of_the_customers,
+    ):
         trial = sentence.again()
         found = change(trial, dialogue, last)
         if found is None:

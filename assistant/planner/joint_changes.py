@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
@@ -15,6 +16,7 @@ from tools.windows import Window
 
 Args = dict[str, Any]
 _MOST_DIMENSIONS = 2
+_SPENDS = re.compile(r"\b(?:spend|spent|pay|paid)|花|消费")
 
 
 def of_all_parts(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
@@ -86,7 +88,8 @@ def of_two_groups(sentence: Sentence, dialogue: Dialogue, _: Result) -> Plan | N
     if not asked or len(groups) != 2:
         return None
     spent = sentence.take_all("cue", "average") and (sentence.take_all("field", "amount") or sentence.take_all("verb", "spend"))
-    metrics = ["revenue_per_customer"] if spent else [one.id for one in sentence.take_all("metric") if one.id != "customers"]
+    spends = any(token.is_("higher") and _SPENDS.search(token.text) for token in sentence.tokens)
+    metrics = ["revenue_per_customer"] if spent or spends else [one.id for one in sentence.take_all("metric") if one.id != "customers"]
     if not metrics:
         return None
     order = {"sort": asked[0].id} if asked[0].kind == "higher" else {}
