@@ -214,7 +214,9 @@ def in_every_period(sentence: Sentence, clause: Clause, group: Behaviour, shared
     if place is None:
         return
     whole = group.windows or ([shared] if shared is not None else [])
-    windows = every_period(sentence.tokens[place], whole, sentence.vocabulary.as_of)
+    as_of, token = sentence.vocabulary.as_of, sentence.tokens[place]
+    parts = [every_period(token, [one], as_of) for one in whole] or [every_period(token, [], as_of)]
+    windows = [] if not all(parts) else [window for part in parts for window in part]
     if windows:
         sentence.use(place)
         group.windows, group.each = windows, True

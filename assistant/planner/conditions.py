@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from assistant.planner.behaviour_rules import Behaviour, behaviour_of, behaviour_rules, continued, in_every_period, since
+from assistant.planner.carried import first_bought, of_the_same
 from assistant.planner.clauses import Clause, Rule, clauses
 from assistant.planner.field_rules import direct_rules, negation_before
 from assistant.planner.qualifiers import nothing_else, whatever
@@ -92,6 +93,9 @@ def _parts(rule: Rule) -> list[Rule]:
 def _clause_rules(
     sentence: Sentence, clause: Clause, shared: Window | None, last: Behaviour | None, loose: bool
 ) -> tuple[list[Rule], Behaviour | None]:
+    first = first_bought(sentence, clause)
+    if first:
+        return first, last
     rules = list(direct_rules(sentence, clause, shared, loose))
     group = behaviour_of(sentence, clause)
     carried = group is None and last is not None
@@ -111,6 +115,7 @@ def _clause_rules(
             *rules,
             *behaviour_rules(replace(group, values=last.values, comparison=_ONCE, negated=False), sentence.vocabulary.as_of),
         ], last
+    of_the_same(sentence, clause, group, last)
     in_every_period(sentence, clause, group, shared)
     borrowed = not group.windows and shared is not None
     group.windows = group.windows or ([shared] if shared is not None else [])

@@ -15,15 +15,18 @@ from assistant.planner.who import both
 Reads = Callable[[str], "Plan | None"]
 _CUTS = ("limit", "share")
 _BEST_OF = re.compile(
-    r"^(?P<top>.*?(?:前|最|top|头部).*?)的?(?:里面|里边|里头|里|当中|之中|其中|中间|中)(?:的)?[, ]*(?P<rest>(?:有|谁|哪|没|还|从|不|又|也|是|收|用|买|最近|近|在|\d).*)$"
+    r"^(?P<top>.*?(?:前|最|top|头部).*?)的?(?:里面|里边|里头|里|当中|之中|其中|中间|中)的?[, ]*"
+    r"(?P<rest>(?:有|谁|哪|没|还|从|不|又|也|是|收|用|买|最近|近|在|\d).*)$"
 )
 """Chinese: the best stand first, and what is asked of them after a word for “within”."""
 _OF_BEST = re.compile(
-    r"^(?P<top>(?:[a-z' ]*?)(?:top|best|highest|biggest|largest|lowest|bottom)\b[^,;]*?(?:\d ?%|percent)[^,;]*?),? (?P<rest>(?:who|that|which) .+)$"
+    r"^(?P<top>(?:[a-z ]*?)(?:top|best|highest|biggest|largest|lowest|bottom)\b[^,;]*?(?:\d ?%|percent)[^,;]*?),? "
+    r"(?P<rest>(?:who|that|which) .+)$"
 )
 """English: “the top 10% by spend who never …”."""
 _AMONG = re.compile(
-    r"^(?:out )?(?:of|among|amongst|within|from) (?P<top>(?:the |our )?(?:top|best|highest|biggest|largest|bottom)\b[^,;]*?), ?(?P<rest>.+)$"
+    r"^(?:out )?(?:of|among|amongst|within|from) (?P<top>(?:the |our )?(?:top|best|highest|biggest|largest|bottom)\b[^,;]*?), ?"
+    r"(?P<rest>.+)$"
 )
 
 

@@ -339,7 +339,7 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Customers with at least 5 orders”, “最近30天没有下单的客户有多少”."""
     asked = _people(sentence) or sentence.has("cue", "list", "count", "share") or sentence.has("pronoun")
     about = any(sentence.has(kind) for kind in ("segment", "condition", "comparison", "verb", "value", "band", "top_customers", "pronoun"))
-    about = about or denies(sentence.tokens)
+    about = about or denies(sentence.tokens) or sentence.has("qualifier", "first_of")
     if not asked and (not about or _only_things(sentence)):
         return None
     counted = sentence.has("cue", "count") and not sentence.has("ranking")

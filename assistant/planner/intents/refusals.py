@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text, texts
 
 _ONE_ORDER = ("order", "orders", "basket", "baskets", "transaction", "transactions", "receipt", "receipts", "订单", "单子", "小票")
+
+_ONE_OVER = re.compile(
+    r"\b(?:an?|any|one|single)(?: single| one)? (?:order|basket|purchase|transaction|receipt|visit|trip)(?: (?:of|worth|that (?:was|is)))? "
+    r"(?:above|over|more than|exceeding|greater than|bigger than|at least|of at least|>=?) ?[$¥]? ?\d+(?:\.\d+)?k?"
+    r"(?! ?(?:items?|products?|days?|weeks?|months?))"
+)
+"""One order of so much: no amount of orders."""
+_CLOSE = re.compile(
+    r"\b(?:twice|thrice|(?:two|three|four|five|\d+) (?:times|orders|purchases|visits)) (?:with)?in (?:a |one |the same |\d+ ?|two |three )"
+    r"(?:days?|weeks?|fortnight|months?)\b(?P<of> (?:of each other|apart|of one another))?"
+)
+"""So many orders close to each other, at whatever time."""
 
 
 def refusal(sentence: Sentence, name: str, **words: str) -> Plan:
@@ -26,6 +40,12 @@ def ask_when(sentence: Sentence) -> Plan:
 
 def by_order_amount(sentence: Sentence, _: Dialogue) -> Plan | None:
     """“orders over $100”, “单笔超过500元”: a condition on the amount of one order; customers are judged by their totals only."""
+    one = _ONE_OVER.search(sentence.text)
+    if one is not None:
+        return refusal(sentence, "order_amount", words=one[0].strip())
+    close = _CLOSE.search(sentence.text)
+    if close is not None and (close["of"] or sum(1 for _ in sentence.free("window")) > 1):
+        return refusal(sentence, "close_together", words=close[0].strip())
     for place, comparison in sentence.free("comparison"):
         single = [at for at, _ in sentence.free("cue", "single_order") if abs(at - place) <= 3]
         money = comparison.data["unit"] == "money" or (comparison.data["unit"] == "" and bool(single))
