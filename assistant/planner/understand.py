@@ -21,6 +21,7 @@ from assistant.planner.intents import (
     among,
     asks,
     averages,
+    bare_change,
     churn,
     cohorts,
     customers,
@@ -41,6 +42,7 @@ from assistant.planner.offers import with_offers
 from assistant.planner.passing import spare_words
 from assistant.planner.pieces import repeats, splits
 from assistant.planner.plan import Call, Plan
+from assistant.planner.purposes import for_sending
 from assistant.planner.references import with_references
 from assistant.planner.rereading import Shorter, shorter
 from assistant.planner.scopes import with_other_scope
@@ -55,6 +57,7 @@ Intent = Callable[[Sentence, Dialogue], Plan | None]
 INTENTS: tuple[Intent, ...] = (
     moves.move,
     moves.whom,
+    bare_change.bare_change,
     saving.save,
     averages.average,
     *asks.ASKS,
@@ -112,7 +115,7 @@ def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typ
         tokens = [replace(token, senses=(_PASSED,)) if token.unknown and token.text in dialogue.passed else token for token in tokens]
         found = reduce(tokens, vocabulary)
     language = dialogue.language or language_of(question, "auto", "en")
-    reduced, refers = with_references(without_ideas(found), dialogue, vocabulary)
+    reduced, refers = with_references(for_sending(without_ideas(found)), dialogue, vocabulary)
     grouped = with_groups(reduced, dialogue)
     return Sentence("".join(_gaps(tokens)), grouped, vocabulary, language, list(cut.mended), typed=typed or question, refers=refers)
 
