@@ -58,6 +58,7 @@ def named_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
     """“store 367”, “367号店”, “活动18”: a dimension beside a value that means nothing alone."""
 
     def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
+        """The tokens from here that are one, and how many."""
         for size in (2, 3):
             part = all_tokens[at : at + size]
             if len(part) < size or (
@@ -108,6 +109,7 @@ def described_values(tokens: list[Token], _: Vocabulary) -> list[Token]:
     """“income 50-74K”, “ages 45-54”, “DELI department”: a value with the name of its dimension beside it."""
 
     def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
+        """The tokens from here that are one, and how many."""
         for size in (2, 3):
             part = all_tokens[at : at + size]
             if len(part) < size or (size == 3 and part[1].text not in ("的", "of", "=", "is", "为", "是", ":", "in", "the")):
@@ -130,6 +132,7 @@ def quantities(tokens: list[Token], _: Vocabulary) -> list[Token]:
     """“20个客户”, “$2,000”, “5 orders”, “60天”, “twice”: a number with its unit, or without."""
 
     def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
+        """The tokens from here that are one, and how many."""
         first = all_tokens[at]
         following = all_tokens[at + 1] if at + 1 < len(all_tokens) else None
         fixed = first.get("unit", "once", "twice")
@@ -174,6 +177,7 @@ def comparisons(tokens: list[Token], _: Vocabulary) -> list[Token]:
     """“at least 5 orders”, “2000元以上”, “between 5 and 10”, “5到10次”: operators with their quantities."""
 
     def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
+        """The tokens from here that are one, and how many."""
         return _ranged(all_tokens, at) or _prefixed(all_tokens, at) or _suffixed(all_tokens, at) or _scored(all_tokens, at)
 
     return _scan(tokens, join)
@@ -263,6 +267,7 @@ def counted_dimensions(tokens: list[Token], _: Vocabulary) -> list[Token]:
     """“at least 3 categories”, “5个以上品类”: a comparison of how many different ones a customer bought or visited."""
 
     def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
+        """The tokens from here that are one, and how many."""
         comparison = all_tokens[at].get("comparison")
         if not comparison or comparison.data["unit"] or at + 1 >= len(all_tokens):
             return None
@@ -284,6 +289,7 @@ def rankings(tokens: list[Token], _: Vocabulary) -> list[Token]:
     """“top 5”, “前20名”, “最高的20个”, “the 10 best”: a direction with its number."""
 
     def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
+        """The tokens from here that are one, and how many."""
         for size in (4, 3, 2):
             part = all_tokens[at : at + size]
             if len(part) < size or any(not _may_stand_between(token) for token in part[1:-1]):

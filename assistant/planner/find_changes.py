@@ -46,11 +46,7 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         return plan("measure", metrics=[countable(sentence, "customers", by)], by=by, customers=last.customers)
     before, rule = ({} if bound else dict(args)), args.get("rule")
     windows = [sense.data["window"] for sense in sentence.take_all("window")] if not sentence.has("verb") else []
-    if windows:
-        rule = _redated(rule, windows[0].model_dump(mode="json", exclude_defaults=True), sentence.says("ellipsis", "correct"))
-    elif sentence.has("cue", "previous") and (dated := _window_of(rule)):
-        sentence.take_all("cue", "previous")
-        rule = rewindowed(rule, Window.model_validate(dated).previous().model_dump(mode="json", exclude_defaults=True))
+    rule = _in_other_time(sentence, rule, windows)
     _change_order(sentence, args)
     if sentence.take_all("flip"):
         args |= {"sort_by": args.get("sort_by", "amount"), "descending": not args.get("descending", True)}
@@ -75,16 +71,33 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         rule = None if meant and isinstance(rule, dict) and set(rule) != {"all"} else rule
         rule = both(without_fields(rule, added), _dated(rule, added)) if replaces else both(rule, added)
     args["rule"] = rule
-    ranking = sentence.take("ranking")
-    if ranking:
-        if "sort_by" not in args or not ranking.data.get("n"):
-            args |= {"descending": ranking.id == "largest", "sort_by": args.get("sort_by", "amount")}
-        args |= {"limit": ranking.data["n"]} if ranking.data.get("n") else {}
+    _change_ranking(sentence, args)
     _change_length(sentence, args)
     shown = sentence.take_all("shown", "table")
     counted = sentence.take_all("cue", "count", "list")
     again = not sentence.leftover() and any(sentence.says(kind) for kind in ("quantity", "ranking", "window", "flip"))
     return Plan((Call("find_customers", args),)) if args != before or shown or counted or again else None
+
+
+def _in_other_time(sentence: Sentence, rule: Any, windows: list[Window]) -> Any:
+    """The conditions in the time that is named, or in the one before theirs."""
+    if windows:
+        return _redated(rule, windows[0].model_dump(mode="json", exclude_defaults=True), sentence.says("ellipsis", "correct"))
+    dated = _window_of(rule) if sentence.has("cue", "previous") else None
+    if not dated:
+        return rule
+    sentence.take_all("cue", "previous")
+    return rewindowed(rule, Window.model_validate(dated).previous().model_dump(mode="json", exclude_defaults=True))
+
+
+def _change_ranking(sentence: Sentence, args: Args) -> None:
+    """“top 10”, “the lowest”: the order of the list, and how many of it."""
+    ranking = sentence.take("ranking")
+    if ranking is None:
+        return
+    if "sort_by" not in args or not ranking.data.get("n"):
+        args |= {"descending": ranking.id == "largest", "sort_by": args.get("sort_by", "amount")}
+    args |= {"limit": ranking.data["n"]} if ranking.data.get("n") else {}
 
 
 def _change_length(sentence: Sentence, args: Args) -> None:

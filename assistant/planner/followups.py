@@ -162,6 +162,7 @@ def _why_choices(sentence: Sentence, args: Args) -> list[str]:
 
 def _change_segment(argument: str) -> Callable[[Sentence, Args, Result], Plan | None]:
     def change(sentence: Sentence, args: Args, last: Result) -> Plan | None:
+        """The call with the group that the question names."""
         segment = sentence.take("segment")
         band = None if segment else sentence.take("band")
         if band:

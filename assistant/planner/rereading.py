@@ -69,6 +69,7 @@ def _without_openings(text: str) -> tuple[str, tuple[str, ...]]:
     said: list[str] = []
 
     def cut(match: re.Match[str]) -> str:
+        """What is left of a match; what goes is noted."""
         kept = match.groupdict().get("x") or ""
         said.append(match[0].replace(kept, "…").strip(" ,") if kept else match[0].strip(" ,"))
         return f" {kept} "

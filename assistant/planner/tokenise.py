@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.planner.constructions import plainer
 from assistant.planner.clock import find_times
+from assistant.planner.constructions import plainer
 from assistant.planner.customer_ids import find_customer_ids
 from assistant.planner.lexicon import read_table
 from assistant.planner.numbered import find_patterns

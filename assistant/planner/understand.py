@@ -157,9 +157,11 @@ def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan |
     """The first way of reading that uses every word."""
 
     def answered() -> Plan | None:
+        """The question asked back about, with this reply."""
         return _answered(question, sentence.vocabulary, dialogue)
 
     def whole() -> Plan | None:
+        """The question in its own right."""
         return _in_parts(sentence, dialogue, _ENDS) or _whole(sentence, dialogue)
 
     reply = dialogue.asked is not None and not any(sentence.says(kind) for kind in ("cue", "verb", "metric", "scheme", "greet"))
@@ -171,9 +173,11 @@ def _with_less(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan | 
     """The plan of the question without what is around it, and without words that cannot limit it; both are named."""
 
     def read(words: str, passed: frozenset[str] = frozenset()) -> Sentence:
+        """These words as a sentence of the question."""
         return read_sentence(words, sentence.vocabulary, replace(dialogue, passed=passed), question)
 
     def understood(words: str, passed: frozenset[str] = frozenset()) -> Plan | None:
+        """The plan of these words, where it looks at data."""
         part = read(words, passed)
         found = _first_plan(words, part, replace(dialogue, passed=passed))
         return _noted(found, part) if found is not None and _does(found) else None

@@ -36,6 +36,7 @@ def cohort_checks(ctx: ToolContext, sizes: Sequence[int], joined: DateRange, *, 
     """
 
     def members() -> Iterator[Check]:
+        """Customers by their first orders as features keep them."""
         computed = (read_meta(ctx.engine, "features_as_of"), read_meta(ctx.engine, "refreshed_data_version"))
         if not everybody or computed != (ctx.as_of.isoformat(), ctx.data_version):
             return

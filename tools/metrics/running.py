@@ -248,6 +248,7 @@ def _others(measured: Measured) -> Others | None:
 
 def _left(measured: Measured, shown: list[Group], total: Group) -> Group:
     def rest(name: str) -> int | Decimal | float:
+        """The total of a metric less the groups that are shown."""
         whole, parts = total.values[name], [group.values[name] or 0 for group in shown]
         if isinstance(whole, float) or any(isinstance(part, float) for part in parts):
             return float(whole or 0) - float(sum(parts))

@@ -248,6 +248,7 @@ def in_range(intent: Intent) -> Intent:
     """An intent that asks back about a number which its tool does not take."""
 
     def asking(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+        """The plan, or the question back about the number."""
         try:
             return intent(sentence, dialogue)
         except OutOfRange as found:

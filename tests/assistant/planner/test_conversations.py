@@ -17,7 +17,9 @@ from assistant.planner.vocabulary import Vocabulary
 
 CASES = Path(__file__).parents[2] / "cases" / "planner"
 CONVERSATIONS = [
-    case for name in ("conversations", "turns", "turns_short") for case in yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
+    case
+    for name in ("conversations", "turns", "turns_short")
+    for case in yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
 ]
 
 
