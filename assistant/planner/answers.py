@@ -16,6 +16,7 @@ from assistant.planner.views import ResultView
 from assistant.prompt_library import prompt_names, read_text
 
 _FOLDER = "answers"
+_LIST = "find_customers"
 
 
 def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple[str, str]] = ()) -> str:
@@ -26,7 +27,10 @@ def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple
     if found and len(results) > found and all(one.outcome == "answered" for one in results[:found]):
         results = results[found:]
     told = results[:-1] if ASIDE in said and len(results) > 1 else results
-    parts += [write_result(result, language, said.get(FOCUS), int(said.get(PLACE, 0))) for result in told]
+    several = sum(one.call.name == _LIST and one.outcome == "answered" for one in told) > 1
+    for result in told:
+        whose = _whose(result, language) if several and result.call.name == _LIST and result.outcome == "answered" else ""
+        parts.append(whose + write_result(result, language, said.get(FOCUS), int(said.get(PLACE, 0))))
     parts += [_aside(result, said[ASIDE], language) for result in results[len(told) :]]
     parts += [_note(kind, words, language) for kind, words in notes if kind in ("unused", "background", "later")]
     return "\n\n".join(part for part in parts if part)
@@ -87,6 +91,12 @@ def _aside(result: Result, words: str, language: str) -> str:
     view = ResultView(result, language)
     counted = view.has("customers") and result.outcome == "answered"
     return text("note_aside", language).format(words=words, customers=view.bold("customers") if counted else text("nobody", language))
+
+
+def _whose(result: Result, language: str) -> str:
+    """Whom a count is of, where an answer has several."""
+    words = str((result.content.get("interpretation") or {}).get(language, ""))
+    return text("whose", language).format(words=words[:1].upper() + words[1:]) if words else ""
 
 
 def _note(kind: str, words: str, language: str) -> str:
