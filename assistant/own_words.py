@@ -10,6 +10,8 @@ from assistant.prompt_library import all_prompt_names, read_text
 from tools.metrics.catalogue import catalogue
 
 _WORD = re.compile(r"(?<![A-Za-z'’-])[a-z]{2,}(?![A-Za-z])")
+_OF_OTHERS = ("lexicon/missing.yaml", "lexicon/ordinary.yaml")
+"""Words that questions may have, such as the names of cities: they are recognised, and not the product's own."""
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
 
 
@@ -29,4 +31,4 @@ def chinese_pairs() -> frozenset[str]:
 def _texts() -> tuple[str, ...]:
     book = catalogue()
     named = [name for entry in (*book.metrics, *book.dimensions, *book.fields, *book.terms) for name in (entry.name.zh, entry.name.en)]
-    return (*(read_text(name) for name in all_prompt_names()), *named)
+    return (*(read_text(name) for name in all_prompt_names() if not name.endswith(_OF_OTHERS)), *named)
