@@ -20,7 +20,7 @@ _END = r"(?!(?<=[a-z])[a-z])"
 def whole_words(pattern: str, names: dict[str, str], prefix: str = "") -> re.Pattern[str]:
     """A pattern of the lexicon between ends of words, the names in braces filled in."""
     for name, words in names.items():
-        pattern = pattern.replace(name, words)
+        pattern, prefix = pattern.replace(name, words), prefix.replace(name, words)
     return re.compile(rf"{_BEGIN}(?:{prefix})(?:{pattern}){_END}")
 
 
