@@ -45,7 +45,7 @@ def _patterns() -> dict[str, list[re.Pattern[str]]]:
 
 def _percentile(match: re.Match[str]) -> dict[str, Any]:
     if "n" in match.re.groupindex:
-        return {"n": [int(match["n"])]}
+        return {"n": [int(parse_number(match["n"]) or 0)]}
     return {"n": [25, 50, 75] if "quart" in match[0] or "四" in match[0] else list(range(10, 100, 10))}
 
 
