@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, cast
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, ModelCallLimitMiddleware, ModelRequest, ModelResponse, ToolCallLimitMiddleware
 from langchain.tools.tool_node import ToolCallRequest
-from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessage
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolCall, ToolMessage
+from langchain_core.outputs import ChatResult
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
+from typing_extensions import override
 
-from assistant.chat_model import Brain
+from assistant.declarations import Asked, declarations
 from assistant.failures import BROKEN, BrainFailed
 from assistant.sending import sendable
 from assistant.toolbox import UNREADABLE, Toolbox
@@ -27,83 +29,51 @@ SECONDS = "seconds"
 """Key of a tool message's additional data that says how long the call took."""
 
 
-class Queue:
-    """Lets the tool calls of one message run one after the other, in the order in which the brain wrote them.
+class Guard(AgentMiddleware[Any, Asked, Any]):
+    """Mends what services get wrong, hides personal data from them, and times the tools."""
 
-    The loop starts them at once in threads; handles must not depend on which is faster, and a later call may use
-    the handle of an earlier one.
-    """
-
-    def __init__(self) -> None:
-        self._waiting: list[str] = []
-        self._moved = threading.Condition()
-
-    def expect(self, call_ids: Iterable[str]) -> None:
-        """These calls come next, in this order."""
-        with self._moved:
-            self._waiting = list(call_ids)
-
-    @contextmanager
-    def turn(self, call_id: str) -> Iterator[None]:
-        """Waits for the calls before ``call_id``; a call that nobody expected does not wait."""
-        with self._moved:
-            self._moved.wait_for(lambda: call_id not in self._waiting or self._waiting[0] == call_id)
-        try:
-            yield
-        finally:
-            with self._moved:
-                self._waiting = [each for each in self._waiting if each != call_id]
-                self._moved.notify_all()
-
-
-class Guard(AgentMiddleware[Any, Any, Any]):
-    """Mends what services get wrong, hides personal data from them, and times the tools.
-
-    Args:
-        brain: Who is asked.
-        toolbox: The conversation's tools.
-    """
-
-    def __init__(self, brain: Brain, toolbox: Toolbox) -> None:
-        super().__init__()
-        self._brain = brain
-        self._toolbox = toolbox
-        self._queue = Queue()
-
-    def wrap_model_call(self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], ModelResponse[Any]]) -> ModelResponse[Any]:
-        """Send only what may leave; turn unreadable tool calls into calls that the toolbox answers."""
-        if self._toolbox.stopped:
+    def wrap_model_call(
+        self, request: ModelRequest[Asked], handler: Callable[[ModelRequest[Asked]], ModelResponse[Any]]
+    ) -> ModelResponse[Any]:
+        """Ask the brain of this question; send only what may leave; turn unreadable tool calls into calls that the toolbox answers."""
+        asked = request.runtime.context
+        brain, toolbox = asked.brain, asked.toolbox
+        if toolbox.stopped:
             raise Cancelled
-        if self._brain.is_service:
-            request = request.override(messages=sendable(self._toolbox, request.messages))
-            self._toolbox.meter.check()
+        request = request.override(model=brain.chat, system_message=SystemMessage(asked.system_prompt) if asked.system_prompt else None)
+        if brain.is_service:
+            request = request.override(messages=sendable(toolbox, request.messages))
+            toolbox.meter.check()
         response = handler(request)
         messages = [_readable(message) for message in response.result]
-        if self._brain.is_service:
-            self._count(request, messages)
+        if brain.is_service:
+            _count(toolbox, request, messages)
             _require_whole(messages)
-        self._queue.expect(call["id"] or "" for message in messages if isinstance(message, AIMessage) for call in message.tool_calls)
+        asked.order.expect(call["id"] or "" for message in messages if isinstance(message, AIMessage) for call in message.tool_calls)
         return ModelResponse(result=messages, structured_response=response.structured_response)
 
     def wrap_tool_call(
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], ToolMessage | Command[Any]]
     ) -> ToolMessage | Command[Any]:
         """Time the call; a tool that does not exist is answered by the toolbox like any other mistake."""
-        with self._queue.turn(request.tool_call["id"] or ""):
+        asked = cast("Asked", request.runtime.context)
+        with asked.order.turn(request.tool_call["id"] or ""):
             started = time.perf_counter()
-            message = handler(request) if request.tool is not None else self._unknown(request.tool_call)
+            message = handler(request) if request.tool is not None else _unknown(asked, request.tool_call)
             if isinstance(message, ToolMessage):
                 message.additional_kwargs[SECONDS] = round(time.perf_counter() - started, 4)
             return message
 
-    def _count(self, request: ModelRequest[Any], replies: Sequence[BaseMessage]) -> None:
-        for reply in replies:
-            if isinstance(reply, AIMessage):
-                self._toolbox.meter.add([*([request.system_message] if request.system_message else []), *request.messages], reply)
 
-    def _unknown(self, call: ToolCall) -> ToolMessage:
-        content, artifact = self._toolbox.unknown(call["name"], self._brain.is_service)
-        return ToolMessage(content=content, artifact=artifact, name=call["name"], tool_call_id=call["id"] or "")
+def _count(toolbox: Toolbox, request: ModelRequest[Asked], replies: Sequence[BaseMessage]) -> None:
+    for reply in replies:
+        if isinstance(reply, AIMessage):
+            toolbox.meter.add([*([request.system_message] if request.system_message else []), *request.messages], reply)
+
+
+def _unknown(asked: Asked, call: ToolCall) -> ToolMessage:
+    content, artifact = asked.toolbox.unknown(call["name"], asked.brain.is_service)
+    return ToolMessage(content=content, artifact=artifact, name=call["name"], tool_call_id=call["id"] or "")
 
 
 def _require_whole(messages: Sequence[BaseMessage]) -> None:
@@ -137,11 +107,25 @@ def _readable(message: BaseMessage) -> BaseMessage:
     return message.model_copy(update={"tool_calls": calls, "invalid_tool_calls": [], "additional_kwargs": rest})
 
 
-def build_agent(brain: Brain, toolbox: Toolbox, system_prompt: str) -> CompiledStateGraph[Any, Any, Any, Any]:
-    """The loop for one brain; it keeps nothing between questions, the conversation does."""
-    middleware: Sequence[AgentMiddleware[Any, Any, Any]] = [
+class _Asked(BaseChatModel):
+    """Stands where the loop wants a model; the guard puts the brain of the question in its place."""
+
+    @property
+    @override
+    def _llm_type(self) -> str:
+        return "fenqun-asked"
+
+    @override
+    def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
+        raise NotImplementedError
+
+
+@lru_cache(maxsize=2)
+def agent(for_model: bool) -> CompiledStateGraph[Any, Asked, Any, Any]:
+    """The loop with the tools of a language model or of the planner; one for all questions, since it keeps nothing of them."""
+    middleware: Sequence[AgentMiddleware[Any, Asked, Any]] = [
         ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="error"),
         ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="error"),
-        Guard(brain, toolbox),
+        Guard(),
     ]
-    return create_agent(brain.chat, toolbox.declarations(brain.is_service), system_prompt=system_prompt or None, middleware=middleware)
+    return create_agent(_Asked(), declarations(for_model), middleware=middleware, context_schema=Asked)

@@ -8,8 +8,9 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage, ToolCall, ToolMessage
 
-from assistant.agent import SECONDS, build_agent
+from assistant.agent import SECONDS, agent
 from assistant.chat_model import Brain
+from assistant.declarations import Asked
 from assistant.events import Event, StepDone, StepStarted
 from assistant.evidence import Evidence
 from assistant.failures import BrainFailed
@@ -67,10 +68,10 @@ class Attempt:
         self.new_messages = [question]
         self._known = self._names()
         self._prose = self._new_prose()
-        agent = build_agent(self.brain, self.toolbox, self.system_prompt)
-        stream = agent.stream(
+        stream = agent(self.brain.is_service).stream(
             {"messages": [*self.messages, question]},
             {"recursion_limit": 100},
+            context=Asked(self.brain, self.toolbox, self.system_prompt),
             stream_mode=["messages", "updates"],
         )
         mode: Any

@@ -96,7 +96,8 @@ class Evidence:
     def name_spans(self, text: str) -> list[tuple[int, int]]:
         """Where ``text`` repeats a name from the data, a label or the product that has a number in it."""
         spans = []
-        for name in self._names:
+        # Few names are in a text, and whether one has a number in it takes longer to tell than whether it is there.
+        for name in (name for name in self._names if name in text and _numbered(name)):
             start = text.find(name)
             while start >= 0:
                 if _stands_alone(text, start, start + len(name)):
@@ -204,14 +205,14 @@ class Evidence:
         )
 
     @cached_property
-    def _names(self) -> list[str]:
+    def _names(self) -> frozenset[str]:
         names = {str(cell) for cell in self._cells(_NAMING)}
         names |= {str(figure.value) for figure in _all_figures(self.results) if figure.unit in _NAMING}
         names |= {file.name for result in self.results for file in result.files}
         for figure in _all_figures(self.results):
             for label in (figure.label.zh, figure.label.en):
                 names |= {label, *re.split(r"[:\uff1a]\s?", label)}
-        return sorted((name for name in names if len(name) > 1 and _numbered(name)), key=len, reverse=True)
+        return frozenset(name for name in names if len(name) > 1)
 
     def _cells(self, units: tuple[Unit, ...]) -> Iterable[object]:
         for result in self.results:

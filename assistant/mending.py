@@ -9,6 +9,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 
 from assistant.agent import MODEL_CALLS
 from assistant.chat_model import Brain
+from assistant.declarations import declarations
 from assistant.failures import BrainFailed
 from assistant.prompt_library import render
 from assistant.prose import ProseStream, Refusal
@@ -64,7 +65,7 @@ def _reply(brain: Brain, toolbox: Toolbox, messages: Sequence[AnyMessage], syste
     outbound = [SystemMessage(system_prompt), *sendable(toolbox, messages)]
     try:
         toolbox.meter.check()
-        reply = brain.chat.bind_tools(toolbox.declarations(for_model=True), tool_choice="none").invoke(outbound)
+        reply = brain.chat.bind_tools(declarations(for_model=True), tool_choice="none").invoke(outbound)
     except (openai.OpenAIError, httpx.HTTPError, BrainFailed, ValueError):
         return None  # What was checked of the first reply stands, with its caveat.
     toolbox.meter.add(outbound, reply)

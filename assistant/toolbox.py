@@ -1,4 +1,4 @@
-"""LangChain's declarations of the tools: validate the arguments, call, register the result, translate errors. Thin."""
+"""The tools of a conversation: validate the arguments, call, register the result, translate errors. Thin."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import ValidationError
 
 from assistant.asking import vetted_choices, vetted_question
@@ -21,11 +20,9 @@ from assistant.handles import resolve_handles
 from assistant.names import known_names
 from assistant.personal import Mask, asks_for_personal, personal_fields
 from assistant.phrases import phrase
-from assistant.prompt_library import read_text
 from assistant.saving import asks_to_save
 from assistant.session import Session
 from assistant.tool_content import model_content
-from assistant.tool_schema import argument_schema
 from assistant.usage import Meter
 from tools import requests
 from tools.contracts import Choice, Outcome, Text, ToolResult
@@ -280,10 +277,6 @@ class Toolbox:
         """A reading context for one call, whose query :meth:`cancel` can stop."""
         return _Tracked(self)
 
-    def declarations(self, for_model: bool) -> list[BaseTool]:
-        """The tools for the agent; ``for_model`` adds those that only language models get."""
-        return [self._declare(name, tool) for name, tool in self.tools.items() if for_model or not tool.models_only]
-
     def call(self, name: str, arguments: Mapping[str, Any]) -> Content:
         """Run one tool; whatever goes wrong becomes an outcome.
 
@@ -336,20 +329,6 @@ class Toolbox:
         with self.context() as ctx:
             query = importlib.import_module("tools.segments.compiler").compile_selection(ctx, selection)
             return [str(row[0]) for row in ctx.engine.rows(query.sql, query.parameters)]
-
-    def _declare(self, name: str, tool: Tool) -> BaseTool:
-        def call(**arguments: Any) -> Content:
-            """Run this tool with what the loop gives it."""
-            return self.call(name, arguments)
-
-        return StructuredTool.from_function(
-            func=call,
-            name=name,
-            description=read_text(f"tools/{name}.md"),
-            args_schema=argument_schema(tool.request),
-            response_format="content_and_artifact",
-            return_direct=tool.ends_turn,
-        )
 
 
 class _Tracked(AbstractContextManager[ToolContext]):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from langchain.agents.middleware import ModelRequest, ModelResponse
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from langchain_core.messages import AIMessage, HumanMessage, InvalidToolCall, ToolCall
+from langgraph.runtime import Runtime
 
-from assistant.agent import Guard, Queue
+from assistant.agent import Guard, agent
+from assistant.call_order import CallOrder
 from assistant.chat_model import PLANNER, Brain
+from assistant.conversation import open_conversation
+from assistant.declarations import Asked
 from assistant.failures import BROKEN, BrainFailed
 from assistant.session import Session
 from assistant.toolbox import UNREADABLE, Toolbox
@@ -20,7 +24,7 @@ from tools.warehouse.warehouse import Warehouse
 
 
 def test_calls_run_in_the_order_in_which_they_were_written() -> None:
-    queue, order = Queue(), []
+    queue, order = CallOrder(), []
     queue.expect(["a", "b", "c"])
 
     def run(name: str) -> None:
@@ -36,7 +40,7 @@ def test_calls_run_in_the_order_in_which_they_were_written() -> None:
 
 
 def test_a_call_that_fails_lets_the_next_one_go() -> None:
-    queue = Queue()
+    queue = CallOrder()
     queue.expect(["a", "b"])
     with pytest.raises(ZeroDivisionError, match="division"), queue.turn("a"):
         _ = 1 // 0
@@ -49,8 +53,9 @@ def _reply(small: Warehouse, message: AIMessage, name: str = "some-model", stop:
     toolbox = Toolbox(small, Session("s"))
     if stop:
         toolbox.cancel()
-    request: ModelRequest[Any] = ModelRequest(model=brain.chat, messages=[HumanMessage("who?")])
-    (found,) = Guard(brain, toolbox).wrap_model_call(request, lambda _: ModelResponse(result=[message])).result
+    runtime = Runtime(context=Asked(brain, toolbox))
+    request = ModelRequest(model=brain.chat, messages=[HumanMessage("who?")], runtime=runtime)
+    (found,) = Guard().wrap_model_call(request, lambda _: ModelResponse(result=[message])).result
     assert isinstance(found, AIMessage)
     return found
 
@@ -90,3 +95,12 @@ def test_the_planner_is_taken_at_its_word(small: Warehouse) -> None:
 def test_nothing_is_asked_after_a_stop(small: Warehouse) -> None:
     with pytest.raises(Cancelled, match="stopped"):
         _reply(small, AIMessage("late"), stop=True)
+
+
+def test_one_loop_serves_several_conversations_at_once(small: Warehouse) -> None:
+    questions = ["How many customers do we have?", "我们一共有多少客户?", "What's the weather tomorrow?", "revenue by month"]
+    alone = {question: open_conversation(small).answer(question).text for question in questions}
+    with ThreadPoolExecutor(len(questions)) as pool:
+        together = dict(zip(questions, pool.map(lambda question: open_conversation(small).answer(question).text, questions), strict=True))
+    assert together == alone
+    assert agent(False) is agent(False)

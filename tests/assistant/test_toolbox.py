@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assistant.declarations import declarations
 from assistant.session import Session
 from assistant.tool_content import MOST_CHARACTERS
 from assistant.toolbox import TOOLS, Tool, Toolbox
@@ -128,8 +129,7 @@ def test_an_unknown_tool_names_the_known_ones(small: Warehouse) -> None:
     assert "query_sql" not in toolbox.unknown("sql", for_model=False)[0]
 
 
-def test_the_planner_gets_no_free_sql(small: Warehouse) -> None:
-    toolbox = Toolbox(small, Session("s"))
-    for_model = {tool.name for tool in toolbox.declarations(True)}
-    assert for_model - {tool.name for tool in toolbox.declarations(False)} == {"query_sql"}
+def test_the_planner_gets_no_free_sql() -> None:
+    for_model = {tool.name for tool in declarations(True)}
+    assert for_model - {tool.name for tool in declarations(False)} == {"query_sql"}
     assert for_model == set(TOOLS)
