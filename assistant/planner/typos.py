@@ -14,7 +14,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from assistant.planner.lexicon import read_table
-from assistant.planner.vocabulary import Vocabulary, sound
+from assistant.planner.sounds import sound
+from assistant.planner.vocabulary import Vocabulary
 
 _LATIN = re.compile(r"[a-z]{4,}")
 _VOWELS = re.compile(r"(?<!^)[aeiouy]")

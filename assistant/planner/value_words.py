@@ -1,0 +1,77 @@
+"""What the values in the data are called: their own names, the everyday words for them, and how bands and types are said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from assistant.planner.lexicon import read_table, spellings, variants
+from assistant.planner.normalise import normalise
+from assistant.planner.tokens import Sense
+
+UNNAMED = frozenset({"rfm_group", "rfm_eight", "churn_band", "marketing_consent", "customer", "arm", "response_kind", "cluster"})
+UNNAMED |= {"day_type", "membership_tier", "lifecycle", "aipl_stage", "value_activity", "value_level", "activity_level"}
+"""Dimensions whose values are not called by their names."""
+_BAND = re.compile(r"(\d+)\s?-\s?(\d+)(k?)")
+_PLUS = re.compile(r"(\d+k?)\+")
+_TYPE = re.compile(r"type ?([a-z\d]+)")
+_OF_GOODS = ("category", "subcategory")
+_PARTS = re.compile(r"[a-z]+|\d+")
+_MOST_JOINED = 3
+_LEAST_JOINED = 5
+"""Names of a few words are recognised without the spaces and signs between them: “campaign18”, “meat pckgd”."""
+_BARE_BAND = re.compile(r"\d+[-~]\d+k?|\d{2,}k?\+")
+_MOST_OWN = 300
+"""Products of which each may be called by its name alone, though it be an ordinary word."""
+_PLURALS = frozenset({"branches", "stores", "channels", "categories", "products", "brands", "cities", "regions", "shops"})
+"""Names of dimensions that no single value is called: “top 3 branches”, where a channel is called “Branch”."""
+
+
+def value_phrases(values: Mapping[str, list[str]], taken: set[str], done: set[str]) -> Iterator[tuple[str, Sense]]:
+    """What the values are called; the verbs in ``done`` tell the kind of event as well."""
+    aliases = read_table("values")
+    vague = frozenset(read_table("places")["vague_names"]) if len(values.get("product_name", ())) > _MOST_OWN else frozenset()
+    doubles = _PLURALS - {normalise(value) for found in values.values() for value in found}
+    for dimension, found in values.items():
+        if dimension in UNNAMED:
+            continue
+        for value in found:
+            names = aliases.get(dimension, {}).get(normalise(value), {})
+            goods = _goods_named(value) if dimension in _OF_GOODS else ()
+            named = (form for language in ("zh", "en") for words in names.get(language, ()) for form in variants(words))
+            for word in (*_value_words(value), *named, *goods):
+                sense = Sense("value", f"{dimension}={value}", {"dimension": dimension, "value": value})
+                others = taken - done if dimension == "event_kind" else taken | vague if dimension == "product_name" else taken
+                plural = frozenset() if dimension in _OF_GOODS else doubles
+                yield from ((form, sense) for form in spellings(word) if form not in others and form not in plural and _telling(form))
+
+
+def _goods_named(value: str) -> Iterator[str]:
+    """What people call goods whose name in the data says nothing else: 鸡蛋 for "EGGS"."""
+    forms = spellings(value)
+    return (name for name, meant in read_table("goods").items() if len(meant) == 1 and meant[0] in forms)
+
+
+def _telling(form: str) -> bool:
+    """Whether a value is recognised alone: bare numbers and single letters need their dimension beside them."""
+    has_letters = any(char.isalpha() for char in form)
+    return bool(_BARE_BAND.fullmatch(form)) or (has_letters and (len(form) > 1 or not form.isascii()))
+
+
+def _value_words(value: str) -> Iterator[str]:
+    yield value
+    words = _PARTS.findall(value.lower())
+    if 1 < len(words) <= _MOST_JOINED:
+        yield " ".join(words)
+        yield from ["".join(words)] if len("".join(words)) >= _LEAST_JOINED else []
+    typed = _TYPE.fullmatch(value.lower())
+    if typed:
+        yield from (f"{typed[1]}{word}" for word in ("类", "型", "类型", "类活动", "型活动", "类营销", "类营销活动"))
+    band, plus = _BAND.fullmatch(value.lower()), _PLUS.fullmatch(value.lower())
+    if band:
+        low, high, k = band[1], band[2], band[3]
+        joined = [f"{low}{joint}{high}" for joint in ("-", "到", "至", " to ", "~")]
+        yield from [f"{one}{k}" for one in joined] + [f"{low}{k}-{high}{k}", f"{low}{k} to {high}{k}", f"{low}{k}到{high}{k}"]
+        yield from ([f"{one}岁" for one in joined] + [f"{low} and {high}", f"aged {low} to {high}"] if not k else [])
+    if plus:
+        yield from (plus[1] + tail for tail in ("以上", "岁以上", "岁及以上", " and over", " and above", " or older", " plus", " or over"))
