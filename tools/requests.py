@@ -40,7 +40,7 @@ class GroupCondition(BaseModel):
 
     metric: str = Field(description="Metric id.")
     op: Literal[">", ">=", "<", "<=", "=", "!="]
-    value: Decimal = Field(description="Shares as fractions: 0.2.")
+    value: Decimal | Literal["average"] = Field(description="Shares as fractions: 0.2; average: that of all groups.")
 
 
 class Measure(Request):

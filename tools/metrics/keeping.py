@@ -25,6 +25,7 @@ _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
 }
 _IN_SQL: dict[str, type[exp.Binary]] = {">": exp.GT, ">=": exp.GTE, "<": exp.LT, "<=": exp.LTE, "=": exp.EQ, "!=": exp.NEQ}
 _ZH = {">": "大于", ">=": "不低于", "<": "小于", "<=": "不超过", "=": "等于", "!=": "不等于"}
+_AVERAGE = "average"
 _EN = {">": "is above", ">=": "is at least", "<": "is below", "<=": "is at most", "=": "is", "!=": "is not"}
 
 
@@ -35,6 +36,8 @@ class Kept:
     metric: Metric
     op: str
     value: Decimal
+    average: bool = False
+    """Whether the value is the average of all groups."""
 
     def holds(self, value: int | Decimal | float | None) -> bool:
         """Whether a value fits; an unknown one does not."""
@@ -50,12 +53,12 @@ class Kept:
         share = self.metric.unit is Unit.SHARE
         value = f"{self.value * 100:f}%" if share else f"{self.value:,f}"
         value = value if "." not in value else value.replace("%", "").rstrip("0").rstrip(".") + ("%" if share else "")
-        name = self.metric.name
-        return Text(zh=f"{name.zh}{_ZH[self.op]} {value}", en=f"{name.en} {_EN[self.op]} {value}")
+        name, (zh, en) = self.metric.name, ("平均值", "the average of") if self.average else ("", "")
+        return Text(zh=f"{name.zh}{_ZH[self.op]}{zh} {value}", en=f"{name.en} {_EN[self.op]} {f'{en} ' if en else ''}{value}")
 
 
-def kept_by(request: Measure, metrics: Sequence[Metric]) -> tuple[Kept, ...]:
-    """The conditions of a request on its groups.
+def kept_by(request: Measure, metrics: Sequence[Metric], average: Callable[[Metric], Decimal | None]) -> tuple[Kept, ...]:
+    """The conditions of a request on its groups; ``average`` gives that of all groups, where it is compared with.
 
     Raises:
         InputError: There are no groups to keep some of, or a row of all others was asked for too.
@@ -73,7 +76,12 @@ def kept_by(request: Measure, metrics: Sequence[Metric]) -> tuple[Kept, ...]:
             "“其他”一行与数量限制搭配，不与对各组的条件搭配。",
         )
     known = {metric.id: metric for metric in metrics}
-    return tuple(Kept(known[one.metric], one.op, one.value) for one in request.having)
+    found: list[Kept] = []
+    for one in request.having:
+        value = average(known[one.metric]) if one.value == _AVERAGE else Decimal(one.value)
+        if value is not None:  # nothing was measured, so that there is no group either
+            found.append(Kept(known[one.metric], one.op, value, one.value == _AVERAGE))
+    return tuple(found)
 
 
 def keep(query: exp.Select, kept: Sequence[Kept]) -> exp.Select:

@@ -12,6 +12,7 @@ from tools.metrics.averages import PerTime, per_time
 from tools.metrics.catalogue import catalogue
 from tools.metrics.comparison import counterparts, earlier_plan, is_covered, not_reached, refuse_growth
 from tools.metrics.cuts import Order
+from tools.metrics.entries import Metric
 from tools.metrics.keeping import Kept, kept_by
 from tools.metrics.options import PENDING, WITHIN
 from tools.metrics.ordering import arranged
@@ -23,6 +24,8 @@ from tools.requests import Measure
 from tools.warehouse.context import ToolContext
 from tools.windows import DateRange
 
+_DECIMALS = 4
+"""Of an average that groups are compared with."""
 _PROBES = {
     "orders": "orders",
     "firsts": "orders",
@@ -49,7 +52,7 @@ class Runs:
         """Run them all."""
         plan, request = self.plan, self.request
         earlier, uncompared = self._earlier()
-        kept = kept_by(request, plan.metrics)
+        kept = kept_by(request, plan.metrics, self._average)
         run = _kept(self._grouped(earlier, kept), kept)
         total = self._total(plan, run)
         _refuse_unripe(plan, total)
@@ -107,6 +110,13 @@ class Runs:
         if self.request.limit_share:
             return run.top_total
         return sum(value for group in groups[:limit] if (value := group.values.get(metric.id)) is not None)
+
+    def _average(self, metric: Metric) -> Decimal | None:
+        """The average of all groups: their mean where the metric adds up over them, else the metric of them all."""
+        adds_up = all(one.level in metric.additive for one in self.plan.by)
+        found = self._run(self.plan).groups if adds_up else [self._total(self.plan)]
+        values = [Decimal(str(value)) for group in found if (value := group.values.get(metric.id)) is not None]
+        return round(sum(values, Decimal(0)) / len(values), _DECIMALS) if values else None
 
     def _per(self, plan: Plan, window: DateRange) -> PerTime | None:
         found, statements = per_time(self.ctx, plan, self.request.per, window)

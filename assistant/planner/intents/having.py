@@ -16,6 +16,9 @@ _OF_UNIT = {"money": "revenue", "order": "orders", "item": "items", "person": "c
 _OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
 _EXACTLY = ("exactly", "equal", "precisely", "=", "正好", "恰好", "刚好", "等于")
 _SOLD_AS = ("sold", "how_much")
+_NEAR = 3
+"""How far from a word for more or less the word for the average may stand."""
+_MEANS = ("平均", "均值", "整体", "大盘", "总体", "average")
 
 
 def with_groups_counted(sentence: Sentence) -> None:
@@ -33,7 +36,7 @@ def take_having(sentence: Sentence, by: list[str], metrics: list[str]) -> list[d
     """The conditions on groups; their metrics are put at the head of `metrics` where it has them not."""
     if not by or "customer" in by or any(token.is_("noun") for token in sentence.tokens) or _who(sentence):
         return []  # where people are spoken of, a comparison is about them
-    found: list[dict[str, Any]] = []
+    found = _against_average(sentence, by, metrics)
     for place, comparison in list(sentence.free("comparison")):
         metric = _metric_of(sentence, place, by, metrics)
         only = comparison.data["op"] == "=" and not sentence.tokens[place].text.startswith(_EXACTLY)
@@ -44,6 +47,36 @@ def take_having(sentence: Sentence, by: list[str], metrics: list[str]) -> list[d
         if metric not in metrics:
             metrics.append(metric)
     return found
+
+
+def _against_average(sentence: Sentence, by: list[str], metrics: list[str]) -> list[dict[str, Any]]:
+    """“客单价低于平均的门店”, "stores with below average sales": groups against the average of all."""
+    for place, op in list(sentence.free("op", "<", ">", "<=", ">=")):
+        averages = [at for at in range(place + 1, place + 1 + _NEAR) if _is_average(sentence, at)]
+        averages = averages or [at for at in (place + 1,) if _is_mean(sentence, at)]
+        if not averages or not metrics:
+            continue
+        sentence.use(place, *averages)
+        return [{"metric": _near_metric(sentence, place, by) or metrics[0], "op": op.data.get("op", op.id), "value": "average"}]
+    return []
+
+
+def _is_average(sentence: Sentence, place: int) -> bool:
+    token = sentence.tokens[place] if place < len(sentence.tokens) else None
+    return token is not None and (
+        token.is_("cue", "average", "per_time") or (token.is_("cue", "everyone") and any(one in token.text for one in _MEANS))
+    )
+
+
+def _is_mean(sentence: Sentence, place: int) -> bool:
+    """“a below average order value”: the name of a mean that has the word in it."""
+    token = sentence.tokens[place] if place < len(sentence.tokens) else None
+    return token is not None and token.is_("metric") and token.text.startswith(_MEANS)
+
+
+def is_held_against(sentence: Sentence, place: int) -> bool:
+    """Whether an average is what groups are held against, and not what is asked for."""
+    return any(token.is_("op", "<", ">", "<=", ">=") for token in sentence.tokens[max(0, place - _NEAR) : place])
 
 
 def _who(sentence: Sentence) -> bool:
@@ -67,8 +100,17 @@ def _metric_of(sentence: Sentence, place: int, by: list[str], metrics: list[str]
     unit = str(sentence.tokens[place].get("comparison").data["unit"])  # type: ignore[union-attr]
     if unit in _OF_UNIT and unit != "money":
         return countable(sentence, _OF_UNIT[unit], by)
-    near = [place - 1, place + 1, place - 2, place + 2, place - 3, place + 3]
-    for at in near:
+    near = _near_metric(sentence, place, by)
+    if near is not None:
+        return near
+    if unit == "money" or sentence.says("cue", *_SOLD_AS) or sentence.says("verb", "spend"):
+        return metrics[0] if metrics else "revenue"
+    return metrics[0] if metrics and unit in ("", "share") else None
+
+
+def _near_metric(sentence: Sentence, place: int, by: list[str]) -> str | None:
+    """The metric that stands nearest to a comparison, used from now on."""
+    for at in (place - 1, place + 1, place - 2, place + 2, place - 3, place + 3):
         token = sentence.tokens[at] if 0 <= at < len(sentence.tokens) else None
         if token is None or token.is_("noun"):
             continue
@@ -76,6 +118,4 @@ def _metric_of(sentence: Sentence, place: int, by: list[str], metrics: list[str]
         if metric is not None or field is not None:
             sentence.use(at)
             return countable(sentence, metric.id if metric is not None else _OF_FIELD[field.id], by)  # type: ignore[union-attr]
-    if unit == "money" or sentence.says("cue", *_SOLD_AS) or sentence.says("verb", "spend"):
-        return metrics[0] if metrics else "revenue"
-    return metrics[0] if metrics and unit in ("", "share") else None
+    return None

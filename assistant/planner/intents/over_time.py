@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.planner.intents.having import is_held_against
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Token
 from tools.contracts import Unit
@@ -23,10 +24,12 @@ def take_per(sentence: Sentence) -> str | None:
     if sentence.has("comparison") and not sentence.has("dimension"):
         return None  # “平均每周来两次以上的人”: customers are limited by it
     named = sentence.first("cue", "per_time")
-    if named is not None:
+    if named is not None and not is_held_against(sentence, named[0]):
         sentence.use(named[0])
         return _unit_of(sentence.tokens[named[0]])
     for place, _ in sentence.free("cue", "average"):
+        if is_held_against(sentence, place):
+            continue
         near = sorted(range(len(sentence.tokens)), key=lambda at: abs(at - place))
         at = next((at for at in near if 0 < abs(at - place) <= _REACH and at not in sentence.used and _period(sentence, at)), None)
         if at is not None and _is_counted(sentence):

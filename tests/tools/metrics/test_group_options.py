@@ -186,3 +186,24 @@ def test_mean_numbers_of_sorts_agree_with_sql(demo_ctx: ToolContext, metric: str
     WHERE o.customer_id IS NOT NULL GROUP BY o.customer_id)
     """
     assert figures(run(demo_ctx, metrics=[metric]))[metric] == pytest.approx(float(demo_ctx.engine.rows(sql, {})[0][0]))
+
+
+def test_groups_are_held_against_the_average_of_all(demo_ctx: ToolContext) -> None:
+    result = run(demo_ctx, metrics=["average_order_value"], by=["store"], having=above("average_order_value", "<", "average"))
+    each = "SELECT store_id, sum(amount) / count(*) AS mean FROM counted_orders GROUP BY store_id"
+    counted = f"SELECT count(*) FROM ({each}) WHERE mean < (SELECT sum(amount) / count(*) FROM counted_orders)"
+    assert figures(result)["groups"] == demo_ctx.engine.rows(counted, {})[0][0]
+    assert "is below the average of 29.49" in result.interpretation.en
+    assert "客单价小于平均值 29.49" in result.interpretation.zh
+
+
+def test_sums_are_held_against_the_mean_of_the_groups(demo_ctx: ToolContext) -> None:
+    result = run(demo_ctx, metrics=["revenue"], by=["store"], having=above("revenue", ">", "average"))
+    each = "SELECT store_id, sum(amount) AS paid FROM counted_orders WHERE store_id IS NOT NULL GROUP BY store_id"
+    counted = f"WITH each AS ({each}) SELECT count(*) FROM each WHERE paid > (SELECT avg(paid) FROM each)"
+    assert figures(result)["groups"] == demo_ctx.engine.rows(counted, {})[0][0]
+
+
+def test_nothing_is_above_the_average_of_nothing(ctx: ToolContext) -> None:
+    result = run(ctx, metrics=["revenue"], by=["category"], having=above("revenue", ">", "average"), window={"period": "2001"})
+    assert not result.tables
