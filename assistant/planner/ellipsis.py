@@ -7,6 +7,7 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.lexicon import read_table
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.share_changes import asks_share
 from assistant.planner.tokens import Token
 
 _MODIFIERS = frozenset({"window", "dimension", "value", "ranking", "chart", "format", "by", "quantity", "ellipsis", "band", "definition"})
@@ -32,6 +33,8 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
     if (leads(sentence) and not _of_all(sentence)) or sentence.says("ellipsis", "correct", "change") or _excludes(sentence):
         return True
     if _swaps(sentence) or (not sentence.says("verb") and set_aside(sentence)) or _only_by(sentence) or _bare_number(sentence, dialogue):
+        return True
+    if asks_share(sentence, dialogue):
         return True
     if any(token.is_("cue", "segments") or any(token.is_(kind) for kind in _OF_ITS_OWN) for token in sentence.tokens):
         return False

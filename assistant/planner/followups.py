@@ -15,11 +15,12 @@ from assistant.planner.find_changes import change_find
 from assistant.planner.intents import asks
 from assistant.planner.intents.filters import take_filters
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics
-from assistant.planner.joint_changes import of_all_measures, of_all_parts, of_both, of_share, of_two_groups
+from assistant.planner.joint_changes import of_all_measures, of_all_parts, of_both, of_two_groups
 from assistant.planner.measure_changes import change_measure
 from assistant.planner.number_swaps import swap_number
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.share_changes import of_share
 from assistant.planner.texts import text
 from assistant.planner.who import selection_rule
 from assistant.planner.windows import window_words
@@ -49,12 +50,12 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
     first: tuple[Plan, Sentence] | None = None
     for change in (
+        of_share,
         of_each_value,
         of_all_parts,
         of_two_groups,
         of_all_measures,
         of_both,
-        of_share,
         _of_them_first,
         _of_the_call,
         _of_the_customers,

@@ -1,4 +1,4 @@
-"""Follow-ups about several calls at once: all parts of a question, two answers together, one as a share of the whole."""
+"""Follow-ups about several calls at once: all parts of a question, two answers together."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.intents.filters import segments_apart, with_windows
 from assistant.planner.measure_changes import change_measure
-from assistant.planner.plan import FOCUS, Call, Plan
+from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense
-from tools.segments.schemes import scheme_of
 from tools.windows import Window
 
 Args = dict[str, Any]
@@ -165,15 +164,3 @@ def _side_by_side(first: Args, second: Args, asked: list[Sense]) -> Plan | None:
     if key == "customers" and all(isinstance(one, str) for one in named) and (by := segments_apart(together)) and not second.get("by"):
         return Plan((Call("measure", {**second, "customers": together, "by": by, **order}),))
     return both
-
-
-def of_share(sentence: Sentence, _: Dialogue, last: Result) -> Plan | None:
-    """“As a share of everyone” after a group's number: the number by group, with the group's share."""
-    group, args = last.call.args.get("customers"), last.call.args
-    scheme = scheme_of(group) if isinstance(group, str) else None
-    if last.call.name != "measure" or scheme is None or not sentence.has("cue", "share") or args.get("by"):
-        return None
-    sentence.take_all("cue", "share", "everyone", "total", "how_much", "count")
-    kept = {key: value for key, value in args.items() if key not in ("customers", "compare")}
-    name = sentence.vocabulary.name("segment", str(group), sentence.language)
-    return Plan((Call("measure", {**kept, "by": [scheme.field], "sort": "largest"}),), ((FOCUS, name),))
