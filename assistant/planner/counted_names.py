@@ -79,7 +79,7 @@ def lettered_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
     """“Type A and B”, “Type A B C”: a letter after a named value is another one of its dimension."""
     found: list[Token] = []
     for token in tokens:
-        known = next((one.get("value") for one in reversed(found[-2:]) if not _joins(one)), None)
+        known = _named_before(found)
         if known is None or token.is_("value") or not _is_letter(token):
             found.append(token)
             continue
@@ -88,3 +88,14 @@ def lettered_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
         sense = Sense("value", f"{dimension}={meant}", {"dimension": dimension, "value": meant})
         found.append(merged([token], sense) if meant else token)
     return found
+
+
+def _named_before(tokens: list[Token]) -> Sense | None:
+    """The named value before a letter, joints and the name of its dimension aside: “Type A campaigns vs B”."""
+    for token in reversed(tokens[-_LONGEST:]):
+        value = token.get("value")
+        if value is not None:
+            return value
+        if not (_joins(token) or token.is_("cue", "compare") or token.is_("dimension", "campaign", "campaign_kind", "store")):
+            return None
+    return None

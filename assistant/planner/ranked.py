@@ -89,7 +89,8 @@ def with_places(tokens: list[Token]) -> list[Token]:
     for at, token in enumerate(tokens):
         ordinal = token.get("ordinal")
         following = tokens[at + 1] if at + 1 < len(tokens) else None
-        if ordinal is None or token.is_("cue", "percentile") or (following is not None and (following.is_("dimension", *_TIMES) or following.is_("noun"))):
+        timely = following is not None and (following.is_("dimension", *_TIMES) or following.is_("noun"))
+        if ordinal is None or timely or token.is_("cue", "percentile"):
             continue
         way = "smallest" if any(word in token.text for word in _LOWEST) else "largest"
         found[at] = replace(token, senses=(_placed(way, ordinal),))

@@ -10,6 +10,8 @@ from tools.windows import DateRange, Window
 
 _BRACKETS = frozenset("()[]\"'")
 _LIGHT = frozenset({*_BRACKETS, ",", ":", "-", "即", "也就是", "就是", "ie", "aka", "的"})
+_STRETCHES = ("stretch", "period", "window", "season", "run", "rush", "time", "weeks", "days", "这段", "期间", "这段时间")
+"""After a time these say nothing more, where brackets with its dates follow."""
 _MOST_BETWEEN = 2
 _DENIALS = ("没", "未", "not ", "never", "no ", "without")
 
@@ -31,7 +33,7 @@ def _joined(tokens: list[Token], vocabulary: Vocabulary) -> tuple[int, Token] | 
         return None
     for at in range(len(tokens) - 2, max(-1, len(tokens) - 3 - _MOST_BETWEEN), -1):
         first = _window(tokens[at])
-        if first is None and tokens[at].text not in _LIGHT:
+        if first is None and tokens[at].text not in _LIGHT and not (tokens[at].text in _STRETCHES and tokens[at + 1].text == "("):
             return None
         if first is not None:
             between = {token.text for token in tokens[at + 1 : -1]}

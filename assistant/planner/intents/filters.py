@@ -119,10 +119,10 @@ def take_customers(sentence: Sentence, dialogue: Dialogue, rule: dict[str, Any] 
     return who.as_customers() if who.rule else None
 
 
-def take_windows(sentence: Sentence) -> list[Window]:
+def take_windows(sentence: Sentence, *, changed: bool = False) -> list[Window]:
     """The windows; “from Q3 to Q4” is two where growth is asked for, and one stretch of time otherwise."""
     senses = sentence.take_all("window")
-    if len(senses) == 1 and senses[0].data.get("parts") and sentence.has("cue", "previous", "growth"):
+    if len(senses) == 1 and senses[0].data.get("parts") and (changed or sentence.has("cue", "previous", "growth")):
         sentence.take_all("cue", "previous", "growth")
         return list(senses[0].data["parts"])
     return [sense.data["window"] for sense in senses]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from assistant.planner.intents.filters import counted_groups, take_sorting
@@ -10,7 +11,7 @@ from assistant.planner.tokens import Sense
 
 _OF_EACH = ("each", "every", "per", "within", "by", "按", "每", "各", "分")
 """Beginnings of the words right before the dimension within which the best are wanted."""
-_EACH = ("each ", "every ", "每", "各")
+_EACH = ("each ", "every ", "per ", "每", "各")
 _COUNTERS = ("名", "位")
 """After a number these count anything that is ranked, people or not."""
 _WHICH = ("which", "what", "哪些", "哪个", "哪几个", "哪一个", "哪家", "哪些个")
@@ -33,6 +34,12 @@ def take_ranking(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
         sentence.take_all("cue", "rest")
         found |= {"rest": True, "sort": found.get("sort", "largest"), "limit": found.get("limit") or _MANY_OF_EACH}
     return found
+
+
+def ranks_unknown(sentence: Sentence) -> bool:
+    """“top 3 manufacturers”: what is ranked is a word that nothing explains, and must not be taken for anything else."""
+    pairs = pairwise(sentence.tokens)
+    return any(first.is_("ranking") and second.unknown and second.text.isalpha() and second.text.isascii() for first, second in pairs)
 
 
 def _grown(sentence: Sentence, by: list[str]) -> dict[str, Any]:

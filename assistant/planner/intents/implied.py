@@ -32,6 +32,8 @@ _COUNTED = frozenset({"orders", "items", "buyers", "customers", "active_customer
 _PERSONS = ("多少人", "几个人", "人数")
 _PEOPLE = ("new_customers", "returning_customers", "active_customers", "buyers", "responders")
 _SIDES = 2
+_EACH = {"spend": "revenue_per_customer", "order": "orders_per_customer"}
+"""What customers do, and the metric by which two groups of them are set side by side."""
 _GOODS = ("product", "order")
 _SPREAD = ("分布", "的分布", "看分布", "分布情况", "distribution", "distribution of", "distributed", "spread")
 _OF_SPREAD = [10, 25, 50, 75, 90]
@@ -45,6 +47,9 @@ def fared(sentence: Sentence) -> list[str]:
     windows = len(list(sentence.free("window")))
     if windows > 1 and sentence.has("cue", "compare"):
         return ["revenue", "orders"]
+    if sentence.has("cue", "compare") and len(_people_named(sentence)) == _SIDES and sentence.says("verb", *_EACH):
+        sentence.take_all("verb", *_EACH)
+        return [metric for verb, metric in _EACH.items() if sentence.says("verb", verb)]
     if any(sentence.says(kind) for kind in _OF_PEOPLE):
         return []
     if groups_named(sentence) and (sentence.has("cue", "compare") or sentence.has("ranking")):
@@ -66,6 +71,12 @@ def _bare(sentence: Sentence) -> bool:
 def _goods_named(sentence: Sentence) -> list[Sense]:
     """The named goods and shops."""
     return [sense for _, sense in sentence.free("value") if sentence.vocabulary.levels.get(sense.data["dimension"]) in _GOODS]
+
+
+def _people_named(sentence: Sentence) -> list[Sense]:
+    """The named values of properties of customers, and the named segments."""
+    values = [sense for _, sense in sentence.free("value") if sentence.vocabulary.levels.get(sense.data["dimension"]) == "customer"]
+    return [*values, *(sense for _, sense in sentence.free("segment"))]
 
 
 def shared_money(sentence: Sentence) -> bool:

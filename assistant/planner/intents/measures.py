@@ -17,11 +17,11 @@ from assistant.planner.intents.filters import (
     take_windows,
     with_windows,
 )
-from assistant.planner.intents.group_ranks import take_ranking
+from assistant.planner.intents.group_ranks import ranks_unknown, take_ranking
 from assistant.planner.intents.having import take_having, with_groups_counted
 from assistant.planner.intents.implied import beside_whole, fared, groups_named, of_campaigns, side_by_side, spread_of, take_difference
-from assistant.planner.intents.metric_words import take_dimensions, take_extreme, take_metrics, they_do
-from assistant.planner.intents.newcomers import new_against_old, newcomers
+from assistant.planner.intents.metric_words import take_dimensions, take_extreme, take_metrics, they_do, who_came
+from assistant.planner.intents.newcomers import new_against_old, newcomers, of_returning
 from assistant.planner.intents.over_time import averaged_over, take_per
 from assistant.planner.intents.rates import (
     beside_everyone,
@@ -33,7 +33,7 @@ from assistant.planner.intents.rates import (
     take_within_days,
 )
 from assistant.planner.intents.refusals import ask_when, refusal
-from assistant.planner.intents.sides import named_apart, of_two_times, reached, without_dates
+from assistant.planner.intents.sides import named_apart, of_two_times, reached, with_sides, without_dates
 from assistant.planner.plan import FOCUS, PLACE, Plan, plan
 from assistant.planner.ranked import with_places
 from assistant.planner.sentence import Sentence
@@ -61,13 +61,18 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return penetration(sentence)
     within = take_within_days(sentence)
     described = _described(sentence)
+    kind = of_returning(sentence)
     rule = newcomers(sentence) or (find_rules(sentence, loose=False, within=described) if described is not None else None)
     with_groups_counted(sentence)
+    with_sides(sentence)
+    if ranks_unknown(sentence):
+        return None
     args = _what(sentence, within)
     if args is None:
         return None
     silent = take_silent_days(sentence, args["metrics"])
     groups = _whose(sentence, dialogue, args, rule)
+    args["where"] |= kind
     return _when(sentence, args, groups, silent)
 
 
@@ -119,6 +124,7 @@ def _whose(sentence: Sentence, dialogue: Dialogue, args: dict[str, Any], rule: R
     """Puts whom and what the measurement is limited to into `args`, and which groups come first; gives groups to set side by side."""
     whole, groups = _groups_of_values(sentence), groups_named(sentence)
     args |= take_filters(sentence)
+    args["metrics"] = who_came(sentence, args)
     split_values(args, whole)
     args["customers"] = take_customers(sentence, dialogue, rule)
     if args["customers"] is not None or args["where"]:
@@ -143,10 +149,11 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     focus = _share_of_value(sentence, args)
     shared = share_of_people(sentence, args)
     told = reached(sentence, args)
-    windows = take_windows(sentence) or ([Window(last_days=silent)] if silent else [])
-    of_two_times(args, len(windows))
+    windows = take_windows(sentence, changed=args.get("sort") in ("growth", "decline")) or ([Window(last_days=silent)] if silent else [])
+    of_two_times(sentence, args, len(windows))
     _absorb_counts(sentence)
     sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize", "sold")
+    sentence.take_all("cue", *(("recent",) if windows else ()))
     absorb_predicates(sentence)
     _absorb_fields(sentence, args["metrics"])
     if not windows and _needs_time(sentence, args):
@@ -268,7 +275,8 @@ def _absorb_counts(sentence: Sentence) -> None:
     for place, _ in list(sentence.free("cue", "count")):
         near = [sentence.after(place, "metric", "dimension", "verb", within=1), sentence.before(place, "metric", within=1)]
         near += [place - 1] if place and sentence.tokens[place - 1].is_("verb", "spend") else []
-        changed = place > 0 and sentence.tokens[place - 1].is_("cue", "growth", "yoy")
+        before = [token for token in sentence.tokens[max(0, place - 3) : place] if not token.is_("stop") or token.is_("cue")][-1:]
+        changed = any(token.is_("cue", "growth", "yoy") for token in before)
         if changed or any(at is not None and (at in sentence.used or sentence.tokens[at].is_("verb")) for at in near):
             sentence.use(place)
 

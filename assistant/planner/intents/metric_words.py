@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from assistant.planner.intents.implied import joined_counts, money_too, shared_money
 from assistant.planner.sentence import Sentence
@@ -153,6 +154,12 @@ def countable(sentence: Sentence, metric: str, by: list[str]) -> str:
     return "active_customers" if metric == "customers" and "time" in levels else metric
 
 
+def who_came(sentence: Sentence, args: dict[str, Any]) -> list[str]:
+    """The metrics, where customers of goods, shops or hours are those who ordered: “store 367 in december: shoppers, aov”."""
+    limits = [*args["where"], *args["where_not"]]
+    return list(dict.fromkeys(countable(sentence, one, limits if limits and one == "customers" else args["by"]) for one in args["metrics"]))
+
+
 def _speaks_of_money(sentence: Sentence, place: int) -> bool:
     """Whether another word is the metric, so that "new customers" are whom it is about."""
     others = [at for at, _ in sentence.free("metric") if at != place and not sentence.tokens[at].is_("noun")]
@@ -250,6 +257,9 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
     if money or (spent and (by or noun or sentence.has("cue", "count"))):
         sentence.take_all("verb", "spend")
         return ["revenue"]
+    if by and sentence.has("unit", "money"):
+        sentence.take_all("unit", "money")  # “the biggest categories in $”
+        return ["revenue"]
     if weak and (by or sentence.says("window")):
         sentence.use(weak[0][0])
         return [weak[0][1]]
@@ -267,7 +277,8 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
     if by and (sentence.has("ranking") or sentence.has("segment")):
         level = sentence.vocabulary.levels.get(by[0])
         visits = level == "time" and any(token.text in _BUSY or token.text.startswith("人") for token in sentence.tokens)
-        return ["orders" if visits else "revenue" if level in ("time", "product", "order") else "customers"]
+        sold = level in ("time", "product", "order") or levels & {"product"}
+        return ["orders" if visits else "revenue" if sold else "customers"]
     if by and (sentence.has("cue", "count") or sentence.has("cue", "share")) and sentence.says("noun"):
         return ["customers"]
     return []

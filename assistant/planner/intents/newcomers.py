@@ -8,6 +8,7 @@ from assistant.planner.tokens import Token
 
 _KINDS = ("new_customers", "returning_customers")
 _LINKS = ("from", "of", "by", "for")
+_SOLD = ("revenue", "orders", "items", "average_order_value", "revenue_per_customer", "orders_per_customer", "discount")
 
 
 def newcomers(sentence: Sentence) -> Rule | None:
@@ -26,6 +27,18 @@ def newcomers(sentence: Sentence) -> Rule | None:
         sentence.use(place)
         return {"field": "first_order_date", "op": "between", "value": [start.isoformat(), (end or sentence.vocabulary.as_of).isoformat()]}
     return None
+
+
+def of_returning(sentence: Sentence) -> dict[str, list[str]]:
+    """“returning customers' revenue in August”: what was sold to those who first ordered before the window, as a filter."""
+    if _both(sentence) or not sentence.has("window"):
+        return {}
+    for place, _ in sentence.free("metric", "returning_customers", "repeat_customers"):
+        others = [at for at, _ in sentence.free("metric", *_SOLD) if at != place]
+        if any(_belongs(sentence, place, at) for at in others):
+            sentence.use(place)
+            return {"customer_type": ["returning"]}
+    return {}
 
 
 def new_against_old(sentence: Sentence) -> bool:

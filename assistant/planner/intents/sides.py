@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from assistant.planner.clauses import Rule
+from assistant.planner.intents.implied import groups_named
+from assistant.planner.lexicon import read_table
 from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Sense, Token
 
 _SIDES = 2
 _DATES = {"weekday": ("day",), "hour": ("day",)}
@@ -18,6 +22,25 @@ def named_apart(sentence: Sentence) -> bool:
     return any(len({one.data["value"] for one in named if one.data["dimension"] == way}) == _SIDES for way in _ways(sentence))
 
 
+def with_sides(sentence: Sentence) -> None:
+    """“did 367 or 406 sell more”, "is it higher on weekends than on weekdays": of two that are named, “more” sets them side by side."""
+    sides = named_apart(sentence) or len(groups_named(sentence)) == _SIDES
+    if not sides and not any(sum(1 for _ in sentence.free(kind)) == _SIDES for kind in ("window", "segment")):
+        return
+    words = frozenset(read_table("places")["comparatives"])
+    found = list(sentence.tokens)
+    for at, token in enumerate(sentence.tokens):
+        if token.is_("higher") or token.text in words:
+            found[at] = replace(token, senses=(Sense("cue", "compare"),))
+            found[at + 1 : at + 2] = [_counted(one) for one in found[at + 1 : at + 2]]
+    sentence.tokens = found
+
+
+def _counted(token: Token) -> Token:
+    """The word after “more” as what is counted: “more customers”."""
+    return replace(token, senses=(Sense("metric", "buyers"),)) if token.is_("noun") else token
+
+
 def without_dates(sentence: Sentence, by: list[str]) -> list[str]:
     """“周六和周日哪天人多”: of two weekdays, and not of every date."""
     if not named_apart(sentence):
@@ -26,10 +49,11 @@ def without_dates(sentence: Sentence, by: list[str]) -> list[str]:
     return [one for one in by if one not in apart]
 
 
-def of_two_times(args: dict[str, Any], windows: int) -> None:
+def of_two_times(sentence: Sentence, args: dict[str, Any], windows: int) -> None:
     """“11月和12月哪个月卖得多”: two times that are named are set side by side, and not split by their unit."""
     by = args["by"]
-    if windows == _SIDES and len(by) == 1 and by[0] in ("day", "week", "month", "quarter", "year") and "sort" in args:
+    asked = "sort" in args or sentence.says("cue", "compare")
+    if windows == _SIDES and len(by) == 1 and by[0] in ("day", "week", "month", "quarter", "year") and asked:
         args["by"] = []
         args.pop("sort", None)
         args.pop("limit", None)
