@@ -20,7 +20,7 @@ from assistant.planner.partial_names import partly_named
 from assistant.planner.qualifiers import only_done
 from assistant.planner.ranked import from_best_to_worst, ordinal_ranks, ranked_periods
 from assistant.planner.restated import denied_in_time, restated_times
-from assistant.planner.spoken_verbs import described_people, not_even_one, split_verbs
+from assistant.planner.spoken_verbs import described_people, done_again, not_even_one, split_verbs
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
 
@@ -343,6 +343,7 @@ STEPS: tuple[Step, ...] = (
     quantities,
     not_even_one,
     split_verbs,
+    done_again,
     described_people,
     scores.counted,
     scores.letters,

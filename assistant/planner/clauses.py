@@ -43,9 +43,14 @@ def clauses(sentence: Sentence) -> list[Clause]:
             found.append(Clause())
         elif token.is_("neg", "except") and found[-1].places:
             found.append(Clause([place]))
+        elif joint and _only_times(sentence, found[-1], place):
+            found[-1].joint = joint if joint == "or" else found[-1].joint
         elif joint:
+            moved = _before_joint(sentence, found[-1], place)
+            if moved:
+                found[-1].places = found[-1].places[: -len(moved)]
             if found[-1].places:
-                found.append(Clause(joint=joint))
+                found.append(Clause(moved, joint))
             elif joint == "or":
                 found[-1].joint = "or"
         elif _begins(sentence, found[-1], place):
@@ -55,6 +60,26 @@ def clauses(sentence: Sentence) -> list[Clause]:
         else:
             found[-1].places.append(place)
     return [clause for clause in found if clause.places]
+
+
+_TURNING = ("又", "却", "也", "还", "再", "但却", "但又", "又要", "还要")
+"""Words that join, and that stand after the time of what they join."""
+
+
+def _before_joint(sentence: Sentence, clause: Clause, place: int) -> list[int]:
+    """“三季度没来四季度又回来了”: the time that stands before the word that joins, and belongs to what follows it."""
+    if sentence.tokens[place].text not in _TURNING or not _complete(sentence, clause, "window"):
+        return []
+    moved = _opening(sentence, clause)
+    before = clause.places[: len(clause.places) - len(moved)]
+    return moved if any(sentence.tokens[at].is_("verb") for at in before) else []
+
+
+def _only_times(sentence: Sentence, clause: Clause, place: int) -> bool:
+    """“最近一个月却没下过单”: nothing but a time stands before the word that joins, so that it is the time of what follows."""
+    tokens = [sentence.tokens[at] for at in clause.places]
+    timed = any(token.is_("window") for token in tokens)
+    return timed and sentence.tokens[place].text in _TURNING and all(token.is_("window") or _is_filler(token) for token in tokens)
 
 
 def _lists_windows(sentence: Sentence, place: int) -> bool:

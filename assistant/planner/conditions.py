@@ -128,7 +128,13 @@ def _clause_rules(
         found = [*found, *others]
     if borrowed and not any(sentence.tokens[place].is_("window") for place in clause.places):
         sentence.spread += found
-    return ([*found, *rules] if carried else [*rules, *found]), group
+    return ([*found, *rules] if carried else [*rules, *found]), _with_others(group, last, joined=carried and clause.joint == "or")
+
+
+def _with_others(group: Behaviour, last: Behaviour | None, *, joined: bool) -> Behaviour:
+    """“牛肉或者猪肉”: what follows may speak of either."""
+    alike = joined and last is not None and last.negated == group.negated and last.windows == group.windows
+    return replace(group, values=[*last.values, *group.values]) if alike and last is not None else group
 
 
 def campaigns_before(sentence: Sentence, clause: Clause) -> list[Sense]:

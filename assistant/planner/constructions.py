@@ -1,9 +1,13 @@
-"""Constructions read as plainer words, by prompts/lexicon/constructions.yaml (Chinese) and constructions_en.yaml: “占了几成” is “占比”."""
+"""Constructions read as plainer words: “占了几成” is “占比”, and of customers “没有第二单” is “只下过一次单”.
+
+They are data: constructions.yaml and constructions_en.yaml, and conditions.yaml for what is said of customers.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from assistant.planner.lexicon import read_table
 from assistant.planner.normalise import HAN
@@ -15,14 +19,18 @@ _NAME = re.compile(r"\{([a-z]+)\}")
 
 def plainer(text: str) -> str:
     """A normalised question in plainer words, by the constructions of its language."""
-    for pattern, words in _constructions("constructions" if _HAN.search(text) else "constructions_en"):
+    for pattern, words in _constructions("zh" if _HAN.search(text) else "en"):
         text = pattern.sub(words, text)
     return text
 
 
 @lru_cache(maxsize=2)
-def _constructions(name: str) -> list[tuple[re.Pattern[str], str]]:
-    table = read_table(name)
+def _constructions(language: str) -> list[tuple[re.Pattern[str], str]]:
+    general = read_table("constructions" if language == "zh" else "constructions_en")
+    return [*_of_table(read_table("conditions")[language]), *_of_table(general)]
+
+
+def _of_table(table: Any) -> list[tuple[re.Pattern[str], str]]:
     names = {**table["names"], "digits": _DIGITS}
 
     def written(pattern: str) -> str:

@@ -13,6 +13,8 @@ _LIGHT = frozenset({*_BRACKETS, ",", ":", "-", "即", "也就是", "就是", "ie
 _STRETCHES = ("stretch", "period", "window", "season", "run", "rush", "time", "weeks", "days", "这段", "期间", "这段时间")
 """After a time these say nothing more, where brackets with its dates follow."""
 _MOST_BETWEEN = 2
+_TURNING = ("却", "也", "又", "还", "再", "但", "但是", "yet", "but")
+"""Words that join, and that may stand between a time and what was not done in it."""
 _DENIALS = ("没", "未", "not ", "never", "no ", "without")
 
 
@@ -82,7 +84,8 @@ def denied_in_time(tokens: list[Token], _: Vocabulary) -> list[Token]:
     found: list[Token] = []
     for token in tokens:
         group = token.get("segment", "prospects")
-        timed = found and (_window(found[-1]) or (len(found) > 1 and found[-1].is_("stop") and _window(found[-2])))
+        before = next((one for one in reversed(found) if not (one.is_("stop") or one.text in _TURNING)), None)
+        timed = before is not None and _window(before)
         found += _denied(token) if group and timed and any(word in token.text for word in _DENIALS) else [token]
     return found
 

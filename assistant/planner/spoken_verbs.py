@@ -12,6 +12,7 @@ _REACH = 7
 _BETWEEN = ("stop", "value", "window", "quantity", "comparison", "number")
 _SINGLE = ("a single", "single", "one", "a")
 _COUPON, _CAMPAIGN = ("part", "coupon"), ("dimension", "campaign", "campaign_kind")
+_AGAIN = ("又", "再", "回来")
 _OBJECTS = {"use": (_COUPON,), "get": (_CAMPAIGN,)}
 
 
@@ -55,6 +56,16 @@ def _is_object(token: Token, *objects: tuple[str, ...]) -> bool:
     value = token.get("value")
     named = value is not None and str(value.data["dimension"]) in _CAMPAIGN
     return any(token.is_(*one) or (one is _CAMPAIGN and named) for one in objects)
+
+
+def done_again(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """“今年又买了”: said of a time, words for another purchase say that there was one in it."""
+    found = list(tokens)
+    for at, token in enumerate(tokens):
+        timed = any(one.is_("window") for one in tokens[max(at - 2, 0) : at])
+        if timed and token.is_("cue", "again") and not token.is_("verb") and token.text.startswith(_AGAIN):
+            found[at] = replace(token, senses=(*token.senses, Sense("verb", "order", {"behaviour": "orders"})))
+    return found
 
 
 def not_even_one(tokens: list[Token], _: Vocabulary) -> list[Token]:

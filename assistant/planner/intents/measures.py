@@ -34,6 +34,7 @@ from assistant.planner.intents.rates import (
 )
 from assistant.planner.intents.refusals import ask_when, refusal
 from assistant.planner.intents.sides import named_apart, of_two_times, reached, with_sides, without_dates
+from assistant.planner.people_asked import asks_for_people
 from assistant.planner.plan import FOCUS, PLACE, Plan, plan
 from assistant.planner.ranked import with_places
 from assistant.planner.sentence import Sentence
@@ -60,6 +61,8 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if penetrates(sentence):
         return penetration(sentence)
     within = take_within_days(sentence)
+    if within is None and asks_for_people(sentence):
+        return None
     described = _described(sentence)
     kind = of_returning(sentence)
     rule = newcomers(sentence) or (find_rules(sentence, loose=False, within=described) if described is not None else None)

@@ -61,7 +61,10 @@ def wanted(case: dict[str, Any]) -> list[tuple[str, requests.Request]]:
     return [(name, REQUESTS[name].model_validate(args)) for call in case.get("calls", []) for name, args in call.items()]
 
 
-@pytest.mark.parametrize("case", cases("listed", "paraphrases", "wide", "models", "asks", "measures", "rules", "chinese", "words"))
+CALLS = ("listed", "paraphrases", "wide", "models", "asks", "measures", "rules", "chinese", "words", "customers_said")
+
+
+@pytest.mark.parametrize("case", cases(*CALLS))
 def test_question_becomes_calls(case: dict[str, Any], vocabulary: Vocabulary) -> None:
     plan = understand(case["q"], vocabulary, Dialogue())
 

@@ -1,0 +1,42 @@
+"""Whether a question asks for customers by what they did, and for no number of sales: "who bought soft drinks every month"."""
+
+from __future__ import annotations
+
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Token
+
+_WHO = ("who", "which", "anyone", "anybody", "everyone", "everybody", "someone", "谁", "哪些", "有哪些", "哪几个", "有谁")
+_NUMBERS = (("cue", "how_much", "average", "total", "trend", "compare", "favourite"), ("ranking",), ("chart",), ("by",), ("percentile",))
+"""What makes a question about customers one for numbers."""
+_REACH = 4
+
+
+def asks_for_people(sentence: Sentence) -> bool:
+    """Whether customers are asked for, or counted, by what they did or did not do."""
+    if any(sentence.says(kind, *ids) for kind, *ids in _NUMBERS):
+        return False
+    metrics = [token for token in sentence.tokens if token.is_("metric") and not token.is_("noun") and not token.is_("verb")]
+    if metrics and all(token.is_("metric", "customers") for token in metrics):
+        return _denied(sentence)
+    return not metrics and _opens(sentence)
+
+
+def _opens(sentence: Sentence) -> bool:
+    """Whether the question opens with a word for people, followed by what they did."""
+    said = [token for token in sentence.tokens if not _is_light(token)]
+    head = said[: _REACH + 1]
+    place = next((at for at, token in enumerate(head[:2]) if token.text in _WHO or token.is_("noun")), None)
+    if place is None or not (head[place].text in _WHO or any(token.is_("conj", "who") for token in head[place + 1 : place + 2])):
+        return False
+    return any(token.is_("verb") for token in head[place + 1 :])
+
+
+def _is_light(token: Token) -> bool:
+    """Whether a token says nothing, or only that something is to be shown or counted."""
+    only = all(sense.kind in ("stop", "punctuation", "greet") for sense in token.senses) and not token.unknown
+    return (only and token.text not in _WHO) or (token.is_("cue", "list", "count") and token.text not in _WHO and not token.is_("conj"))
+
+
+def _denied(sentence: Sentence) -> bool:
+    """Whether something is said not to have been done: “半年没买过肉的客户数”."""
+    return any(token.is_("neg") and sentence.after(place, "verb", within=1) is not None for place, token in enumerate(sentence.tokens))
