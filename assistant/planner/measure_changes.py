@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,7 @@ _SAID_AGAIN = ("value", "window", "metric", "segment")
 def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     """The measurement with what the question says anew; None where it says nothing of it."""
     before = dict(args)
+    _as_exclusions(sentence)
     compared = _with_other_window(sentence, args) or _with_other_value(sentence, args)
     if compared is not None:
         return compared
@@ -52,7 +54,6 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
         args |= {"by": [*args.get("by", []), *by][-_MOST_DIMENSIONS:] if sentence.says("ellipsis", "also") else by}
         args |= {"metrics": [countable(sentence, metric, args["by"]) for metric in args["metrics"]]}
         args = {key: value for key, value in args.items() if key not in ("sort", "limit", "limit_per_group", "chart")}
-    _as_exclusions(sentence)
     _change_filters(sentence, args)
     _change_condition(sentence, args, last)
     ordered = take_ranking(sentence, args) if args.get("by") else take_sorting(sentence)
@@ -139,7 +140,7 @@ def _as_exclusions(sentence: Sentence) -> None:
     for place, _ in list(sentence.free("drop")):
         if any(token.is_("value") for token in sentence.tokens[place + 1 : place + 2]):
             token = sentence.tokens[place]
-            changed = replace(token, senses=(Sense("neg", "except"), *token.senses))
+            changed = replace(token, senses=(Sense("neg", "except"), Sense("drop", "take_off")))
             sentence.tokens = [*sentence.tokens[:place], changed, *sentence.tokens[place + 1 :]]
 
 
@@ -208,12 +209,33 @@ def _with_other_window(sentence: Sentence, args: Args) -> Plan | None:
     if len(windows) != 1 or not args.get("window") or not sentence.has("cue", "compare"):
         return None
     sentence.take_all("window")
-    sentence.take_all("cue", "compare", "growth", "previous")
+    sentence.take_all("cue", "compare", "growth", "previous", "how_much", "count")
+    sentence.take_all("gap")
     sentence.take_all("conj")
-    if args.get("compare") and windows[0].period == "last_year":
+    if windows[0].period == "last_year" and (args.get("compare") or not _is_year(args["window"])):
         return Plan((Call("measure", {**args, "compare": "last_year"}),))
     earlier = Window.model_validate(args["window"])
-    return None if earlier == windows[0] else with_windows(sentence, dict(args), [earlier, windows[0]])
+    if earlier == windows[0] or _is_one_before(earlier, windows[0]):
+        return Plan((Call("measure", {**args, "compare": "previous"}),))
+    return with_windows(sentence, dict(args), [earlier, windows[0]])
+
+
+_CALENDAR = {
+    "last_month": re.compile(r"\d{4}-\d{2}|this_month|last_month"),
+    "last_quarter": re.compile(r"\d{4}-Q\d|this_quarter|last_quarter"),
+}
+_CALENDAR["last_year"] = re.compile(r"\d{4}|this_year|last_year")
+_CALENDAR["last_week"] = re.compile(r"this_week|last_week")
+
+
+def _is_one_before(shown: Window, named: Window) -> bool:
+    """“跟上个月比” of a month: the month before the one that is shown."""
+    alike = _CALENDAR.get(named.period or "")
+    return alike is not None and alike.fullmatch(shown.period or "") is not None
+
+
+def _is_year(window: Args) -> bool:
+    return _CALENDAR["last_year"].fullmatch(str(window.get("period"))) is not None
 
 
 def _with_other_value(sentence: Sentence, args: Args) -> Plan | None:
