@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,8 @@ _SILENT = frozenset({"ask_user", "decline"})
 _LATER = "later"
 """Kind of the note that says which part of the question waits for the answer to the part before it."""
 _DIGITS = 6
+_YEAR = re.compile(r"(?:from |since |at |over |above )?(?P<n>[12]\d{3})")
+_YEARLY = range(360, 367)
 
 
 def unsaid(found: Plan, sentence: Sentence) -> list[Token]:
@@ -39,7 +42,11 @@ def unsaid(found: Plan, sentence: Sentence) -> list[Token]:
     ]
     if said.spans(named):
         return []
-    return [token for token in sentence.tokens if _looked_for(token) and not any(said.has(sense) for sense in token.senses)]
+    return [
+        token
+        for token in sentence.tokens
+        if _looked_for(token) and not any(said.has(sense) for sense in token.senses) and not said.has_amount(token.text)
+    ]
 
 
 def _looked_for(token: Token) -> bool:
@@ -57,6 +64,7 @@ class _Said:
     def __init__(self, calls: tuple[Call, ...], as_of: dt.date) -> None:
         self._as_of = as_of
         self._compared = any(call.args.get("compare") for call in calls)
+        self._by_value = any(call.name == "churn_risk" and call.args.get("sort_by") == "value" for call in calls)
         plain = [json.loads(json.dumps(call.args, default=_as_data)) for call in calls]
         self._names_of_arguments = {name for call in calls for name in call.args}
         self._written = json.dumps(plain, ensure_ascii=False).lower()
@@ -77,6 +85,11 @@ class _Said:
                 value = float(sense.data["value"])
                 shares = (value, value / 100, value * 100, 1 - value)
                 return any(round(one, _DIGITS) in self._numbers for one in shares) or self._names(value)
+
+    def has_amount(self, words: str) -> bool:
+        """Whether what reads like a year is an amount of the arguments: “VIP from 2000”."""
+        digits = _YEAR.fullmatch(words)
+        return digits is not None and float(digits["n"]) in self._numbers
 
     def spans(self, windows: list[Window]) -> bool:
         """Whether one time of the arguments goes from the first of several to the last: "in Q1 and Q2"."""
@@ -100,6 +113,8 @@ class _Said:
         days = (end - start).days + 1 if start and end else None
         ends = all(day is None or {day.isoformat(), (day + dt.timedelta(1)).isoformat()} & self._days for day in (start, end))
         ahead = bool({"within_days", "horizon_days"} & self._names_of_arguments) and (end is None or end >= self._as_of)
+        if self._by_value and days in _YEARLY:
+            return True  # value is what was spent in the last 365 days
         return self._compared or ends or ahead or (days is not None and bool(self._numbers & {float(days), float(days - 1)}))
 
 

@@ -46,7 +46,7 @@ def find_rules(sentence: Sentence, *, loose: bool = True, within: range | None =
         rules.extend((clause.joint if index == 0 else "and", rule) for index, rule in enumerate(found))
     if any(sentence.tokens[place].is_("neg", "except") for place in sentence.used):
         sentence.take_all("neg", "except")
-    return _combine(rules)
+    return _combine([one for place, one in enumerate(rules) if all(one[1] != before for _, before in rules[:place])])
 
 
 def _shared_window(sentence: Sentence) -> Window | None:

@@ -168,7 +168,8 @@ def _taken(token: Token, frame: _Frame, meant: tuple[Sense, ...]) -> Token:
     """The token with what a frame makes of it; how far ahead, how many, and the choices of its tool are kept."""
     tools = tuple(f"{sense.id}." for sense in frame.gives if sense.kind == "ask")
     options = (sense for sense in token.senses if sense.kind == "option" and sense.id.startswith(tools)) if tools else ()
-    kept = [sense for sense in token.senses if sense.kind in _KEPT]
+    named = any(sense.kind == "segment" for sense in meant)  # the large ones who are a group of their own are no ranking any more
+    kept = [sense for sense in token.senses if sense.kind in _KEPT and not (named and sense.kind == "top_customers")]
     return replace(token, senses=(*((*meant, *kept, *options) or (_PASSED,)), _TAKEN))
 
 

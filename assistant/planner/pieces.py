@@ -29,8 +29,24 @@ def _pieces(sentence: Sentence, places: list[int]) -> Iterator[str]:
         at = place + 1
 
 
+_LISTS: tuple[str, ...] = ("churn_risk", "next_order", "customer_value", "predict_response")
+_LISTS += ("cluster_customers", "weigh_rfm", "describe_data", "segment_overview")
+
+
+def narrows(calls: list[Call], found: Plan) -> bool:
+    """Whether a later part asks for what the part before asks for, only said more exactly: “Who may leave? Give me the first 30”."""
+    if not calls or len(found.calls) != 1 or found.calls[0].name != calls[-1].name or calls[-1].name not in _LISTS:
+        return False
+    later = found.calls[0].args
+    return all(value in (None, [], {}, False) or later.get(name) == value for name, value in calls[-1].args.items())
+
+
 def repeats(calls: list[Call], found: Plan) -> bool:
     """Whether a later part only asks again for the advice that a part before asks for: “Need ideas for next month”."""
-    if not calls or len(found.calls) != 1 or calls[-1].name != "suggest_strategy" or found.calls[0].name != "suggest_strategy":
+    if not calls or len(found.calls) != 1:
+        return False
+    if calls[-1].name == "cluster_customers" and found.calls[0].args.get("by") == ["cluster"]:
+        return found.calls[0].args.get("metrics") == ["customers"]  # “What groups are there? Cluster them”: the sizes are told
+    if calls[-1].name != "suggest_strategy" or found.calls[0].name != "suggest_strategy":
         return False
     return found.calls[0].args.get("customers") in (calls[-1].args.get("customers"), f"t{len(calls)}")

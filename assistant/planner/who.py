@@ -119,6 +119,7 @@ def _join_earlier(who: Who, earlier: Result) -> None:
 def both(first: Rule | None, second: Rule | None) -> Rule | None:
     """The rule that both hold."""
     parts = [part for rule in (first, second) if rule for part in (rule["all"] if set(rule) == {"all"} else [rule])]
+    parts = [part for place, part in enumerate(parts) if part not in parts[:place]]
     return None if not parts else parts[0] if len(parts) == 1 else {"all": parts}
 
 

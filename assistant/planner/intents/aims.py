@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.planner.sentence import Sentence
+
+_AIMS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (
+        re.compile(r"win(?:ning)? (?:them |people |customers )?back|winback|re ?activat|re ?engag|召回|唤回|唤醒|挽回|盘活|促活|回流"),
+        ("at_risk", "hibernating"),
+    ),
+    (re.compile(r"welcom|onboard|second order|2nd order|迎新|新客|首单|二单|转二|第二单"), ("new",)),
+)
+"""Whom advice with such an aim is for, where nobody is named."""
+
+
+def aimed_at(sentence: Sentence) -> tuple[str, ...]:
+    """The groups that the aim itself says: to win back is for those who are going or gone."""
+    return next((groups for pattern, groups in _AIMS if pattern.search(sentence.text)), ())
 
 
 def absorb_aims(sentence: Sentence) -> None:

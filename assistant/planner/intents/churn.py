@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from assistant.planner.clauses import DAYS
@@ -14,6 +15,10 @@ from assistant.planner.who import Who, both, selection_rule, take_who
 _BANDS = ("churn_high", "churn_middle", "churn_low")
 _HORIZON = (7, 180)
 _TOP = 20
+_MONTH = range(28, 32)
+"""How far the stored risk of a customer looks ahead."""
+_YEAR = range(360, 367)
+_HAS_RISK = re.compile("有|高|大|high|at risk")
 _BOUGHT = {"behaviour": "orders", "op": ">=", "value": 1}
 _LATE = {"field": "gap_ratio", "op": ">=", "value": 2}
 """Late by the rhythm: twice their own median gap or more without an order."""
@@ -29,15 +34,16 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         _absorb(sentence)
         sentence.take_all("cue", "compare", "explain")
         return plan("churn_risk")
-    listed = sentence.first("segment", *_BANDS) if sentence.says("cue", "list") else None
+    listed = sentence.first("segment", *_BANDS) if _lists(sentence) else None
     if not (_asks(sentence) or listed) or _other(sentence):
         return None
     args: dict[str, Any] = {}
-    band, definition = sentence.take("band"), sentence.take("definition")
+    told = _tells_risk(sentence)
+    band, definition = sentence.take("band"), _take_definition(sentence)
     named = sentence.take("segment", *_BANDS) if listed else None
     args["band"] = band.id if band else named.id.removeprefix("churn_") if named else None
     args["definition"] = definition.id if definition else None
-    args["sort_by"] = "value" if sentence.take_all("option", "churn_risk.sort_by.value") else None
+    args["sort_by"] = "value" if _by_value(sentence) else None
     if any(sentence.tokens[place].is_("part", "worth") for place, _ in sentence.free("ranking")):
         args["sort_by"] = "value"  # “the 20 most valuable of them”
     ranked = sentence.take("ranking")
@@ -57,13 +63,52 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return plan("churn_risk", horizon_days=horizon.data["days"] if horizon else None, **args)
     if definition is not None:
         return _late_of_some(who, dialogue, args) if definition.id == "rhythm" else None
-    return _of_some(who, dialogue, args, ranked is not None)
+    ahead = sentence.first("horizon")
+    if ahead is not None and ahead[1].data["days"] in _MONTH:
+        sentence.use(ahead[0])
+    return _of_some(who, dialogue, args, ranked is not None or told)
 
 
 def _asks(sentence: Sentence) -> bool:
     if sentence.says("cue", "churn") or sentence.says("band") or sentence.says("field", "churn_probability"):
         return True
     return (sentence.says("cue", "churned") and sentence.says("definition")) or sentence.says("definition", "rhythm")
+
+
+def _lists(sentence: Sentence) -> bool:
+    """Whether a named band of risk is asked for by a list: who they are, in which order, within how many days."""
+    return any(sentence.says(*one) for one in (("cue", "list"), ("rank", "listing"), ("option", "churn_risk.sort_by.value"), ("horizon",)))
+
+
+def _tells_risk(sentence: Sentence) -> bool:
+    """“Churn risk among champions”: how high the risk is, so that those with the highest are listed though it be low."""
+    risk = [token for token in sentence.tokens if token.is_("field", "churn_probability")]
+    counted = sentence.says("cue", "count", "share") or sentence.says("band") or sentence.says("rank")
+    return bool(risk) and not counted and not any(_HAS_RISK.search(token.text) for token in risk)
+
+
+def _take_definition(sentence: Sentence) -> Any:
+    """The definition that is meant: “by rhythm instead of the model”, “不按模型，按节奏” name one that is not."""
+    for place, _ in list(sentence.free("definition")):
+        before = sentence.tokens[max(place - 3, 0) : place]
+        if any(token.is_("ellipsis", "aside") or token.is_("neg") or token.is_("idea", "without") for token in before):
+            sentence.use(place, *(at for at, _ in sentence.free("neg") if place - 3 <= at < place))
+    return sentence.take("definition")
+
+
+def _by_value(sentence: Sentence) -> bool:
+    """Whether the list is by what they are worth: “sorted by value”, “按去年消费排”; a year is what value is counted over."""
+    said = bool(sentence.take_all("option", "churn_risk.sort_by.value"))
+    if sentence.has("rank", "listing") and sentence.has("by"):
+        worths = (("field", "amount"), ("part", "brings", "worth"), ("hint", "customer_value"), ("verb", "spend"))
+        said = bool([one for words in worths for one in sentence.take_all(*words)]) or said
+    if said:
+        sentence.take_all("rank", "listing")
+        for place, window in sentence.free("window"):
+            start, end = window.data["window"].resolve(sentence.vocabulary.as_of)
+            if start and end and (end - start).days in _YEAR and (sentence.vocabulary.as_of - end).days <= 1:
+                sentence.use(place)
+    return said
 
 
 def _other(sentence: Sentence) -> bool:
@@ -94,7 +139,8 @@ def _of_some(who: Who, dialogue: Dialogue, args: dict[str, Any], ranked: bool) -
     top = ranked and args["band"] is None
     risky = None if top else {"field": "churn_band", "op": "=", "value": args["band"] or "high"}
     limit = args["limit"] or (_TOP if top else None)
-    return plan("find_customers", rule=both(rule, risky), sort_by="churn_probability", descending=True, limit=limit)
+    order = "amount" if args["sort_by"] == "value" else "churn_probability"
+    return plan("find_customers", rule=both(rule, risky), sort_by=order, descending=True, limit=limit)
 
 
 def _late_of_some(who: Who, dialogue: Dialogue, args: dict[str, Any]) -> Plan:

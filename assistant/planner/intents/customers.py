@@ -7,10 +7,11 @@ from typing import Any
 
 from assistant.planner.clauses import Rule, denies
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.intents.aims import absorb_aims
+from assistant.planner.intents.aims import absorb_aims, aimed_at
 from assistant.planner.intents.implied import beside_everyone, take_apart
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.texts import text, texts
 from assistant.planner.tokens import Sense
 from assistant.planner.views import ResultView
 from assistant.planner.vocabulary import rule_of
@@ -104,7 +105,7 @@ def export(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     who = with_churn(sentence, take_who(sentence, dialogue))
     customers = who.as_customers() if who.named or sentence.says("cue", "everyone") else _last(dialogue)
     if customers is None and not sentence.has("noun"):
-        return plan("ask_user", question=_text(sentence, "export_whom"), choices=_texts(sentence, "export_choices"))
+        return plan("ask_user", question=text("export_whom", sentence.language), choices=texts("export_choices", sentence.language))
     columns = _columns(sentence)
     columns += [one for sense in sentence.take_all("term", *_COLUMNS_OF) for one in _COLUMNS_OF[sense.id] if one not in columns]
     sentence.take_all("cue", "list")
@@ -148,8 +149,10 @@ def strategy(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     absorb_aims(sentence)
     who = with_churn(sentence, take_who(sentence, dialogue))
     customers = who.as_customers() if who.named else _last(dialogue)
+    if customers is None and (gone := aimed_at(sentence)):
+        return Plan(tuple(Call("suggest_strategy", {"customers": one}) for one in gone))
     if customers is None:
-        return plan("ask_user", question=_text(sentence, "strategy_whom"), choices=_texts(sentence, "strategy_choices"))
+        return plan("ask_user", question=text("strategy_whom", sentence.language), choices=texts("strategy_choices", sentence.language))
     advice = plan("suggest_strategy", customers=customers)
     return Plan((Call("churn_risk"), *advice.calls)) if lists_churners else advice
 
@@ -379,15 +382,3 @@ def _people(sentence: Sentence) -> bool:
     ranked = any(sense.data.get("person") for _, sense in sentence.free("ranking"))
     counted = any(sense.data["unit"] == "person" for _, sense in sentence.free("quantity"))
     return ranked or counted or sentence.has("noun") or sentence.has("metric", "customers")
-
-
-def _text(sentence: Sentence, name: str) -> str:
-    from assistant.planner.texts import text
-
-    return text(name, sentence.language)
-
-
-def _texts(sentence: Sentence, name: str) -> list[str]:
-    from assistant.planner.texts import texts
-
-    return texts(name, sentence.language)

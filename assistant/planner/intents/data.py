@@ -191,6 +191,7 @@ def _completeness(sentence: Sentence) -> Plan | None:
 def _absorb(sentence: Sentence) -> None:
     sentence.take_all("cue", "summarize", "list", "count", "quality", "data_overview", "strategy", "share", "explain")
     sentence.take_all("field", "first_order_date", "last_order_date")
+    sentence.take_all("limit", "time")
 
 
 def _coverage(sentence: Sentence) -> Plan | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,8 @@ from assistant.planner.tokens import Token
 SCHEMES = ("value_activity", "membership", "lifecycle", "aipl")
 _TIERS = {"tier_svip": "svip", "tier_vip": "vip"}
 _LONGEST_PERIOD = 730
+_CELLS = 9
+_FROM = re.compile(r"(?:from|since|at|over|above|after|starting at|starting from) (?P<n>[12]\d{3})|(?P<m>[12]\d{3})")
 
 
 def overview(sentence: Sentence, _: Dialogue) -> Plan | None:
@@ -30,10 +33,26 @@ def overview(sentence: Sentence, _: Dialogue) -> Plan | None:
         args["tiers"] = take_limits(sentence)
     if scheme == "lifecycle":
         args["period_days"] = take_period(sentence)
+        _absorb_previous(sentence, args["period_days"])
+    if scheme == "value_activity":
+        sentence.use(*(place for place, one in sentence.free("quantity") if one.data["value"] == _CELLS))
     if sentence.says("part", "funnel"):
         sentence.take_all("cue", "explain")
     absorb(sentence)
     return plan("segment_overview", **args)
+
+
+def _absorb_previous(sentence: Sentence, days: int | None) -> None:
+    """“Last 90 days vs 90 before”: the period before is as long, so that saying it again adds nothing."""
+    if not (sentence.has("cue", "compare", "previous") or sentence.has("conj", "and")):
+        return
+    for kind in ("quantity", "window", "ago"):
+        for place, sense in list(sentence.free(kind)):
+            window, number = sense.data.get("window"), sense.data.get("value", 0)
+            length = window.last_days if window is not None else int(number * DAYS.get(str(sense.data.get("unit")), 1))
+            if days and length == days:
+                sentence.use(place)
+    sentence.take_all("cue", "compare", "previous")
 
 
 def _sets_limits(sentence: Sentence) -> bool:
@@ -50,6 +69,7 @@ def absorb(sentence: Sentence) -> None:
     sentence.take_all("dimension", "value_activity", "membership_tier", "lifecycle", "aipl_stage")
     sentence.take_all("cue", "segments", "summarize", "list", "count", "share", "compare", "total", "everyone", "strategy")
     sentence.take_all("part", "funnel", "limit")
+    sentence.take_all("term", "window")
     sentence.take_all("metric", "customers", "revenue")
     sentence.take_all("chart", "auto")
 
@@ -90,6 +110,9 @@ def _limit_at(token: Token) -> tuple[str, Decimal] | None:
     if ranking is not None and ranking.data.get("share"):
         return "share", Decimal(ranking.data["share"])
     amount = token.get("quantity") or token.get("comparison")
+    since = _FROM.fullmatch(token.text) if token.is_("window") else None
+    if since is not None:
+        return "amount", Decimal(since["n"] or since["m"])  # “VIP from 2000” is no year
     if amount is None or isinstance(amount.data["value"], list):
         return None
     if amount.data.get("op", ">=") not in (">=", "="):
