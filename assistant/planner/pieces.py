@@ -50,3 +50,10 @@ def repeats(calls: list[Call], found: Plan) -> bool:
     if calls[-1].name != "suggest_strategy" or found.calls[0].name != "suggest_strategy":
         return False
     return found.calls[0].args.get("customers") in (calls[-1].args.get("customers"), f"t{len(calls)}")
+
+
+def says_more(later: Call, before: Call) -> bool:
+    """Whether a later part asks the question before it again with more said, so that only the later one is to be answered."""
+    if later.name != before.name:
+        return False
+    return set(before.args.get("metrics", ())) <= set(later.args.get("metrics", ()))

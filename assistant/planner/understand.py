@@ -40,7 +40,7 @@ from assistant.planner.listed import awaits_groups, with_clusters_found, with_gr
 from assistant.planner.normalise import normalise
 from assistant.planner.offers import with_offers
 from assistant.planner.passing import spare_words
-from assistant.planner.pieces import narrows, repeats, splits
+from assistant.planner.pieces import narrows, repeats, says_more, splits
 from assistant.planner.plan import Call, Plan
 from assistant.planner.purposes import for_sending
 from assistant.planner.references import with_references
@@ -267,7 +267,7 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
                 break
             if awaits_groups(calls, found):
                 return Plan(tuple(calls), (("later", piece),))
-            again = bool(calls) and len(found.calls) == 1 and found.calls[0].name == calls[-1].name and is_elliptic(part, later)
+            again = bool(calls) and len(found.calls) == 1 and is_elliptic(part, later) and says_more(found.calls[0], calls[-1])
             if again or narrows(calls, found):
                 calls.pop()
             calls += [call for call in found.calls if call not in calls and not repeats(calls, found)]

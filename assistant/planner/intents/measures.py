@@ -51,8 +51,11 @@ _EMPTY = ("money", "the money", "how does", "how do", "how did")
 _OF_CAMPAIGNS = ("response_rate", "responses", "responders", "contacted_customers", "campaign_revenue")
 _BOUGHT = ("orders", "amount", "quantity")
 """What customers do that a metric of sales says too."""
+_SENT = ("contacts", "responses")
 _OF_PEOPLE = ("group", "groups", "segment", "人群", "群体", "客群", "群")
 """Words that only say again that a value or a segment is one."""
+_WHO_RETURNS = ("repurchase_rate", "repeat_rate", "customers", "buyers", "active_customers", "new_customers", "new_customer_share")
+"""What a share of those who come back within days may be called, or be of."""
 _WHICH_DAY = ("what day", "on which day", "on what day", "哪天", "哪一天")
 
 
@@ -87,7 +90,7 @@ def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
     named = "sort" in extra and not sentence.has("metric")
     metrics = ["revenue"] if named else take_metrics(sentence, by or ([per] if per else [])) or (["revenue"] if "sort" in extra else [])
     metrics = [extreme] if extreme else metrics
-    metrics = ["repurchase_rate"] if within else metrics or fared(sentence)
+    metrics = ["repurchase_rate", *(one for one in metrics if one not in _WHO_RETURNS)] if within else metrics or fared(sentence)
     if not by and metrics and metrics[0] in _OF_CAMPAIGNS and sentence.has("ranking"):
         by = ["campaign"]  # “哪些活动响应率最高”
     percentiles = take_percentiles(sentence, metrics)
@@ -288,7 +291,8 @@ def absorb_predicates(sentence: Sentence) -> None:
     """Verbs that only say what the metric says: "how many orders did they place"."""
     if not sentence.has("neg"):
         campaigns = sentence.says("metric", *_OF_CAMPAIGNS)
-        told = [place for place, verb in sentence.free("verb") if campaigns or verb.data.get("behaviour") in _BOUGHT]
+        bought = _BOUGHT if not campaigns else ("orders",)
+        told = [place for place, verb in sentence.free("verb") if verb.data.get("behaviour") in (*bought, *(_SENT if campaigns else ()))]
         sentence.use(*told)
     sentence.use(*(place for place, token in enumerate(sentence.tokens) if token.text in _EMPTY))
     sentence.take_all("cue", "average")

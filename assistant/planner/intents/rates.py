@@ -131,4 +131,4 @@ def _days(sentence: Sentence, place: int, token: Token) -> tuple[int, int] | Non
         return place, int(window.data["window"].last_days)
     if quantity is not None and quantity.data["unit"] in _DAYS:
         return place, int(quantity.data["value"]) * _DAYS[quantity.data["unit"]]
-    return (place, int(horizon.data["days"])) if horizon is not None else None
+    return (place, int(horizon.data["days"])) if horizon is not None and window is None else None
