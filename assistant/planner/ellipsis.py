@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.planner.corrections import PAIRS, has_pair, next_said, set_aside, two_times
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.lexicon import read_table
+from assistant.planner.pair_changes import asks_who_bought
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.share_changes import asks_share
@@ -34,7 +35,7 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         return True
     if _swaps(sentence) or (not sentence.says("verb") and set_aside(sentence)) or _only_by(sentence) or _bare_number(sentence, dialogue):
         return True
-    if asks_share(sentence, dialogue):
+    if asks_share(sentence, dialogue) or asks_who_bought(sentence, dialogue):
         return True
     if any(token.is_("cue", "segments") or any(token.is_(kind) for kind in _OF_ITS_OWN) for token in sentence.tokens):
         return False

@@ -7,10 +7,12 @@ from typing import Any
 
 from assistant.planner.ability_changes import change_ability, change_overview
 from assistant.planner.churn_changes import change_churn
+from assistant.planner.clauses import Rule
 from assistant.planner.corrections import correct
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.each_value import of_each_value
 from assistant.planner.ellipsis import leads
+from assistant.planner.field_rules import field_of
 from assistant.planner.find_changes import change_find
 from assistant.planner.intents import asks
 from assistant.planner.intents.filters import take_filters
@@ -18,10 +20,12 @@ from assistant.planner.intents.metric_words import take_dimensions, take_metrics
 from assistant.planner.joint_changes import of_all_measures, of_all_parts, of_both, of_two_groups
 from assistant.planner.measure_changes import change_measure
 from assistant.planner.number_swaps import swap_number
+from assistant.planner.pair_changes import of_buyers, of_several, of_two_lists
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.share_changes import of_share
 from assistant.planner.texts import text
+from assistant.planner.values_changed import revalued
 from assistant.planner.who import selection_rule
 from assistant.planner.windows import window_words
 from tools.metrics.catalogue import catalogue
@@ -51,11 +55,14 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     first: tuple[Plan, Sentence] | None = None
     for change in (
         of_share,
+        of_buyers,
+        of_several,
         of_each_value,
         of_all_parts,
         of_two_groups,
         of_all_measures,
         of_both,
+        of_two_lists,
         _of_them_first,
         _of_the_call,
         _of_the_customers,
@@ -165,6 +172,10 @@ def _change_segment(argument: str) -> Callable[[Sentence, Args, Result], Plan | 
     def change(sentence: Sentence, args: Args, last: Result) -> Plan | None:
         """The call with the group that the question names."""
         segment = sentence.take("segment")
+        other = None if segment else _other_value(sentence, args.get(argument))
+        if other is not None:
+            sentence.take_all("cue", "compare")
+            return Plan((Call(last.call.name, {**args, argument: other}),))
         band = None if segment else sentence.take("band")
         if band:
             return Plan((Call(last.call.name, {**args, argument: {"field": "churn_band", "op": "=", "value": band.id}}),))
@@ -175,6 +186,23 @@ def _change_segment(argument: str) -> Callable[[Sentence, Args, Result], Plan | 
         return Plan((Call(last.call.name, {**args, argument: segment.id}),))
 
     return change
+
+
+def _other_value(sentence: Sentence, group: Any) -> Rule | None:
+    """“换成45-54”: the group with another value of the property that makes it."""
+    changed = revalued(sentence.again(), group) if isinstance(group, dict) else None
+    return revalued(sentence, group) if changed is not None else None
+
+
+def _change_data(sentence: Sentence, args: Args, _: Result) -> Plan | None:
+    """“收入呢” after how many have their age known: the same of another property."""
+    fields = [found for token in sentence.tokens if (found := field_of(token)) is not None]
+    if args.get("topic") != "coverage" or not fields:
+        return None
+    for kind in ("field", "dimension", "metric"):
+        sentence.take_all(kind)
+    before = list(args.get("fields") or ()) if sentence.says("ellipsis", "also") else []
+    return Plan((Call("describe_data", {**args, "fields": list(dict.fromkeys([*before, *fields]))}),))
 
 
 def _change_cohorts(sentence: Sentence, args: Args, _: Result) -> Plan | None:
@@ -250,4 +278,5 @@ _CHANGES: dict[str, Callable[[Sentence, Args, Result], Plan | None]] = {
     "cohort_retention": _change_cohorts,
     "segment_overview": change_overview,
     "explain_term": _change_term,
+    "describe_data": _change_data,
 }

@@ -70,12 +70,22 @@ def of_both(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None
     pair = _pair(dialogue)
     if pair is None:
         return None
-    first, second = pair
-    windows = [Window.model_validate(one["window"]) for one in pair if one.get("window")]
+    first, second = _in_time(sentence, pair)
+    windows = [Window.model_validate(one["window"]) for one in (first, second) if one.get("window")]
     sentence.take_all("cue", "growth")
-    if len(windows) == len(pair) and _apart(first, second) == {"window"}:
+    if len(windows) == 2 and _apart(first, second) == {"window"}:
         return with_windows(sentence, dict(second), windows)
     return _side_by_side(first, second, asked)
+
+
+def _in_time(sentence: Sentence, pair: tuple[Args, Args]) -> tuple[Args, Args]:
+    """“两家比一下全年的”: both in the time that is named."""
+    named = list(sentence.free("window"))
+    if len(named) != 1 or "window" in _apart(*pair):
+        return pair
+    sentence.use(named[0][0])
+    window = named[0][1].data["window"].model_dump(mode="json", exclude_defaults=True)
+    return {**pair[0], "window": window}, {**pair[1], "window": window}
 
 
 def of_two_groups(sentence: Sentence, dialogue: Dialogue, _: Result) -> Plan | None:

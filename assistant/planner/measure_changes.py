@@ -221,11 +221,12 @@ def _with_other_window(sentence: Sentence, args: Args) -> Plan | None:
 
 
 _CALENDAR = {
+    "last_week": re.compile(r"this_week|last_week"),
     "last_month": re.compile(r"\d{4}-\d{2}|this_month|last_month"),
     "last_quarter": re.compile(r"\d{4}-Q\d|this_quarter|last_quarter"),
+    "last_year": re.compile(r"\d{4}|this_year|last_year"),
 }
-_CALENDAR["last_year"] = re.compile(r"\d{4}|this_year|last_year")
-_CALENDAR["last_week"] = re.compile(r"this_week|last_week")
+"""The times that are as long as the one before that is named."""
 
 
 def _is_one_before(shown: Window, named: Window) -> bool:

@@ -80,9 +80,8 @@ def _counted(sentence: Sentence) -> list[str]:
     people = [place for place, _ in sentence.free("metric", "customers") if sentence.tokens[place].is_("noun")]
     numbered = any(sentence.tokens[place].text.startswith("number") or sentence.tokens[place].text.endswith("数") for place in people)
     listed = any(place and sentence.tokens[place - 1].is_("by") for place in people)
-    swapped = any(token.is_("metric") for at, token in enumerate(sentence.tokens) if at in sentence.used) or sentence.says(
-        "ellipsis", "more"
-    )
+    aside = any(token.is_("metric") for at, token in enumerate(sentence.tokens) if at in sentence.used)
+    swapped = aside or sentence.says("ellipsis", "more")
     alone = all(token.is_("metric") or not (token.is_("condition") or token.is_("verb")) for token in sentence.tokens)
     if not people or not (numbered or listed or sentence.has("cue", "count") or (swapped and alone)):
         return []

@@ -44,20 +44,28 @@ def rebound(sentence: Sentence, rule: Any, *, plainly: bool) -> Rule | None:
     if value is None:
         return None
     sentence.use(place, *_around(sentence, place))
+    sentence.take_all("verb", "order")
     changed: Rule = _replaced(rule, chosen, {**chosen, "op": bound.data.get("op", chosen.get("op")), "value": value})
     return changed
 
 
 def _bound(sentence: Sentence, *, plainly: bool) -> tuple[int, Sense] | None:
     """The only comparison, or the only number, of a sentence that says nothing of what was done."""
-    if sentence.has("verb") and not all(sentence.tokens[place].is_("stop") for place, _ in sentence.free("verb")):
-        return None
     compared = list(sentence.free("comparison"))
+    if not all(sentence.tokens[place].is_("stop") or (compared and _again(sentence, place)) for place, _ in sentence.free("verb")):
+        return None
     if not compared and plainly:
         compared = [(place, one) for place, one in sentence.free("quantity") if not sentence.tokens[place].is_("window")]
     elif not compared:
         compared = [(place, one) for place, one in sentence.free("quantity") if one.data["unit"] not in ("", "piece", "person", "item")]
     return compared[0] if len(compared) == 1 else None
+
+
+def _again(sentence: Sentence, place: int) -> bool:
+    """“买两次以上的呢”: what was done is said again, and nothing of what."""
+    counted = all(one.data["unit"] == "order" for _, one in sentence.free("comparison"))
+    plainly = not any(sentence.says(kind) for kind in ("value", "window", "neg", "noun")) and sentence.says("ellipsis")
+    return counted and plainly and sentence.tokens[place].is_("verb", "order")
 
 
 def _named(sentence: Sentence, place: int) -> str | None:
