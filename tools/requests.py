@@ -51,8 +51,9 @@ class Measure(Request):
     where: dict[str, list[str]] = Field(default={}, description='Dimension id to accepted values, e.g. {"category": ["DELI"]}.')
     where_not: dict[str, list[str]] = Field(default={}, description="Dimension id to excluded values.")
     window: Window | None = Field(default=None, description="When; all time when left out.")
-    compare: Literal["previous", "last_year"] | None = Field(
-        default=None, description="Also measure the window just before, or a year before, and the change."
+    compare: Literal["previous", "last_year", "step"] | None = Field(
+        default=None,
+        description="Also measure the window just before, or a year before, and the change; step: by month etc., each with the one before.",
     )
     customers: Customers | None = Field(default=None, description="Only these.")
     sort: Literal["largest", "smallest", "growth", "decline", "natural"] | None = Field(

@@ -11,6 +11,7 @@ from tools.contracts import Text
 from tools.errors import InputError, UnsupportedQuestion
 from tools.metrics.plan import Plan, clip, main_source
 from tools.metrics.results import data_range, period_of
+from tools.metrics.steps import STEP
 from tools.requests import Measure
 from tools.warehouse.context import ToolContext
 from tools.windows import DateRange, Window
@@ -23,9 +24,9 @@ _WEEKS_OF_A_YEAR = 52
 
 def earlier_plan(ctx: ToolContext, plan: Plan, request: Measure) -> Plan | None:
     """The same plan for the period that the request compares with; None when it compares with nothing."""
-    if request.compare is None or plan.window is None:
+    if request.compare in (None, STEP) or plan.window is None:
         return None
-    return replace(plan, window=earlier_window(plan.window, request.compare, ctx.as_of))
+    return replace(plan, window=earlier_window(plan.window, "last_year" if request.compare == "last_year" else "previous", ctx.as_of))
 
 
 def earlier_window(window: Window, compare: Literal["previous", "last_year"], as_of: dt.date) -> Window:

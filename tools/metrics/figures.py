@@ -22,6 +22,7 @@ _REST = Text(zh="其余", en="the rest")
 _BEFORE = {
     "last_year": (Text(zh="（去年同期）", en="a year before"), Text(zh="（去年同期）", en="a year before")),
     "previous": (Text(zh="（上期）", en="in the period before"), Text(zh="（上期）", en="before")),
+    "step": (Text(zh="（上一期）", en="in the one before"), Text(zh="（上一期）", en="one before")),
 }
 """What the period compared with is called, in figures and in columns."""
 
@@ -56,7 +57,7 @@ def _of_group(measured: Measured, group: Group, prefix: str, name: Text | None, 
                 f"{prefix}{metric.id}.share", _of(label, "占比", "share of the total"), share_of(group, measured.total, metric), Unit.SHARE
             )
         yield from _beside(measured, group, metric, f"{prefix}{metric.id}", label)
-        if measured.before is not None:
+        if measured.compared and not (is_total and measured.before is None):
             yield from _compared(measured, metric, f"{prefix}{metric.id}", label, (value, before), group if not is_total else None)
 
 
@@ -235,7 +236,7 @@ def _columns_of(measured: Measured, metric: Metric) -> Iterator[Column]:
         yield Column(id=f"{metric.id}.{measured.per.figure}", label=_of(metric.name, name.zh, name.en), unit=mean_unit(metric))
     if measured.firsts is not None and measured.has_share(metric):
         yield Column(id=f"{metric.id}.share_within", label=_of(metric.name, "组内占比", "share within"), unit=Unit.SHARE)
-    if measured.before is not None:
+    if measured.compared:
         _, unit = change_of(metric, None, None)
         yield Column(id=f"{metric.id}.previous", label=_of(metric.name, *_before(measured, column=True)), unit=metric.unit)
         yield Column(id=f"{metric.id}.change", label=_of(metric.name, "变化", "change"), unit=unit)
@@ -256,7 +257,7 @@ def _row(measured: Measured, group: Group) -> tuple[FigureValue, ...]:
             cells.append(measured.per.average(metric, group))
         if measured.firsts is not None and measured.has_share(metric):
             cells.append(share_of(group, measured.firsts.get(group.keys[0]), metric) if group.keys else None)
-        if measured.before is not None:
+        if measured.compared:
             earlier = before.values.get(metric.id) if before else None
             cells += [earlier, change_of(metric, value, earlier)[0]]
         if _has_difference(measured, metric):

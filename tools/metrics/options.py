@@ -63,7 +63,7 @@ def check_options(request: Measure, metrics: tuple[Metric, ...]) -> None:
         InputError: Other arguments would do.
         UnsupportedQuestion: The metrics cannot be asked for in this way.
     """
-    if request.compare and request.window is None:
+    if request.compare and request.compare != "step" and request.window is None:
         raise InputError(
             "A comparison with the period before needs a window, such as the last 90 days.",
             "与上期比较需要给出时间范围，例如最近90天。",

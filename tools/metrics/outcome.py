@@ -14,6 +14,7 @@ from tools.metrics.catalogue import Dimension, Metric
 from tools.metrics.keeping import Kept
 from tools.metrics.plan import Plan
 from tools.metrics.results import Group, Value, value_label
+from tools.metrics.steps import STEP
 from tools.windows import DateRange
 
 OTHERS = "(others)"
@@ -70,7 +71,7 @@ class Measured:
     incomplete: dict[str, DateRange]
     per_group: int | None = None
     by_change: bool = False
-    compare: Literal["previous", "last_year"] | None = None
+    compare: Literal["previous", "last_year", "step"] | None = None
     uncompared: Text | None = None
     others: Others | None = None
     kept: tuple[Kept, ...] = ()
@@ -87,6 +88,11 @@ class Measured:
     def rest(self) -> list[Group]:
         """The groups that the limit cut off."""
         return [] if self.limit is None else self.groups[self.limit :]
+
+    @property
+    def compared(self) -> bool:
+        """Whether groups stand beside an earlier time."""
+        return self.before is not None or self.compare == STEP
 
     @property
     def grouped(self) -> bool:

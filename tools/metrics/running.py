@@ -19,6 +19,7 @@ from tools.metrics.ordering import arranged
 from tools.metrics.outcome import Measured, Others, names_by_label, share_of
 from tools.metrics.plan import Dates, Plan, components, dates_of, main_source, shown_dates
 from tools.metrics.results import Group, Run, Value, incomplete_periods, is_one_statement, run_plan, value_of
+from tools.metrics.steps import STEP, check_steps, predecessors
 from tools.metrics.values import value_names
 from tools.requests import Measure
 from tools.warehouse.context import ToolContext
@@ -53,7 +54,8 @@ class Runs:
         plan, request = self.plan, self.request
         earlier, uncompared = self._earlier()
         kept = kept_by(request, plan.metrics, self._average)
-        run = _kept(self._grouped(earlier, kept), kept)
+        run = self._stepped(_kept(self._grouped(earlier, kept), kept))
+        step = request.compare == STEP
         total = self._total(plan, run)
         _refuse_unripe(plan, total)
         previous_total = self._total(earlier) if earlier else None
@@ -80,8 +82,8 @@ class Runs:
             names=names_by_label(groups, plan.by, [value_names(self.ctx, one) for one in plan.by]),
             incomplete=self._incomplete(plan, groups, window),
             per_group=request.limit_per_group if plan.by else None,
-            by_change=bool(earlier) and request.sort in ("growth", "decline"),
-            compare=request.compare if earlier else None,
+            by_change=(bool(earlier) or step) and request.sort in ("growth", "decline"),
+            compare=request.compare if earlier or step else None,
             uncompared=uncompared,
             kept=kept,
             together=self._together(run, groups, limit),
@@ -148,6 +150,14 @@ class Runs:
             return self._run(plan, order, earlier)
         # Periods are compared by their place in the window, which no join of equal groups can do.
         return self._matched(self._run(plan), self._run(earlier), earlier, period)
+
+    def _stepped(self, run: Run) -> Run:
+        """The run with the period before each period, where their change is asked for."""
+        if self.request.compare != STEP:
+            return run
+        check_steps(self.plan.by)
+        cut_off = self._incomplete(self.plan, run.groups, self._dates(self.plan).window)
+        return replace(run, previous=predecessors(run.groups, cut_off))
 
     def _matched(self, run: Run, old: Run, earlier: Plan, period: int | None) -> Run:
         places: dict[str, str] = {}

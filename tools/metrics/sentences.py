@@ -8,6 +8,7 @@ from tools.contracts import Text
 from tools.metrics.averages import NAMES, UNITS
 from tools.metrics.outcome import Measured
 from tools.metrics.plan import ACTIVE_DAYS, Filter, Plan
+from tools.metrics.steps import STEP
 from tools.requests import Measure
 from tools.windows import DateRange
 
@@ -49,6 +50,8 @@ def interpretation(measured: Measured, request: Measure, defaulted: bool = False
         before = dates_text(measured.before)
         year = measured.compare == "last_year"
         parts.append(Text(zh=f"与{'去年同期 ' if year else ' '}{before.zh} 比较", en=f"compared with {before.en}"))
+    if measured.compare == STEP:
+        parts.append(Text(zh="每期与前一期比较", en="each compared with the one before"))
     parts += [filter_text(one) for one in plan.filters]
     if plan.customers is not None:
         parts.append(Text(zh=f"仅限客户：{plan.customers.sentence.zh}", en=f"only customers: {plan.customers.sentence.en}"))

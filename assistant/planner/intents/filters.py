@@ -10,13 +10,14 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import PLACE, Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.who import Who, both, selection_rule, take_pronoun
+from tools.metrics.steps import STEP
 from tools.segments.schemes import scheme_of
 from tools.windows import DateRange, Window
 
 _MOST_DIMENSIONS = 2
 _BELOW = {"category": "subcategory"}
 """The level below each level of goods."""
-_APART = ("各自", "分别", "各", "each", "each of", "respectively", "in each of", "in each", "within each")
+APART = ("各自", "分别", "各", "各是多少", "分开", "哪天", "哪一天", "each", "each of", "respectively", "in each of", "in each", "within each")
 _BEHIND = ("除外", "之外", "以外", "不算", "不包括", "excluded")
 """Words that exclude what stands before them."""
 
@@ -70,7 +71,7 @@ def go_down(sentence: Sentence, args: dict[str, Any]) -> None:
             continue
         if len(values) == 1:
             args["by"] = [*args["by"][:place], below, *args["by"][place + 1 :]]
-        elif ranked is not None and (ranked >= len(values) or any(token.text in _APART for token in sentence.tokens)):
+        elif ranked is not None and (ranked >= len(values) or any(token.text in APART for token in sentence.tokens)):
             _within_each(sentence, args, level, below, ranked)
 
 
@@ -130,7 +131,9 @@ def take_windows(sentence: Sentence, *, changed: bool = False) -> list[Window]:
 
 def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]) -> Plan:
     """The plan of a measurement in its windows: one call for each, or one compared with the window before or a year before."""
-    if sentence.take_all("cue", "yoy"):
+    if args.get("compare") == STEP:
+        sentence.take_all("cue", "previous", "growth")
+    elif sentence.take_all("cue", "yoy"):
         sentence.take_all("cue", "previous", "growth")
         args["compare"] = "last_year"
         timely = any(sentence.vocabulary.levels.get(one) == "time" for one in args["by"])

@@ -9,6 +9,7 @@ from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.filters import (
+    APART,
     go_down,
     segments_apart,
     split_values,
@@ -20,6 +21,7 @@ from assistant.planner.intents.filters import (
 from assistant.planner.intents.group_ranks import ranks_unknown, take_ranking
 from assistant.planner.intents.having import take_having, with_groups_counted
 from assistant.planner.intents.implied import beside_whole, fared, groups_named, of_campaigns, side_by_side, spread_of, take_difference
+from assistant.planner.intents.listed_times import listed_times
 from assistant.planner.intents.metric_words import take_dimensions, take_extreme, take_metrics, they_do, who_came
 from assistant.planner.intents.newcomers import new_against_old, newcomers, of_returning
 from assistant.planner.intents.over_time import averaged_over, take_per
@@ -34,6 +36,7 @@ from assistant.planner.intents.rates import (
 )
 from assistant.planner.intents.refusals import ask_when, refusal
 from assistant.planner.intents.sides import named_apart, of_two_times, reached, with_sides, without_dates
+from assistant.planner.intents.steps import take_steps
 from assistant.planner.people_asked import asks_for_people
 from assistant.planner.plan import FOCUS, PLACE, Plan, plan
 from assistant.planner.ranked import with_places
@@ -156,10 +159,13 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     shared = share_of_people(sentence, args)
     told = reached(sentence, args)
     windows = take_windows(sentence, changed=args.get("sort") in ("growth", "decline")) or ([Window(last_days=silent)] if silent else [])
+    windows = listed_times(sentence, args, windows)
     of_two_times(sentence, args, len(windows))
+    take_steps(sentence, args, windows)
     _absorb_counts(sentence)
     sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize", "sold")
-    sentence.take_all("cue", *(("recent",) if windows else ()))
+    if windows:
+        sentence.take_all("cue", "recent")
     absorb_predicates(sentence)
     _absorb_fields(sentence, args["metrics"])
     if not windows and _needs_time(sentence, args):
@@ -203,6 +209,8 @@ def _absorb_fields(sentence: Sentence, metrics: list[str]) -> None:
 
 def _groups_of_values(sentence: Sentence) -> frozenset[str]:
     """Dimensions of which one group of values is named, such as the weekend: it is measured as a whole."""
+    if any(token.text in APART for token in sentence.tokens):
+        return frozenset()
     named = [sense for _, sense in sentence.free("value")]
     beside = [str(one.data["dimension"]) for one in named]
     return frozenset(name for one in named if one.data.get("also") and beside.count(name := str(one.data["dimension"])) == 1)
