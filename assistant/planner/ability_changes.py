@@ -67,7 +67,13 @@ def _ahead(sentence: Sentence, last: Result) -> Args:
     wanted = abilities()[last.call.name].horizon if last.call.name in abilities() else None
     if wanted is None:
         return {}
-    lengths = [(place, one) for place, one in sentence.free("quantity") if one.data["unit"] in DAYS]
+    lengths = [(place, one) for kind in ("quantity", "comparison") for place, one in sentence.free(kind) if one.data["unit"] in DAYS]
+    lengths = [(place, one) for place, one in lengths if not isinstance(one.data["value"], list)]
+    dated = [(place, one.data["window"].last_days) for place, one in sentence.free("window") if one.data["window"].last_days]
+    if not lengths and len(dated) == 1 and not sentence.has("horizon"):
+        check_range(sentence, dated[0][0], dated[0][1], wanted["low"], wanted["high"], "horizon_days")
+        sentence.use(dated[0][0])
+        return {wanted["argument"]: int(dated[0][1])}
     if len(lengths) == 1 and not sentence.has("horizon"):
         place, days = lengths[0][0], lengths[0][1].data["value"] * DAYS[lengths[0][1].data["unit"]]
         check_range(sentence, place, days, wanted["low"], wanted["high"], "horizon_days")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.planner.clauses import Rule
+from assistant.planner.clauses import Rule, plain
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Result
 from assistant.planner.field_rules import field_of
@@ -41,6 +41,9 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         args = {**args, "rule": bound}
         if not sentence.leftover():
             return Plan((Call("find_customers", args),))
+    of_shown = _beyond(sentence, args)
+    if of_shown is not None:
+        return plan("find_customers", **{**args, "rule": both(args.get("rule"), of_shown)})
     by = [] if sentence.has("comparison") else take_dimensions(sentence)
     if by and last.customers:
         return plan("measure", metrics=[countable(sentence, "customers", by)], by=by, customers=last.customers)
@@ -77,6 +80,27 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     counted = sentence.take_all("cue", "count", "list")
     again = not sentence.leftover() and any(sentence.says(kind) for kind in ("quantity", "ranking", "window", "flip"))
     return Plan((Call("find_customers", args),)) if args != before or shown or counted or again else None
+
+
+_LEAST_SPEND = 100
+"""A bare number from here on is an amount of money, where nothing else says what it counts."""
+
+
+def _beyond(sentence: Sentence, args: Args) -> Rule | None:
+    """“Only the ones above 800” of a list in order of spend: a bound on what it is in order of; else of spend."""
+    light = ("stop", "punctuation", "ellipsis", "pronoun", "noun")
+    said = [token for token in sentence.tokens if not any(token.is_(kind) for kind in light)]
+    bound = said[0].get("comparison") if len(said) == 1 else None
+    if bound is None or bound.data["unit"] not in ("", "piece") or args.get("limit"):
+        return None
+    value, field = bound.data["value"], args.get("sort_by")
+    number = value[0] if isinstance(value, list) else value
+    if field is None and number < _LEAST_SPEND:
+        return None
+    sentence.use(*range(len(sentence.tokens)))
+    done = "amount" if field in (None, "amount") else field if field == "orders" else None
+    rule: Rule = {"behaviour": done} if done else {"field": field}
+    return {**rule, "op": bound.data["op"], "value": value if isinstance(value, list) else plain(value)}
 
 
 def _in_other_time(sentence: Sentence, rule: Any, windows: list[Window]) -> Any:

@@ -72,11 +72,7 @@ def _alike(dialogue: Dialogue, last: Result, number: int) -> list[Args] | None:
     found: list[Args] = []
     for result in dialogue.results:
         args = result.call.args
-        same = (
-            result.call.name == "measure"
-            and {key: value for key, value in args.items() if key not in ("window", "compare", "chart")} == bare
-        )
-        if same and args.get("window") and args["window"] not in found:
+        if result.call.name == "measure" and _untimed(args) == bare and args.get("window") and args["window"] not in found:
             found.append(args["window"])
     return found[-number:] if len(found) >= number else None
 
