@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from assistant.planner.lexicon import read_table
+from assistant.planner.motives import patterns
 from assistant.planner.normalise import HAN
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Token
@@ -28,6 +29,8 @@ def spare_words(account: Sentence, question: str) -> list[str]:
         account: The question with what its plan used.
         question: As the operator typed it.
     """
+    if any(pattern.search(account.text) for kind in ("going_on", "leaving_out") for pattern in patterns(kind)):
+        return []
     left = [place for place, token in enumerate(account.tokens) if token in account.leftover()]
     if not left or len(left) > _MOST or not all(_is_spare(account, place, question) for place in left):
         return []
@@ -39,9 +42,18 @@ def _is_spare(account: Sentence, place: int, question: str) -> bool:
     if not token.unknown or not _WORD.fullmatch(token.text) or _is_name(token.text, question):
         return False
     if not token.text.isascii():
-        telling = set(read_table("places")["telling_characters"])
-        return len(token.text) <= _LONGEST_HAN and not telling & set(token.text) and _apart(account, place)
+        places = read_table("places")
+        if set(places["telling_characters"]) & set(token.text) or set(places["prefixed"]) & set(_touching(account, place)):
+            return False
+        return len(token.text) <= _LONGEST_HAN and _apart(account, place)
     return _is_adverb(token.text) or _apart(account, place)
+
+
+def _touching(account: Sentence, place: int) -> str:
+    """The single characters right beside it, which may belong to one word with it (“有”, “机系”)."""
+    token = account.tokens[place]
+    beside = account.tokens[max(0, place - 1) : place] + account.tokens[place + 1 : place + 2]
+    return "".join(one.text for one in beside if len(one.text) == 1 and (one.end == token.start or one.start == token.end))
 
 
 def _is_adverb(word: str) -> bool:

@@ -1,0 +1,111 @@
+"""Clauses that tell why something is asked, and not what; an answer names those it leaves aside.
+
+A clause is a motive where it begins as one (“老板要看”, “we're planning”), or where somebody acts in it and none of its words
+measures, limits or asks (“my predecessor left no notes”, “短信通道快到期了”).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from assistant.planner.lexicon import read_table
+from assistant.planner.plan import Plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Token
+
+Reads = Callable[[str], "Plan | None"]
+Cuts = Callable[[str], Sentence]
+
+_LIMITS = ("number", "share", "quantity", "value", "segment", "comparison", "customer_id", "ranking", "band", "segment_name", "format")
+_LIMITING = (*_LIMITS, "chart", "absent", "off_topic", "condition", "cluster", "festival")
+_MEASURING = ("metric", "dimension", "field", "scheme", "ask", "pronoun")
+
+
+def motives(clauses: list[str], read: Cuts, understood: Reads) -> list[str]:
+    """Those of the clauses that begin as motives do and limit nothing."""
+    return [clause for clause in clauses if _begins_as_motive(clause, clauses, read, understood)]
+
+
+def asides(clauses: list[str], read: Cuts, understood: Reads) -> list[str]:
+    """Those of the clauses in which somebody acts and nothing is measured, limited or asked."""
+    return [clause for clause in clauses if _is_aside(clause, clauses, read, understood)]
+
+
+def _begins_as_motive(clause: str, clauses: list[str], read: Cuts, understood: Reads) -> bool:
+    if not any(pattern.match(clause) for pattern in patterns("clause")):
+        return False
+    sentence = read(clause)
+    if _says_which(clause) or (_wants_shown(clause) and any(token.unknown for token in sentence.tokens)):
+        return False
+    return not any(_limits(token, sentence, clauses) for token in sentence.tokens) and understood(clause) is None
+
+
+def _is_aside(clause: str, clauses: list[str], read: Cuts, understood: Reads) -> bool:
+    if _asks(clause) or not any(pattern.search(clause) for pattern in patterns("somebody")):
+        return False
+    if _says_which(clause) or any(pattern.search(clause) for pattern in patterns("limiting")):
+        return False
+    sentence = read(clause)
+    told = [token for token in sentence.tokens if not token.is_("stop")]
+    strange = any(token.unknown for token in told)
+    return not any(_limits(token, sentence, clauses) or (_measures(token) and not strange) for token in told) and understood(clause) is None
+
+
+def _says_which(clause: str) -> bool:
+    """Whether it goes on about the customers, says again what was meant, or leaves something out."""
+    return any(pattern.search(clause) for kind in ("going_on", "leaving_out") for pattern in patterns(kind))
+
+
+def _measures(token: Token) -> bool:
+    """Whether a word names something that can be counted, grouped or asked for."""
+    return any(token.is_(kind) for kind in _MEASURING)
+
+
+def _wants_shown(clause: str) -> bool:
+    return any(pattern.search(clause) for pattern in patterns("shown"))
+
+
+def _asks(clause: str) -> bool:
+    return any(pattern.search(clause) for pattern in patterns("asking"))
+
+
+def _limits(token: Token, sentence: Sentence, clauses: list[str]) -> bool:
+    """Whether a word of a clause may say which customers, numbers or times are meant; a time ahead cannot.
+
+    What another clause says again (“only 300 cards …, pick 300 customers”) is that one's.
+    """
+    if any(token.is_(kind) for kind in _LIMITING):
+        return not token.is_("stop") and not _said_again(token.text, sentence.text, clauses)
+    refused = token.get("unsupported")
+    if refused is not None:
+        return _asks(sentence.text)
+    window = token.get("window")
+    if window is None or token.text in read_table("motives")["lately"]:
+        return False
+    dates = window.data["window"].resolve(sentence.vocabulary.as_of)
+    return dates is None or dates.start is None or dates.start < sentence.vocabulary.as_of
+
+
+def _said_again(words: str, clause: str, clauses: list[str]) -> bool:
+    """Whether another clause has the same words or, of a number, the same digits."""
+    digits = re.search(r"\d+", words)
+    said = re.compile(rf"(?<!\d){digits[0]}(?!\d)" if digits else re.escape(words))
+    return any(said.search(other) for other in clauses if other != clause)
+
+
+@lru_cache(maxsize=8)
+def patterns(kind: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of one kind of ``motives.yaml``; those of clauses may begin with words that fill."""
+    table = read_table("motives")
+    found: list[re.Pattern[str]] = []
+    for language, listed in table[kind].items():
+        words = {f"{{{name}}}": f"(?:{table[name][language]})" for name in ("time", "who") if language in table[name]}
+        for pattern in listed:
+            for name, meant in words.items():
+                pattern = pattern.replace(name, meant)
+            edge = "" if language == "zh" else r"\b"
+            lead = rf"(?:(?:{table['filler'][language]}){edge}[ ,]*)*" if kind == "clause" else edge
+            found.append(re.compile(lead + pattern))
+    return tuple(found)
