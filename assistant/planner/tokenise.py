@@ -13,6 +13,7 @@ from assistant.planner.clock import find_times
 from assistant.planner.constructions import plainer
 from assistant.planner.customer_ids import find_customer_ids
 from assistant.planner.lexicon import read_table
+from assistant.planner.month_lists import months_apart
 from assistant.planner.numbered import find_patterns
 from assistant.planner.numbers import find_numbers
 from assistant.planner.periods import find_periods
@@ -45,7 +46,7 @@ class Mended(NamedTuple):
 def tokenise(text: str, vocabulary: Vocabulary, as_of: dt.date, barred: frozenset[str] = frozenset()) -> tuple[list[Token], list[Mended]]:
     """The tokens of a normalised question, misspelt words mended, and what was mended; ``barred`` ideas are not looked for."""
     mended: list[Mended] = []
-    text = plainer(text)
+    text = plainer(months_apart(text))
     for pattern, words in _rewrites():
         text = pattern.sub(words, text)
     text = _NUMBERED.sub(lambda match: _apart(match, vocabulary), text)

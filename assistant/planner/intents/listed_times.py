@@ -1,0 +1,42 @@
+"""Times in a list: “10月、11月和12月” one by one, or together where the whole is asked for."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from assistant.planner.sentence import Sentence
+from assistant.planner.windows import joined_windows
+from tools.windows import Window
+
+_MONTH = re.compile(r"\d{4}-\d{2}")
+_QUARTER = re.compile(r"\d{4}-Q[1-4]")
+_MANY = 3
+_APART = ("分别", "各", "各自", "各是", "各是多少", "每个", "分开", "逐个", "respectively", "each", "separately")
+_TOGETHER = ("合计", "合起来", "加起来", "加在一起", "一共", "总共", "总和", "总计", "共计")
+_TOGETHER += ("combined", "together", "in total", "altogether")
+_COMPARED = ("compare", "previous", "growth", "yoy")
+
+
+def listed_times(sentence: Sentence, args: dict[str, Any], windows: list[Window]) -> list[Window]:
+    """One window over months or quarters that follow each other, by which they are shown; else the windows as they are."""
+    unit = _unit(windows)
+    whole = joined_windows(windows, sentence.vocabulary.as_of) if unit and len(set(windows)) == len(windows) > 1 else None
+    if unit is None or whole is None or any(sentence.has("cue", one) for one in _COMPARED) or args.get("compare") or args.get("per"):
+        return windows
+    apart = args["by"] == [unit] or any(token.text in _APART for token in sentence.tokens)
+    if any(word in sentence.text for word in _TOGETHER) and not apart:
+        return [whole]
+    if len(windows) < _MANY and args["by"] != [unit]:
+        return windows
+    args["by"] = args["by"] if unit in args["by"] or len(args["by"]) > 1 else [unit, *args["by"]]
+    return [whole]
+
+
+def _unit(windows: list[Window]) -> str | None:
+    """The unit that each of the windows is one of."""
+    named = [str(one.period or "") for one in windows if not one.shift]
+    for unit, pattern in (("month", _MONTH), ("quarter", _QUARTER)):
+        if len(named) == len(windows) and all(pattern.fullmatch(one) for one in named):
+            return unit
+    return None
