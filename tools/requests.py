@@ -51,18 +51,13 @@ class Measure(Request):
     where: dict[str, list[str]] = Field(default={}, description='Dimension id to accepted values, e.g. {"category": ["DELI"]}.')
     where_not: dict[str, list[str]] = Field(default={}, description="Dimension id to excluded values.")
     window: Window | None = Field(default=None, description="When; all time when left out.")
-    compare: Literal["previous", "last_year", "step"] | None = Field(
-        default=None,
-        description="Also measure the window just before, or a year before, and the change; step: by month etc., each with the one before.",
-    )
+    compare: Literal["previous", "last_year", "step"] | None = Field(default=None, description="step: each month with the one before.")
     customers: Customers | None = Field(default=None, description="Only these.")
     sort: Literal["largest", "smallest", "growth", "decline", "natural"] | None = Field(
         default=None, description="Order of groups by the first metric; growth, decline: by its change (needs compare)."
     )
     limit: int | None = Field(default=None, ge=1, le=1000, description="At most this many groups.")
-    limit_per_group: int | None = Field(
-        default=None, ge=1, le=100, description="At most this many of the second dimension in each of the first."
-    )
+    limit_per_group: int | None = Field(default=None, ge=1, le=100, description="At most so many of the second dimension in each first.")
     limit_share: float | None = Field(default=None, gt=0, lt=1, description="Or this share of the groups: 0.1 is the top 10 %.")
     having: list[GroupCondition] = Field(default=[], max_length=4, description="Only groups whose metric fits.")
     rest: bool = Field(default=False, description="Also a row of the groups beyond limit.")

@@ -8,6 +8,7 @@ from typing import Any
 from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.intents.described import where_described
 from assistant.planner.intents.filters import (
     APART,
     go_down,
@@ -22,7 +23,7 @@ from assistant.planner.intents.group_ranks import ranks_unknown, take_ranking
 from assistant.planner.intents.having import take_having, with_groups_counted
 from assistant.planner.intents.implied import beside_whole, fared, groups_named, of_campaigns, side_by_side, spread_of, take_difference
 from assistant.planner.intents.listed_times import listed_times
-from assistant.planner.intents.metric_words import take_dimensions, take_extreme, take_metrics, they_do, who_came
+from assistant.planner.intents.metric_words import take_dimensions, take_extreme, take_metrics, who_came
 from assistant.planner.intents.newcomers import new_against_old, newcomers, of_returning
 from assistant.planner.intents.over_time import averaged_over, take_per
 from assistant.planner.intents.rates import (
@@ -69,7 +70,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     within = take_within_days(sentence)
     if within is None and asks_for_people(sentence):
         return None
-    described = _described(sentence)
+    described = where_described(sentence)
     kind = of_returning(sentence)
     rule = newcomers(sentence) or (find_rules(sentence, loose=False, within=described) if described is not None else None)
     with_groups_counted(sentence)
@@ -246,29 +247,6 @@ def _share_of_value(sentence: Sentence, args: dict[str, Any]) -> str | None:
     args["where"] = {}
     args.setdefault("sort", "largest")
     return str(values[0]) if len(values) == 1 else None
-
-
-def _described(sentence: Sentence) -> range | None:
-    """Where the question limits the customers by what they did: before the noun in “买过…的客户”, after it in "customers who bought"."""
-    for place, token in enumerate(sentence.tokens):
-        if not token.is_("noun") and not token.is_("pronoun"):
-            continue
-        following = sentence.tokens[place + 1 : place + 3]
-        if they_do(sentence, place) and not any(one.is_("conj", "who") for one in following[:1]):
-            continue
-        if any(next_token.is_("conj", "who") or next_token.is_("verb") for next_token in following[:1]) and token.text.isascii():
-            after = range(place + 1, len(sentence.tokens))
-            return range(len(sentence.tokens)) if _acts(sentence, after) else None
-        before = sentence.tokens[place - 1] if place else None
-        aged = before is not None and (amount := before.get("comparison")) is not None and amount.data["unit"] == "age"
-        if before is not None and not aged and (before.text == "的" or before.is_("comparison")) and _acts(sentence, range(place)):
-            return range(place)
-    return None
-
-
-def _acts(sentence: Sentence, places: range) -> bool:
-    tokens = [sentence.tokens[place] for place in places]
-    return any(any(token.is_(kind) for kind in ("verb", "comparison", "neg")) or token.is_("field", "first_order_date") for token in tokens)
 
 
 def _trend(sentence: Sentence, args: dict[str, Any]) -> None:
