@@ -223,8 +223,20 @@ class CustomerQuery(Frozen):
     """A compiled selection: SQL that yields distinct ``customer_id`` (in order, where the selection has one).
 
     Parameter names start with ``r_`` so that they never collide with the names of the statement around it.
+
+    Args:
+        sql: The statement.
+        parameters: Bound in it.
+        sentence: Who they are, in words.
+        condition: The same as a condition over ``customer_base AS b`` with ``joins``, for a statement that reads these rows
+            anyway; None where an order and a limit choose.
+        joins: What ``condition`` needs beside ``customer_base AS b``, at most one row for each customer.
+        counted: Behaviours whose values the joins have, by the names of these.
     """
 
     sql: str
     parameters: dict[str, Any] = Field(default_factory=dict)
     sentence: Text
+    condition: str | None = None
+    joins: str = ""
+    counted: dict[str, str] = Field(default_factory=dict)

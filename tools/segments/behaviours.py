@@ -10,7 +10,7 @@ from typing import Any
 from tools.clock import hours_of
 from tools.errors import UnknownName
 from tools.rules import Behaviour
-from tools.windows import DateRange, Window
+from tools.windows import Window
 
 Bind = Callable[[Any], str]
 """Takes a value and gives back the placeholder that is bound to it."""
@@ -38,15 +38,17 @@ _EVENT_COLUMNS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class _Source:
-    """Where a behaviour is found: a FROM clause, the moment of a row, the columns of its dimensions, what is added up."""
+    """Where a behaviour is found: a FROM clause, the day of a row, the columns of its dimensions, what is added up."""
 
     tables: str
-    moment: str
+    day: str
     dimensions: dict[str, tuple[str, ...]]
     value: str
     always: str = ""
-    may_lack_moment: bool = False
+    may_lack_day: bool = False
     """Whether a row can be without a date; it then counts where no window is asked for."""
+    moment: str = ""
+    """The time of a row, where every one has it: to compare it takes less than to make its day."""
 
 
 _LINES = "counted_orders AS o INNER JOIN order_lines AS l ON l.order_id = o.order_id LEFT JOIN products AS p ON p.product_id = l.product_id"
@@ -65,16 +67,16 @@ _OTHERS = {
         _CAMPAIGN_COLUMNS,
         "count(*)",
         "t.arm <> 'control'",
-        may_lack_moment=True,
+        may_lack_day=True,
     ),
     "responses": _Source(
         "campaign_responses AS t LEFT JOIN campaigns AS c ON c.campaign_id = t.campaign_id",
         "coalesce(CAST(t.responded_at AS DATE), c.start_date)",
         _CAMPAIGN_COLUMNS | {"response_kind": ("t.kind",), "kind": ("t.kind",)},
         "count(*)",
-        may_lack_moment=True,
+        may_lack_day=True,
     ),
-    "events": _Source("events AS t", "CAST(t.occurred_at AS DATE)", _EVENT_COLUMNS, "count(*)"),
+    "events": _Source("events AS t", "CAST(t.occurred_at AS DATE)", _EVENT_COLUMNS, "count(*)", moment="t.occurred_at"),
 }
 
 _ITEM_EVENTS = _Source(
@@ -82,17 +84,50 @@ _ITEM_EVENTS = _Source(
     "CAST(t.occurred_at AS DATE)",
     _EVENT_COLUMNS | _LINE_COLUMNS | {"product": ("t.product_id", "p.name")},
     "count(*)",
+    moment="t.occurred_at",
 )
 """Events with products, which only rules that name one need."""
 
 
-_STORED = {"orders": "coalesce(b.orders, 0)", "amount": "coalesce(b.amount, 0)"}
-"""The features, as columns of ``customer_base AS b``, that hold what a behaviour adds up over all orders."""
+_STORED = {"orders": "orders", "amount": "amount"}
+"""The features that hold what a behaviour adds up over all orders; those of the last days end in their number."""
+_STORED_DAYS = (30, 90, 365)
+_OF_DAYS = ("orders", "active_days")
+"""Behaviours that whoever ordered on a day has done that day."""
+_NONE_OR_SOME = frozenset({("=", 0), ("<=", 0), ("<", 1), ("!=", 0), (">", 0), (">=", 1)})
+"""Comparisons of a count that only tell nothing from something."""
 
 
-def stored_value(behaviour: Behaviour) -> str | None:
-    """The column that has the behaviour's value already, where features are current; None where it must be added up."""
-    return _STORED.get(behaviour.behaviour) if behaviour.window is None and not behaviour.where else None
+def stored_value(behaviour: Behaviour, as_of: dt.date) -> str | None:
+    """The column of ``customer_base AS b`` that has the behaviour's value already, where features are current; None where none has."""
+    column = _STORED.get(behaviour.behaviour)
+    if column is None or behaviour.where:
+        return None
+    if behaviour.window is None:
+        return f"coalesce(b.{column}, 0)"
+    days = _last_days(behaviour, as_of)
+    return f"coalesce(b.{column}_{days}d, 0)" if days in _STORED_DAYS else None
+
+
+def stored_sign(behaviour: Behaviour, as_of: dt.date) -> str | None:
+    """1 or 0 by the date of the last order, for conditions that ask whether there was any in the last days; None for others."""
+    days = _last_days(behaviour, as_of)
+    if behaviour.behaviour not in _OF_DAYS or behaviour.where or days is None or isinstance(behaviour.value, list):
+        return None
+    if (behaviour.op, behaviour.value) not in _NONE_OR_SOME:
+        return None
+    return f"CASE WHEN b.recency_days < {days} THEN 1 ELSE 0 END"
+
+
+def what_is_counted(behaviour: Behaviour) -> str:
+    """The same for behaviours that differ in nothing but what they are compared with."""
+    return behaviour.model_dump_json(exclude={"op", "value"})
+
+
+def _last_days(behaviour: Behaviour, as_of: dt.date) -> int | None:
+    """How many days up to the as-of date the window has; None where it begins nowhere or ends elsewhere."""
+    start, end = window_dates(behaviour.window, as_of)
+    return (as_of - start).days + 1 if start and end == as_of and start <= as_of else None
 
 
 def _source(behaviour: Behaviour) -> _Source:
@@ -102,8 +137,8 @@ def _source(behaviour: Behaviour) -> _Source:
         return _OTHERS[behaviour.behaviour]
     plain, by_line = _ORDERED[behaviour.behaviour]
     if not plain or any(name in _LINE_COLUMNS for name in behaviour.where):
-        return _Source(_LINES, "o.order_date", _BOUGHT, by_line, "o.customer_id IS NOT NULL")
-    return _Source("counted_orders AS o", "o.order_date", _BOUGHT, plain, "o.customer_id IS NOT NULL")
+        return _Source(_LINES, "o.order_date", _BOUGHT, by_line, "o.customer_id IS NOT NULL", moment="o.ordered_at")
+    return _Source("counted_orders AS o", "o.order_date", _BOUGHT, plain, "o.customer_id IS NOT NULL", moment="o.ordered_at")
 
 
 def behaviour_query(behaviour: Behaviour, as_of: dt.date, bind: Bind) -> str:
@@ -114,7 +149,7 @@ def behaviour_query(behaviour: Behaviour, as_of: dt.date, bind: Bind) -> str:
         InputError: The window is not a known one.
     """
     source = _source(behaviour)
-    customer = "o.customer_id" if source.moment == "o.order_date" else "t.customer_id"
+    customer = "o.customer_id" if source.day == "o.order_date" else "t.customer_id"
     conditions = [source.always] if source.always else []
     conditions += _dates(source, behaviour.window, as_of, bind)
     conditions += [_matches(source, name, values, bind) for name, values in behaviour.where.items()]
@@ -122,18 +157,21 @@ def behaviour_query(behaviour: Behaviour, as_of: dt.date, bind: Bind) -> str:
     return f"SELECT {customer} AS customer_id, {source.value} AS value FROM {source.tables}{where} GROUP BY {customer}"
 
 
-def window_dates(window: Window | None, as_of: dt.date) -> DateRange:
-    """The dates of ``window``, never later than ``as_of``."""
+def window_dates(window: Window | None, as_of: dt.date) -> tuple[dt.date | None, dt.date]:
+    """The first and the last day of ``window``, never later than ``as_of``; without a first one it is open."""
     start, end = window.resolve(as_of) if window else (None, None)
-    return DateRange(start, min(end, as_of) if end else as_of)
+    return start, min(end, as_of) if end else as_of
 
 
 def _dates(source: _Source, window: Window | None, as_of: dt.date, bind: Bind) -> list[str]:
     start, end = window_dates(window, as_of)
-    until = f"{source.moment} <= {bind(end)}"
-    if window is None and source.may_lack_moment:
-        return [f"({source.moment} IS NULL OR {until})"]
-    return [*([f"{source.moment} >= {bind(start)}"] if start else []), until]
+    if source.moment:
+        until = f"{source.moment} < CAST({bind(end + dt.timedelta(days=1))} AS TIMESTAMP)"
+        return [*([f"{source.moment} >= CAST({bind(start)} AS TIMESTAMP)"] if start else []), until]
+    until = f"{source.day} <= {bind(end)}"
+    if window is None and source.may_lack_day:
+        return [f"({source.day} IS NULL OR {until})"]
+    return [*([f"{source.day} >= {bind(start)}"] if start else []), until]
 
 
 def _matches(source: _Source, name: str, values: list[str], bind: Bind) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from tools.contracts import CustomerQuery, Text
 from tools.errors import InputError, UnknownName
 from tools.rules import AllOf, AnyOf, Behaviour, Condition, InSegment, NotRule, SegmentRule, Selection
-from tools.segments.behaviours import behaviour_query, stored_value
+from tools.segments.behaviours import behaviour_query, stored_sign, stored_value, what_is_counted
 from tools.segments.fields import field
 from tools.segments.freshness import features_current
 from tools.segments.grounding import ground
@@ -66,9 +66,17 @@ def _compile(
     condition = compiler.condition(selection.rule)
     joins = "".join(f"\nLEFT JOIN ({query}) AS {name} ON {name}.customer_id = b.customer_id" for name, query in compiler.behaviours.items())
     sql = f"SELECT b.customer_id FROM customer_base AS b{joins}\nWHERE {condition}{_order(selection)}"
+    inline = {} if selection.limit else {"condition": condition, "joins": joins, "counted": compiler.counted}
     ordered = selection.limit or selection.sort_by
     sentence = describe_selection(selection, as_of, names) if ordered else describe_rule(selection.rule, as_of, names)
-    return CustomerQuery(sql=sql, parameters=compiler.parameters, sentence=sentence)
+    return CustomerQuery(sql=sql, parameters=compiler.parameters, sentence=sentence, **inline)
+
+
+def rows_of(query: CustomerQuery, joins: str = "") -> str:
+    """A FROM clause with the rows of ``query``'s customers in ``customer_base AS b``, and ``joins`` to these."""
+    if query.condition is None:
+        return f"customer_base AS b\nINNER JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id{joins}"
+    return f"customer_base AS b{query.joins}{joins}\nWHERE {query.condition}"
 
 
 def _order(selection: Selection) -> str:
@@ -90,6 +98,7 @@ class _Compiler:
         self.segments = segments
         self.parameters: dict[str, Any] = {}
         self.behaviours: dict[str, str] = {}
+        self.counted: dict[str, str] = {}
         self._open: list[str] = []
         self._depth = 0
 
@@ -132,16 +141,17 @@ class _Compiler:
         return self._compare(expression, rule.op, values)
 
     def _behaviour(self, rule: Behaviour) -> str:
-        expression = (stored_value(rule) if self.current else None) or self._added_up(rule)
+        expression = (stored_value(rule, self.as_of) or stored_sign(rule, self.as_of) if self.current else None) or self._added_up(rule)
         values = list(rule.value) if isinstance(rule.value, list) else [rule.value]
         if len(values) != (2 if rule.op == "between" else 1):
             raise InputError(f"{rule.behaviour} {rule.op} takes another number of values.", f"{rule.behaviour} {rule.op} 的取值个数不对。")
         return self._compare(expression, rule.op, values)
 
     def _added_up(self, rule: Behaviour) -> str:
-        name = f"did_{len(self.behaviours)}"
-        self.behaviours[name] = ""
-        self.behaviours[name] = behaviour_query(rule, self.as_of, self.bind)
+        """The value by a join; the same behaviour under several conditions is added up once."""
+        name = self.counted.setdefault(what_is_counted(rule), f"did_{len(self.behaviours)}")
+        if name not in self.behaviours:
+            self.behaviours[name] = behaviour_query(rule, self.as_of, self.bind)
         return f"coalesce({name}.value, 0)"
 
     def _compare(self, expression: str, op: str, values: list[Any]) -> str:

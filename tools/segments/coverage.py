@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from tools.contracts import CustomerQuery, Text
 from tools.metrics.catalogue import catalogue
+from tools.segments.compiler import rows_of
 from tools.segments.fields import FieldInfo, field
 from tools.warehouse.context import ToolContext
 
@@ -40,8 +41,7 @@ def _sentence(ctx: ToolContext, info: FieldInfo, count: int, total: int, query: 
     en = f"The {info.label.en} is known for {count:,} of {total:,} customers only"
     if query is None:
         return Text(zh=f"{zh}。", en=f"{en}.")
-    found = f"customer_base AS b INNER JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id"
-    sql = f"SELECT count(*) FROM {found} WHERE {info.sql} IS NULL"
+    sql = f"SELECT count(*) - count({info.sql}) FROM {rows_of(query)}"
     unknown = ctx.engine.rows(sql, query.parameters)[0][0]
     return Text(
         zh=f"{zh}；结果中有 {unknown:,} 位未知，按“不是”计入。",

@@ -14,7 +14,7 @@ from tools.requests import FindCustomers
 from tools.rules import Selection
 from tools.segments.among import among_figures
 from tools.segments.checks import list_checks
-from tools.segments.compiler import compile_selection
+from tools.segments.compiler import compile_selection, rows_of
 from tools.segments.coverage import coverage_caveats
 from tools.segments.fields import FieldInfo
 from tools.segments.freshness import features_current, freshness_caveats, require_features
@@ -44,7 +44,7 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
     query = compile_selection(ctx, selection)
     rule_fields = list(fields_of(selection.rule, {**group_rules(), **stored_rules(ctx.engine)}))
     infos = _columns(request, selection, rule_fields)
-    measured = measured_columns(selection.rule, ctx.as_of, current=features_current(ctx))
+    measured = measured_columns(selection.rule, ctx.as_of, current=features_current(ctx), counted=query.counted)
     infos = with_cluster_names(ctx, [infos[0], *measured.infos, *infos[1:]])
     listing = list_statement(query, infos, selection, measured)
     listed = ctx.engine.query(listing.sql, listing.parameters)
@@ -81,8 +81,8 @@ def _selection(ctx: ToolContext, request: FindCustomers) -> Selection:
 def _share_of(ctx: ToolContext, request: FindCustomers, sort_by: str | None) -> int:
     """How many customers that share is: of those for whom what they are ordered by is known, rounded up."""
     query = compile_selection(ctx, Selection(rule=request.rule))
-    known = f" WHERE {fields_in_order([sort_by])[1].sql} IS NOT NULL" if sort_by and sort_by != "customer_id" else ""
-    sql = f"SELECT count(*) FROM customer_base AS b INNER JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id{known}"
+    known = fields_in_order([sort_by])[1].sql if sort_by and sort_by != "customer_id" else "*"
+    sql = f"SELECT count({known}) FROM {rows_of(query)}"
     among = int(ctx.engine.rows(sql, query.parameters)[0][0])
     return max(math.ceil(among * Decimal(str(request.share))), 1)
 
@@ -123,8 +123,8 @@ def list_statement(query: CustomerQuery, infos: list[FieldInfo], selection: Sele
     by = fields_in_order([selection.sort_by or "amount"])[1].sql if selection.sort_by != "customer_id" else "b.customer_id"
     order = f"ORDER BY place {'DESC' if selection.descending else 'ASC'} NULLS LAST, customer_id"
     sql = (
-        f"WITH found_customers AS MATERIALIZED (\nSELECT {columns}, {by} AS place, b.amount AS spent FROM customer_base AS b "
-        f"INNER JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id{measured.joins}\n)\n"
+        f"WITH found_customers AS MATERIALIZED (\nSELECT {columns}, {by} AS place, b.amount AS spent "
+        f"FROM {rows_of(query, measured.joins)}\n)\n"
         f"SELECT {', '.join(f'f.{name}' for name in names)}, w.{_FOUND}, w.{_SPENT} FROM (\n"
         f"SELECT * FROM found_customers {order} LIMIT {MOST_ROWS}\n) AS f CROSS JOIN (\n"
         f"SELECT count(*) AS {_FOUND}, sum(spent) AS {_SPENT} FROM found_customers\n) AS w\n{order}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tools.contracts import Text, Unit
 from tools.rules import AllOf, AnyOf, Behaviour, SegmentRule
-from tools.segments.behaviours import behaviour_query, stored_value
+from tools.segments.behaviours import behaviour_query, stored_value, what_is_counted
 from tools.segments.fields import FieldInfo
 from tools.segments.spans import window_words
 
@@ -33,13 +34,17 @@ class MeasuredColumns:
     parameters: dict[str, Any]
 
 
-def measured_columns(rule: SegmentRule, as_of: dt.date, *, current: bool = False) -> MeasuredColumns:
+def measured_columns(
+    rule: SegmentRule, as_of: dt.date, *, current: bool = False, counted: Mapping[str, str] | None = None
+) -> MeasuredColumns:
     """A column for each thing that the customers of ``rule`` have done; what they have not done shows nothing.
 
     Args:
         rule: Whose customers.
         as_of: Nothing later is counted.
-        current: Whether features are of that date, so that what they hold needs no column beside them.
+        current: Whether features are of that date, so that what they hold is not counted again, and what they hold of all
+            time needs no column beside them.
+        counted: Joins that the statement has already, by what they count.
     """
     parameters: dict[str, Any] = {}
 
@@ -50,12 +55,15 @@ def measured_columns(rule: SegmentRule, as_of: dt.date, *, current: bool = False
         return f"${name}"
 
     infos, joins = [], []
-    done = [behaviour for behaviour in _done(rule) if not (current and stored_value(behaviour))]
+    done = [one for one in _done(rule) if one.window or not (current and stored_value(one, as_of))]
     for number, behaviour in enumerate(done[:_MOST], 1):
         name = f"measured_{number}"
-        joins.append(f"\nLEFT JOIN ({behaviour_query(behaviour, as_of, bind)}) AS {name} ON {name}.customer_id = b.customer_id")
+        joined = (counted or {}).get(what_is_counted(behaviour))
+        value = (stored_value(behaviour, as_of) if current else None) or f"coalesce({joined or name}.value, 0)"
+        if not joined and name in value:
+            joins.append(f"\nLEFT JOIN ({behaviour_query(behaviour, as_of, bind)}) AS {name} ON {name}.customer_id = b.customer_id")
         zh, en, unit = _NAMES[behaviour.behaviour]
-        infos.append(FieldInfo(name, _label(zh, en, behaviour), unit, "number", f"coalesce({name}.value, 0)", {}))
+        infos.append(FieldInfo(name, _label(zh, en, behaviour), unit, "number", value, {}))
     return MeasuredColumns(tuple(infos), "".join(joins), parameters)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.contracts import CustomerQuery, Statement, Text, Unit
-from tools.metrics.values import remember
+from tools.metrics.values import is_filled, remember
 from tools.rules import Selection
 from tools.segments.compiler import compile_selection
 from tools.segments.contrasts import LEAST_EFFECT, LEAST_POINTS, Moments, effect_size, is_credible, means_p_value, shares_p_value
@@ -180,7 +180,7 @@ def profile(ctx: ToolContext, selection: Selection, *, detail: bool = True, medi
         averages=tuple(_average(field(name), inside, base) for name in AVERAGED if base[f"{name}_known"]),
         distinctions=tuple(found),
         demographics=demographics,
-        categories=_categories(ctx, query) if inside and detail else (),
+        categories=_categories(ctx, query) if inside and detail and is_filled(ctx, "order_lines") else (),
         caveats=freshness_caveats(ctx),
         statements=(Statement(sql=numbers.sql, parameters=numbers.parameters),),
     )

@@ -53,6 +53,8 @@ _MOST_VALUES = 12
 
 def marked(query: CustomerQuery, columns: str) -> str:
     """Every customer once, with ``columns`` of ``customer_base AS b`` and whether the query has them."""
+    if query.condition is not None:
+        return f"SELECT {columns}, coalesce({query.condition}, FALSE) AS inside FROM customer_base AS b{query.joins}"
     return (
         f"SELECT {columns}, g.customer_id IS NOT NULL AS inside FROM customer_base AS b\n"
         f"LEFT JOIN (\n{query.sql}\n) AS g ON g.customer_id = b.customer_id"
@@ -133,7 +135,7 @@ def category_query(query: CustomerQuery, as_of: dt.date) -> Statement:
         "CAST(sum(l.amount) AS DOUBLE) / nullif(CAST(sum(sum(l.amount)) OVER (PARTITION BY o.customer_id) AS DOUBLE), 0) AS share "
         "FROM counted_orders AS o "
         "INNER JOIN order_lines AS l ON l.order_id = o.order_id INNER JOIN products AS p ON p.product_id = l.product_id "
-        "WHERE p.category IS NOT NULL AND o.order_date <= $as_of GROUP BY o.customer_id, p.category),\n"
+        "WHERE p.category IS NOT NULL AND o.ordered_at < CAST($as_of AS DATE) + INTERVAL 1 DAY GROUP BY o.customer_id, p.category),\n"
         "spenders AS (SELECT count(DISTINCT s.customer_id) FILTER (WHERE m.inside) AS spenders, "
         "count(DISTINCT s.customer_id) AS base_spenders FROM spent AS s INNER JOIN marked AS m ON m.customer_id = s.customer_id "
         "WHERE s.share IS NOT NULL),\n"

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.contracts import CustomerQuery, Statement, Text, Unit
+from tools.metrics.values import is_filled
 from tools.rules import Selection
 from tools.segments.compiler import compile_selection
 from tools.segments.contrasts import is_credible
@@ -82,6 +83,10 @@ class Facts:
         return None if found is None else "higher" if found.inside > found.rest else "lower"
 
 
+_COLUMNS = {"regularity": ("gap_ratio", "gap_spread_days", "gap_median_days")}
+"""What a statement reads of each customer, where that is not the id."""
+
+
 def _read(name: str) -> str:
     return sql_text("tools.segments.personas", name)
 
@@ -89,11 +94,14 @@ def _read(name: str) -> str:
 def gather(ctx: ToolContext, selection: Selection, found: SegmentProfile) -> Facts:
     """The facts of a selection whose profile is ``found``."""
     query = compile_selection(ctx, selection)
-    statements = {name: _statement(query, name, ctx) for name in ("orders", "prices", "regularity")}
+    # Without lines of orders no price is known; where there are none, there is nothing to look for.
+    read = ("orders", "prices", "regularity") if is_filled(ctx, "order_lines") else ("orders", "regularity")
+    statements = {name: _statement(query, name, ctx) for name in read}
     rows = {name: ctx.engine.query(one.sql, one.parameters).to_pylist() for name, one in statements.items()}
     numbers, keys, names = _from_profile(found), dict[str, str](), dict[str, str]()
     _add_discounts(numbers, rows["orders"])
-    _add_price(numbers, rows["prices"][0])
+    if "prices" in rows:
+        _add_price(numbers, rows["prices"][0])
     _add_regularity(keys, numbers, rows["regularity"][0], found)
     _add_times(numbers, keys, rows["orders"])
     _add_channel(numbers, names, rows["orders"])
@@ -102,7 +110,8 @@ def gather(ctx: ToolContext, selection: Selection, found: SegmentProfile) -> Fac
 
 
 def _statement(query: CustomerQuery, name: str, ctx: ToolContext) -> Statement:
-    sql = f"WITH marked AS (\n{marked(query, 'b.customer_id')}\n)\n{_read(name)}"
+    columns = ", ".join(f"b.{column}" for column in _COLUMNS.get(name, ("customer_id",)))
+    sql = f"WITH marked AS (\n{marked(query, columns)}\n)\n{_read(name)}"
     dated = {"as_of": ctx.as_of} if "$as_of" in sql else {}
     return Statement(sql=sql, parameters=query.parameters | dated)
 

@@ -14,9 +14,9 @@ FROM (
         count(o.discount) AS discount_known,
         count(CASE WHEN o.discount > 0 THEN 1 END) AS discounted,
         coalesce(sum(o.discount), 0) AS discount,
-        coalesce(sum(CASE WHEN o.discount IS NOT NULL THEN o.amount + o.discount END), 0) AS full_price
+        coalesce(sum(o.amount + o.discount), 0) AS full_price
     FROM counted_orders AS o
     LEFT JOIN (SELECT customer_id FROM marked WHERE inside) AS m ON m.customer_id = o.customer_id
-    WHERE o.customer_id IS NOT NULL AND o.order_date <= CAST($as_of AS DATE)
+    WHERE o.customer_id IS NOT NULL AND o.ordered_at < CAST($as_of AS DATE) + INTERVAL 1 DAY
     GROUP BY m.customer_id IS NOT NULL, weekday, part, o.channel
 ) AS counted

@@ -7,5 +7,5 @@ FROM (
     FROM counted_orders AS o
     INNER JOIN order_lines AS l ON l.order_id = o.order_id
     INNER JOIN marked AS m ON m.customer_id = o.customer_id
-    WHERE o.order_date <= CAST($as_of AS DATE) AND l.quantity > 0 AND l.amount > 0
+    WHERE o.ordered_at < CAST($as_of AS DATE) + INTERVAL 1 DAY AND l.quantity > 0 AND l.amount > 0
 ) AS priced
