@@ -148,9 +148,8 @@ class _Reader:
         return currency_expression(f"concat_ws(' ', {', '.join(money)})", chinese=is_chinese(self.staged.columns))
 
     def _customer(self, column: ColumnMapping | None) -> str:
-        stand_ins = []
-        if "membership_number" in self.found:
-            stand_ins.append(formats.id_expression(self.found["membership_number"]))
+        numbers = [self.found[name] for name in ("membership_number", "customers_membership_number") if name in self.found]
+        stand_ins = [formats.id_expression(one) for one in numbers]
         contact = [
             read(self.found[name])
             for name, read in (

@@ -170,7 +170,10 @@ def _refund(engine: Engine, cleaned: Cleaned) -> list[Text]:
 
 def _store_products(engine: Engine, cleaned: Cleaned) -> None:
     given = [name for name in PRODUCT_COLUMNS if f"products_{name}" in cleaned.mapped]
-    if "product_id" not in cleaned.mapped or not given:
+    if "product_id" not in cleaned.mapped:
+        return
+    if not given:
+        _name_products(engine, cleaned)
         return
     engine.execute("DROP TABLE IF EXISTS incoming_products")
     first = ", ".join(f"arg_min(products_{name}, _row) AS {name}" for name in given)
@@ -182,3 +185,28 @@ def _store_products(engine: Engine, cleaned: Cleaned) -> None:
         """
     )
     upsert(engine, "products", "product_id", tuple(given), "incoming_products")
+
+
+_NAMES = 0.8
+"""Ids of which this share are words are names."""
+_NAME = r"\p{Han}|[A-Za-z]{3,} [A-Za-z]{2,}|^[A-Z]?[a-z]{3,}$"
+
+
+def _name_products(engine: Engine, cleaned: Cleaned) -> None:
+    """Products that lines tell apart by their names, where no file has told of products: 龙井茶 is its own id and name."""
+    if engine.rows("SELECT 1 FROM products WHERE name IS DISTINCT FROM product_id LIMIT 1"):
+        return
+    engine.execute("DROP TABLE IF EXISTS incoming_products")
+    engine.execute(
+        f"""
+        CREATE TEMP TABLE incoming_products AS
+        WITH found AS (
+            SELECT DISTINCT product_id FROM {cleaned.table}
+            WHERE product_id IS NOT NULL AND (reason IS NULL OR reason = '{REFUND}')
+        )
+        SELECT product_id, product_id AS name FROM found
+        WHERE (SELECT avg(CAST(regexp_matches(product_id, $name) AS INTEGER)) FROM found) >= $least
+        """,
+        {"name": _NAME, "least": _NAMES},
+    )
+    upsert(engine, "products", "product_id", ("name",), "incoming_products")

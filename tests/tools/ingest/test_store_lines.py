@@ -157,3 +157,26 @@ def test_discounts_of_money_and_of_shares(loader, source):
     assert loader.net() == {"A": "7.50"}
     loader.load(source("share.csv", "order_lines", columns, [("2", *line[1:6], "B", "UK", "0.1")]))
     assert loader.net()["B"] == "9.00"
+
+
+NAMED = {"单号": "order_lines.order_id", "商品": "order_lines.product_id", "金额": "order_lines.amount", "时间": "orders.ordered_at"}
+
+
+def test_products_that_lines_name_have_their_names(loader, source):
+    rows = [("1", "龙井茶", "128", "2024-01-02"), ("1", "紫砂壶", "399", "2024-01-02"), ("2", "龙井茶", "256", "2024-01-03")]
+    loader.load(source("lines.csv", "order_lines", NAMED, rows))
+    loader.load(source("more.csv", "order_lines", NAMED, [("3", "大红袍", "168", "2024-01-04")]))
+    assert loader.rows("SELECT product_id, name FROM products ORDER BY 1") == [(one, one) for one in ("大红袍", "紫砂壶", "龙井茶")]
+
+
+def test_codes_of_products_are_no_names(loader, source):
+    rows = [("1", "SKU-1", "128", "2024-01-02"), ("1", "SKU-2", "399", "2024-01-02"), ("2", "A77", "256", "2024-01-03")]
+    loader.load(source("lines.csv", "order_lines", NAMED, rows))
+    assert loader.rows("SELECT count(*) FROM products") == [(0,)]
+
+
+def test_a_file_of_products_goes_before_the_names_in_lines(loader, source):
+    products = {"商品编号": "products.product_id", "名称": "products.name"}
+    loader.load(source("products.csv", "products", products, [("P1", "龙井茶")]))
+    loader.load(source("lines.csv", "order_lines", NAMED, [("1", "P1", "128", "2024-01-02"), ("2", "紫砂壶", "399", "2024-01-02")]))
+    assert loader.rows("SELECT product_id, name FROM products") == [("P1", "龙井茶")]

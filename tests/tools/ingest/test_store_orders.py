@@ -258,3 +258,13 @@ def test_orders_without_an_amount_take_the_sum_of_their_lines(loader, source):
     )
     loader.load(orders, lines)
     assert loader.orders() == {"1": ("A", "completed", "7.75", None), "2": ("A", "completed", "0.00", None)}
+
+
+def test_orders_that_know_their_customer_by_the_number_of_the_card(loader, source):
+    customers = {"会员号": "customers.membership_number", "城市": "customers.city"}
+    orders = {"订单号": "orders.order_id", "会员号": "customers.membership_number", "时间": "orders.ordered_at", "实付": "orders.amount"}
+    loader.load(source("members.csv", "customers", customers, [("H1", "上海"), ("H2", "北京")]))
+    loader.load(source("orders.csv", "orders", orders, [("1", "H1", "2024-01-02", "10"), ("2", "H2", "2024-01-03", "20")]))
+    found = loader.rows("SELECT o.order_id, c.city FROM orders AS o JOIN customers AS c USING (customer_id) ORDER BY 1")
+    assert found == [("1", "上海"), ("2", "北京")]
+    assert loader.rows("SELECT count(*) FROM customers") == [(2,)]
