@@ -19,7 +19,7 @@ from assistant.planner.named_amounts import asked_amounts, banded, of_one_order
 from assistant.planner.partial_names import partly_named
 from assistant.planner.qualifiers import only_done
 from assistant.planner.ranked import from_best_to_worst, ordinal_ranks, ranked_periods
-from assistant.planner.restated import denied_in_time, restated_times
+from assistant.planner.restated import denied_in_time, restated_times, with_lengths
 from assistant.planner.spoken_verbs import described_people, done_again, not_even_one, split_verbs
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
@@ -341,6 +341,8 @@ STEPS: tuple[Step, ...] = (
     described_values,
     extreme_bands,
     quantities,
+    with_lengths,
+    restated_times,
     not_even_one,
     split_verbs,
     done_again,

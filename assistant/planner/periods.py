@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from assistant.planner.edges import find_edges, unit_edges
 from assistant.planner.feasts import feast_patterns
 from assistant.planner.lexicon import read_table
+from assistant.planner.neighbours import before_another
 from assistant.planner.numbers import NUMBER
 from assistant.planner.period import Period
 from assistant.planner.period_joins import opened, ranges
@@ -35,7 +36,8 @@ def find_periods(text: str, as_of: dt.date) -> list[Period]:
     parts += find_edges(text, as_of, [*parts, *atoms])
     known = [*parts, *atoms]
     joined = [*ranges(text, as_of, known), *opened(text, as_of, known)]
-    return [*reversed(parts), *joined, *(one for one in atoms if not one.weak)]
+    named = [*reversed(parts), *joined, *(one for one in atoms if not one.weak)]
+    return [*named, *before_another(text, as_of, named)]
 
 
 class _Atom(NamedTuple):

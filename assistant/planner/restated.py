@@ -6,6 +6,7 @@ import datetime as dt
 
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
+from assistant.planner.windows import joined_windows
 from tools.windows import DateRange, Window
 
 _BRACKETS = frozenset("()[]\"'")
@@ -15,6 +16,11 @@ _STRETCHES = ("stretch", "period", "window", "season", "run", "rush", "time", "w
 _MOST_BETWEEN = 2
 _TURNING = ("却", "也", "又", "还", "再", "但", "但是", "yet", "but")
 """Words that join, and that may stand between a time and what was not done in it."""
+_POINTING = ("这", "那", "的", "这一", "整", "整整", "共", "一共", "期间")
+_SIDES = ("分别", "各", "各自", "每", "每天", "每个月", "比", "对比", "哪天", "哪个月", "谁", "相比", "compare", "each", "vs", "versus")
+"""Words by which times are told one by one."""
+_DAYS = {"day": (1, 1), "week": (7, 7), "month": (28, 31), "year": (365, 366)}
+"""Fewest and most days of each unit."""
 _DENIALS = ("没", "未", "not ", "never", "no ", "without")
 
 
@@ -39,7 +45,11 @@ def _joined(tokens: list[Token], vocabulary: Vocabulary) -> tuple[int, Token] | 
             return None
         if first is not None:
             between = {token.text for token in tokens[at + 1 : -1]}
-            one = _one(first, second, vocabulary, bool(between - _BRACKETS - {"的"}))
+            one = (
+                first
+                if _says_length(tokens[-1], first, vocabulary)
+                else _one(first, second, vocabulary, bool(between - _BRACKETS - {"的"}))
+            )
             return (at, merged(tokens[at:], one)) if one else None
     return None
 
@@ -61,6 +71,13 @@ def _one(first: Sense, second: Sense, vocabulary: Vocabulary, parted: bool) -> S
     return second if _inside(dates[1], dates[0]) else first if _inside(dates[0], dates[1]) else None
 
 
+def _says_length(token: Token, time: Sense, vocabulary: Vocabulary) -> bool:
+    """“10月1日到7日这七天”: the days that were named, and not the latest ones."""
+    window = _window(token)
+    days = window.data["window"].last_days if window else None
+    return days is not None and token.text.startswith(("这", "那", "整")) and _days_of(time, vocabulary) == days
+
+
 def _until(last: Sense, length: Sense) -> Sense | None:
     """“截至6月30日,最近90天”: so many days that end with a date."""
     end, days = last.data["window"], length.data["window"].last_days
@@ -77,6 +94,55 @@ def _dates(sense: Sense, vocabulary: Vocabulary) -> DateRange:
 
 def _inside(one: DateRange, other: DateRange) -> bool:
     return all((one.start, one.end, other.start, other.end)) and str(other.start) <= str(one.start) and str(one.end) <= str(other.end)
+
+
+def with_lengths(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
+    """“国庆七天”, “平安夜和圣诞节两天”: how long a time is, said right after it, or how many of them there are."""
+    found: list[Token] = []
+    for token in tokens:
+        times = _times_before(found) if token.is_("quantity") and not _window(token) else []
+        if times and _is_length(token, times, vocabulary):
+            places = [at for at, one in enumerate(found) if _window(one)][-len(times) :]
+            whole = None if len(times) == 1 or any(one.text in _SIDES for one in tokens) else _stretch(times, vocabulary)
+            start = places[0] if whole else places[-1]
+            found[start:] = [merged([*found[start:], token], whole or times[-1])]
+        else:
+            found.append(token)
+    return found
+
+
+def _times_before(tokens: list[Token]) -> list[Sense]:
+    """The times of the list that ends here; a word such as “这” may follow it."""
+    rest = tokens[:-1] if tokens and tokens[-1].text in _POINTING else tokens
+    times: list[Sense] = []
+    for token in reversed(rest):
+        window = _window(token)
+        if window is None and (not times or not (token.is_("conj", "and") or token.text == ",")):
+            break
+        times = [window, *times] if window else times
+    return times
+
+
+def _is_length(token: Token, times: list[Sense], vocabulary: Vocabulary) -> bool:
+    data = token.get("quantity").data  # type: ignore[union-attr]
+    days = [_days_of(one, vocabulary) for one in times]
+    if data["unit"] not in _DAYS or None in days:
+        return False
+    low, high = (int(data["value"] * one) for one in _DAYS[data["unit"]])
+    whole = days[-1] is not None and low <= days[-1] <= high
+    each = len(times) == data["value"] and all(one is not None and _DAYS[data["unit"]][0] <= one <= _DAYS[data["unit"]][1] for one in days)
+    return whole or (len(times) > 1 and each)
+
+
+def _stretch(times: list[Sense], vocabulary: Vocabulary) -> Sense | None:
+    """The times as one, where they follow each other."""
+    window = joined_windows([one.data["window"] for one in times], vocabulary.as_of)
+    return Sense("window", str(window), {"window": window, "parts": ()}) if window else None
+
+
+def _days_of(sense: Sense, vocabulary: Vocabulary) -> int | None:
+    start, end = _dates(sense, vocabulary)
+    return (end - start).days + 1 if start and end else None
 
 
 def denied_in_time(tokens: list[Token], _: Vocabulary) -> list[Token]:

@@ -17,7 +17,20 @@ from tools.windows import DateRange, Window
 _MOST_DIMENSIONS = 2
 _BELOW = {"category": "subcategory"}
 """The level below each level of goods."""
-APART = ("各自", "分别", "各", "各是多少", "分开", "哪天", "哪一天", "each", "each of", "respectively", "in each of", "in each")
+APART: tuple[str, ...] = (
+    "各自",
+    "分别",
+    "各",
+    "各是多少",
+    "分开",
+    "哪天",
+    "哪一天",
+    "each",
+    "each of",
+    "respectively",
+    "in each of",
+    "in each",
+)
 APART += ("within each",)
 _BEHIND = ("除外", "之外", "以外", "不算", "不包括", "excluded")
 """Words that exclude what stands before them."""

@@ -13,7 +13,7 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 _QUARTER = re.compile(r"\d{4}-Q[1-4]")
 _MANY = 3
 _APART = ("分别", "各", "各自", "各是", "各是多少", "每个", "分开", "逐个", "respectively", "each", "separately")
-_TOGETHER = ("合计", "合起来", "加起来", "加在一起", "一共", "总共", "总和", "总计", "共计")
+_TOGETHER: tuple[str, ...] = ("合计", "合起来", "加起来", "加在一起", "一共", "总共", "总和", "总计", "共计")
 _TOGETHER += ("combined", "together", "in total", "altogether")
 _COMPARED = ("compare", "previous", "growth", "yoy")
 
