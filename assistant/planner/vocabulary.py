@@ -138,6 +138,12 @@ class Vocabulary:
         """What the latest texts were cut into, kept by the module that cuts."""
         return {}
 
+    @property
+    def goods(self) -> str:
+        """What goods are told apart by where a question does not say: their category, else each by itself."""
+        named = "product_name" in self.values or "product" in self.values
+        return "product" if named and "category" not in self.values else "category"
+
     def value_named(self, dimension: str, text: str) -> str | None:
         """The value of ``dimension`` that ``text`` names: the whole value, or its number ("18" for "Campaign 18")."""
         return self._names_of_values.get(dimension, {}).get(normalise(text))
