@@ -41,6 +41,8 @@ class Behaviour(_Rule):
         value: One number; two for "between".
         window: When; all time when left out.
         where: Dimension id to accepted values, such as {"category": ["DELI"]}.
+        share: Whether the value is the part, from 0 to 1, that `where` has of all that the customer did in the window.
+        than: Another window: the value is then how many times what was done in it, such as 2 for "twice as much as in Q3".
     """
 
     behaviour: Literal["orders", "amount", "quantity", "active_days", "contacts", "responses", "events"]
@@ -48,6 +50,8 @@ class Behaviour(_Rule):
     value: int | Decimal | list[int | Decimal]
     window: Window | None = None
     where: dict[str, list[str]] = Field(default_factory=dict)
+    share: bool = False
+    than: Window | None = None
 
 
 class InSegment(_Rule):

@@ -22,6 +22,7 @@ from assistant.planner.ranked import from_best_to_worst, ordinal_ranks, ranked_p
 from assistant.planner.restated import denied_in_time, restated_times, with_lengths
 from assistant.planner.spoken_verbs import described_people, done_again, not_even_one, split_verbs
 from assistant.planner.tokens import Sense, Token, merged
+from assistant.planner.two_times import compared_times
 from assistant.planner.vocabulary import Vocabulary
 
 Step = Callable[[list[Token], Vocabulary], list[Token]]
@@ -354,6 +355,7 @@ STEPS: tuple[Step, ...] = (
     comparisons,
     scores.points,
     scores.scored,
+    compared_times,
     of_one_order,
     banded,
     asked_amounts,

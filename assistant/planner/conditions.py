@@ -10,6 +10,7 @@ from assistant.planner.behaviour_rules import Behaviour, behaviour_of, behaviour
 from assistant.planner.carried import first_bought, of_the_same
 from assistant.planner.clauses import Clause, Rule, clauses
 from assistant.planner.field_rules import direct_rules, negation_before
+from assistant.planner.part_of_all import part_rules
 from assistant.planner.qualifiers import nothing_else, whatever
 from assistant.planner.scopes import spread_window
 from assistant.planner.sentence import Sentence
@@ -96,7 +97,10 @@ def _clause_rules(
     first = first_bought(sentence, clause)
     if first:
         return first, last
+    parts = part_rules(sentence, clause, shared)
     rules = list(direct_rules(sentence, clause, shared, loose))
+    if parts:
+        return [*rules, *value_rules(sentence, clause, True), *parts], last
     group = behaviour_of(sentence, clause)
     carried = group is None and last is not None
     if group is None and last is not None:

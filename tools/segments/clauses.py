@@ -73,7 +73,7 @@ def show(value: Any, info: FieldInfo, language: str) -> str:
     number = _as_number(value) if info.kind == "number" or not isinstance(value, str) else None
     if number is None:
         return str(value)
-    return f"{_plain(number * 100)}%" if info.unit in _FRACTIONS else _plain(number, language)
+    return f"{plain_number(number * 100)}%" if info.unit in _FRACTIONS else plain_number(number, language)
 
 
 def _as_number(value: Any) -> Decimal | None:
@@ -83,7 +83,8 @@ def _as_number(value: Any) -> Decimal | None:
         return None
 
 
-def _plain(number: Decimal, language: str = "zh") -> str:
+def plain_number(number: Decimal, language: str = "zh") -> str:
+    """A number without needless zeros."""
     text = f"{number:{',' if language == 'en' else ''}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -134,12 +135,15 @@ def _listed(info: FieldInfo, zh: list[str], en: list[str]) -> tuple[str, str]:
     most = MOST_IDS if info.id == "customer_id" else MOST_VALUES
     rest = len(en) - most
     if rest <= 0:
-        return _either(zh, "、", "或"), _either(en, ", ", " or ")
+        return either(zh, "、", "或"), either(en, ", ", " or ")
     others = "one other" if rest == 1 else f"{rest:,} others"
     return f"{'、'.join(zh[:most])}或另外{rest}个之一", f"{', '.join(en[:most])} or {others}"
 
 
-def _either(values: list[str], separator: str, word: str) -> str:
+def either(values: list[str], separator: str, word: str) -> str:
+    """The values as one list whose last two are joined by ``word``."""
+    if not values:
+        return ""
     return values[0] if len(values) == 1 else f"{separator.join(values[:-1])}{word}{values[-1]}"
 
 
@@ -153,14 +157,14 @@ def behaviour_clause(rule: Behaviour, as_of: dt.date | None) -> Text:
     when = window_words(rule.window, as_of)
     products = [value for name, values in rule.where.items() if name not in (*_PLACES, *_MOMENTS) for value in values]
     en, zh = _bought(rule, products) if products and rule.behaviour in _BOUGHT else _did(rule, products)
-    en_place, zh_place = _place(rule.where)
-    moment = _moment(rule.where)
+    en_place, zh_place = place_words(rule.where)
+    moment = moment_words(rule.where)
     en_parts = (_ONE.sub(r"1 \1", en), en_place, moment.en, when.en)
     return Text(en=" ".join(part for part in en_parts if part), zh=f"{when.zh}{moment.zh}{zh_place}{zh}")
 
 
 def _times(rule: Behaviour, language: str) -> str:
-    shown = [_plain(Decimal(value), language) for value in (rule.value if isinstance(rule.value, list) else [rule.value])]
+    shown = [plain_number(Decimal(value), language) for value in (rule.value if isinstance(rule.value, list) else [rule.value])]
     if rule.op == "between":
         return "至".join(shown) if language == "zh" else f"between {' and '.join(shown)}"
     if language == "zh":
@@ -192,17 +196,18 @@ def _bought(rule: Behaviour, products: list[str]) -> tuple[str, str]:
     return (f"who bought from {en}", f"购买过 {zh} ") if extent == 0 else (f"who did not buy from {en}", f"没有购买过 {zh} ")
 
 
-def _place(where: dict[str, list[str]]) -> tuple[str, str]:
+def place_words(where: dict[str, list[str]]) -> tuple[str, str]:
+    """Stores and channels, in English and Chinese."""
     named = [(_PLACES[name], values) for name, values in where.items() if name in _PLACES]
     en = " ".join(f"{word} {' or '.join(values)}" for (word, _), values in named)
     return en, "".join(f"在{word} {' 或 '.join(values)} " for (_, word), values in named)
 
 
-def _moment(where: dict[str, list[str]]) -> Text:
+def moment_words(where: dict[str, list[str]]) -> Text:
     """Days of the week and hours of the day: “on Saturday or Sunday between 20:00–22:00”, “周六或周日的20:00–22:00”."""
     days = [catalogue().dimension("weekday").values.get(day, Text(zh=day, en=day)) for day in where.get("weekday", ())]
     hours = [clock_text(one) for one in where.get("hour", ())]
-    en = [f"on {_either([one.en for one in days], ', ', ' or ')}"] if days else []
-    en += [f"at {_either([one.en for one in hours], ', ', ' or ')}"] if hours else []
-    zh = [_either([one.zh for one in part], "、", "或") for part in (days, hours) if part]
+    en = [f"on {either([one.en for one in days], ', ', ' or ')}"] if days else []
+    en += [f"at {either([one.en for one in hours], ', ', ' or ')}"] if hours else []
+    zh = [either([one.zh for one in part], "、", "或") for part in (days, hours) if part]
     return Text(zh=f"在{'的'.join(zh)}" if zh else "", en=" ".join(en))

@@ -17,6 +17,7 @@ from tools.segments.behaviours import behaviour_query, stored_sign, stored_value
 from tools.segments.fields import field
 from tools.segments.freshness import features_current
 from tools.segments.grounding import ground
+from tools.segments.relations import compared_with, relative_condition
 from tools.segments.sentences import describe_rule, describe_selection
 from tools.segments.stored import check_attributes, group_rules, stored_names, stored_rules
 from tools.segments.values import comparison_values
@@ -141,10 +142,13 @@ class _Compiler:
         return self._compare(expression, rule.op, values)
 
     def _behaviour(self, rule: Behaviour) -> str:
-        expression = (stored_value(rule, self.as_of) or stored_sign(rule, self.as_of) if self.current else None) or self._added_up(rule)
         values = list(rule.value) if isinstance(rule.value, list) else [rule.value]
         if len(values) != (2 if rule.op == "between" else 1):
             raise InputError(f"{rule.behaviour} {rule.op} takes another number of values.", f"{rule.behaviour} {rule.op} 的取值个数不对。")
+        if rule.share or rule.than is not None:
+            first, second = (self._added_up(one) for one in compared_with(rule))
+            return relative_condition(rule, first, second, [self.bind(value) for value in values])
+        expression = (stored_value(rule, self.as_of) or stored_sign(rule, self.as_of) if self.current else None) or self._added_up(rule)
         return self._compare(expression, rule.op, values)
 
     def _added_up(self, rule: Behaviour) -> str:

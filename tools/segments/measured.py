@@ -11,6 +11,7 @@ from tools.contracts import Text, Unit
 from tools.rules import AllOf, AnyOf, Behaviour, SegmentRule
 from tools.segments.behaviours import behaviour_query, stored_value, what_is_counted
 from tools.segments.fields import FieldInfo
+from tools.segments.relations import compared_with
 from tools.segments.spans import window_words
 
 _MOST = 4
@@ -68,6 +69,8 @@ def measured_columns(
 
 
 def _done(rule: SegmentRule) -> list[Behaviour]:
+    if isinstance(rule, Behaviour) and (rule.share or rule.than is not None):
+        return list(compared_with(rule))
     if isinstance(rule, Behaviour):
         none = rule.op in ("=", "<", "<=") and rule.value in (0, 1)
         return [] if none else [rule]

@@ -9,6 +9,7 @@ from tools.contracts import Text
 from tools.rules import AllOf, AnyOf, Behaviour, Condition, InSegment, NotRule, SegmentRule, Selection
 from tools.segments.clauses import behaviour_clause, condition_clause, member_clause, show
 from tools.segments.fields import field
+from tools.segments.relative import relative_clause
 from tools.segments.schemes import group_of
 
 Names = Mapping[str, Text]
@@ -92,7 +93,7 @@ def _clause(rule: SegmentRule, as_of: dt.date | None, names: Names, *, top: bool
             cluster = _cluster(rule, names)
             return member_clause(cluster, inside=rule.op == "=") if cluster else condition_clause(rule)
         case Behaviour():
-            return behaviour_clause(rule, as_of)
+            return relative_clause(rule, as_of) if rule.share or rule.than is not None else behaviour_clause(rule, as_of)
         case InSegment():
             return member_clause(_name(rule.segment, names))
         case NotRule():
