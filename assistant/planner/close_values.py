@@ -18,6 +18,7 @@ _MOST = 5
 _WORD = re.compile(r"[a-z]{2,}|\d+")
 _HAN_WORD = re.compile(r"[\u3400-\u9fff]+")
 _VOWELS = re.compile(r"(?<!^)[aeiou]")
+_LEAST_HAN = 2
 _LEAST_SKELETON = 3
 _LEAST_FUZZY = 5
 _LEAST_BEGINNING = 4
@@ -32,6 +33,30 @@ def close_values(words: str, vocabulary: Vocabulary) -> list[str]:
         if found:
             return found
     return []
+
+
+_MOST_LONGER = 4
+"""Characters by which a Chinese name may be longer than what is said of it."""
+_MOST_WORDS = 2
+"""Words of an English name of which one is said."""
+
+
+def only_name(words: str, vocabulary: Vocabulary) -> str | None:
+    """The one name that has the words in it: “普洱” where the shop has 普洱熟饼 and nothing else of it; None where there are more."""
+    plain = words.strip()
+    if len(plain) < _LEAST_HAN or (plain.isascii() and (is_ordinary(plain) or len(plain) < _LEAST_FUZZY)):
+        return None
+    forms = spellings(plain) | {plain} if plain.isascii() else {plain}
+    held = {place for token, places in vocabulary.words_of_values.items() if _holds(token, forms) for place in places}
+    names = {value for _, value in held}
+    name = next(iter(names)) if len(names) == 1 else None
+    if name is None or not plain.isascii():
+        return name if name is not None and len(name) <= len(plain) + _MOST_LONGER else None
+    return name if len(_WORD.findall(normalise(name))) <= _MOST_WORDS else None
+
+
+def _holds(token: str, forms: set[str] | frozenset[str]) -> bool:
+    return token in forms or any(not form.isascii() and form in token for form in forms)
 
 
 def _said(words: str) -> Iterable[list[str]]:

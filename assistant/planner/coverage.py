@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from assistant.planner.close_values import close_values
+from assistant.planner.close_values import close_values, only_name
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
@@ -68,6 +68,16 @@ def ask_value(sentence: Sentence, works: Callable[[str], bool]) -> Plan | None:
         choices = [one for one in asked if works(one)]
         if choices:
             return plan("ask_user", question=text("which_value", sentence.language).format(words=words), choices=choices)
+    return None
+
+
+def with_only_name(sentence: Sentence) -> tuple[str, str, str] | None:
+    """The question with the one name in the data that an unplaced word is a part of, the word, and the name."""
+    for run in _joined([token for token in sentence.leftover() if token.unknown]):
+        words = _words(run)
+        name = only_name(words, sentence.vocabulary)
+        if name is not None:
+            return f"{sentence.text[: run[0].start]}{name}{sentence.text[run[-1].end :]}", words, name
     return None
 
 

@@ -9,7 +9,7 @@ from assistant.language import language_of
 from assistant.planner import moves
 from assistant.planner.accounted import unsaid
 from assistant.planner.amounts import reduce
-from assistant.planner.coverage import ask_about, ask_value, ask_without, without
+from assistant.planner.coverage import ask_about, ask_value, ask_without, with_only_name, without
 from assistant.planner.cutting import cut_question
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.each_group import with_each_group, with_those
@@ -142,6 +142,9 @@ def _understood(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan:
     found = _first_plan(question, sentence, dialogue)
     if found is not None and (_does(found) or found.say is not None):
         return _noted(found, sentence)
+    named = _with_name(sentence, dialogue)
+    if named is not None:
+        return named
     again = _with_less(question, sentence, dialogue)
     if again is not None or found is not None:
         return again or _noted(found or Plan(), sentence)
@@ -151,6 +154,16 @@ def _understood(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan:
         return _noted(named, sentence)
     asked = ask_about(account, best, _rest(account, best, dialogue))
     return _noted(with_offers(asked, account, lambda other: _works(other, sentence.vocabulary, dialogue)), sentence)
+
+
+def _with_name(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """The plan of the question with a name in the data where only a part of it is said."""
+    _, account = best_plan(sentence, dialogue)
+    named = with_only_name(account)
+    if named is None:
+        return None
+    found = _understood(named[0], read_sentence(named[0], sentence.vocabulary, dialogue, sentence.typed), dialogue)
+    return replace(found, notes=(*found.notes, ("mended", f"{named[1]} → {named[2]}"))) if _does(found) else None
 
 
 def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan | None:
