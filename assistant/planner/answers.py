@@ -32,7 +32,7 @@ def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple
         whose = _whose(result, language) if several and result.call.name == _LIST and result.outcome == "answered" else ""
         parts.append(whose + write_result(result, language, said.get(FOCUS), int(said.get(PLACE, 0))))
     parts += [_aside(result, said[ASIDE], language) for result in results[len(told) :]]
-    parts += [_note(kind, words, language) for kind, words in notes if kind in ("unused", "background", "later")]
+    parts += [_note(kind, words, language) for kind, words in notes if kind in ("unused", "background", "later", "reasons")]
     return "\n\n".join(part for part in parts if part)
 
 

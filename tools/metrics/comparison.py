@@ -36,7 +36,7 @@ def earlier_window(window: Window, compare: Literal["previous", "last_year"], as
         InputError: The window is open at its start.
     """
     if compare == "previous":
-        return window.previous()
+        return _as_far(window, as_of)
     dates = clip(window.resolve(as_of), as_of)
     if dates.start is None or dates.end is None:
         raise InputError(
@@ -53,6 +53,24 @@ def earlier_window(window: Window, compare: Literal["previous", "last_year"], as
     if dates.start.day == 1 and _is_month_end(dates.end):
         end = end.replace(day=calendar.monthrange(end.year, end.month)[1])
     return Window(start=_year_back(dates.start), end=end)
+
+
+def _as_far(window: Window, as_of: dt.date) -> Window:
+    """The window before; of a week, month, quarter or year that goes on, only as many of its days as have passed."""
+    before = window.previous()
+    if window.period is None or not window.period.startswith("this_") or window.shift:
+        return before
+    now, whole = window.resolve(as_of), before.resolve(as_of)
+    if now.start is None or now.end is None or whole.start is None or whole.end is None or _ends(window.period, now):
+        return before
+    return Window(start=whole.start, end=min(whole.end, whole.start + (now.end - now.start)))
+
+
+def _ends(period: str, dates: DateRange) -> bool:
+    """Whether a period that is told from now is over on its last date."""
+    assert dates.end is not None
+    after = Window(period=period).resolve(dates.end + dt.timedelta(days=1))
+    return after.start != dates.start
 
 
 def _is_week(window: Window) -> bool:

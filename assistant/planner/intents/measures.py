@@ -36,7 +36,7 @@ from assistant.planner.intents.rates import (
     take_within_days,
 )
 from assistant.planner.intents.refusals import ask_when, refusal
-from assistant.planner.intents.sides import named_apart, of_two_times, reached, with_sides, without_dates
+from assistant.planner.intents.sides import against_last, named_apart, of_two_times, reached, with_sides, without_dates
 from assistant.planner.intents.steps import take_steps
 from assistant.planner.people_asked import asks_for_people
 from assistant.planner.plan import FOCUS, PLACE, Plan, plan
@@ -78,8 +78,8 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if ranks_unknown(sentence):
         return None
     args = _what(sentence, within)
-    if args is None:
-        return None
+    if args is None or (sentence.has("cue", "growth", "yoy") and any(one["value"] == "average" for one in args["having"])):
+        return None  # changes are not held against their average
     silent = take_silent_days(sentence, args["metrics"])
     groups = _whose(sentence, dialogue, args, rule)
     args["where"] |= kind
@@ -125,7 +125,7 @@ def _by(sentence: Sentence) -> tuple[list[str], dict[str, Any]]:
     favourites = [place for place, _ in sentence.free("cue", "favourite")]
     if favourites:
         sentence.use(*(place for place in favourites if not sentence.tokens[place].is_("ranking")))
-        by = by or ["category"]
+        by = by or [sentence.vocabulary.goods]
         extra["sort"] = "largest"
     return by, extra
 
@@ -159,7 +159,14 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     focus = _share_of_value(sentence, args)
     shared = share_of_people(sentence, args)
     told = reached(sentence, args)
-    windows = take_windows(sentence, changed=args.get("sort") in ("growth", "decline")) or ([Window(last_days=silent)] if silent else [])
+    now = against_last(sentence)
+    if now is not None:
+        args["compare"] = "previous"
+    windows = (
+        [now]
+        if now
+        else take_windows(sentence, changed=args.get("sort") in ("growth", "decline")) or ([Window(last_days=silent)] if silent else [])
+    )
     windows = listed_times(sentence, args, windows)
     of_two_times(sentence, args, len(windows))
     take_steps(sentence, args, windows)

@@ -185,6 +185,8 @@ def _averaged(sentence: Sentence, place: int, metric: str) -> str:
         sentence.use(*people)
         return _OF_PEOPLE[metric]
     at = sentence.before(place, "cue", within=0)
+    if at is not None and at and sentence.tokens[at - 1].is_("op"):
+        return metric  # “above average revenue” is a bound, and no mean
     if metric in AVERAGES and at is not None and at not in sentence.used and sentence.tokens[at].is_("cue", "average"):
         sentence.use(at)
         return AVERAGES[metric]

@@ -10,6 +10,7 @@ from assistant.planner.intents.implied import groups_named
 from assistant.planner.lexicon import read_table
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
+from tools.windows import Window
 
 _SIDES = 2
 _DATES = {"weekday": ("day",), "hour": ("day",)}
@@ -57,6 +58,26 @@ def of_two_times(sentence: Sentence, args: dict[str, Any], windows: int) -> None
         args["by"] = []
         args.pop("sort", None)
         args.pop("limit", None)
+
+
+_NOW = {"last_week": "this_week", "last_month": "this_month", "last_quarter": "this_quarter", "last_year": "this_year"}
+"""Whole periods before, and those that go on now."""
+
+
+def against_last(sentence: Sentence) -> Window | None:
+    """“how does revenue compare to last month”, "sales vs last week": what goes on now is what is set against it."""
+    named = list(sentence.free("window"))
+    if len(named) != 1 or named_apart(sentence):
+        return None
+    place, window = named[0][0], named[0][1].data["window"]
+    before = sentence.tokens[place - 1] if place else None
+    after = sentence.tokens[place + 1] if place + 1 < len(sentence.tokens) else None
+    word = before if sentence.tokens[place].text.isascii() else after
+    asked = word is not None and (word.is_("cue", "compare") or word.text == "than") and not sentence.has("ranking")
+    if not asked or window.shift or window.period not in _NOW or "previous" in sentence.tokens[place].text:
+        return None
+    sentence.use(place)
+    return Window(period=_NOW[window.period])
 
 
 def reached(sentence: Sentence, args: dict[str, Any]) -> Rule | None:

@@ -54,6 +54,24 @@ def test_a_year_before(window: dict[str, Any], start: str, end: str) -> None:
     assert found == DateRange(dt.date.fromisoformat(start), dt.date.fromisoformat(end))
 
 
+@pytest.mark.parametrize(
+    ("period", "as_of", "start", "end"),
+    [
+        ("this_month", "2018-01-01", "2017-12-01", "2017-12-01"),
+        ("this_month", "2018-03-31", "2018-02-01", "2018-02-28"),
+        ("this_month", "2018-03-30", "2018-02-01", "2018-02-28"),
+        ("this_month", "2018-02-28", "2018-01-01", "2018-01-31"),
+        ("this_week", "2018-01-03", "2017-12-25", "2017-12-27"),
+        ("this_quarter", "2018-02-10", "2017-10-01", "2017-11-10"),
+        ("this_year", "2018-12-31", "2017-01-01", "2017-12-31"),
+    ],
+)
+def test_a_period_that_goes_on_is_held_against_as_many_days(period: str, as_of: str, start: str, end: str) -> None:
+    day = dt.date.fromisoformat(as_of)
+    found = earlier_window(Window(period=period), "previous", day).resolve(day)
+    assert found == DateRange(dt.date.fromisoformat(start), dt.date.fromisoformat(end))
+
+
 def test_no_year_before_an_open_window() -> None:
     with pytest.raises(InputError, match="has no year before it"):
         earlier_window(Window(end=AS_OF), "last_year", AS_OF)
