@@ -12,7 +12,12 @@ from tools.contracts import CustomerQuery
 from tools.metrics.catalogue import Dimension, Form, Metric, Source, catalogue
 from tools.metrics.conditions import Parameters, chosen_condition, filter_condition
 from tools.metrics.plan import Dates, Filter, Plan, dates_of
-from tools.warehouse.context import ToolContext
+from tools.warehouse.context import ToolContext, features_current
+
+_STORED_FIRSTS = (
+    "(SELECT customer_id, CAST(first_order_date AS TIMESTAMP) AS first_at FROM customer_features WHERE first_order_date IS NOT NULL) AS f"
+)
+"""The source "firsts" without adding up all orders, to the day."""
 
 
 @dataclass(frozen=True)
@@ -109,14 +114,15 @@ class Block:
         return _without_idle_joins(query)
 
     def _from(self, query: exp.Select) -> exp.Select:
-        read = parse_one(f"SELECT 1 FROM {self.source.sql}", read="duckdb")
+        stored = self._has_stored_firsts()
+        read = parse_one(f"SELECT 1 FROM {_STORED_FIRSTS if stored else self.source.sql}", read="duckdb")
         query.set("from_", read.args["from_"])
         for join in read.args.get("joins") or []:
             query = query.join(join.transform(self._replace))
         customer = self.source.customer
         if self._uses("customer") and self.source.id != "customers":
             query = query.join(f"customer_base AS c ON c.customer_id = {customer}", join_type="left", dialect="duckdb")
-        if self.source.id == "firsts" or self._mentions("first_at"):
+        if not stored and (self.source.id == "firsts" or self._mentions("first_at")):
             self.builder.add_once("first_orders", self._first_orders())
         if self.source.id != "firsts" and self._mentions("first_at"):
             query = query.join(f"first_orders AS f ON f.customer_id = {customer}", join_type="left", dialect="duckdb")
@@ -144,6 +150,12 @@ class Block:
         known = [one for one in self.builder.plan.known if not one.computed or self.source.id == "customers"]
         dimensions = (*self.by, *known, *(f.dimension for f in self.first.filters))
         return any(name in text for text in (*(part.form.sql for part in self.parts), *(one.sql for one in dimensions)))
+
+    def _has_stored_firsts(self) -> bool:
+        """Whether the days of first orders, which features have, say all that is asked of them."""
+        dimensions = (*self.by, *self.builder.plan.known, *(f.dimension for f in self.first.filters))
+        by_day = all(one.level == "customer" or one.period for one in dimensions)
+        return self.source.id == "firsts" and by_day and features_current(self.builder.ctx)
 
     def _first_orders(self) -> exp.Query:
         query = exp.select("customer_id", "min(ordered_at) AS first_at").from_("counted_orders")

@@ -13,7 +13,7 @@ from tools.metrics.compile import parts_of
 from tools.metrics.outcome import Measured
 from tools.metrics.recount import by_months, has_room, recount
 from tools.metrics.results import Value, run_plan
-from tools.warehouse.context import ToolContext, read_meta
+from tools.warehouse.context import ToolContext, features_current
 from tools.windows import DateRange
 
 _MOST_METRICS = 4
@@ -37,8 +37,7 @@ def cohort_checks(ctx: ToolContext, sizes: Sequence[int], joined: DateRange, *, 
 
     def members() -> Iterator[Check]:
         """Customers by their first orders as features keep them."""
-        computed = (read_meta(ctx.engine, "features_as_of"), read_meta(ctx.engine, "refreshed_data_version"))
-        if not everybody or computed != (ctx.as_of.isoformat(), ctx.data_version):
+        if not everybody or not features_current(ctx):
             return
         sql = "SELECT count(*) FROM customer_features WHERE first_order_date BETWEEN CAST($start AS DATE) AND CAST($end AS DATE)"
         expected = ctx.engine.rows(sql, {"start": joined.start or dt.date.min, "end": joined.end or ctx.as_of})[0][0]

@@ -76,10 +76,11 @@ def _number(plan: CohortPlan, moment: str, parameters: Parameters) -> exp.Expr:
 def _by_bits(plan: CohortPlan, parameters: Parameters) -> exp.Select:
     numbered = _orders(plan, parameters, exp.alias_(_number(plan, "o.ordered_at", parameters), "number"))
     bit = f"CASE WHEN number BETWEEN 0 AND {MOST_BITS} THEN CAST(1 AS BIGINT) << number END"
-    firsts = exp.select("customer_id", "min(ordered_at) AS first_at", "min(number) AS cohort")
+    firsts = exp.select("customer_id", "min(ordered_at) AS first_at")
     firsts = firsts.select(exp.alias_(exp.func("bit_or", parse_one(bit, read="duckdb"), dialect="duckdb"), "bits"))
     firsts = firsts.from_(numbered.subquery("o")).group_by("customer_id")
-    members = exp.select("*").from_("firsts AS f").where(*_joined(plan, parameters))
+    cohort = exp.alias_(_number(plan, "f.first_at", parameters), "cohort")
+    members = exp.select("f.bits", cohort).from_("firsts AS f").where(*_joined(plan, parameters))
     query = exp.select("cohort", "count(*) AS size", "count(*) AS n0").from_("members")
     for place in range(1, plan.periods + 1):
         query = query.select(f"count(CASE WHEN (bits >> (cohort + {place})) & 1 = 1 THEN 1 END) AS n{place}", dialect="duckdb")

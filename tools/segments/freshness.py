@@ -7,9 +7,9 @@ import datetime as dt
 from tools.contracts import Text
 from tools.errors import UnsupportedQuestion
 from tools.metrics.values import is_filled
-from tools.warehouse.context import ToolContext, read_meta
+from tools.warehouse.context import ToolContext, features_current, read_meta
 
-_CURRENT = "features are current"
+__all__ = ["features_current", "freshness_caveats", "require_features", "require_orders"]
 
 
 def require_features(ctx: ToolContext) -> dt.date:
@@ -25,14 +25,6 @@ def require_features(ctx: ToolContext) -> dt.date:
             "客户特征和分群还没有计算；请先运行：fenqun refresh。",
         )
     return dt.date.fromisoformat(found)
-
-
-def features_current(ctx: ToolContext) -> bool:
-    """Whether features are of the context's date and computed from the data that are loaded now."""
-    if _CURRENT not in ctx.kept:
-        computed = (read_meta(ctx.engine, "features_as_of"), read_meta(ctx.engine, "refreshed_data_version"))
-        ctx.kept[_CURRENT] = computed == (ctx.as_of.isoformat(), ctx.data_version)
-    return bool(ctx.kept[_CURRENT])
 
 
 def require_orders(ctx: ToolContext, what: Text) -> None:

@@ -15,6 +15,8 @@ from tools.warehouse.currency import currency_symbol
 from tools.warehouse.engine import Engine
 from tools.warehouse.warehouse import Stamp, Warehouse
 
+_CURRENT = "features are current"
+
 
 @dataclass(frozen=True)
 class ToolContext:
@@ -62,6 +64,14 @@ def write_meta(engine: Engine, key: str, value: str) -> None:
     """Store ``value`` under ``key``."""
     engine.execute("DELETE FROM meta WHERE key = $key", {"key": key})
     engine.execute("INSERT INTO meta VALUES ($key, $value)", {"key": key, "value": value})
+
+
+def features_current(ctx: ToolContext) -> bool:
+    """Whether customer_features is of the context's date and computed from the data that are loaded now."""
+    if _CURRENT not in ctx.kept:
+        computed = (read_meta(ctx.engine, "features_as_of"), read_meta(ctx.engine, "refreshed_data_version"))
+        ctx.kept[_CURRENT] = computed == (ctx.as_of.isoformat(), ctx.data_version)
+    return bool(ctx.kept[_CURRENT])
 
 
 def latest_date(engine: Engine) -> dt.date | None:
