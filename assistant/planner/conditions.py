@@ -9,6 +9,7 @@ from decimal import Decimal
 from assistant.planner.behaviour_rules import Behaviour, behaviour_of, behaviour_rules, continued, in_every_period, since
 from assistant.planner.carried import first_bought, of_the_same
 from assistant.planner.clauses import Clause, Rule, clauses
+from assistant.planner.disjoint import together
 from assistant.planner.field_rules import direct_rules, negation_before
 from assistant.planner.part_of_all import part_rules
 from assistant.planner.qualifiers import nothing_else, whatever
@@ -47,7 +48,7 @@ def find_rules(sentence: Sentence, *, loose: bool = True, within: range | None =
         rules.extend((clause.joint if index == 0 else "and", rule) for index, rule in enumerate(found))
     if any(sentence.tokens[place].is_("neg", "except") for place in sentence.used):
         sentence.take_all("neg", "except")
-    return _combine([one for place, one in enumerate(rules) if all(one[1] != before for _, before in rules[:place])])
+    return _combine(rules)
 
 
 def _shared_window(sentence: Sentence) -> Window | None:
@@ -65,6 +66,7 @@ def _combine(rules: list[tuple[str, Rule]]) -> Rule | None:
             found[-1] = _either(found[-1], rule)
         elif rule not in found:
             found.append(rule)
+    found = together(found)
     return found[0] if len(found) == 1 else {"all": found}
 
 

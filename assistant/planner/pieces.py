@@ -30,7 +30,7 @@ def _pieces(sentence: Sentence, places: list[int]) -> Iterator[str]:
 
 
 _LISTS: tuple[str, ...] = ("churn_risk", "next_order", "customer_value", "predict_response")
-_LISTS += ("cluster_customers", "weigh_rfm", "describe_data", "segment_overview")
+_LISTS += ("cluster_customers", "weigh_rfm", "describe_data", "segment_overview", "find_customers")
 
 
 def narrows(calls: list[Call], found: Plan) -> bool:
@@ -38,6 +38,8 @@ def narrows(calls: list[Call], found: Plan) -> bool:
     if not calls or len(found.calls) != 1 or found.calls[0].name != calls[-1].name or calls[-1].name not in _LISTS:
         return False
     later = found.calls[0].args
+    if found.calls[0].name == "find_customers":
+        return {**later, "limit": None} == {**calls[-1].args, "limit": None}  # only how many is said anew
     return all(value in (None, [], {}, False) or later.get(name) == value for name, value in calls[-1].args.items())
 
 

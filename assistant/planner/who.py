@@ -8,6 +8,7 @@ from typing import Any
 from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.disjoint import together
 from assistant.planner.field_rules import field_of
 from assistant.planner.lexicon import read_table
 from assistant.planner.sentence import Sentence
@@ -119,7 +120,7 @@ def _join_earlier(who: Who, earlier: Result) -> None:
 def both(first: Rule | None, second: Rule | None) -> Rule | None:
     """The rule that both hold."""
     parts = [part for rule in (first, second) if rule for part in (rule["all"] if set(rule) == {"all"} else [rule])]
-    parts = [part for place, part in enumerate(parts) if part not in parts[:place]]
+    parts = together([part for place, part in enumerate(parts) if part not in parts[:place]])
     return None if not parts else parts[0] if len(parts) == 1 else {"all": parts}
 
 

@@ -11,7 +11,7 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.foresight import next_handle
 from assistant.planner.intents import data
 from assistant.planner.intents.ask_numbers import OutOfRange, take_horizon, take_numbers, take_ranking
-from assistant.planner.intents.customers import with_churn
+from assistant.planner.intents.at_risk import with_churn
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text, texts

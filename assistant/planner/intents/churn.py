@@ -99,7 +99,8 @@ def _take_definition(sentence: Sentence) -> Any:
 def _by_value(sentence: Sentence) -> bool:
     """Whether the list is by what they are worth: “sorted by value”, “按去年消费排”; a year is what value is counted over."""
     said = bool(sentence.take_all("option", "churn_risk.sort_by.value"))
-    if sentence.has("rank", "listing") and sentence.has("by"):
+    ranks = [sentence.tokens[place].text for place, _ in sentence.free("rank", "listing")]
+    if ranks and (sentence.has("by") or any(text.endswith(" by") for text in ranks)):
         worths = (("field", "amount"), ("part", "brings", "worth"), ("hint", "customer_value"), ("verb", "spend"))
         said = bool([one for words in worths for one in sentence.take_all(*words)]) or said
     if said:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from assistant.planner.clauses import Rule, denies
+from assistant.planner.clauses import denies
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.disjoint import described_sides
 from assistant.planner.intents.aims import absorb_aims, aimed_at
+from assistant.planner.intents.at_risk import with_churn
 from assistant.planner.intents.implied import beside_everyone, take_apart
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
@@ -15,7 +17,7 @@ from assistant.planner.texts import text, texts
 from assistant.planner.tokens import Sense
 from assistant.planner.views import ResultView
 from assistant.planner.vocabulary import rule_of
-from assistant.planner.who import Who, both, take_who
+from assistant.planner.who import Who, take_who
 from tools.segments.schemes import scheme_of
 
 _TOLD_OF_ONE = (
@@ -33,7 +35,6 @@ _COLUMNS_OF = {
     "monetary": ("amount",),
 }
 """What is listed where a term is asked for beside customers."""
-HIGH_RISK: Rule = {"field": "churn_band", "op": "=", "value": "high"}
 
 
 def look_up(sentence: Sentence, _: Dialogue) -> Plan | None:
@@ -125,7 +126,7 @@ def _numbers(sentence: Sentence) -> bool:
 
 def _exportable(sentence: Sentence, dialogue: Dialogue) -> bool:
     named = any(sentence.has(kind) for kind in ("noun", "segment", "pronoun", "band", "top_customers", "condition", "ranking"))
-    named = named or sentence.says("cue", "everyone")
+    named = named or sentence.says("cue", "everyone", "churn")
     return named or dialogue.last is not None
 
 
@@ -157,13 +158,6 @@ def strategy(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return Plan((Call("churn_risk"), *advice.calls)) if lists_churners else advice
 
 
-def with_churn(sentence: Sentence, who: Who) -> Who:
-    """Those "about to churn" are the ones with a high risk."""
-    if sentence.take_all("cue", "churn"):
-        who.rule, who.named, who.handle = both(who.rule, HIGH_RISK), True, None
-    return who
-
-
 def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Compare champions with at-risk customers”."""
     if not sentence.take_all("cue", "compare"):
@@ -183,7 +177,7 @@ def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("metric")
     sentence.take_all("neg")
     if metrics and ({"all": []} in sides or all(isinstance(one, dict) for one in sides)):
-        return beside_everyone(metrics, sides)
+        return beside_everyone(metrics, sides, sentence.take_window())
     return plan("compare_segments", first=sides[0], second=sides[1])
 
 
@@ -199,6 +193,9 @@ def _several(sentence: Sentence, segments: list[str]) -> Plan | None:
 
 
 def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:
+    described = described_sides(sentence)
+    if described:
+        return list(described)
     sides: list[Any] = [sense.id for sense in sentence.take_all("segment")]
     sides += [rule_of(sense) for sense in sentence.take_all("condition")]
     if not sides:
@@ -347,7 +344,7 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None
     counted = sentence.has("cue", "count") and not sentence.has("ranking")
     sentence.take_all("cue", "count", "list", "share")
-    who = with_churn(sentence, take_who(sentence, dialogue))
+    who = with_churn(sentence, take_who(sentence, dialogue), listed=not counted)
     if not who.named and not _people(sentence):
         return None
     if sentence.says("neg") and who.rule is not None:

@@ -120,7 +120,9 @@ def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
         if any(token.is_(kind) for kind in _EXPLAINED) and not token.is_("stop") and not _is_listed(token)
     ]
     bare = sentence.text.startswith(("what is ", "whats ", "what counts ")) or sentence.text.rstrip("?").endswith(("是什么", "什么是"))
-    only_terms = bool(named) and bare and all(any(token.is_(kind) for kind in _TERMS) and not token.is_("metric") for _, token in named)
+    alone = len(named) == 1 and not any(sentence.has(kind) for kind in ("noun", "ask", "cue"))
+    kinds = (*_TERMS, "field") if alone else _TERMS
+    only_terms = bool(named) and bare and all(any(token.is_(kind) for kind in kinds) and not token.is_("metric") for _, token in named)
     if not asked and sentence.has("cue", "data_overview"):
         return None
     if not named or not (asked or only_terms) or sentence.has("window") or sentence.has("comparison"):
@@ -192,6 +194,7 @@ def _absorb(sentence: Sentence) -> None:
     sentence.take_all("cue", "summarize", "list", "count", "quality", "data_overview", "strategy", "share", "explain")
     sentence.take_all("field", "first_order_date", "last_order_date")
     sentence.take_all("limit", "time")
+    sentence.take_all("hint", "model_quality")
 
 
 def _coverage(sentence: Sentence) -> Plan | None:
@@ -200,12 +203,14 @@ def _coverage(sentence: Sentence) -> Plan | None:
     named = [one for one in [*groups, *fields] if one != "customer_id"]
     asked = sentence.has("cue", "coverage") or sentence.has("cue", "quality")
     counted = sentence.has("cue", "share") or sentence.has("cue", "count")
-    blocked = any(sentence.has(kind) for kind in ("by", "comparison", "value", "window", "segment", "verb", "neg"))
+    limits = ("by", "comparison", "value", "window", "segment", "verb", *(() if groups else ("neg",)))
+    blocked = any(sentence.has(kind) for kind in limits)
     if blocked or not (asked or (counted and not _measures(sentence))):
         return None
     if not named:
         return _all_coverage(sentence) if sentence.has("cue", "coverage") else None
     named = [_band_of(sentence, one) for one in named]
+    sentence.take_all("neg")  # of how many something is known says of how many it is not
     sentence.take_all("field_group")
     sentence.take_all("field")
     sentence.take_all("dimension")

@@ -9,6 +9,7 @@ from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
 from tools.metrics.catalogue import catalogue
+from tools.windows import Window
 
 _HOW = (
     "how",
@@ -153,10 +154,11 @@ def take_difference(sentence: Sentence, args: dict[str, Any]) -> None:
     take_apart(sentence)
 
 
-def beside_everyone(metrics: list[str], sides: list[Any]) -> Plan:
-    """“冠军客户客单价比普通客户高多少”: the metric of a group, and that of all customers."""
+def beside_everyone(metrics: list[str], sides: list[Any], window: Window | None = None) -> Plan:
+    """“冠军客户客单价比普通客户高多少”: the metric of a group, and that of all customers; in one time, where one is named."""
+    when = {"window": window.model_dump(mode="json", exclude_defaults=True)} if window is not None else {}
     whom: list[dict[str, Any]] = [{} if one == {"all": []} else {"customers": one} for one in sides]
-    return Plan(tuple(Call("measure", {"metrics": metrics, **one}) for one in whom))
+    return Plan(tuple(Call("measure", {"metrics": metrics, **one, **when}) for one in whom))
 
 
 def groups_named(sentence: Sentence) -> list[tuple[str, list[str]]]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.intents.at_risk import with_churn
 from assistant.planner.lexicon import read_table
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
@@ -24,7 +25,7 @@ def save(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("cue", "export", "segments", "list")
     sentence.take_all("dimension", "rfm_group")
     sentence.use(*(place for place, token in enumerate(sentence.tokens) if token.text in read_table("ids")["save_words"]))
-    who = take_who(sentence, dialogue)
+    who = with_churn(sentence, take_who(sentence, dialogue))
     last = dialogue.last_customers
     customers = who.as_customers() if who.rule or who.handle or who.ordered else last.customers if last else None
     sentence.take_all("metric", "customers")
