@@ -71,7 +71,7 @@ def named_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
             ):
                 continue
             for dimension, value in ((part[0], part[-1]), (part[-1], part[0])):
-                sense = dimension.get("dimension")
+                sense = dimension.get("dimension") or (dimension.get("that") if value is part[0] else None)
                 filler = size == 2 and (value.is_("stop") or value.is_("conj"))  # a plan may be called “Plus”
                 if not sense or sense.id not in vocabulary.values or not (value.unknown or filler or _number(value) is not None):
                     continue
@@ -125,7 +125,7 @@ def described_values(tokens: list[Token], _: Vocabulary) -> list[Token]:
 
 
 def _names_dimension(token: Token, dimension: str) -> bool:
-    named = [sense.id for sense in token.senses if sense.kind in ("dimension", "field")]
+    named = [sense.id for sense in token.senses if sense.kind in ("dimension", "field", "that")]
     return any(dimension == name or dimension.startswith(f"{name}_") for name in named)
 
 

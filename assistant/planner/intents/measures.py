@@ -94,7 +94,8 @@ def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
     named = "sort" in extra and not sentence.has("metric")
     metrics = ["revenue"] if named else take_metrics(sentence, by or ([per] if per else [])) or (["revenue"] if "sort" in extra else [])
     metrics = [extreme] if extreme else metrics
-    metrics = ["repurchase_rate", *(one for one in metrics if one not in _WHO_RETURNS)] if within else metrics or fared(sentence)
+    beside = [one for one in metrics if one not in _WHO_RETURNS and sentence.says("metric", one)]
+    metrics = ["repurchase_rate", *beside] if within else metrics or fared(sentence)
     if not by and metrics and metrics[0] in _OF_CAMPAIGNS and sentence.has("ranking"):
         by = ["campaign"]  # “哪些活动响应率最高”
     percentiles = take_percentiles(sentence, metrics)
