@@ -13,7 +13,7 @@ from assistant.planner import scores
 from assistant.planner.apposition import apposed
 from assistant.planner.bands import extreme_bands
 from assistant.planner.caps import capped, wanted
-from assistant.planner.counted_names import counted_names, lettered_values
+from assistant.planner.counted_names import counted_names, lettered_values, placed_values
 from assistant.planner.frames import framed
 from assistant.planner.named_amounts import asked_amounts, banded, of_one_order
 from assistant.planner.partial_names import partly_named
@@ -337,6 +337,7 @@ STEPS: tuple[Step, ...] = (
     counted_names,
     named_values,
     partly_named,
+    placed_values,
     listed_values,
     lettered_values,
     described_values,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from assistant.planner.bands import band_condition
@@ -66,6 +67,17 @@ def _negations(sentence: Sentence, place: int) -> list[int]:
     following = sentence.tokens[place + 1] if place + 1 < len(sentence.tokens) else None
     after = [place + 1] if following is not None and following.is_("neg", "except") and following.text in _BEHIND else []
     return [*before[:1], *after]
+
+
+_COMBINED = re.compile(r"\b(?:combined|together|altogether|jointly|added up|as one|summed(?: up)?)\b|合计|加起来|合起来|加在一起|合在一起")
+
+
+def combined(sentence: Sentence) -> bool:
+    """“produce and meat together”, “加起来”: several values are one whole."""
+    found = _COMBINED.search(sentence.text) is not None
+    if found:
+        sentence.use(*(place for place, token in enumerate(sentence.tokens) if _COMBINED.fullmatch(token.text)))
+    return found
 
 
 def split_values(args: dict[str, Any], whole: frozenset[str] = frozenset()) -> None:

@@ -53,6 +53,9 @@ def _grown(sentence: Sentence, by: list[str]) -> dict[str, Any]:
         rises = (ranking.id == "largest") != sentence.tokens[at].is_("direction", "down")
         limit = max((other.data["n"] or 0 for _, other in same), default=0) or counted_groups(sentence)
         return {"sort": "growth" if rises else "decline", "limit": limit}
+    worst = _worst_change(sentence)
+    if worst:
+        return worst
     way = next((token.get("direction") for token in sentence.tokens if token.is_("direction")), None)
     which = any(token.text.startswith(_WHICH) for token in sentence.tokens)
     if sentence.has("rank", "listing") and sentence.has("cue", "growth"):
@@ -60,6 +63,18 @@ def _grown(sentence: Sentence, by: list[str]) -> dict[str, Any]:
     if way is None or not which or sentence.vocabulary.levels.get(by[0]) == "time":
         return {}
     return {"sort": "decline" if way.id == "down" else "growth"}
+
+
+def _worst_change(sentence: Sentence) -> dict[str, Any]:
+    """“sales drop by store, worst ten”: the ranking is of the change that is named elsewhere."""
+    ranking = sentence.first("ranking")
+    way = next((sense for at, _ in sentence.free("cue", "growth") if (sense := sentence.tokens[at].get("direction"))), None)
+    if ranking is None or way is None or ranking[1].data.get("share") or sum(1 for _ in sentence.free("ranking")) > 1:
+        return {}
+    if ranking[1].id == "smallest" and "worst" not in sentence.tokens[ranking[0]].text:
+        return {}
+    sentence.use(ranking[0])
+    return {"sort": "decline" if way.id == "down" else "growth", "limit": ranking[1].data["n"]}
 
 
 def _beside(sentence: Sentence, ranking: int, grown: int) -> bool:

@@ -175,8 +175,9 @@ def groups_named(sentence: Sentence) -> list[tuple[str, list[str]]]:
 
 
 def beside_whole(sentence: Sentence, args: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    """“周末订单占比”, "what part of sales falls between 5 and 8 pm": a span of time beside the whole that it is a part of."""
-    spans = [(one, values) for one, values in args["where"].items() if one == "hour" or (one == "weekday" and len(values) > 1)]
+    """“周末订单占比”, "meat and deli combined, what portion of the total": a span of time or several values beside the whole."""
+    where: dict[str, list[str]] = args["where"]
+    spans = [(one, values) for one, values in where.items() if one == "hour" or (len(values) > 1 and (one == "weekday" or not args["by"]))]
     if not sentence.has("cue", "share") or len(spans) != 1 or args["by"] not in ([], [spans[0][0]]):
         return []
     sentence.take_all("cue", "share", "total", "everyone")

@@ -11,6 +11,7 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.described import where_described
 from assistant.planner.intents.filters import (
     APART,
+    combined,
     go_down,
     segments_apart,
     split_values,
@@ -136,7 +137,8 @@ def _whose(sentence: Sentence, dialogue: Dialogue, args: dict[str, Any], rule: R
     whole, groups = _groups_of_values(sentence), groups_named(sentence)
     args |= take_filters(sentence)
     args["metrics"] = who_came(sentence, args)
-    split_values(args, whole)
+    if not combined(sentence):
+        split_values(args, whole)
     args["customers"] = take_customers(sentence, dialogue, rule)
     if args["customers"] is not None or args["where"]:
         sentence.use(*(place for place, _ in sentence.free("cue", "segments") if sentence.tokens[place].text in _OF_PEOPLE))

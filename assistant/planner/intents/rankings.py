@@ -17,6 +17,7 @@ from assistant.planner.texts import text
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.who import Who, selection_rule, sort_field, take_order, take_who
 
+_ASKING = ("what does", "how does", "what do")
 _METRIC_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
 
 
@@ -54,6 +55,8 @@ def _tenth(sentence: Sentence, dialogue: Dialogue, place: int, ranking: Sense) -
     kind = sentence.take("format")
     sentence.take_all("cue", "list", "count", "share", "how_much", "summarize", "total")
     sentence.take_all("metric", "customers", "revenue")
+    sentence.take_all("part", "brings")
+    sentence.use(*(place for place, _ in sentence.free("cue", "explain") if sentence.tokens[place].text in _ASKING))
     sentence.take_all("by")
     who = take_who(sentence, dialogue)
     absorb_predicates(sentence)

@@ -17,6 +17,13 @@ _ONE_OVER = re.compile(
     r"(?! ?(?:items?|products?|days?|weeks?|months?))"
 )
 """One order of so much: no amount of orders."""
+_ORDERS_HAD = re.compile(
+    r"\b(?:orders|baskets|transactions|purchases|trips|receipts) (?:that |which )?"
+    r"(?:(?:had|have|has|with|contain(?:ed|ing|s)?|were|was|are|worth|of|came to) )?"
+    r"(?:above|over|more than|exceeding|greater than|bigger than|at least|under|below|less than|fewer than|>=?|<=?) "
+    r"(?:[$¥] ?\d[\d,.]*k?|\d[\d,.]*k? (?:items?|products?|units?|articles?|things|dollars|bucks|usd|euros?|yuan))"
+)
+"""Orders of so much: what tells single orders apart is no condition."""
 _CLOSE = re.compile(
     r"\b(?:twice|thrice|(?:two|three|four|five|\d+) (?:times|orders|purchases|visits)) (?:with)?in (?:a |one |the same |\d+ ?|two |three )"
     r"(?:days?|weeks?|fortnight|months?)\b(?P<of> (?:of each other|apart|of one another))?"
@@ -41,6 +48,7 @@ def ask_when(sentence: Sentence) -> Plan:
 def by_order_amount(sentence: Sentence, _: Dialogue) -> Plan | None:
     """“orders over $100”, “单笔超过500元”: a condition on the amount of one order; customers are judged by their totals only."""
     one = _ONE_OVER.search(sentence.text)
+    one = one or (None if any(token.is_("noun") for token in sentence.tokens) else _ORDERS_HAD.search(sentence.text))
     if one is not None:
         return refusal(sentence, "order_amount", words=one[0].strip())
     close = _CLOSE.search(sentence.text)
