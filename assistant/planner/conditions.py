@@ -10,7 +10,7 @@ from assistant.planner.behaviour_rules import Behaviour, behaviour_of, behaviour
 from assistant.planner.carried import first_bought, of_the_same
 from assistant.planner.clauses import Clause, Rule, clauses
 from assistant.planner.disjoint import together
-from assistant.planner.field_rules import direct_rules, negation_before
+from assistant.planner.field_rules import direct_rules, negation_before, tells_date
 from assistant.planner.part_of_all import part_rules
 from assistant.planner.qualifiers import nothing_else, whatever
 from assistant.planner.scopes import spread_window
@@ -38,7 +38,7 @@ def find_rules(sentence: Sentence, *, loose: bool = True, within: range | None =
         sentence.used -= others
         return found_within
     parts = clauses(sentence)
-    shared = _shared_window(sentence)
+    shared = _shared_window(sentence, parts)
     rules: list[tuple[str, Rule]] = []
     last: Behaviour | None = None
     for clause in parts:
@@ -51,10 +51,14 @@ def find_rules(sentence: Sentence, *, loose: bool = True, within: range | None =
     return _combine(rules)
 
 
-def _shared_window(sentence: Sentence) -> Window | None:
-    """The only window of the question applies to all that is done in it."""
-    windows = [sense.data["window"] for _, sense in sentence.free("window")]
-    return windows[0] if len(windows) == 1 else None
+def _shared_window(sentence: Sentence, parts: list[Clause]) -> Window | None:
+    """The only window of the question applies to all that is done in it; the one of a date, such as the first order, to that alone."""
+    windows = list(sentence.free("window"))
+    if len(windows) != 1:
+        return None
+    owner = next((part for part in parts if windows[0][0] in part.places), None)
+    dated = owner is not None and len(parts) > 1 and tells_date(sentence, owner)
+    return None if dated else windows[0][1].data["window"]
 
 
 def _combine(rules: list[tuple[str, Rule]]) -> Rule | None:

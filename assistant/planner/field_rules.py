@@ -42,6 +42,11 @@ def _dated(sentence: Sentence, clause: Clause) -> Iterator[Rule]:
         yield {"field": name, "op": ">=" if start else "<=", "value": (start or end).isoformat()}
 
 
+def tells_date(sentence: Sentence, clause: Clause) -> bool:
+    """Whether a clause says when a date of the customer was: “首单在3月”."""
+    return any(sentence.tokens[place].is_("field", *_DATES, _RECENT) for place in clause.places)
+
+
 def _named_rule(token: Token) -> Rule | None:
     condition, segment, band = token.get("condition"), token.get("segment"), token.get("band")
     if condition:

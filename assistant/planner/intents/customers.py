@@ -340,6 +340,7 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     asked = _people(sentence) or sentence.has("cue", "list", "count", "share") or sentence.has("pronoun")
     about = any(sentence.has(kind) for kind in ("segment", "condition", "comparison", "verb", "value", "band", "top_customers", "pronoun"))
     about = about or denies(sentence.tokens) or sentence.has("qualifier", "first_of")
+    about = about or (sentence.has("field", "first_order_date", "last_order_date") and sentence.has("window"))
     if not asked and (not about or _only_things(sentence)):
         return None
     counted = sentence.has("cue", "count") and not sentence.has("ranking")

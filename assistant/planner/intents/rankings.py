@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue
@@ -11,11 +11,11 @@ from assistant.planner.intents.filters import take_customers, take_filters, take
 from assistant.planner.intents.measures import absorb_predicates
 from assistant.planner.intents.metric_words import take_dimensions
 from assistant.planner.intents.parts import claimed_part, part_of_groups
-from assistant.planner.plan import Call, Plan, plan
+from assistant.planner.plan import PRELUDE, Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
 from assistant.planner.tokens import Sense, Token
-from assistant.planner.who import Who, selection_rule, sort_field, take_order, take_who
+from assistant.planner.who import Who, both, selection_rule, sort_field, take_order, take_who
 
 _ASKING = ("what does", "how does", "what do")
 _METRIC_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
@@ -42,6 +42,31 @@ def cut_by_share(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return plan("decline", reason="not_supported", missing=text("top_share", sentence.language))
 
 
+_ACROSS = ("noun", "value", "condition", "segment", "punctuation")
+
+
+def joined_to(sentence: Sentence, place: int) -> bool:
+    """“收入不到5万但消费在前20%的”: whether a word that joins stands before the ranking, so that it is of all customers."""
+    return any(_joins_first(part) for part in (reversed(sentence.tokens[:place]), sentence.tokens[place + 1 :]))
+
+
+def _joins_first(tokens: Iterable[Token]) -> bool:
+    """Whether a word that joins comes before anything else that describes customers."""
+    for token in tokens:
+        if token.is_("conj", "and", "but"):
+            return True
+        if any(token.is_(kind) for kind in _ACROSS):
+            return False
+    return False
+
+
+def among_all(best: dict[str, Any], rule: Any, dialogue: Dialogue) -> Plan:
+    """Those of the best of all customers whom the rule fits."""
+    within = {"segment": next_handle(list(dialogue.results))}
+    calls = (Call("find_customers", {"rule": {"all": []}, **best}), Call("find_customers", {"rule": both(within, rule)}))
+    return Plan(calls, ((PRELUDE, "1"),))
+
+
 def _is_group(token: Token) -> bool:
     """Whether a token names groups, such as stores, and not customers or a metric."""
     return token.is_("dimension") and not any(token.is_(kind) for kind in ("noun", "metric", "field", "value"))
@@ -65,7 +90,10 @@ def _tenth(sentence: Sentence, dialogue: Dialogue, place: int, ranking: Sense) -
         return None
     rule = who.rule or (selection_rule(dialogue.last_customers) if who.handle and dialogue.last_customers else None) or {"all": []}
     share = float(ranking.data["share"])
-    calls = [Call("find_customers", {"rule": rule, "sort_by": field or "amount", "descending": ranking.id == "largest", "share": share})]
+    best = {"sort_by": field or "amount", "descending": ranking.id == "largest", "share": share}
+    if who.rule is not None and not who.handle and not exported and not kind and joined_to(sentence, place):
+        return among_all(best, who.rule, dialogue), sentence
+    calls = [Call("find_customers", {"rule": rule, **best})]
     if exported or kind:
         handle = next_handle(list(dialogue.results))
         calls.append(Call("export_customers", {"customers": handle, "format": kind.id if kind else "xlsx"}))
