@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from langchain.agents import create_agent
-from langchain.agents.middleware import AgentMiddleware, ModelCallLimitMiddleware, ModelRequest, ModelResponse, ToolCallLimitMiddleware
+from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain.tools.tool_node import ToolCallRequest
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolCall, ToolMessage
@@ -30,7 +30,7 @@ SECONDS = "seconds"
 
 
 class Guard(AgentMiddleware[Any, Asked, Any]):
-    """Mends what services get wrong, hides personal data from them, and times the tools."""
+    """Mends what services get wrong, hides personal data from them, limits how often they call, and times the tools."""
 
     def wrap_model_call(
         self, request: ModelRequest[Asked], handler: Callable[[ModelRequest[Asked]], ModelResponse[Any]]
@@ -40,6 +40,8 @@ class Guard(AgentMiddleware[Any, Asked, Any]):
         brain, toolbox = asked.brain, asked.toolbox
         if toolbox.stopped:
             raise Cancelled
+        asked.model_calls += 1
+        _require_few(asked)
         request = request.override(model=brain.chat, system_message=SystemMessage(asked.system_prompt) if asked.system_prompt else None)
         if brain.is_service:
             request = request.override(messages=sendable(toolbox, request.messages))
@@ -49,7 +51,10 @@ class Guard(AgentMiddleware[Any, Asked, Any]):
         if brain.is_service:
             _count(toolbox, request, messages)
             _require_whole(messages)
-        asked.order.expect(call["id"] or "" for message in messages if isinstance(message, AIMessage) for call in message.tool_calls)
+        calls = [call["id"] or "" for message in messages if isinstance(message, AIMessage) for call in message.tool_calls]
+        asked.tool_calls += len(calls)
+        _require_few(asked)
+        asked.order.expect(calls)
         return ModelResponse(result=messages, structured_response=response.structured_response)
 
     def wrap_tool_call(
@@ -74,6 +79,16 @@ def _count(toolbox: Toolbox, request: ModelRequest[Asked], replies: Sequence[Bas
 def _unknown(asked: Asked, call: ToolCall) -> ToolMessage:
     content, artifact = asked.toolbox.unknown(call["name"], asked.brain.is_service)
     return ToolMessage(content=content, artifact=artifact, name=call["name"], tool_call_id=call["id"] or "")
+
+
+def _require_few(asked: Asked) -> None:
+    """Stop a brain that calls on and on; counted here, since a node of the loop for every count takes longer than the loop itself.
+
+    Raises:
+        BrainFailed: It asked the model or the tools more often than one question may.
+    """
+    if asked.model_calls > MODEL_CALLS or asked.tool_calls > TOOL_CALLS:
+        raise BrainFailed("loop")
 
 
 def _require_whole(messages: Sequence[BaseMessage]) -> None:
@@ -123,9 +138,4 @@ class _Asked(BaseChatModel):
 @lru_cache(maxsize=2)
 def agent(for_model: bool) -> CompiledStateGraph[Any, Asked, Any, Any]:
     """The loop with the tools of a language model or of the planner; one for all questions, since it keeps nothing of them."""
-    middleware: Sequence[AgentMiddleware[Any, Asked, Any]] = [
-        ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="error"),
-        ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="error"),
-        Guard(),
-    ]
-    return create_agent(_Asked(), declarations(for_model), middleware=middleware, context_schema=Asked)
+    return create_agent(_Asked(), declarations(for_model), middleware=[Guard()], context_schema=Asked)

@@ -17,20 +17,25 @@ from assistant.tool_schema import argument_schema
 from assistant.toolbox import TOOLS, Content, Tool, Toolbox
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asked:
-    """What one run of the loop is about.
+    """What one run of the loop is about, and what it has come to.
 
     Args:
         brain: Who is asked.
         toolbox: The conversation's tools.
         system_prompt: What the brain is told first.
+        order: In which the tool calls run.
+        model_calls: How often the brain was asked.
+        tool_calls: How many calls of tools it made.
     """
 
     brain: Brain
     toolbox: Toolbox
     system_prompt: str = ""
     order: CallOrder = field(default_factory=CallOrder)
+    model_calls: int = 0
+    tool_calls: int = 0
 
 
 @lru_cache(maxsize=2)

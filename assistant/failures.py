@@ -22,8 +22,6 @@ def reason_of(error: Exception) -> str:
     """Why a service failed, as a key below "reasons" of prompts/sentences.yaml."""
     import httpx
     import openai
-    from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
-    from langchain.agents.middleware.tool_call_limit import ToolCallLimitExceededError
     from langgraph.errors import GraphRecursionError
 
     reasons: list[tuple[str, tuple[type[Exception], ...]]] = [
@@ -32,7 +30,7 @@ def reason_of(error: Exception) -> str:
         ("connection", (openai.APIConnectionError, httpx.TransportError)),
         ("server", (openai.InternalServerError,)),
         ("refused", (openai.APIStatusError,)),
-        ("loop", (ModelCallLimitExceededError, ToolCallLimitExceededError, GraphRecursionError)),
+        ("loop", (GraphRecursionError,)),
     ]
     if isinstance(error, BrainFailed):
         return error.reason
