@@ -25,12 +25,34 @@ def only_done(tokens: list[Token], _: Vocabulary) -> list[Token]:
     found = list(tokens)
     for at, token in enumerate(tokens):
         ahead = tokens[at + 1 : at + 6]
-        verb = next((place for place, one in enumerate(ahead[:3]) if one.is_("verb")), None)
+        verb = next((place for place, one in enumerate(ahead[:3]) if one.is_("verb") or one.is_("half_verb")), None)
         counted = any(one.is_("quantity") or one.is_("comparison") or one.is_("unit", "once", "twice") for one in ahead)
         limited = any(one.is_("value") or one.is_("window") for one in ahead)
-        if token.text in _ONLY and verb is not None and limited and not counted and not any(one.is_("noun") for one in ahead[:verb]):
+        before = verb is not None and limited and not any(one.is_("noun") for one in ahead[:verb])
+        beside = token.text == "only" and (_right_before(tokens, at) or _right_after(tokens, at))
+        if token.text in _ONLY and not counted and (before or beside):
             found[at] = merged([token], Sense("qualifier", "only"))
     return found
+
+
+def _done_before(tokens: list[Token], at: int) -> bool:
+    """Whether what somebody did is said before, and not a number of it."""
+    acts = (one for one in tokens[max(0, at - 5) : at] if one.is_("verb") or one.is_("half_verb"))
+    return any(not one.is_("metric") for one in acts)
+
+
+def _right_before(tokens: list[Token], at: int) -> bool:
+    """“Customers buying only meat”."""
+    following = next((one for one in tokens[at + 1 : at + 4] if not one.is_("stop")), None)
+    return following is not None and following.is_("value") and _done_before(tokens, at)
+
+
+def _right_after(tokens: list[Token], at: int) -> bool:
+    """“Who shop at 367 only”."""
+    over = at + 1 == len(tokens) or tokens[at + 1].is_("punctuation") or tokens[at + 1].is_("conj")
+    number = at > 1 and tokens[at - 1].text.isdigit() and tokens[at - 2].text.endswith((" at", "at", "store"))
+    named = bool(at) and tokens[at - 1].is_("value")
+    return over and (number or named) and (_done_before(tokens, at) or " at " in tokens[at - 1].text)
 
 
 def whatever(sentence: Sentence, clause: Clause) -> bool:
