@@ -26,6 +26,7 @@ from assistant.planner.intents.implied import beside_whole, fared, groups_named,
 from assistant.planner.intents.listed_times import listed_times
 from assistant.planner.intents.metric_words import take_dimensions, take_extreme, take_metrics, who_came
 from assistant.planner.intents.newcomers import new_against_old, newcomers, of_returning
+from assistant.planner.intents.opposites import beside_the_whole, opposites_apart
 from assistant.planner.intents.over_time import averaged_over, take_per
 from assistant.planner.intents.rates import (
     beside_everyone,
@@ -165,15 +166,13 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     now = against_last(sentence)
     if now is not None:
         args["compare"] = "previous"
-    windows = (
-        [now]
-        if now
-        else take_windows(sentence, changed=args.get("sort") in ("growth", "decline")) or ([Window(last_days=silent)] if silent else [])
-    )
+    windows = [now] if now else take_windows(sentence, changed=args.get("sort") in ("growth", "decline"))
+    windows = windows or ([Window(last_days=silent)] if silent else [])
     windows = listed_times(sentence, args, windows)
     of_two_times(sentence, args, len(windows))
     take_steps(sentence, args, windows)
     _absorb_counts(sentence)
+    held = args["customers"] is not None and sentence.has("cue", "compare") and sentence.has("cue", "everyone")
     sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize", "sold")
     if windows:
         sentence.take_all("cue", "recent")
@@ -184,7 +183,9 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     if (shared or told) is not None and not windows:
         return plan("find_customers", rule=shared or told)
     found = side_by_side(with_windows(sentence, args, windows), groups)
-    found = beside_everyone(found) if shared is not None else found
+    found = beside_everyone(found) if shared is not None or held else found
+    placed = bool(groups or focus or shared or told) or args["metrics"][0] not in _ADDED_UP
+    found = opposites_apart(beside_the_whole(sentence, found, placed=placed))
     if any(call.args.get("sort") in ("growth", "decline") and "compare" not in call.args for call in found.calls):
         return refusal(sentence, "growth_between")
     notes = [*([(FOCUS, focus)] if focus else []), *([(PLACE, str(place))] if place else [])]

@@ -31,10 +31,28 @@ _SINGLE = (
     "单笔订单",
 )
 _HEADS = ("人均", "每人", "每位客户", "每个客户", "客均", "平均每人", "平均每位客户", "平均每个客户")
+_OF_THINGS = ("几家", "多少家", "几款", "几种", "几类", "几间", "多少种", "多少款")
+"""“How many” of anything but people."""
 _PER = ("per", "for each", "for every", "each", "every", "a")
 _MANY = ("customers", "people", "shoppers", "households", "members", "buyers", "users", "clients")
 _BUSY = frozenset(
-    {"busiest", "quietest", "peak", "slowest", "hottest", "最忙", "高峰", "高峰期", "最高峰", "最冷清", "最旺", "旺", "最淡", "最火"}
+    {
+        "busiest",
+        "quietest",
+        "peak",
+        "slowest",
+        "hottest",
+        "最忙",
+        "高峰",
+        "高峰期",
+        "最高峰",
+        "最冷清",
+        "最旺",
+        "旺",
+        "最淡",
+        "最火",
+        "最集中",
+    }
 )
 """Rankings of times by how many come, and not by what they spend."""
 AVERAGES = {
@@ -170,6 +188,8 @@ def _counts_people(sentence: Sentence) -> list[int]:
     """Where a "how many" stands for people: no metric follows it ("多少人", but not "多少订单")."""
     found = []
     for place, sense in [*sentence.free("cue", "count"), *sentence.free("cue", "share")]:
+        if sentence.tokens[place].text.endswith(_OF_THINGS):
+            continue
         following = sentence.after(place, "metric", "dimension", within=1)
         people = following is not None and sentence.tokens[following].is_("noun")
         alone = following is None and sense.id == "count" and sentence.before(place, "metric", within=1) is None

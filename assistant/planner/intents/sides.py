@@ -46,8 +46,8 @@ def without_dates(sentence: Sentence, by: list[str]) -> list[str]:
     """“周六和周日哪天人多”: of two weekdays, and not of every date."""
     if not named_apart(sentence):
         return by
-    apart = {one for way in _ways(sentence) for one in _DATES.get(way, ())}
-    return [one for one in by if one not in apart]
+    apart = {one: way for way in _ways(sentence) for one in _DATES.get(way, ())}
+    return list(dict.fromkeys(apart.get(one, one) for one in by))
 
 
 def of_two_times(sentence: Sentence, args: dict[str, Any], windows: int) -> None:

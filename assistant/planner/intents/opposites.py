@@ -1,0 +1,44 @@
+"""Two kinds of customers that exclude each other, and parts beside their whole: both are measured, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from assistant.planner.plan import Call, Plan
+from assistant.planner.sentence import Sentence
+
+_DENIED = {"=": "!=", "!=": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
+
+
+def opposites_apart(found: Plan) -> Plan:
+    """“有小孩的和没小孩的人均消费”: nobody is both, so that each kind is measured by itself."""
+    return replace(found, calls=tuple(one for call in found.calls for one in _sides(call)))
+
+
+def _sides(call: Call) -> list[Call]:
+    rule = call.args.get("customers")
+    parts: list[Any] = rule.get("all", []) if isinstance(rule, dict) else []
+    pair = next(((one, other) for at, one in enumerate(parts) for other in parts[at + 1 :] if _exclude(one, other)), None)
+    if pair is None:
+        return [call]
+    common = [one for one in parts if one not in pair]
+    rules = [{"all": [*common, side]} if common else side for side in pair]
+    return [Call(call.name, {**call.args, "customers": one}) for one in rules]
+
+
+def _exclude(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether no customer fits both: of one field, with and without the same value, or with two values."""
+    if "field" not in one or one["field"] != other.get("field"):
+        return False
+    denied = _DENIED.get(str(one.get("op"))) == other.get("op") and one.get("value") == other.get("value")
+    return denied or (one.get("op") == other.get("op") == "=" and one.get("value") != other.get("value"))
+
+
+def beside_the_whole(sentence: Sentence, found: Plan, *, placed: bool) -> Plan:
+    """“高收入人群在MEAT上的支出占他们总支出多少”: a share that no other reading has told is seen beside the same without the limit."""
+    asked = not placed and sentence.says("cue", "share") and not any(call.args.get("by") for call in found.calls)
+    if not asked or len(found.calls) != 1 or not found.calls[0].args.get("where"):
+        return found
+    whole = {name: value for name, value in found.calls[0].args.items() if name != "where"}
+    return replace(found, calls=(*found.calls, Call(found.calls[0].name, whole)))
