@@ -13,7 +13,7 @@ from assistant.prompt_library import read_yaml
 
 Kind = Literal["plain", "percent", "points", "money", "multiple", "days"]
 _FULL_WIDTH = {0xFF0E: ".", 0xFF05: "%", 0xFF04: "$", 0xFFE5: "¥"}
-_FOREIGN_DIGIT = re.compile(r"[^\x00-\x7f]")
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _VULGAR = re.compile(r"[\u00bc-\u00be\u2150-\u215e]")
 """Fractions in one character, such as ½."""
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
@@ -99,13 +99,17 @@ def _digits(text: str) -> list[Quantity]:
 
 def _spaced(text: str) -> str:
     # A digit after a Chinese character is a number of its own, after a Latin letter it is part of a name (K25, Q4).
-    return re.sub(r"[^\x00-\x7f¥€£−×]", lambda match: match[0] if match[0] in _data_characters() else " ", text)
+    return _foreign_word().sub(" ", text)
 
 
 @lru_cache(maxsize=1)
-def _data_characters() -> frozenset[str]:
+def _foreign_word() -> re.Pattern[str]:
+    """Characters of other scripts but those that scales, units and money are written with."""
     data = _data()
-    return frozenset("".join((*data["scales"], *data["units"], *data["money_words"])))
+    kept = "".join(
+        sorted({each for word in (*data["scales"], *data["units"], *data["money_words"]) for each in word if not each.isascii()})
+    )
+    return re.compile(rf"[^\x00-\x7f¥€£−×{re.escape(kept)}]")
 
 
 def _quantity(match: re.Match[str]) -> Quantity:
@@ -140,7 +144,17 @@ def _phrase_patterns() -> list[tuple[re.Pattern[str], Kind, Decimal]]:
     return english + [(re.compile(pattern), kind, Decimal(value)) for pattern, kind, value in phrases["zh"]]
 
 
+@lru_cache(maxsize=1)
+def _any_phrase() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Finds something where any of the phrases does: few sentences have one, and to try each takes longer than all else."""
+    english, chinese = ("|".join(f"(?:{pattern})" for pattern, _, _ in _data()["phrases"][language]) for language in ("en", "zh"))
+    return re.compile(rf"\b(?:{english})\b", re.I), re.compile(chinese)
+
+
 def _phrases(text: str) -> list[Quantity]:
+    english, chinese = _any_phrase()
+    if english.search(text) is None and (text.isascii() or chinese.search(text) is None):
+        return []
     return [
         Quantity(match.start(), match.end(), value, Decimal("0.005") if kind == "percent" else Decimal("0.05"), kind)
         for pattern, kind, value in _phrase_patterns()

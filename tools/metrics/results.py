@@ -195,8 +195,8 @@ def data_range(ctx: ToolContext, source_id: str) -> DateRange:
     def read() -> DateRange:
         """Read from the table, once per as-of date."""
         start, end = ctx.engine.rows(
-            f"SELECT CAST(min({moment}) AS DATE), CAST(max({moment}) AS DATE) FROM {tables} WHERE CAST({moment} AS DATE) <= $as_of",
-            {"as_of": ctx.as_of},
+            f"SELECT CAST(min({moment}) AS DATE), CAST(max({moment}) AS DATE) FROM {tables} WHERE {moment} < CAST($until AS TIMESTAMP)",
+            {"until": ctx.as_of + dt.timedelta(days=1)},
         )[0]
         return DateRange(start, end)
 

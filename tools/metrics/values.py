@@ -34,6 +34,9 @@ _TABLES: dict[Level, str] = {
     "event": "events AS e",
 }
 
+_BASE_PARTS = ("customers", "customer_features", "scores")
+"""The tables that customer_base is made of."""
+
 _STATE = "counts of scores, segments and runs"
 _COUNTS = "SELECT (SELECT count(*) FROM scores), (SELECT count(*) FROM segments), (SELECT count(*) FROM model_runs)"
 
@@ -65,7 +68,18 @@ def is_filled(ctx: ToolContext, need: str) -> bool:
     """Whether a table ("orders") has rows, or a column ("orders.discount") any value."""
     table, _, column = need.partition(".")
     counted = f"count({quote(column)})" if column else "count(*)"
-    return remember(ctx, f"filled {need}", lambda: bool(ctx.engine.rows(f"SELECT {counted} FROM {quote(table)}")[0][0]))
+
+    def read() -> bool:
+        """Looked up where the column lies: to see whether it is filled nothing need be joined."""
+        lies_in = next((part for part in _BASE_PARTS if column in _columns(ctx, part)), table) if table == "customer_base" else table
+        return bool(ctx.engine.rows(f"SELECT {counted} FROM {quote(lies_in)}")[0][0])
+
+    return remember(ctx, f"filled {need}", read)
+
+
+def _columns(ctx: ToolContext, table: str) -> list[str]:
+    names: list[str] = ctx.engine.query(f"SELECT * FROM {quote(table)} LIMIT 0").column_names
+    return names
 
 
 def attribute_names(ctx: ToolContext) -> list[str]:
