@@ -33,11 +33,18 @@ def asides(clauses: list[str], read: Cuts, understood: Reads) -> list[str]:
     return [clause for clause in clauses if _is_aside(clause, clauses, read, understood)]
 
 
+def is_certain(clause: str) -> bool:
+    """Whether a clause surely says nothing of what is asked, whatever its words may mean elsewhere."""
+    return not _asks(clause) and any(pattern.search(clause) for pattern in patterns("certain"))
+
+
 def _begins_as_motive(clause: str, clauses: list[str], read: Cuts, understood: Reads) -> bool:
     if not any(pattern.match(clause) for pattern in patterns("clause")):
         return False
     sentence = read(clause)
     if _says_which(clause) or (_wants_shown(clause) and any(token.unknown for token in sentence.tokens)):
+        return False
+    if _asks(clause) and sentence.says("metric"):
         return False
     return not any(_limits(token, sentence, clauses) for token in sentence.tokens) and understood(clause) is None
 

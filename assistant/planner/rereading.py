@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.planner.lexicon import read_table
-from assistant.planner.motives import Cuts, Reads, asides, motives, patterns
+from assistant.planner.motives import Cuts, Reads, asides, is_certain, motives, patterns
 from assistant.planner.normalise import HAN, normalise
 
 _MARKS = re.compile(
@@ -20,6 +20,7 @@ _MARKS = re.compile(
     r"(?:so|because|cause|cuz|since|but|and|therefore|though|hence|until|till|while)(?= )"
 )
 _SPACED = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
+_DOUBLED = re.compile(r"[,;.!?:]\s*(?=[,;.!?:])")
 _MOST = 8
 """Clauses of a question that is looked at again; a longer one is a text."""
 
@@ -45,11 +46,26 @@ def shorter(question: str, read: Cuts, understood: Reads) -> Iterator[Shorter]:
     for place, whole in enumerate(wholes):
         if place:
             yield Shorter(whole)
-        opened, said = _without_openings(whole)
+        opened, said = _cut_out(whole, "opening")
         if said:
             yield Shorter(opened, said)
         for text, aside in ((whole, ()), (opened, said)) if said else ((whole, ()),):
             yield from (Shorter(left, (*aside, *dropped)) for left, dropped in _without_motives(text, read, understood))
+
+
+def plainly(question: str) -> Shorter | None:
+    """The question without what surely tells a motive (a meeting to come, a word of thanks, until when); None where it has nothing of it.
+
+    It is read first: “下午要跟门店开会” is no hour of the day, and “needs it by noon” none either.
+    """
+    text, said = _cut_out(normalise(question), "deadline")
+    clauses = [part.strip() for part in _MARKS.split(text) if part.strip()]
+    aside = [clause for clause in clauses if is_certain(clause)]
+    if len(aside) == len(clauses) or not (aside or said) or len(clauses) > _MOST:
+        return None
+    for clause in aside:
+        text = text.replace(clause, "", 1)
+    return Shorter(_DOUBLED.sub("", text).strip(" ,;.!?:"), (*said, *aside))
 
 
 def _without_counting(text: str) -> str:
@@ -58,8 +74,8 @@ def _without_counting(text: str) -> str:
     return counted.sub("; ", text).strip("; ") if len(counted.findall(text)) > 1 else text
 
 
-def _without_openings(text: str) -> tuple[str, tuple[str, ...]]:
-    """The text without “my boss wants to know”, “老板想看”."""
+def _cut_out(text: str, kind: str) -> tuple[str, tuple[str, ...]]:
+    """The text without “my boss wants to know”, “老板想看” (what matches the patterns of that kind), and what went."""
     said: list[str] = []
 
     def cut(match: re.Match[str]) -> str:
@@ -68,7 +84,7 @@ def _without_openings(text: str) -> tuple[str, tuple[str, ...]]:
         said.append(match[0].replace(kept, "…").strip(" ,") if kept else match[0].strip(" ,"))
         return f" {kept} "
 
-    for pattern in patterns("opening"):
+    for pattern in patterns(kind):
         text = pattern.sub(cut, text, count=1)
     return text.strip(" ,"), tuple(said)
 
@@ -87,7 +103,8 @@ def _without_motives(text: str, read: Cuts, understood: Reads) -> Iterator[tuple
         if not kept or not dropped or tuple(dropped) in tried:
             continue
         tried.add(tuple(dropped))
-        if not any(token.is_("pronoun") for token in read(", ".join(kept)).tokens):
+        left = read(", ".join(kept))
+        if not left.says("pronoun") and (left.says("metric") or not any(read(clause).says("metric") for clause in dropped)):
             yield ", ".join(kept), tuple(dropped)
 
 

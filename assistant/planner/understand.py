@@ -46,7 +46,7 @@ from assistant.planner.pieces import narrows, repeats, says_more, splits
 from assistant.planner.plan import Call, Plan
 from assistant.planner.purposes import for_sending
 from assistant.planner.references import with_references
-from assistant.planner.rereading import Shorter, shorter
+from assistant.planner.rereading import Shorter, plainly, shorter
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
@@ -136,6 +136,12 @@ def _gaps(tokens: list[Token]) -> list[str]:
 def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None = None) -> Plan:
     """The plan of one question in its conversation."""
     dialogue = dialogue or Dialogue()
+    less = plainly(question)
+    if less is not None:
+        part = read_sentence(less.text, vocabulary, dialogue, question)
+        found = _understood(less.text, part, dialogue)
+        if _does(found) and not unsaid(found, part):
+            return replace(found, notes=(*found.notes, *(("background", one) for one in less.aside)))
     sentence = read_sentence(question, vocabulary, dialogue)
     found = _understood(question, sentence, dialogue)
     missed = unsaid(found, sentence)
@@ -292,6 +298,11 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
         else:
             return Plan(tuple(calls))
     return None
+
+
+def _refines(call: Call, before: Call) -> bool:
+    """Whether a call is the one before with more said; another metric is another question."""
+    return call.name == before.name and call.args.get("metrics") == before.args.get("metrics")
 
 
 def best_plan(sentence: Sentence, dialogue: Dialogue) -> tuple[Plan | None, Sentence]:
