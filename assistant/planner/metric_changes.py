@@ -46,8 +46,7 @@ def _named(sentence: Sentence, args: Args, by: list[str]) -> list[str]:
     metrics = metrics or _counted(sentence)
     if metrics != ["customers"]:
         return metrics
-    plainly = sentence.says("ellipsis") or sentence.says("drop") or sentence.says("neg")
-    return [_number_of_customers(sentence, {**args, "by": by or args.get("by", [])})] if plainly else []
+    return [_number_of_customers(sentence, {**args, "by": by or args.get("by", [])})]
 
 
 def _spoken(sentence: Sentence, args: Args) -> list[str]:
