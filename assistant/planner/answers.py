@@ -10,7 +10,7 @@ import jinja2
 
 from assistant.planner.dialogue import Result
 from assistant.planner.lexicon import read_table
-from assistant.planner.plan import ASIDE, FOCUS, PLACE, PRELUDE
+from assistant.planner.plan import ASIDE, FOCUS, PLACE, PRELUDE, SUPPLY
 from assistant.planner.texts import text, texts
 from assistant.planner.views import ResultView
 from assistant.prompt_library import prompt_names, read_text
@@ -32,6 +32,7 @@ def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple
         whose = _whose(result, language) if several and result.call.name == _LIST and result.outcome == "answered" else ""
         parts.append(whose + write_result(result, language, said.get(FOCUS), int(said.get(PLACE, 0))))
     parts += [_aside(result, said[ASIDE], language) for result in results[len(told) :]]
+    parts += [_supplied(told[-1], said[SUPPLY], language)] if SUPPLY in said and told else []
     parts += [_note(kind, words, language) for kind, words in notes if kind in ("unused", "background", "later", "reasons")]
     return "\n\n".join(part for part in parts if part)
 
@@ -91,6 +92,15 @@ def _aside(result: Result, words: str, language: str) -> str:
     view = ResultView(result, language)
     counted = view.has("customers") and result.outcome == "answered"
     return text("note_aside", language).format(words=words, customers=view.bold("customers") if counted else text("nobody", language))
+
+
+def _supplied(result: Result, number: str, language: str) -> str:
+    """Whether so many are enough for the customers that were found."""
+    view = ResultView(result, language)
+    if result.outcome != "answered" or not view.has("customers"):
+        return ""
+    name = "note_supply_enough" if view.value("customers") <= int(number) else "note_supply_short"
+    return text(name, language).format(number=number, customers=view.bold("customers"))
 
 
 def _whose(result: Result, language: str) -> str:

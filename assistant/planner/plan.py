@@ -17,6 +17,9 @@ PLACE = "place"
 PRELUDE = "prelude"
 """Kind of the note that says how many of the first calls only find what the others are about."""
 
+SUPPLY = "supply"
+"""Kind of the note that says how many there are to give away to the customers."""
+
 
 @dataclass(frozen=True)
 class Call:

@@ -49,6 +49,7 @@ from assistant.planner.references import with_references
 from assistant.planner.rereading import Shorter, plainly, shorter
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
+from assistant.planner.supply import with_supply
 from assistant.planner.texts import text
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import Vocabulary
@@ -136,6 +137,9 @@ def _gaps(tokens: list[Token]) -> list[str]:
 def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None = None) -> Plan:
     """The plan of one question in its conversation."""
     dialogue = dialogue or Dialogue()
+    supplied = with_supply(question, lambda rest: understand(rest, vocabulary, dialogue))
+    if supplied is not None:
+        return supplied
     less = plainly(question)
     if less is not None:
         part = read_sentence(less.text, vocabulary, dialogue, question)

@@ -1,0 +1,33 @@
+"""“手上有500张券，…的客户有多少，够不够发”: how many there are to give away, beside the question whom to give them to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.planner.lexicon import read_table
+from assistant.planner.normalise import HAN, normalise
+from assistant.planner.plan import SUPPLY, Plan
+
+_HAN = re.compile(f"[{HAN}]")
+_COUNTED = "find_customers"
+
+
+def with_supply(question: str, read: Callable[[str], Plan]) -> Plan | None:
+    """The plan of the question whom to give them to, with the number that there is; None where no such number is told.
+
+    Args:
+        question: As it was typed.
+        read: The plan of a question.
+    """
+    text = normalise(question)
+    words = read_table("supply")["zh" if _HAN.search(text) else "en"]
+    have, enough = re.search(words["have"], text), re.search(words["enough"], text)
+    if have is None or enough is None or have.end() > enough.start():
+        return None
+    rest = f"{text[: have.start()]} {text[have.end() : enough.start()]}{text[enough.end() :]}"
+    found = read(re.sub(words["purpose"], "", rest.strip(" ,.;:-")).strip(" ,.;:-"))
+    if not found.calls or any(call.name != _COUNTED for call in found.calls):
+        return None
+    return replace(found, notes=(*found.notes, (SUPPLY, have["n"].replace(",", ""))))
