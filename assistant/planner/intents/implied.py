@@ -178,7 +178,11 @@ def beside_whole(sentence: Sentence, args: dict[str, Any]) -> list[tuple[str, li
     """“周末订单占比”, "meat and deli combined, what portion of the total": a span of time or several values beside the whole."""
     where: dict[str, list[str]] = args["where"]
     spans = [(one, values) for one, values in where.items() if one == "hour" or (len(values) > 1 and (one == "weekday" or not args["by"]))]
-    if not sentence.has("cue", "share") or len(spans) != 1 or args["by"] not in ([], [spans[0][0]]):
+    if (
+        not sentence.has("cue", "share")
+        or len(spans) != 1
+        or (args["by"] not in ([], [spans[0][0]]) and spans[0][0] not in ("hour", "weekday"))
+    ):
         return []
     sentence.take_all("cue", "share", "total", "everyone")
     return [*spans, (spans[0][0], [])]
