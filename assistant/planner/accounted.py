@@ -115,7 +115,8 @@ class _Said:
         ahead = bool({"within_days", "horizon_days"} & self._names_of_arguments) and (end is None or end >= self._as_of)
         if self._by_value and days in _YEARLY:
             return True  # value is what was spent in the last 365 days
-        return self._compared or ends or ahead or (days is not None and bool(self._numbers & {float(days), float(days - 1)}))
+        after = "periods" in self._names_of_arguments  # the last of the periods after the first is told by their number
+        return self._compared or ends or ahead or after or (days is not None and bool(self._numbers & {float(days), float(days - 1)}))
 
 
 def _as_data(value: Any) -> Any:

@@ -11,7 +11,10 @@ from assistant.planner.intents.rates import take_within_days
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.windows import joined_windows
+from tools.windows import Window
 
+_FIRST_AND_LAST = 2
+_LONGEST = 24
 _PERIODS = ("month", "quarter", "week")
 
 
@@ -38,7 +41,8 @@ def cohorts(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("unit", *_PERIODS)
     sentence.take_all("chart", "auto")
     sentence.take_all("by")
-    window = joined_windows([sense.data["window"] for _, sense in sentence.free("window")], sentence.vocabulary.as_of)
+    window, later = _followed(sentence)
+    args |= later
     if window is not None:
         sentence.take_all("window")
         args["window"] = window.model_dump(mode="json", exclude_defaults=True)
@@ -46,6 +50,19 @@ def cohorts(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     args["customers"] = take_customers(sentence, dialogue, None)
     absorb_predicates(sentence)
     return plan("cohort_retention", **args)
+
+
+def _followed(sentence: Sentence) -> tuple[Window | None, dict[str, Any]]:
+    """The time of the first orders, and how many periods after it: “3月的新客到年底” names where the last one ends."""
+    windows = [sense.data["window"] for _, sense in sentence.free("window")]
+    as_of = sentence.vocabulary.as_of
+    joined = joined_windows(windows, as_of)
+    spans = [one.resolve(as_of) for one in windows]
+    if joined is not None or len(windows) != _FIRST_AND_LAST or not all(one.start and one.end for one in spans):
+        return joined, {}
+    first, last = spans[0].end, spans[1].end
+    months = (last.year - first.year) * 12 + last.month - first.month if first and last else 0
+    return (windows[0], {"cohort": "month", "periods": months}) if 0 < months <= _LONGEST else (None, {})
 
 
 def _retention_of_new(sentence: Sentence) -> bool:

@@ -15,11 +15,18 @@ _MANY = 3
 _APART = ("分别", "各", "各自", "各是", "各是多少", "每个", "分开", "逐个", "respectively", "each", "separately")
 _TOGETHER: tuple[str, ...] = ("合计", "合起来", "加起来", "加在一起", "一共", "总共", "总和", "总计", "共计")
 _TOGETHER += ("combined", "together", "in total", "altogether")
+_EACH = re.compile(r"分别|各是|各自|各有|各多少|逐个|\beach\b|respectively")
+_RANGE = re.compile("到|至|-|~| to | through | until ")
+_UNITS = (("quarter", re.compile("季|q[1-4]|quarter")), ("month", re.compile("月(?!\\d|[一二三四五六七八九十])|^[a-z ]+$")))
+"""The unit that the ends of a range are."""
 _COMPARED = ("compare", "previous", "growth", "yoy")
 
 
 def listed_times(sentence: Sentence, args: dict[str, Any], windows: list[Window]) -> list[Window]:
     """One window over months or quarters that follow each other, by which they are shown; else the windows as they are."""
+    if len(windows) == 1 and not args["by"] and len(args["metrics"]) == 1 and (span := _spanned(sentence)):
+        args["by"] = [span]
+        return windows
     unit = _unit(windows)
     whole = joined_windows(windows, sentence.vocabulary.as_of) if unit and len(set(windows)) == len(windows) > 1 else None
     if unit is None or whole is None or any(sentence.has("cue", one) for one in _COMPARED) or args.get("compare") or args.get("per"):
@@ -31,6 +38,20 @@ def listed_times(sentence: Sentence, args: dict[str, Any], windows: list[Window]
         return windows
     args["by"] = args["by"] if unit in args["by"] or len(args["by"]) > 1 else [unit, *args["by"]]
     return [whole]
+
+
+def _spanned(sentence: Sentence) -> str | None:
+    """“一季度到四季度分别是多少”: the unit of a range whose parts are asked for one by one."""
+    if not _EACH.search(sentence.text) or any(len(set(values)) > 1 for values in _values(sentence)):
+        return None
+    ranged = next((token for token in sentence.tokens if token.is_("window") and _RANGE.search(token.text)), None)
+    return next((unit for unit, words in _UNITS if ranged is not None and words.search(ranged.text)), None)
+
+
+def _values(sentence: Sentence) -> list[list[str]]:
+    """The values that are named, by their dimension."""
+    named = [sense for token in sentence.tokens for sense in token.senses if sense.kind == "value"]
+    return [[str(one.data["value"]) for one in named if one.data["dimension"] == way] for way in {one.data["dimension"] for one in named}]
 
 
 def _unit(windows: list[Window]) -> str | None:
