@@ -1,0 +1,96 @@
+"""Two groups of customers side by side: “compare champions with at-risk customers”."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.disjoint import described_sides
+from assistant.planner.intents.implied import beside_everyone, take_apart
+from assistant.planner.plan import Plan, plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.vocabulary import rule_of
+from tools.segments.schemes import scheme_of
+
+_NOT_COMPARED = ("average_predicted_value", "average_completeness", "repeat_rate", "churn_rate", "response_rate")
+"""Metrics that two groups side by side do not show."""
+
+
+def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Compare champions with at-risk customers”."""
+    if not sentence.take_all("cue", "compare"):
+        return None
+    if sum(1 for kind in ("value", "segment", "condition") for _ in sentence.free(kind)) > 1:
+        sentence.take_all("pair")  # “25-34岁和55-64岁两个群”
+        sentence.use(*(place for place, one in sentence.free("quantity") if one.data["value"] in (2, 3)))
+    sides = _last_ones(dialogue, 3 if sentence.says("pair", "three") else 2) if sentence.take_all("pair") else _sides(sentence, dialogue)
+    named = len(sides) > 1 and all(isinstance(one, str) and "." not in one for one in sides)
+    if named and (len(sides) > 2 or sentence.has("metric", *_NOT_COMPARED)):
+        return _several(sentence, sides)
+    if len(sides) != 2:
+        return None
+    sentence.take_all("cue", "summarize", "list", "why", "everyone", "share", "count", "segments")
+    take_apart(sentence)
+    metrics = [sense.id for _, sense in sentence.free("metric") if sense.id != "customers"]
+    sentence.take_all("metric")
+    sentence.take_all("neg")
+    if metrics and ({"all": []} in sides or all(isinstance(one, dict) for one in sides)):
+        return beside_everyone(metrics, sides, sentence.take_window())
+    return plan("compare_segments", first=sides[0], second=sides[1])
+
+
+def _several(sentence: Sentence, segments: list[str]) -> Plan | None:
+    """More than two groups of one scheme are set side by side by their numbers."""
+    fields = {scheme.field for one in segments if (scheme := scheme_of(one)) is not None}
+    if len(fields) != 1:
+        return None
+    asked = [sense.id for sense in sentence.take_all("metric") if sense.id != "customers"]
+    metrics = asked or ["customers", "revenue", "average_order_value"]
+    everyone = {"any": [{"segment": one} for one in segments]}
+    return plan("measure", metrics=list(dict.fromkeys(metrics)), by=list(fields), customers=everyone)
+
+
+def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:
+    described = described_sides(sentence)
+    if described:
+        return list(described)
+    sides: list[Any] = [sense.id for sense in sentence.take_all("segment")]
+    sides += [rule_of(sense) for sense in sentence.take_all("condition")]
+    if not sides:
+        sides = _values(sentence)
+    if len(sides) < 2 and sentence.has("pronoun") and dialogue.last_customers:
+        sentence.take_all("pronoun")
+        alone = not sides and not sentence.has("cue", "everyone") and not sentence.has("band")
+        sides = _last_ones(dialogue, 2) if alone else [dialogue.last_customers.customers, *sides]
+    sides += [{"field": "churn_band", "op": "=", "value": band.id} for band in sentence.take_all("band")]
+    if len(sides) == 1 and sentence.take("cue", "everyone"):
+        sides.append({"all": []})
+    last = dialogue.about(dialogue.last) if dialogue.last is not None else None
+    if len(sides) == 1 and last is not None and not sentence.has("window") and not sentence.has("verb"):
+        sides.insert(0, last.customers)
+    elif not sides and last is not None and sentence.take("cue", "everyone"):
+        sides = [last.customers, {"all": []}]
+    return sides
+
+
+def _last_ones(dialogue: Dialogue, number: int) -> list[Any]:
+    """“Compare the two”: the customers of the latest answers that are about different ones."""
+    found: list[Any] = []
+    seen: list[Any] = []
+    for result in reversed(dialogue.results):
+        one = dialogue.about(result)
+        several = result.call.name == "measure" and isinstance(result.call.args.get("customers"), dict) and bool(result.call.args.get("by"))
+        if one is not None and not several and not result.aside and one.selection not in seen:
+            seen.append(one.selection)
+            found.insert(0, one.customers)
+    return found[-number:]
+
+
+def _values(sentence: Sentence) -> list[Any]:
+    """Two values of one dimension of the customer."""
+    levels = sentence.vocabulary.levels
+    found = [(place, sense) for place, sense in sentence.free("value") if levels.get(sense.data["dimension"]) == "customer"]
+    if len(found) != 2 or any(not sentence.tokens[place].is_("noun") for place, _ in sentence.free("metric")):
+        return []
+    sentence.use(*(place for place, _ in found))
+    return [{"field": sense.data["dimension"], "op": "=", "value": sense.data["value"]} for _, sense in found]

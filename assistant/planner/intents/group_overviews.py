@@ -1,0 +1,78 @@
+"""All groups of a scheme together, and one of them by its place: “show me the RFM segments”."""
+
+from __future__ import annotations
+
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.plan import Plan, plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.views import ResultView
+
+
+def numbered_group(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“The second group”, “第二个群” after an overview: the group at that place of its list, the largest first."""
+    found, last = sentence.first("ordinal"), dialogue.last
+    if not found or last is None or last.call.name != "segment_overview" or "groups" not in last.content.get("details", {}):
+        return None
+    view = ResultView(last, sentence.language)
+    groups = view.by_size(view.details["groups"])
+    if found[1].data["n"] > len(groups):
+        return None
+    sentence.take_all("ordinal")
+    sentence.take_all("cue", "summarize", "list", "segments")
+    return plan("summarize_segment", customers=groups[found[1].data["n"] - 1])
+
+
+def overview(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Show me the RFM segments”, “用RFM分群并总结每个群的特点和建议”."""
+    if not asks_all_segments(sentence):
+        return None
+    spread = _spread(sentence.again(), dialogue) if sentence.has("pronoun") else None
+    if spread is not None:
+        _spread(sentence, dialogue)
+        return spread
+    eight = bool(sentence.take_all("scheme", "rfm_eight")) or bool(sentence.take_all("dimension", "rfm_eight"))
+    sentence.take_all("scheme", "rfm", "rfm_eight")
+    sentence.take_all("segment")
+    sentence.take_all("dimension", "rfm_group")
+    sentence.take_all("cue", "segments", "summarize", "strategy", "list", "count", "share", "compare", "total", "why")
+    sentence.take_all("metric", "customers", "revenue")
+    sentence.take_all("field", "amount")
+    sentence.take_all("term", "monetary")
+    sentence.take_all("chart")
+    sentence.take_all("pronoun")
+    for place, ranking in sentence.free("ranking"):
+        sentence.use(*([place] if ranking.data["n"] is None else []))
+    _take_eight(sentence)
+    return plan("segment_overview", scheme="rfm_eight" if eight else "rfm")
+
+
+def _spread(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“Which RFM groups are they in?”: those of the answer before by group."""
+    last = dialogue.last_customers
+    selection = (last.selection or {}) if last is not None else {}
+    if last is None or (selection.get("rule", {"all": []}) == {"all": []} and not selection.get("limit")):
+        return None
+    eight = bool(sentence.take_all("scheme", "rfm_eight")) or bool(sentence.take_all("dimension", "rfm_eight"))
+    for kind in ("scheme", "dimension", "pronoun", "chart", "noun", "by"):
+        sentence.take_all(kind)
+    sentence.take_all("cue", "segments", "list", "count", "share")
+    return plan("measure", metrics=["customers"], by=["rfm_eight" if eight else "rfm_group"], customers=last.customers)
+
+
+def _take_eight(sentence: Sentence) -> None:
+    for place, quantity in sentence.free("quantity"):
+        if quantity.data["unit"] == "":
+            sentence.use(place)
+
+
+def asks_all_segments(sentence: Sentence) -> bool:
+    """Whether all groups of a scheme are asked for, and none by its name."""
+    named = sentence.has("segment") and not sentence.has("scheme", "rfm_eight")
+    if named or sentence.has("value") or sentence.has("window") or sentence.has("comparison"):
+        return False
+    others = [sense.id for place, sense in sentence.free("dimension") if not sentence.tokens[place].is_("noun")]
+    if any(not one.startswith("rfm") for one in others) and sentence.has("metric"):
+        return False
+    return (
+        sentence.has("scheme", "rfm", "rfm_eight") or sentence.has("cue", "segments") or sentence.has("dimension", "rfm_group", "rfm_eight")
+    )
