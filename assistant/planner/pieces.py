@@ -47,6 +47,8 @@ def repeats(calls: list[Call], found: Plan) -> bool:
     """Whether a later part only asks again for the advice that a part before asks for: “Need ideas for next month”."""
     if not calls or len(found.calls) != 1:
         return False
+    if calls[-1].name == found.calls[0].name == "find_rules":
+        return found.calls[0].args.get("customers") == f"t{len(calls)}"  # “What drives churn? Show it as rules”
     if calls[-1].name == "cluster_customers" and found.calls[0].args.get("by") == ["cluster"]:
         return found.calls[0].args.get("metrics") == ["customers"]  # “What groups are there? Cluster them”: the sizes are told
     if calls[-1].name != "suggest_strategy" or found.calls[0].name != "suggest_strategy":

@@ -10,6 +10,7 @@ from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.disjoint import together
 from assistant.planner.field_rules import field_of
+from assistant.planner.first_bought import first_bought_in
 from assistant.planner.lexicon import read_table
 from assistant.planner.sentence import Sentence
 from tools.metrics.catalogue import catalogue
@@ -73,7 +74,8 @@ def take_who(sentence: Sentence, dialogue: Dialogue, *, loose: bool = True) -> W
     who = Who()
     take_order(sentence, who)
     earlier = take_pronoun(sentence, dialogue)
-    who.rule = find_rules(sentence, loose=loose)
+    joined = first_bought_in(sentence)
+    who.rule = both(joined[0] if len(joined) == 1 else None, find_rules(sentence, loose=loose))
     who.named = who.rule is not None or who.ordered
     if earlier is not None:
         _join_earlier(who, earlier)

@@ -76,10 +76,18 @@ def _worded(sentence: Sentence, ability: Ability) -> bool:
         return True
     if any(sense.id.startswith(f"{ability.tool}.{one}.") for one in ability.calling for _, sense in sentence.free("option")):
         return True
+    orders = [one for place, one in sentence.free("option") if _orders(sentence.tokens[place].text)]
+    if any(one.id.startswith(f"{ability.tool}.sort_by.") for one in orders):
+        return True
     if sentence.has("hint", ability.tool) and names_one(sentence, ability.subject, ability.tool):
         return True
     beside = names_one(sentence, ability.hinted or ability.subject, ability.tool)
     return names_one(sentence, ability.hints) and beside and (not ability.company or names_one(sentence, ability.company))
+
+
+def _orders(words: str) -> bool:
+    """Whether the words name the order itself: “按活跃概率从高到低”, “ranked by predicted value”."""
+    return words.startswith(("按", "by ", "sorted by ", "ranked by ", "ordered by "))
 
 
 def take_arguments(sentence: Sentence, dialogue: Dialogue, ability: Ability) -> Args | None:

@@ -99,6 +99,10 @@ def _take_definition(sentence: Sentence) -> Any:
 def _by_value(sentence: Sentence) -> bool:
     """Whether the list is by what they are worth: “sorted by value”, “按去年消费排”; a year is what value is counted over."""
     said = bool(sentence.take_all("option", "churn_risk.sort_by.value"))
+    worth = [place for place, _ in sentence.free("option", "find_rules.target.high_value")]
+    apart = [place for place in worth if not any(sentence.tokens[place].is_(kind) for kind in ("top_customers", "segment", "value"))]
+    sentence.use(*apart)
+    said = said or bool(apart)
     ranks = [sentence.tokens[place].text for place, _ in sentence.free("rank", "listing")]
     if ranks and (sentence.has("by") or any(text.endswith(" by") for text in ranks)):
         worths = (("field", "amount"), ("part", "brings", "worth"), ("hint", "customer_value"), ("verb", "spend"))

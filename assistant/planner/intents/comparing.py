@@ -6,6 +6,7 @@ from typing import Any
 
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.disjoint import described_sides
+from assistant.planner.first_bought import first_bought_in
 from assistant.planner.intents.implied import beside_everyone, take_apart
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
@@ -51,7 +52,7 @@ def _several(sentence: Sentence, segments: list[str]) -> Plan | None:
 
 
 def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:
-    described = described_sides(sentence)
+    described = described_sides(sentence) or first_bought_in(sentence)
     if described:
         return list(described)
     sides: list[Any] = [sense.id for sense in sentence.take_all("segment")]

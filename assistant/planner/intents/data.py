@@ -131,6 +131,8 @@ def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
     terms = list(dict.fromkeys(_term(sentence, token) for token in told))
     sentence.use(*(at for at, _ in named))
     sentence.take_all("cue", "segments", "churn", "list", "summarize", "count", "average", "share")
+    if asked and len(told) > 1:
+        sentence.take_all("cue", "compare")
     sentence.take_all("verb")
     sentence.use(*(place for place, one in sentence.free("quantity") if one.data["unit"] == "" and one.data["value"] == len(terms)))
     if all(sentence.says("term", one) for one in _LETTERS):
@@ -144,8 +146,10 @@ def _listed(sentence: Sentence, told: list[Token]) -> bool:
     """Whether the terms are named one beside the other: nothing but “and”, “or”, commas and fillers between them."""
     places = [place for place, token in enumerate(sentence.tokens) if token in told]
     between = sentence.tokens[places[0] : places[-1]]
-    joined = all(token in told or token.is_("conj") or token.is_("punctuation") or token.is_("stop") for token in between)
-    return joined and any(token.is_("conj") or token.is_("punctuation") for token in between)
+    links = ("conj", "punctuation")
+    side_by_side = any(token.is_("cue", "compare") for token in between)
+    joined = all(token in told or any(token.is_(kind) for kind in (*links, "stop")) or token.is_("cue", "compare") for token in between)
+    return joined and (side_by_side or any(token.is_(kind) for token in between for kind in links))
 
 
 def _is_listed(token: Token) -> bool:
@@ -181,7 +185,9 @@ def describe(sentence: Sentence, _: Dialogue) -> Plan | None:
 
 def _completeness(sentence: Sentence) -> Plan | None:
     """“客户资料完整度怎么样”, “profile completeness”: of all customers, which the report on quality begins with."""
-    limited = any(sentence.has(kind) for kind in ("comparison", "by", "segment", "ranking", "value", "pronoun", "customer_id", "verb"))
+    limited = sentence.has("cue", "coverage") and sum(1 for _ in sentence.free("field")) > 1
+    limits = ("comparison", "by", "segment", "ranking", "value", "pronoun", "customer_id", "verb")
+    limited = limited or any(sentence.has(kind) for kind in limits)
     if limited or not sentence.has("field", "profile_completeness") or sentence.has("cue", "average") or sentence.has("cue", "explain"):
         return None
     sentence.take_all("field", "profile_completeness")
@@ -200,7 +206,8 @@ def _absorb(sentence: Sentence) -> None:
 def _coverage(sentence: Sentence) -> Plan | None:
     groups = [sense.id for _, sense in sentence.free("field_group")]
     fields = [sense.id for _, sense in sentence.free("field") if sense.data.get("group") in _PERSONAL_GROUPS]
-    named = [one for one in [*groups, *fields] if one != "customer_id"]
+    known = [sense.id for _, sense in sentence.free("dimension") if sense.id.startswith("attribute.")]
+    named = [one for one in [*groups, *fields, *known] if one != "customer_id"]
     asked = sentence.has("cue", "coverage") or sentence.has("cue", "quality")
     counted = sentence.has("cue", "share") or sentence.has("cue", "count")
     limits = ("by", "comparison", "value", "window", "segment", "verb", *(() if groups else ("neg",)))
@@ -209,7 +216,7 @@ def _coverage(sentence: Sentence) -> Plan | None:
         return None
     if not named:
         return _all_coverage(sentence) if sentence.has("cue", "coverage") else None
-    named = [_band_of(sentence, one) for one in named]
+    named = [_band_of(sentence, one) for one in named if one != "profile_completeness"] or named
     sentence.take_all("neg")  # of how many something is known says of how many it is not
     sentence.take_all("field_group")
     sentence.take_all("field")
