@@ -13,6 +13,7 @@ from assistant.planner.find_changes import without_fields
 from assistant.planner.intents.filters import segments_apart, split_values, take_filters, take_sorting, with_windows
 from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.metric_words import countable, take_dimensions
+from assistant.planner.lexicon import read_table
 from assistant.planner.limits import take_limit
 from assistant.planner.metric_changes import change_metrics
 from assistant.planner.plan import Call, Plan
@@ -42,7 +43,7 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     if args.get("by") and sentence.has("ranking"):
         sentence.take_all("cue", "share")
     _change_customers(sentence, args)
-    by = take_dimensions(sentence)
+    by = _deeper(take_dimensions(sentence), args, sentence)
     if by == ["day"] and args.get("by") == ["weekday"] and sentence.has("ranking"):
         by = []  # “which day is the busiest” of a week
     if not by and not args.get("by") and sentence.has("ranking"):
@@ -73,6 +74,13 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     if args == before and not chart and (sentence.leftover() or not any(sentence.says(kind) for kind in _SAID_AGAIN)):
         return None
     return Plan((Call("measure", args),))
+
+
+def _deeper(by: list[str], args: Args, sentence: Sentence) -> list[str]:
+    """“By category” where departments are shown already: the level below them."""
+    said = any(token.is_("dimension", "category") and token.text in read_table("places")["level_below"] for token in sentence.tokens)
+    below = said and by == ["category"] == args.get("by") and "subcategory" in sentence.vocabulary.values
+    return ["subcategory"] if below else by
 
 
 def _change_length(sentence: Sentence, args: Args) -> None:

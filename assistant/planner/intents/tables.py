@@ -22,6 +22,8 @@ def export_shown(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     asked = sentence.has("cue", "export") or (sentence.has("format") and not sentence.has("metric"))
     if last is None or not asked or not _has_table(last) or sentence.refers is not None or _names_people(sentence):
         return None
+    if sentence.has("cue", "list") and last.call.args.get("customers"):
+        return None  # a list of the customers that were measured, “导出名单”
     sentence.take_all("cue", "export", "list", "data_overview")
     kind = sentence.take("format")
     for other in ("format", "pronoun", "shown", "dimension", "metric", "chart", "that"):
