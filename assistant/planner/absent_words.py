@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assistant.planner.lexicon import read_table, spellings
+from assistant.planner.lexicon import read_table, spellings, variants
 from assistant.planner.tokens import Sense
 
 _SAID_MISSING = frozenset({"gender", "channel"})
@@ -33,4 +33,4 @@ def _words(entry: Mapping[str, Any], group: str) -> tuple[str, ...]:
 
 
 def _phrases(words: tuple[str, ...], sense: Sense) -> Iterator[tuple[str, Sense]]:
-    yield from ((form, sense) for word in words for form in spellings(word))
+    yield from ((form, sense) for word in words for one in variants(word) for form in spellings(one))

@@ -75,7 +75,10 @@ def _combine(rules: list[tuple[str, Rule]]) -> Rule | None:
 
 
 def _excluding(first: Rule, second: Rule) -> bool:
-    """Whether both are groups of one scheme, of which everybody is in one only: “SVIP和VIP” are all who are in either."""
+    """Whether nobody is both: groups of one scheme, as in “SVIP和VIP”, or values of one property, as in "in Leeds and York"."""
+    if second.get("op") == "=" and "field" in second:
+        same = [rule for rule in _parts(first) if rule.get("field") == second["field"] and rule.get("op") == "="]
+        return len(same) == len(_parts(first)) and all(rule["value"] != second["value"] for rule in same)
     if set(second) != {"segment"}:
         return False
     others = [rule.get("segment") for rule in _parts(first)]

@@ -73,7 +73,8 @@ def ask_value(sentence: Sentence, works: Callable[[str], bool]) -> Plan | None:
 
 def with_only_name(sentence: Sentence) -> tuple[str, str, str] | None:
     """The question with the one name in the data that an unplaced word is a part of, the word, and the name."""
-    for run in _joined([token for token in sentence.leftover() if token.unknown]):
+    unknown = [token for token in sentence.leftover() if token.unknown]
+    for run in [*_joined(unknown), *([token] for token in unknown)]:
         words = _words(run)
         name = only_name(words, sentence.vocabulary)
         if name is not None:

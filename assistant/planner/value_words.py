@@ -44,6 +44,20 @@ def value_phrases(values: Mapping[str, list[str]], taken: set[str], done: set[st
                 others = taken - done if dimension == "event_kind" else taken | vague if dimension == "product_name" else taken
                 plural = frozenset() if dimension in _OF_GOODS else doubles
                 yield from ((form, sense) for form in spellings(word) if form not in others and form not in plural and _telling(form))
+                if dimension.startswith(_OWN) and word == value:
+                    yield from ((form, sense) for form in _beside(dimension, value) if form not in taken)
+
+
+_OWN = "attribute."
+_PEOPLE = ("members", "customers", "clients", "users")
+
+
+def _beside(dimension: str, value: str) -> Iterator[str]:
+    """An attribute's value with its name or its people: “plus plan”, “on plus”, where “plus” alone is a word of its own."""
+    name, plain = normalise(dimension.removeprefix(_OWN).replace("_", " ")).split(" ")[-1], normalise(value)
+    if plain.isascii() and plain.isalpha():
+        yield from (f"{plain} {name}", f"{name} {plain}", f"the {plain} {name}", f"on {plain}", f"on the {plain} {name}")
+        yield from (f"{plain} {people}" for people in _PEOPLE)
 
 
 def _goods_named(value: str) -> Iterator[str]:

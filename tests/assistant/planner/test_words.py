@@ -104,9 +104,32 @@ def test_names_of_the_data_go_before_ours(question: str, tool: str, args: dict[s
     assert (call.name, call.args) == (tool, args)
 
 
-@pytest.mark.parametrize(("question", "named"), [("深圳的客户有多少", "深圳"), ("买过面膜的客户有多少", "玻尿酸面膜")])
-def test_names_that_the_data_lack_are_told(question: str, named: str, shop: Vocabulary) -> None:
-    (call,) = understand(question, shop, Dialogue()).calls
+def test_names_that_the_data_lack_are_told(shop: Vocabulary) -> None:
+    (call,) = understand("深圳的客户有多少", shop, Dialogue()).calls
 
     assert call.name in ("ask_user", "decline")
-    assert named in str(call.args)
+    assert "深圳" in str(call.args)
+
+
+@pytest.mark.parametrize(("question", "name"), [("买过面膜的客户有多少", "玻尿酸面膜"), ("毛巾和面膜哪个卖得多", "纯棉毛巾")])
+def test_a_part_of_the_only_name_is_that_name(question: str, name: str, shop: Vocabulary) -> None:
+    found = understand(question, shop, Dialogue())
+
+    assert name in str(found.calls[0].args)
+    assert any(kind == "mended" and words.endswith(name) for kind, words in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("question", "rule"),
+    [
+        ("members on Plus", {"field": "attribute.plan", "op": "=", "value": "Plus"}),
+        (
+            "customers in 上海 and 北京",
+            {"any": [{"field": "city", "op": "=", "value": "上海"}, {"field": "city", "op": "=", "value": "北京"}]},
+        ),
+    ],
+)
+def test_values_of_properties_that_are_words_or_two(question: str, rule: dict[str, Any], shop: Vocabulary) -> None:
+    (call,) = understand(question, shop, Dialogue()).calls
+
+    assert call.args["rule"] == rule
