@@ -70,13 +70,12 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if penetrates(sentence):
         return penetration(sentence)
     within = take_within_days(sentence)
-    if within is None and asks_for_people(sentence):
+    if not with_sides(sentence) and within is None and asks_for_people(sentence):
         return None
     described = where_described(sentence)
     kind = of_returning(sentence)
     rule = newcomers(sentence) or (find_rules(sentence, loose=False, within=described) if described is not None else None)
     with_groups_counted(sentence)
-    with_sides(sentence)
     if ranks_unknown(sentence):
         return None
     args = _what(sentence, within)

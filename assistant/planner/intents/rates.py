@@ -17,6 +17,7 @@ _SPREAD = {
     "orders": "orders_per_customer",
     "items": "items_per_order",
     "median_order_value": "average_order_value",
+    "p90_order_value": "average_order_value",
 }
 """Sums, and the metric whose single values their percentiles are of."""
 _SHARES = ("new_customer_share", "returning_customer_share")
@@ -34,7 +35,7 @@ def take_percentiles(sentence: Sentence, metrics: list[str]) -> list[int]:
     both = bool(metrics) and metrics[0] == "median_order_value" and sentence.has("cue", "average")
     if not metrics or not (both or sentence.has("cue", "percentile")):
         return []
-    halved = {50} if metrics[0] == "median_order_value" else set()
+    halved = {"median_order_value": {50}, "p90_order_value": {90}}.get(metrics[0], set())
     of_orders = metrics[0] == "revenue" and any(token.text.startswith(("订单", "order", "basket")) for token in sentence.tokens)
     metrics[0] = "average_order_value" if of_orders else _SPREAD.get(metrics[0], metrics[0])
     if both:

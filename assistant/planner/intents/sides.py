@@ -23,18 +23,28 @@ def named_apart(sentence: Sentence) -> bool:
     return any(len({one.data["value"] for one in named if one.data["dimension"] == way}) == _SIDES for way in _ways(sentence))
 
 
-def with_sides(sentence: Sentence) -> None:
+def with_sides(sentence: Sentence) -> bool:
     """“did 367 or 406 sell more”, "is it higher on weekends than on weekdays": of two that are named, “more” sets them side by side."""
     sides = named_apart(sentence) or len(groups_named(sentence)) == _SIDES
     if not sides and not any(sum(1 for _ in sentence.free(kind)) == _SIDES for kind in ("window", "segment")):
-        return
+        return False
     words = frozenset(read_table("places")["comparatives"])
     found = list(sentence.tokens)
     for at, token in enumerate(sentence.tokens):
         if token.is_("higher") or token.text in words:
             found[at] = replace(token, senses=(Sense("cue", "compare"),))
             found[at + 1 : at + 2] = [_counted(one) for one in found[at + 1 : at + 2]]
+            if at and found[at - 1].is_("verb", "spend") and _of_people(sentence):
+                found[at - 1] = replace(found[at - 1], senses=(Sense("metric", "revenue_per_customer"),))
+    changed = found != sentence.tokens
     sentence.tokens = found
+    return changed
+
+
+def _of_people(sentence: Sentence) -> bool:
+    """Whether the two are groups of customers, who are compared by what each of them does."""
+    levels = {sentence.vocabulary.levels.get(str(one.data["dimension"])) for _, one in sentence.free("value")}
+    return levels == {"customer"} or (not levels and sum(1 for _ in sentence.free("segment")) == _SIDES)
 
 
 def _counted(token: Token) -> Token:
