@@ -61,7 +61,20 @@ def wanted(case: dict[str, Any]) -> list[tuple[str, requests.Request]]:
     return [(name, REQUESTS[name].model_validate(args)) for call in case.get("calls", []) for name, args in call.items()]
 
 
-CALLS = ("listed", "paraphrases", "wide", "models", "asks", "measures", "rules", "chinese", "words", "customers_said", "numbers_said", "measures_zh")
+CALLS = (
+    "listed",
+    "paraphrases",
+    "wide",
+    "models",
+    "asks",
+    "measures",
+    "rules",
+    "chinese",
+    "words",
+    "customers_said",
+    "numbers_said",
+    "measures_zh",
+)
 
 
 @pytest.mark.parametrize("case", cases(*CALLS))
