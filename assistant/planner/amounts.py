@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from assistant.planner import scores
 from assistant.planner.apposition import apposed
-from assistant.planner.bands import extreme_bands
+from assistant.planner.bands import bands_from, extreme_bands
 from assistant.planner.caps import capped, wanted
 from assistant.planner.comparisons import comparisons, counted_dimensions, operators_last, quantities
 from assistant.planner.counted_names import counted_names, lettered_values, placed_values
@@ -38,6 +38,7 @@ STEPS: tuple[Step, ...] = (
     lettered_values,
     described_values,
     extreme_bands,
+    bands_from,
     quantities,
     with_lengths,
     restated_times,

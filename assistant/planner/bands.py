@@ -41,6 +41,22 @@ def extreme_bands(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
     return found
 
 
+def bands_from(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
+    """“100-124K起”, "income 75-99K and up", “35-44岁及以上”: the band that is named and those above or below it."""
+    found: list[Token] = []
+    for token in tokens:
+        value, way = (found[-1].get("value") if found else None), token.get("suffix_op", ">=", "<=")
+        dimension = str(value.data["dimension"]) if value is not None else ""
+        if value is None or way is None or dimension not in _BANDED:
+            found.append(token)
+            continue
+        edge = band_range(str(value.data["value"]))
+        bands = vocabulary.values.get(dimension, [])
+        others = [one for one in bands if (band_range(one)[0] > edge[0] if way.id == ">=" else band_range(one)[0] < edge[0])]
+        found[-1] = merged([found[-1], token], Sense("value", f"{value.id}{way.id}", {**value.data, "also": others}))
+    return found
+
+
 def _extreme(tokens: list[Token], at: int, vocabulary: Vocabulary) -> Token | None:
     pair, after = tokens[at : at + 2], tokens[at + 2 : at + 4]
     for rank, named in (pair, pair[::-1]) if len(pair) == 2 else ():

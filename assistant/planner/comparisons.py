@@ -140,7 +140,15 @@ def _scored(tokens: list[Token], at: int) -> tuple[int, Token] | None:
     return 1, merged([tokens[at]], _comparison("=", quantity))
 
 
+_DONE = ("过", "了", "ed", "bought", "shop", "visit", "at", "in", "from")
 _COUNTS = {"category": "category_count", "store": "store_count", "channel": "channel_count"}
+
+
+def _visited(tokens: list[Token], at: int) -> Sense | None:
+    """“去过两个门店”, “买过3个部门以上”: a plain number right after what was done is so many different ones."""
+    quantity, before = tokens[at].get("quantity"), tokens[at - 1] if at else None
+    done = before is not None and before.is_("verb", "order") and not before.is_("noun") and before.text.endswith(_DONE)
+    return _comparison("=", quantity) if quantity and quantity.data["unit"] == "" and done else None
 
 
 def counted_dimensions(tokens: list[Token], _: Vocabulary) -> list[Token]:
@@ -148,11 +156,12 @@ def counted_dimensions(tokens: list[Token], _: Vocabulary) -> list[Token]:
 
     def join(all_tokens: list[Token], at: int) -> tuple[int, Token] | None:
         """The tokens from here that are one, and how many."""
-        comparison = all_tokens[at].get("comparison")
+        comparison = all_tokens[at].get("comparison") or _visited(all_tokens, at)
         if not comparison or comparison.data["unit"] or at + 1 >= len(all_tokens):
             return None
         # “3 different stores”, “3个不同的门店”: a plain word may stand between.
         between = (all_tokens[at + 1].is_("stop") and all_tokens[at + 1].text != "的") or all_tokens[at + 1].is_("apart")
+        between = between and not all_tokens[at + 1].is_("dimension", *_COUNTS)
         size = 3 if between and at + 2 < len(all_tokens) else 2
         counted = all_tokens[at + size - 1].senses
         dimension = next((sense.id for sense in counted if sense.kind == "dimension" and sense.id in _COUNTS), None)
@@ -160,6 +169,9 @@ def counted_dimensions(tokens: list[Token], _: Vocabulary) -> list[Token]:
         if dimension is None and named is None:
             return None
         data = {**comparison.data, "unit": "different", "field": named or _COUNTS[str(dimension)]}
+        after = all_tokens[at + size].get("suffix_op") if at + size < len(all_tokens) else None
+        if after is not None and not all_tokens[at].is_("comparison"):
+            size, data = size + 1, {**data, "op": after.id}
         return size, merged(all_tokens[at : at + size], Sense("comparison", comparison.id, data))
 
     return scan(tokens, join)
