@@ -16,6 +16,8 @@ from tools.errors import InputError
 _LANGUAGES = ("zh", "en")
 _HAN_TAILS = ("一下", "下", "一下子", "了", "过", "一遍", "出来", "看", "看看", "一番", "下来")
 _HAN_SHORT_TAILS = ("出", "个", "一个", "一份", "份", "一张", "张", "点", "到", "完", "好", "给我", "一眼")
+_SPELT = 200_000
+"""Phrases whose forms are kept: those of the lexicon, of the catalogue and of the values are looked at several times."""
 _DOUBLES = re.compile("[^aeiou]*[aeiou][^aeiouwxy]")
 """Verbs whose last consonant is doubled before an ending, such as "sum" and "chop"."""
 
@@ -120,13 +122,14 @@ def _word(name: str, words: object) -> str:
     return words
 
 
-def spellings(text: str) -> set[str]:
+@lru_cache(maxsize=_SPELT)
+def spellings(text: str) -> frozenset[str]:
     """The forms of a phrase to look for in a normalised question: as written, and its plural or singular."""
     plain = normalise(text)
     forms = {plain}
     if plain and plain[-1].isascii() and plain[-1].isalpha() and len(plain) > 2:
         forms |= _numbered(plain)
-    return forms
+    return frozenset(forms)
 
 
 def _numbered(plain: str) -> set[str]:

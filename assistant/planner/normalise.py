@@ -30,6 +30,10 @@ _SPACES = re.compile(r"\s+")
 _QUOTES = str.maketrans({**dict.fromkeys("“”「」《》", '"'), "、": ",", "。": ".", "～": "~", "—": "-", "–": "-"})
 
 
+_NAMED_GROUP = re.compile(r"\(\?P<\w+>")
+_SAID_BEFORE = re.compile(r"\(\?P=\w+\)")
+
+
 @lru_cache(maxsize=1)
 def _simplifier() -> Any:
     from opencc import OpenCC  # loading its dictionaries takes a while, so only on first use
@@ -43,10 +47,17 @@ def _rewrites(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(pattern), words) for pattern, words in table[language])
 
 
+@lru_cache(maxsize=2)
+def _any_rewritten(language: str) -> re.Pattern[str]:
+    """What finds the first place that any of the rewrites is about; most words have none."""
+    return re.compile("|".join(_SAID_BEFORE.sub(".", _NAMED_GROUP.sub("(?:", pattern.pattern)) for pattern, _ in _rewrites(language)))
+
+
 def _standard(text: str, language: str) -> str:
     """Other ways of writing the same words (Cantonese, Taiwanese, of chats) in the standard one."""
-    for pattern, words in _rewrites(language):
-        text = pattern.sub(words, text)
+    if _any_rewritten(language).search(text):
+        for pattern, words in _rewrites(language):
+            text = pattern.sub(words, text)
     return text
 
 

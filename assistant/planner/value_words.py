@@ -35,15 +35,15 @@ def value_phrases(values: Mapping[str, list[str]], taken: set[str], done: set[st
     for dimension, found in values.items():
         if dimension in UNNAMED:
             continue
+        barred = taken - done if dimension == "event_kind" else taken | vague if dimension == "product_name" else taken
+        plural = frozenset() if dimension in _OF_GOODS else doubles
         for value in found:
             names = aliases.get(dimension, {}).get(normalise(value), {})
             goods = _goods_named(value) if dimension in _OF_GOODS else ()
             named = (form for language in ("zh", "en") for words in names.get(language, ()) for form in variants(words))
             for word in (*_value_words(value), *named, *goods):
                 sense = Sense("value", f"{dimension}={value}", {"dimension": dimension, "value": value})
-                others = taken - done if dimension == "event_kind" else taken | vague if dimension == "product_name" else taken
-                plural = frozenset() if dimension in _OF_GOODS else doubles
-                yield from ((form, sense) for form in spellings(word) if form not in others and form not in plural and _telling(form))
+                yield from ((form, sense) for form in spellings(word) if form not in barred and form not in plural and _telling(form))
                 if dimension.startswith(_OWN) and word == value:
                     yield from ((form, sense) for form in _beside(dimension, value) if form not in taken)
 
