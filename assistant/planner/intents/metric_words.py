@@ -175,7 +175,7 @@ def countable(sentence: Sentence, metric: str, by: list[str]) -> str:
 def who_came(sentence: Sentence, args: dict[str, Any]) -> list[str]:
     """The metrics, where customers of goods, shops or hours are those who ordered: “store 367 in december: shoppers, aov”."""
     limits = [*args["where"], *args["where_not"]]
-    if not args["by"] and not limits and sentence.says("window") and len(args["metrics"]) > 1:
+    if not args["by"] and not limits and not sentence.says("segment") and sentence.says("window") and len(args["metrics"]) > 1:
         return list(dict.fromkeys("active_customers" if one == "customers" else one for one in args["metrics"]))
     return list(dict.fromkeys(countable(sentence, one, limits if limits and one == "customers" else args["by"]) for one in args["metrics"]))
 
