@@ -25,12 +25,17 @@ _MEASURING = ("metric", "dimension", "field", "scheme", "ask", "pronoun")
 
 def motives(clauses: list[str], read: Cuts, understood: Reads) -> list[str]:
     """Those of the clauses that begin as motives do and limit nothing."""
-    return [clause for clause in clauses if _begins_as_motive(clause, clauses, read, understood)]
+    return [] if commands(clauses) else [clause for clause in clauses if _begins_as_motive(clause, clauses, read, understood)]
 
 
 def asides(clauses: list[str], read: Cuts, understood: Reads) -> list[str]:
     """Those of the clauses in which somebody acts and nothing is measured, limited or asked."""
-    return [clause for clause in clauses if _is_aside(clause, clauses, read, understood)]
+    return [] if commands(clauses) else [clause for clause in clauses if _is_aside(clause, clauses, read, understood)]
+
+
+def commands(clauses: list[str]) -> bool:
+    """Whether a clause tells the assistant what to be or to forget; nothing around such a clause is set aside."""
+    return any(pattern.search(clause) for clause in clauses for pattern in patterns("commands"))
 
 
 def is_certain(clause: str) -> bool:

@@ -25,8 +25,8 @@ def _opens(sentence: Sentence) -> bool:
     """Whether the question opens with a word for people, followed by what they did."""
     said = [token for token in sentence.tokens if not _is_light(token)]
     head = said[: _REACH + 1]
-    place = next((at for at, token in enumerate(head[:2]) if token.text in _WHO or token.is_("noun")), None)
-    if place is None or not (head[place].text in _WHO or any(token.is_("conj", "who") for token in head[place + 1 : place + 2])):
+    place = next((at for at, token in enumerate(head[:2]) if _is_who(token) or token.is_("noun")), None)
+    if place is None or not (_is_who(head[place]) or any(token.is_("conj", "who") for token in head[place + 1 : place + 2])):
         return False
     return any(token.is_("verb") for token in head[place + 1 :])
 
@@ -34,7 +34,12 @@ def _opens(sentence: Sentence) -> bool:
 def _is_light(token: Token) -> bool:
     """Whether a token says nothing, or only that something is to be shown or counted."""
     only = all(sense.kind in ("stop", "punctuation", "greet") for sense in token.senses) and not token.unknown
-    return (only and token.text not in _WHO) or (token.is_("cue", "list", "count") and token.text not in _WHO and not token.is_("conj"))
+    return (only and not _is_who(token)) or (token.is_("cue", "list", "count") and not _is_who(token) and not token.is_("conj"))
+
+
+def _is_who(token: Token) -> bool:
+    """“Who”, 哪些, “which customers”."""
+    return token.text in _WHO or (token.is_("cue", "list") and token.text.startswith("which "))
 
 
 def _denied(sentence: Sentence) -> bool:

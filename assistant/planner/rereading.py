@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.planner.lexicon import read_table
-from assistant.planner.motives import Cuts, Reads, asides, is_certain, motives, patterns
+from assistant.planner.motives import Cuts, Reads, asides, commands, is_certain, motives, patterns
 from assistant.planner.normalise import HAN, normalise
 
 _MARKS = re.compile(
@@ -60,7 +60,7 @@ def plainly(question: str) -> Shorter | None:
     """
     text, said = _cut_out(normalise(question), "deadline")
     clauses = [part.strip() for part in _MARKS.split(text) if part.strip()]
-    aside = [clause for clause in clauses if is_certain(clause)]
+    aside = [] if commands(clauses) else [clause for clause in clauses if is_certain(clause)]
     if len(aside) == len(clauses) or not (aside or said) or len(clauses) > _MOST:
         return None
     for clause in aside:
