@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.planner.intents.implied import joined_counts, money_too, shared_money
+from assistant.planner.intents.newcomers import counted_itself
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
 
@@ -118,7 +119,8 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
     for place, sense in list(sentence.free("metric")):
         token = sentence.tokens[place]
         grouped = token.is_("condition") or token.is_("segment")
-        if place in named or (grouped and (not dated or _speaks_of_money(sentence, place))):
+        about = grouped and not counted_itself(sentence, place) and (not dated or _speaks_of_money(sentence, place))
+        if place in named or about:
             continue
         if token.is_("stop"):
             weak.append((place, sense.id))

@@ -46,11 +46,20 @@ def new_against_old(sentence: Sentence) -> bool:
     kinds = _both(sentence)
     others = [at for at, _ in sentence.free("metric") if at not in kinds and not sentence.tokens[at].is_("noun")]
     timed = sentence.has("window") or sentence.has("dimension", "month", "quarter", "week", "year")
+    if any(counted_itself(sentence, at) for at in kinds):
+        return False
     if not kinds or not timed or not (others or sentence.has("cue", "how_much", "sold")):
         return False
     sentence.use(*kinds)
     sentence.take_all("cue", "compare")
     return True
+
+
+def counted_itself(sentence: Sentence, place: int) -> bool:
+    """Whether a kind of customers is counted in a list of figures: “新客多少、老客多少、复购率多少”, “新客数”."""
+    beside = sentence.tokens[place + 1 : place + 2]
+    listed = sum(token.is_("cue", "count", "how_much") for token in sentence.tokens) > 1
+    return sentence.tokens[place].text.endswith(("数", "count")) or (listed and any(token.is_("cue", "count") for token in beside))
 
 
 def _both(sentence: Sentence) -> list[int]:
