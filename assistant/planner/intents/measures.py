@@ -242,19 +242,25 @@ def _lists_people(sentence: Sentence) -> bool:
 
 
 def _share_of_value(sentence: Sentence, args: dict[str, Any]) -> str | None:
-    """“What share of revenue comes from produce”: measured by the dimension of the value, which is spoken of then."""
+    """“What share of revenue comes from produce”: measured by the dimension of the value, which is spoken of then.
+
+    Goods in a shop, or at an hour, are a share of what is sold there or then: “DELI在406店占多少”.
+    """
     where = args["where"]
-    if not sentence.has("cue", "share") or len(where) != 1 or args.get("customers") is not None or args["metrics"][0] not in _ADDED_UP:
+    goods = [one for one in where if sentence.vocabulary.levels.get(one) == "product"]
+    goods = ["brand"] if len(where) == len(goods) > 1 and "brand" in goods else goods
+    part = next(iter(where), None) if len(where) == 1 else goods[0] if len(where) > 1 == len(goods) else None
+    if part is None or not sentence.has("cue", "share") or args.get("customers") is not None or args["metrics"][0] not in _ADDED_UP:
         return None
-    ((dimension, values),) = where.items()
-    others = [one for one in args["by"] if one != dimension]
+    values = where[part]
+    others = [one for one in args["by"] if one != part]
     if len(others) >= _MOST_DIMENSIONS:
         return None
-    args["by"] = [*others, dimension]
+    args["by"] = [*others, part]
     if others:
         args["share_within"] = True
         return None
-    args["where"] = {}
+    args["where"] = {one: found for one, found in where.items() if one != part}
     args.setdefault("sort", "largest")
     return str(values[0]) if len(values) == 1 else None
 
