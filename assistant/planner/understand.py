@@ -2,110 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.language import language_of
 from assistant.planner import moves
 from assistant.planner.accounted import unsaid
-from assistant.planner.amounts import reduce
 from assistant.planner.coverage import ask_about, ask_value, ask_without, with_only_name, without
-from assistant.planner.cutting import cut_question
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.each_group import with_each_group, with_those
 from assistant.planner.ellipsis import depends, is_bare, is_elliptic
 from assistant.planner.followups import follow_up
 from assistant.planner.foresight import after
-from assistant.planner.frames import without_ideas
-from assistant.planner.intents import (
-    among,
-    asks,
-    averages,
-    bare_change,
-    best_under,
-    churn,
-    cohorts,
-    comparing,
-    customers,
-    data,
-    exports,
-    findings,
-    group_overviews,
-    lateness,
-    measures,
-    one_customer,
-    rankings,
-    reasons,
-    refusals,
-    saving,
-    tables,
-    tiers,
-)
+from assistant.planner.intents import asks
 from assistant.planner.lexicon import read_table
-from assistant.planner.listed import awaits_groups, with_clusters_found, with_groups
-from assistant.planner.normalise import normalise
+from assistant.planner.listed import awaits_groups, with_clusters_found
 from assistant.planner.offers import with_offers
 from assistant.planner.passing import spare_words
 from assistant.planner.pieces import narrows, repeats, says_more, splits
 from assistant.planner.plan import Call, Plan
-from assistant.planner.purposes import for_sending
-from assistant.planner.references import with_references
+from assistant.planner.reading import read_sentence
 from assistant.planner.rereading import Shorter, plainly, shorter
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
 from assistant.planner.supply import with_supply
 from assistant.planner.texts import text
-from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import Vocabulary
+from assistant.planner.ways import best_plan
 from assistant.planner.within_top import among_best
 
-Intent = Callable[[Sentence, Dialogue], Plan | None]
-
-INTENTS: tuple[Intent, ...] = (
-    moves.move,
-    moves.whom,
-    bare_change.bare_change,
-    saving.save,
-    averages.average,
-    *asks.ASKS,
-    asks.in_range(findings.behaviour),
-    asks.in_range(tiers.overview),
-    data.outside,
-    data.absent,
-    data.vague,
-    data.backwards,
-    data.greet,
-    data.help_,
-    one_customer.look_up,
-    data.vague_time,
-    data.explain,
-    data.describe,
-    refusals.by_order_amount,
-    refusals.average_of_bands,
-    cohorts.cohorts,
-    among.share_among,
-    rankings.cut_by_share,
-    tables.export_shown,
-    exports.export,
-    customers.strategy,
-    comparing.compare,
-    lateness.late_by,
-    asks.in_range(churn.churn),
-    group_overviews.numbered_group,
-    group_overviews.overview,
-    best_under.best_under,
-    rankings.ranked_customers,
-    reasons.why_moved,
-    measures.measure,
-    customers.summarize,
-    customers.find,
-    rankings.listing,
-    refusals.bare_amount,
-)
-"""Readings to try, in this order; the first that uses every word of the question is taken."""
-
-
-_PASSED = Sense("stop", "passed")
 _ENDS = (("punctuation", ".", ";", "?", "!"),)
 """Where a question surely ends."""
 _JOINTS = (
@@ -114,28 +37,6 @@ _JOINTS = (
     ("conj", "and", "then", "but"),
 )
 """Where one question may end and the next begin, the clearest first."""
-
-
-def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typed: str = "") -> Sentence:
-    """A question as reduced tokens; ``typed`` is the whole of what the operator typed, where this is a part of it."""
-    cut = cut_question(normalise(question), vocabulary)
-    tokens, found = list(cut.tokens), list(cut.reduced)
-    if any(token.unknown and token.text in dialogue.passed for token in tokens):
-        tokens = [replace(token, senses=(_PASSED,)) if token.unknown and token.text in dialogue.passed else token for token in tokens]
-        found = reduce(tokens, vocabulary)
-    language = dialogue.language or language_of(question, "auto", "en")
-    reduced, refers = with_references(for_sending(without_ideas(found)), dialogue, vocabulary)
-    grouped = with_groups(reduced, dialogue)
-    return Sentence("".join(_gaps(tokens)), grouped, vocabulary, language, list(cut.mended), typed=typed or question, refers=refers)
-
-
-def _gaps(tokens: list[Token]) -> list[str]:
-    parts: list[str] = []
-    at = 0
-    for token in tokens:
-        parts += [" " * (token.start - at), token.text]
-        at = token.end
-    return parts
 
 
 def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None = None) -> Plan:
@@ -311,23 +212,6 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
 def _refines(call: Call, before: Call) -> bool:
     """Whether a call is the one before with more said; another metric is another question."""
     return call.name == before.name and call.args.get("metrics") == before.args.get("metrics")
-
-
-def best_plan(sentence: Sentence, dialogue: Dialogue) -> tuple[Plan | None, Sentence]:
-    """The first plan that uses every word, else the one that leaves the fewest; with its account."""
-    dialogue = dialogue.focused(sentence.refers)
-    best: tuple[int, Plan | None, Sentence] = (10**6, None, sentence)
-    for intent in INTENTS:
-        account = sentence.again()
-        found = intent(account, dialogue)
-        if found is None:
-            continue
-        left = sum(token.end - token.start for token in account.leftover())
-        if left == 0:
-            return found, account
-        if left < best[0]:
-            best = (left, found, account)
-    return best[1], best[2]
 
 
 def _rest(account: Sentence, found: Plan | None, dialogue: Dialogue) -> str | None:

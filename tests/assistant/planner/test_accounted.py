@@ -7,7 +7,7 @@ import pytest
 from assistant.planner.accounted import unsaid
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Call, Plan
-from assistant.planner.understand import read_sentence
+from assistant.planner.reading import read_sentence
 from assistant.planner.vocabulary import Vocabulary
 
 

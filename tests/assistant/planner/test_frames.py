@@ -6,7 +6,8 @@ import pytest
 
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.lexicon import read_table
-from assistant.planner.understand import read_sentence, understand
+from assistant.planner.reading import read_sentence
+from assistant.planner.understand import understand
 from assistant.planner.vocabulary import Vocabulary
 
 IDEAS = frozenset(read_table("ideas")["idea"])

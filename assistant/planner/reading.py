@@ -1,0 +1,42 @@
+"""A question as a sentence: its tokens reduced, and what it refers to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.language import language_of
+from assistant.planner.amounts import reduce
+from assistant.planner.cutting import cut_question
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.frames import without_ideas
+from assistant.planner.listed import with_groups
+from assistant.planner.normalise import normalise
+from assistant.planner.purposes import for_sending
+from assistant.planner.references import with_references
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Sense, Token
+from assistant.planner.vocabulary import Vocabulary
+
+_PASSED = Sense("stop", "passed")
+
+
+def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typed: str = "") -> Sentence:
+    """A question as reduced tokens; ``typed`` is the whole of what the operator typed, where this is a part of it."""
+    cut = cut_question(normalise(question), vocabulary)
+    tokens, found = list(cut.tokens), list(cut.reduced)
+    if any(token.unknown and token.text in dialogue.passed for token in tokens):
+        tokens = [replace(token, senses=(_PASSED,)) if token.unknown and token.text in dialogue.passed else token for token in tokens]
+        found = reduce(tokens, vocabulary)
+    language = dialogue.language or language_of(question, "auto", "en")
+    reduced, refers = with_references(for_sending(without_ideas(found)), dialogue, vocabulary)
+    grouped = with_groups(reduced, dialogue)
+    return Sentence("".join(_gaps(tokens)), grouped, vocabulary, language, list(cut.mended), typed=typed or question, refers=refers)
+
+
+def _gaps(tokens: list[Token]) -> list[str]:
+    parts: list[str] = []
+    at = 0
+    for token in tokens:
+        parts += [" " * (token.start - at), token.text]
+        at = token.end
+    return parts
