@@ -132,7 +132,7 @@ class _Asked(BaseChatModel):
 
     @override
     def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
-        raise NotImplementedError
+        raise BrainFailed("other")  # nobody was put in its place: told like any brain that gives no answer
 
 
 @lru_cache(maxsize=2)

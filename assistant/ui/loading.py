@@ -143,7 +143,7 @@ class LoadHandlers:
         if session.loading:
             yield (gr.skip(),) * _OUTPUTS
             return
-        session.job = job
+        session.job, session.told = job, None
         job.start()
         yield _show(session, _progress_of("load_running", 0.0), choose=False, cancel=True)
         yield from self._follow(session, job, overrides)

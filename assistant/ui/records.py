@@ -60,6 +60,7 @@ class RecordHandlers:
     def act(self, request: gr.Request, event: gr.EventData) -> Iterator[Updates]:
         """Search the merges, or undo the one that was chosen."""
         session = self._sessions.of(request)
+        session.told = None
         source, one = str(getattr(event, "source", "")), str(getattr(event, "id", ""))
         if not (source and one):
             session.search = str(getattr(event, "search", ""))[:80]
@@ -82,17 +83,17 @@ class RecordHandlers:
         yield _progress(job, session.language), gr.skip()
         for _ in job.follow():
             yield _progress(job, session.language), gr.skip()
-        if job.report is None:
-            sentence = job.error.message(session.language) if job.error else say("unexpected", session.language)
-            told = piece("problem", session.language, text=sentence)
-        else:
-            told = piece("done", session.language, text=job.report.sentence.say(session.language))
-        # The page knows of this change, so that looking for news does not wipe what is told of it.
+        # Kept with the session: the page may look for news, and draw the lists again, before this is drawn.
+        session.told = partial(_outcome, job)
         session.seen[tab] = self._panel.version()
-        yield told + self.html(session), self._panel.html(session.language)
+        yield self.html(session), self._panel.html(session.language)
 
     def html(self, session: Session) -> str:
-        """Both lists in the session's language; nothing where there is nothing to look through."""
+        """What the last undoing came to and both lists, in the session's language; nothing where there is nothing to look through."""
+        told = session.told(session.language) if session.told else ""
+        return told + self._listing(session)
+
+    def _listing(self, session: Session) -> str:
         if not self._warehouse.exists:
             return ""
         try:
@@ -134,6 +135,12 @@ class RecordHandlers:
 def _progress(job: LoadJob[Said], language: str) -> str:
     stage = job.stage or texts()["merge_undoing"]
     return piece("progress", language, stage=stage.say(language), fraction=job.fraction)
+
+
+def _outcome(job: LoadJob[Said], language: str) -> str:
+    if job.report is not None:
+        return piece("done", language, text=job.report.sentence.say(language))
+    return piece("problem", language, text=job.error.message(language) if job.error else say("unexpected", language))
 
 
 def _merge(merge: Merge, language: str) -> dict[str, str]:

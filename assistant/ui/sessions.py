@@ -57,6 +57,8 @@ class Session:
     job: Work | None = None
     stage: Callable[[str], str] | None = None
     """What the loader shows, in the language it is given, so that it can be said again in the other one."""
+    told: Callable[[str], str] | None = None
+    """What the last undoing of a merge came to, in the language it is given, until something else is done with the lists."""
     search: str = ""
     """What the list of merges is searched for."""
     seen: dict[str, object] = field(default_factory=dict)

@@ -55,7 +55,7 @@ def unzip(path: Path, folder: Path) -> list[tuple[str, Path]]:
             members = [member for member in archive.infolist() if not _left_out(member)]
             _check_members(path, members)
             return [(member.filename, _extract(archive, member, folder, path)) for member in members]
-    except NotImplementedError as error:
+    except NotImplementedError as error:  # what zipfile raises for a method of packing that it does not know
         raise FileProblem(
             f"{path.name} is packed by a method that cannot be unpacked here; unpack it and load the files themselves.",
             f"{path.name} 的压缩方式无法在这里解开；请先解压，再载入里面的文件。",
