@@ -15,7 +15,7 @@ from tools.segments.fields import FieldInfo, field
 from tools.segments.spans import window_words
 
 _EN = {"=": "", "!=": "not ", "<": "under ", "<=": "at most ", ">": "over ", ">=": "at least "}
-_ZH = {"=": "为", "!=": "不为", "<": "低于", "<=": "不超过", ">": "超过", ">=": "不少于"}
+COMPARED_ZH = {"=": "为", "!=": "不为", "<": "低于", "<=": "不超过", ">": "超过", ">=": "不少于"}
 _TIMES_EN = {"=": "exactly", "!=": "other than", "<": "fewer than", "<=": "at most", ">": "more than", ">=": "at least"}
 _TIMES_ZH = {"=": "恰好", "!=": "不等于", "<": "少于", "<=": "不超过", ">": "超过", ">=": "不少于"}
 _DATES_EN = {"<": "before", "<=": "on or before", ">": "after", ">=": "on or after"}
@@ -126,7 +126,7 @@ def _generic(rule: Condition, info: FieldInfo, zh: list[str], en: list[str]) -> 
         no_en, no_zh = ("not ", "不") if rule.op == "not in" else ("", "")
         one_zh, one_en = _listed(info, zh, en)
         return Text(en=f"whose {info.label.en} {verb} {no_en}{one_en}", zh=f"{info.label.zh}{no_zh}为{one_zh}")
-    words = _TIMES_ZH if info.unit in _COUNTED and rule.op != "=" else _ZH
+    words = _TIMES_ZH if info.unit in _COUNTED and rule.op != "=" else COMPARED_ZH
     return Text(en=f"whose {info.label.en} {verb} {_EN[rule.op]}{en[0]}", zh=f"{info.label.zh}{words[rule.op]}{zh[0]}")
 
 

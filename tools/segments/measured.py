@@ -7,23 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tools.contracts import Text, Unit
+from tools.contracts import Text
 from tools.rules import AllOf, AnyOf, Behaviour, SegmentRule
+from tools.segments.behaviour_names import BEHAVIOURS
 from tools.segments.behaviours import behaviour_query, stored_value, what_is_counted
 from tools.segments.fields import FieldInfo
 from tools.segments.relations import compared_with
 from tools.segments.spans import window_words
 
 _MOST = 4
-_NAMES = {
-    "orders": ("订单数", "orders", Unit.COUNT),
-    "amount": ("消费额", "spend", Unit.MONEY),
-    "quantity": ("购买件数", "items", Unit.NUMBER),
-    "active_days": ("下单天数", "days with orders", Unit.COUNT),
-    "contacts": ("触达次数", "contacts", Unit.COUNT),
-    "responses": ("响应次数", "responses", Unit.COUNT),
-    "events": ("行为次数", "events", Unit.COUNT),
-}
 
 
 @dataclass(frozen=True)
@@ -63,8 +55,8 @@ def measured_columns(
         value = (stored_value(behaviour, as_of) if current else None) or f"coalesce({joined or name}.value, 0)"
         if not joined and name in value:
             joins.append(f"\nLEFT JOIN ({behaviour_query(behaviour, as_of, bind)}) AS {name} ON {name}.customer_id = b.customer_id")
-        zh, en, unit = _NAMES[behaviour.behaviour]
-        infos.append(FieldInfo(name, _label(zh, en, behaviour), unit, "number", value, {}))
+        called, unit = BEHAVIOURS[behaviour.behaviour]
+        infos.append(FieldInfo(name, _label(called, behaviour), unit, "number", value, {}))
     return MeasuredColumns(tuple(infos), "".join(joins), parameters)
 
 
@@ -78,8 +70,8 @@ def _done(rule: SegmentRule) -> list[Behaviour]:
     return list({behaviour.model_dump_json(): behaviour for part in parts for behaviour in _done(part)}.values())
 
 
-def _label(zh: str, en: str, behaviour: Behaviour) -> Text:
+def _label(called: Text, behaviour: Behaviour) -> Text:
     when = window_words(behaviour.window, None)
     what = [value for values in behaviour.where.values() for value in values]
     zh_extra, en_extra = "、".join([*what, *([when.zh] if when.zh else [])]), ", ".join([*what, *([when.en] if when.en else [])])
-    return Text(zh=f"{zh}（{zh_extra}）" if zh_extra else zh, en=f"{en} ({en_extra})" if en_extra else en)
+    return Text(zh=f"{called.zh}（{zh_extra}）" if zh_extra else called.zh, en=f"{called.en} ({en_extra})" if en_extra else called.en)
