@@ -1,11 +1,8 @@
 -- Everything that can be counted wrong or odd in the loaded data, in one row. Dates end with $as_of.
 WITH dated AS (
     SELECT * FROM orders WHERE CAST(ordered_at AS DATE) <= $as_of
-), lines AS (
-    SELECT l.product_id, o.order_id AS found, p.product_id AS known
-    FROM order_lines AS l
-    LEFT JOIN orders AS o ON o.order_id = l.order_id
-    LEFT JOIN products AS p ON p.product_id = l.product_id
+), sold AS (
+    SELECT product_id, count(*) AS lines FROM order_lines GROUP BY product_id
 ), days AS (
     SELECT order_date, date_diff('day', lag(order_date) OVER (ORDER BY order_date), order_date) - 1 AS silent
     FROM (SELECT DISTINCT order_date FROM counted_orders WHERE order_date <= $as_of) AS d
@@ -25,9 +22,10 @@ SELECT
     (SELECT count(*) FROM dated WHERE customer_id IS NULL) AS orders_without_customer,
     (SELECT count(*) FROM customers AS c WHERE NOT EXISTS (SELECT 1 FROM dated AS o WHERE o.customer_id = c.customer_id))
         AS customers_without_orders,
-    (SELECT count(*) FROM lines) AS order_lines,
-    (SELECT count(*) FROM lines WHERE found IS NULL) AS orphan_lines,
-    (SELECT count(*) FROM lines WHERE known IS NULL) AS lines_of_unknown_product,
+    (SELECT count(*) FROM order_lines) AS order_lines,
+    (SELECT count(*) FROM order_lines AS l WHERE NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.order_id = l.order_id)) AS orphan_lines,
+    (SELECT coalesce(sum(s.lines), 0) FROM sold AS s WHERE NOT EXISTS (SELECT 1 FROM products AS p WHERE p.product_id = s.product_id))
+        AS lines_of_unknown_product,
     (SELECT coalesce(date_diff('day', min(order_date), max(order_date)) + 1, 0) FROM days) AS order_days,
     (SELECT count(*) FROM days WHERE silent > 0) AS gaps,
     (SELECT coalesce(sum(silent), 0) FROM days WHERE silent > 0) AS days_without_orders,
