@@ -11,12 +11,12 @@ from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from langchain_core.messages import AIMessage, HumanMessage, InvalidToolCall, ToolCall
 from langgraph.runtime import Runtime
 
-from assistant.agent import Guard, agent
+from assistant.agent import Guard, _Asked, agent
 from assistant.call_order import CallOrder
 from assistant.chat_model import PLANNER, Brain
 from assistant.conversation import open_conversation
 from assistant.declarations import Asked
-from assistant.failures import BROKEN, BrainFailed
+from assistant.failures import BROKEN, BrainFailed, reason_of
 from assistant.session import Session
 from assistant.toolbox import UNREADABLE, Toolbox
 from tools.errors import Cancelled
@@ -104,3 +104,9 @@ def test_one_loop_serves_several_conversations_at_once(small: Warehouse) -> None
         together = dict(zip(questions, pool.map(lambda question: open_conversation(small).answer(question).text, questions), strict=True))
     assert together == alone
     assert agent(False) is agent(False)
+
+
+def test_a_loop_in_which_no_brain_was_put_fails_like_a_brain_without_an_answer() -> None:
+    with pytest.raises(BrainFailed) as failed:
+        _Asked().invoke([HumanMessage("who?")])
+    assert reason_of(failed.value) == "other"
