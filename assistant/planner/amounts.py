@@ -10,6 +10,7 @@ from collections.abc import Callable
 from assistant.planner import scores
 from assistant.planner.apposition import apposed
 from assistant.planner.bands import bands_from, extreme_bands
+from assistant.planner.came import came
 from assistant.planner.caps import capped, wanted
 from assistant.planner.comparisons import comparisons, counted_dimensions, operators_last, quantities
 from assistant.planner.counted_names import counted_names, lettered_values, placed_values
@@ -23,6 +24,7 @@ from assistant.planner.ranked import from_best_to_worst, ordinal_ranks, ranked_p
 from assistant.planner.restated import denied_in_time, restated_times, with_lengths
 from assistant.planner.spoken_verbs import described_people, done_again, not_even_one, split_verbs
 from assistant.planner.tokens import Token
+from assistant.planner.turning_points import turning
 from assistant.planner.two_times import compared_times
 from assistant.planner.vocabulary import Vocabulary
 
@@ -43,6 +45,8 @@ STEPS: tuple[Step, ...] = (
     with_lengths,
     restated_times,
     not_even_one,
+    came,
+    turning,
     split_verbs,
     done_again,
     described_people,

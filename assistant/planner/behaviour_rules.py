@@ -13,6 +13,7 @@ from assistant.planner.lexicon import read_table
 from assistant.planner.qualifiers import every_period
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
+from assistant.planner.turning_points import EARLIER, STILL, STOPPED, before_it, still_window, stopped_rules
 from assistant.planner.windows import joined_windows
 from tools.windows import Window
 
@@ -41,6 +42,8 @@ class Behaviour:
     """The place of a word for nothing else: “只”, "only"."""
     anything: bool = False
     """Whether any campaign is meant: "responded to any campaign"."""
+    turned: frozenset[str] = frozenset()
+    """Whether it was stopped, is still done, or was done before the time that was named last."""
 
     @property
     def bare(self) -> bool:
@@ -166,10 +169,12 @@ def _qualify(sentence: Sentence, clause: Clause, group: Behaviour) -> None:
         if place in sentence.used:
             continue
         window, value, neg = token.get("window"), token.get("value"), token.get("neg")
+        turned = next((kind for kind in (STOPPED, STILL, EARLIER) if token.is_(kind)), None)
+        group.turned |= {turned} if turned else frozenset()
         if window:
             group.windows.append(window.data["window"])
             sentence.use(place)
-        elif token.is_("later"):
+        elif token.is_("later") or turned == EARLIER:
             sentence.use(place)
         elif token.is_("qualifier", "only"):
             group.only = place
@@ -188,20 +193,30 @@ def continued(sentence: Sentence, clause: Clause, last: Behaviour) -> Behaviour 
     group, used = Behaviour(last.behaviour, last.negated, None if last.negated else last.comparison), set(sentence.used)
     bounds = [place for place in clause.places if place not in sentence.used and _same_amount(sentence, place, last)]
     if bounds:
-        group.comparison = sentence.tokens[bounds[0]].get("comparison")
+        group.comparison, group.negated = sentence.tokens[bounds[0]].get("comparison"), last.negated and last.comparison is not None
         sentence.use(bounds[0])
     _qualify(sentence, clause, group)
     if group.negated and not last.negated:
         group.comparison = None
-    if not group.values and not group.windows and not bounds:
+    ends = STOPPED in group.turned and not last.values
+    group.again = ends or any(sentence.tokens[place].is_("later") for place in clause.places)
+    apart = group.again or EARLIER in group.turned
+    ended = STOPPED in group.turned and bool(last.values)
+    if not (group.values or group.windows or bounds or ended or (apart and last.windows)):
         sentence.used = used
         return None
-    group.values, group.windows = group.values or last.values, group.windows or last.windows
+    group.values = group.values or last.values
+    group.windows = group.windows or ([] if apart or ended else last.windows)
     return group
 
 
 def since(group: Behaviour, last: Behaviour | None, as_of: dt.date) -> list[Window]:
-    """“11月来过之后没再来”, "bought in October and never came back": the time after what was done before."""
+    """“11月来过之后没再来”, "bought in October and never came back": the time after what was done before, or before it."""
+    if last is not None and not group.windows and EARLIER in group.turned:
+        return before_it(last.windows, as_of)
+    ended = last is not None and STOPPED in last.turned
+    if STILL in group.turned and not group.windows and not group.negated and (group.values or ended):
+        return [still_window(last.windows if ended and last is not None else [], as_of)]
     if not group.again or group.windows or last is None or not last.windows or last.negated:
         return []
     end = max(window.resolve(as_of).end or as_of for window in last.windows)
@@ -225,7 +240,9 @@ def in_every_period(sentence: Sentence, clause: Clause, group: Behaviour, shared
 def _same_amount(sentence: Sentence, place: int, last: Behaviour) -> bool:
     """Whether a comparison without a subject goes on with the amount before it: "below 100 or above 10,000"."""
     comparison = sentence.tokens[place].get("comparison")
-    return bool(comparison and last.comparison and comparison.data["unit"] in ("", last.comparison.data["unit"]))
+    nothing = last.behaviour == "amount" and last.negated  # “spent nothing lately but over 2000 before that”
+    alike = last.comparison is not None and comparison is not None and comparison.data["unit"] == last.comparison.data["unit"]
+    return comparison is not None and (alike or (comparison.data["unit"] in ("", "money") and (nothing or last.comparison is not None)))
 
 
 def behaviour_rules(group: Behaviour, as_of: dt.date) -> list[Rule]:
@@ -233,6 +250,8 @@ def behaviour_rules(group: Behaviour, as_of: dt.date) -> list[Rule]:
     where: dict[str, list[str]] = {}
     for value in group.values:
         where.setdefault(value.data["dimension"], []).extend((value.data["value"], *value.data.get("also", ())))
+    if STOPPED in group.turned and where:
+        return stopped_rules(where, group.windows, as_of)
     rule: Rule = {"behaviour": _behaviour(group), **_amount(group)}
     limits: Rule = {"where": where} if where else {}
     summed = joined_windows(group.windows, as_of) if group.comparison is not None and not group.each else None

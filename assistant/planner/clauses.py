@@ -37,7 +37,11 @@ def clauses(sentence: Sentence) -> list[Clause]:
     """The sentence cut at joints, and where a second verb or a denial of something else begins."""
     found = [Clause()]
     for place, token in enumerate(sentence.tokens):
-        joint = None if _lists_windows(sentence, place) else _joint(token)
+        joint = (
+            None
+            if _lists_windows(sentence, place) or _opens_choice(sentence, place) or _lists_values(sentence, found[-1], place)
+            else _joint(token)
+        )
         if token.text in _CLOSING and any(sentence.tokens[at].is_("neg", "except") for at in found[-1].places):
             found[-1].places.append(place)  # “除了租房的以外”
             found.append(Clause())
@@ -60,6 +64,11 @@ def clauses(sentence: Sentence) -> list[Clause]:
         else:
             found[-1].places.append(place)
     return [clause for clause in found if clause.places]
+
+
+def _opens_choice(sentence: Sentence, place: int) -> bool:
+    """“Either seafood or deli”: the word before the first of a choice joins nothing."""
+    return sentence.tokens[place].text == "either" and any(token.text == "or" for token in sentence.tokens[place + 1 :])
 
 
 _TURNING = ("又", "却", "也", "还", "再", "但却", "但又", "又要", "还要")
@@ -88,6 +97,25 @@ def _lists_windows(sentence: Sentence, place: int) -> bool:
         return False
     following = next((token for token in sentence.tokens[place + 1 :] if not _is_filler(token) or token.is_("conj")), None)
     return sentence.tokens[place - 1].is_("window") and following is not None and following.is_("window")
+
+
+def _lists_values(sentence: Sentence, clause: Clause, place: int) -> bool:
+    """Whether a joint stands between goods that one verb is about: “PASTRY和FLORAL都没买过”, “只买过肉和熟食”."""
+    token, before = sentence.tokens[place], sentence.tokens[place - 1] if place else None
+    if before is None or not before.is_("value") or not (token.is_("conj", "and", "or") or token.is_("punctuation", ",")):
+        return False
+    ahead = next((at for at in range(place + 1, len(sentence.tokens)) if not _lists(sentence.tokens[at])), len(sentence.tokens))
+    if not any(sentence.tokens[at].is_("value") for at in range(place + 1, ahead)):
+        return False
+    done = [sentence.tokens[at] for at in clause.places]
+    only = any(token.is_("qualifier", "only") for token in done) and any(token.is_("verb") for token in done)
+    denied = ahead < len(sentence.tokens) and sentence.tokens[ahead].is_("neg") and not sentence.tokens[ahead].text.isascii()
+    return only or (denied and not any(token.is_("verb") for token in done))
+
+
+def _lists(token: Token) -> bool:
+    """Whether a token goes on with a list of goods."""
+    return token.is_("value") or token.is_("conj", "and", "or") or token.is_("punctuation", ",") or _is_filler(token)
 
 
 def _begins(sentence: Sentence, clause: Clause, place: int) -> bool:

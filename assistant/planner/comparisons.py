@@ -163,7 +163,7 @@ def counted_dimensions(tokens: list[Token], _: Vocabulary) -> list[Token]:
         between = (all_tokens[at + 1].is_("stop") and all_tokens[at + 1].text != "的") or all_tokens[at + 1].is_("apart")
         between = between and not all_tokens[at + 1].is_("dimension", *_COUNTS)
         size = 3 if between and at + 2 < len(all_tokens) else 2
-        counted = all_tokens[at + size - 1].senses
+        counted = _of_kinds(all_tokens[at + 1]) if all_tokens[at + 1].is_("qualifier", "different") else all_tokens[at + size - 1].senses
         dimension = next((sense.id for sense in counted if sense.kind == "dimension" and sense.id in _COUNTS), None)
         named = next((sense.id for sense in counted if sense.kind == "field" and sense.id in _COUNTS.values()), None)
         if dimension is None and named is None:
@@ -175,6 +175,12 @@ def counted_dimensions(tokens: list[Token], _: Vocabulary) -> list[Token]:
         return size, merged(all_tokens[at : at + size], Sense("comparison", comparison.id, data))
 
     return scan(tokens, join)
+
+
+def _of_kinds(token: Token) -> tuple[Sense, ...]:
+    """What “different departments” counts."""
+    kinds = {"departments": "category", "stores": "store"}
+    return tuple(Sense("dimension", kinds[word]) for word in token.text.split() if word in kinds)
 
 
 def _comparison(op: str, quantity: Sense) -> Sense:

@@ -79,10 +79,18 @@ def nothing_else(done: list[Rule], vocabulary: Vocabulary) -> list[Rule] | None:
         ((dimension, values),) = where.items()
         known = vocabulary.values.get(dimension) or list(catalogue().dimension(dimension).values)
         others = [one for one in known if one not in values]
-        return [{**denied, "where": {dimension: others}}] if 0 < len(others) <= _MOST_OTHERS else None
+        return [{**denied, "where": {dimension: others}}] if 0 < len(others) <= _MOST_OTHERS else _all_of_it(rule, dimension, vocabulary)
     if where or "window" not in rule:
         return None
     return [{**denied, "window": one} for one in _outside(Window.model_validate(rule["window"]), vocabulary.as_of)]
+
+
+def _all_of_it(rule: Rule, dimension: str, vocabulary: Vocabulary) -> list[Rule] | None:
+    """“只去过292号店”: of many others none is named, so that it is all that the customer did; None where no share tells it."""
+    behaviour = {"order": "orders", "time": "orders", "product": "quantity"}.get(str(vocabulary.levels.get(dimension)))
+    if behaviour is None or rule["behaviour"] not in ("orders", behaviour) or (rule["op"], rule["value"]) != (">=", 1):
+        return None
+    return [{**rule, "behaviour": behaviour, "op": ">=", "value": 1, "share": True}]
 
 
 def _outside(window: Window, as_of: dt.date) -> list[dict[str, Any]]:

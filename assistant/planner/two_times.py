@@ -14,6 +14,7 @@ from assistant.planner.vocabulary import Vocabulary
 from tools.windows import Window
 
 _WHO = ("who", "whose", "that", "谁")
+_WHICH = ("哪", "which ", "what ", "who ", "any")
 _ASKED = ("吗", "么", "多少", "几", "没有", "了吗")
 """At the end of a question that asks whether or how much, and not who."""
 _BEFORE = ("前", "之前", "再前", "上一", "prior", "previous", "in the previous", "the previous", "before")
@@ -184,7 +185,7 @@ def _describes(tokens: list[Token], said: _Said) -> bool:
     before, after = tokens[max(said.start - _REACH, 0) : said.start], tokens[said.end : said.end + 2]
     if any(token.text in ("多少", "几") or token.is_("cue", "how_much") for token in after[:1]):
         return False
-    led = any(token.text in _WHO or (token.is_("cue", "list") and token.text.startswith("哪")) for token in before)
+    led = any(token.text in _WHO or (token.is_("cue", "list") and token.text.startswith(_WHICH)) for token in before)
     named = bool(after) and after[0].text == "的" and (len(after) == 1 or after[1].is_("noun") or after[1].is_("punctuation"))
     people = bool(after) and (after[0].is_("noun") or after[0].text == "的人")
     return led or named or people
