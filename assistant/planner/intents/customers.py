@@ -61,7 +61,7 @@ def _whole_base(sentence: Sentence) -> bool:
 
 def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Customers with at least 5 orders”, “最近30天没有下单的客户有多少”."""
-    asked = _people(sentence) or sentence.has("cue", "list", "count", "share") or sentence.has("pronoun")
+    asked = _people(sentence) or sentence.has("cue", "list", "count", "share", "everyone") or sentence.has("pronoun")
     about = any(sentence.has(kind) for kind in ("segment", "condition", "comparison", "verb", "value", "band", "top_customers", "pronoun"))
     about = about or denies(sentence.tokens) or sentence.has("qualifier", "first_of")
     about = about or (sentence.has("field", "first_order_date", "last_order_date") and sentence.has("window"))
