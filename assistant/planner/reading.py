@@ -7,6 +7,7 @@ from dataclasses import replace
 from assistant.language import language_of
 from assistant.planner.amounts import reduce
 from assistant.planner.cutting import cut_question
+from assistant.planner.data_years import with_data_year
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.frames import without_ideas
 from assistant.planner.listed import with_groups
@@ -22,7 +23,8 @@ _PASSED = Sense("stop", "passed")
 
 def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typed: str = "") -> Sentence:
     """A question as reduced tokens; ``typed`` is the whole of what the operator typed, where this is a part of it."""
-    cut = cut_question(normalise(question), vocabulary)
+    plain, dated = with_data_year(normalise(question), vocabulary.as_of)
+    cut = cut_question(plain, vocabulary)
     tokens, found = list(cut.tokens), list(cut.reduced)
     if any(token.unknown and token.text in dialogue.passed for token in tokens):
         tokens = [replace(token, senses=(_PASSED,)) if token.unknown and token.text in dialogue.passed else token for token in tokens]
@@ -30,7 +32,7 @@ def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typ
     language = dialogue.language or language_of(question, "auto", "en")
     reduced, refers = with_references(for_sending(without_ideas(found)), dialogue, vocabulary)
     grouped = with_groups(reduced, dialogue)
-    return Sentence("".join(_gaps(tokens)), grouped, vocabulary, language, list(cut.mended), typed=typed or question, refers=refers)
+    return Sentence("".join(_gaps(tokens)), grouped, vocabulary, language, [*dated, *cut.mended], typed=typed or question, refers=refers)
 
 
 def _gaps(tokens: list[Token]) -> list[str]:

@@ -118,11 +118,17 @@ def _in_row(sentence: Sentence, place: int) -> bool:
 def money_too(sentence: Sentence, found: list[str]) -> list[str]:
     """“卖了多少钱 多少单”: the sum of money beside what is counted."""
     asked = [place for place, _ in sentence.free("cue", "how_much") if not sentence.tokens[place].text.isascii()]
-    if not asked or not found or not set(found) <= _COUNTED:
+    if not asked or not found or not (set(found) <= _COUNTED or _sum_apart(sentence, asked[0], found)):
         return found
     sentence.use(*asked)
     counted = [at for at in sentence.used if sentence.tokens[at].is_("metric")]
     return ["revenue", *found] if not counted or asked[0] < min(counted) else [*found, "revenue"]
+
+
+def _sum_apart(sentence: Sentence, asked: int, found: list[str]) -> bool:
+    """“卖了多少钱，平均每单几件”: the sum is a part of its own beside the means that follow it."""
+    sold = "卖" in sentence.tokens[asked].text and not set(found) & {"revenue", "campaign_revenue"}
+    return sold and any(token.is_("punctuation", ",") or token.is_("conj", "and") for token in sentence.tokens[asked + 1 : asked + 2])
 
 
 def of_campaigns(sentence: Sentence, args: dict[str, Any]) -> None:

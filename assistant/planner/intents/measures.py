@@ -9,6 +9,7 @@ from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.described import where_described
+from assistant.planner.intents.extremes import take_extreme
 from assistant.planner.intents.filters import (
     APART,
     combined,
@@ -24,7 +25,7 @@ from assistant.planner.intents.group_ranks import ranks_unknown, take_ranking
 from assistant.planner.intents.having import take_having, with_groups_counted
 from assistant.planner.intents.implied import beside_whole, fared, groups_named, of_campaigns, side_by_side, spread_of, take_difference
 from assistant.planner.intents.listed_times import listed_times
-from assistant.planner.intents.metric_words import take_dimensions, take_extreme, take_metrics, who_came
+from assistant.planner.intents.metric_words import take_dimensions, take_metrics, who_came
 from assistant.planner.intents.newcomers import new_against_old, newcomers, of_returning
 from assistant.planner.intents.opposites import beside_the_whole, opposites_apart
 from assistant.planner.intents.over_time import averaged_over, take_per

@@ -5,32 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from assistant.planner.intents.crowds import most_people, take_visitors
+from assistant.planner.intents.extremes import PER_ORDER
 from assistant.planner.intents.implied import joined_counts, money_too, shared_money
 from assistant.planner.intents.newcomers import counted_itself
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
 
 _MOST_DIMENSIONS = 2
-_PER_ORDER = ("per order", "per basket", "per transaction", "per visit", "per trip", "每单", "平均每单", "每笔")
 _CATEGORIES = ("品类", "类目", "小类", "category", "categories")
 _DEPARTMENTS = ("部门", "大类", "department", "departments")
 _OF_PEOPLE = {"revenue": "revenue_per_customer", "orders": "orders_per_customer", "items": "items_per_customer"}
 """Sums, and the metric that divides each by the customers who ordered."""
-_SINGLE = (
-    "order",
-    "single order",
-    "basket",
-    "transaction",
-    "purchase",
-    "receipt",
-    "ticket",
-    "bill",
-    "一单",
-    "一笔",
-    "单笔",
-    "订单金额",
-    "单笔订单",
-)
 _HEADS = ("人均", "每人", "每位客户", "每个客户", "客均", "平均每人", "平均每位客户", "平均每个客户")
 _OF_THINGS = ("几家", "多少家", "几款", "几种", "几类", "几间", "多少种", "多少款")
 """“How many” of anything but people."""
@@ -140,7 +126,7 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
         sentence.use(*listed)
         found.append("customers" if by or not sentence.says("window") else "active_customers")
     if "average_order_value" in found and any(
-        token.is_("metric", "average_order_value") and token.text in _PER_ORDER for token in sentence.tokens
+        token.is_("metric", "average_order_value") and token.text in PER_ORDER for token in sentence.tokens
     ):
         found = _per_order(found)
     if {"revenue", "revenue_per_customer"} <= set(found) and sentence.says("verb", "spend") and not _names_sales(sentence):
@@ -217,31 +203,6 @@ def _averaged(sentence: Sentence, place: int, metric: str) -> str:
     return metric
 
 
-def take_extreme(sentence: Sentence) -> str | None:
-    """“the largest single order”, “最大的一笔订单是多少钱”: the highest or lowest amount of one order."""
-    for place, ranking in sentence.free("ranking"):
-        if ranking.data["n"] not in (None, 1) or ranking.data.get("share"):
-            continue
-        near = [at for at in (*range(place + 1, place + 4), place - 1) if 0 <= at < len(sentence.tokens)]
-        at = next((at for at in near if _one_order(sentence, at)), None)
-        if at is None or any(sentence.tokens[one].is_("noun") for one in near):
-            continue
-        sentence.use(place, *(one for one in near if _one_order(sentence, one)))
-        sentence.take_all("cue", "single_order", "how_much")
-        return "max_order_value" if ranking.id == "largest" else "min_order_value"
-    return None
-
-
-def _one_order(sentence: Sentence, place: int) -> bool:
-    """Whether a token is one order or its amount, and not orders that are counted."""
-    token = sentence.tokens[place]
-    if token.is_("cue", "single_order") or token.is_("metric", "average_order_value", "median_order_value"):
-        return token.text not in _PER_ORDER and not any(word in token.text for word in ("average", "avg", "mean", "均"))
-    quantity = token.get("quantity")
-    one = quantity is not None and quantity.data["unit"] == "order" and quantity.data["value"] == 1
-    return one or token.text in _SINGLE
-
-
 def _names_sales(sentence: Sentence) -> bool:
     """Whether a word is sales and nothing else, beside what customers spend."""
     return any(token.is_("metric", "revenue") and not token.is_("verb") and "spen" not in token.text for token in sentence.tokens)
@@ -277,6 +238,11 @@ def _each_customer(sentence: Sentence, place: int) -> list[int]:
 
 def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> list[str]:
     """“How much did they spend”, “各部门卖了多少钱”: money is revenue; “how many bought” is customers who ordered."""
+    if most_people(sentence, by) or (not by and take_visitors(sentence)):
+        return ["customers"]
+    if goods:
+        sentence.use(*goods)
+        sentence.take_all("cue", "sold")
     money = sentence.take_all("cue", "how_much") or _sold(sentence, by)
     spent = sentence.first("verb", "spend")
     noun = spent is not None and (spent[0] == 0 or sentence.tokens[spent[0] - 1].text == "的")

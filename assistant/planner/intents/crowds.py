@@ -1,0 +1,41 @@
+"""How many people came or bought, where they are only spoken of as such: “哪一天客人最多”, “11月一共多少客人”."""
+
+from __future__ import annotations
+
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Token
+
+_MOST = ("最多", "最少")
+_RECURRING = ("hour", "weekday", "day_type")
+_OF_THEM = ("verb", "condition", "segment", "comparison", "neg", "field", "band", "ask", "ranking", "pronoun", "value", "dimension")
+"""What is said of customers who are described, and not only counted."""
+
+
+def most_people(sentence: Sentence, by: list[str]) -> bool:
+    """“哪一天客人最多”, “买的人最少的品类”: people stand right before most or least.
+
+    Args:
+        sentence: The question.
+        by: What it groups by.
+    """
+    return bool(by) and any(
+        place and sentence.tokens[place].text.startswith(_MOST) and _is_people(sentence.tokens[place - 1], by[0])
+        for place, _ in sentence.free("ranking")
+    )
+
+
+def _is_people(token: Token, dimension: str) -> bool:
+    """Whether a word is people; “几点人最多” is how busy it is at that hour."""
+    if dimension in _RECURRING and token.text in ("人", "的人"):
+        return False
+    return token.is_("noun", "customer") or (token.is_("unit", "person") and token.text.endswith(("人", "户")))
+
+
+def take_visitors(sentence: Sentence) -> bool:
+    """“11月一共多少客人”: people are counted in a time, and nothing else is said of them; the words for it are used."""
+    if not sentence.has("window") or any(sentence.says(kind) for kind in _OF_THEM):
+        return False
+    counted = [place for place, _ in sentence.free("cue", "count")]
+    beside = [place for place in counted if any(token.is_("noun", "customer") for token in sentence.tokens[place + 1 : place + 2])]
+    sentence.use(*beside)
+    return bool(beside)
