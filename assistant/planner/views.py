@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.planner.dialogue import Result
 from tools.contracts import Unit
+from tools.metrics.averages import DAY_TYPES
 from tools.metrics.catalogue import catalogue
 from tools.segments.schemes import group_of
 
@@ -104,8 +105,18 @@ class ResultView:
     def subject(self, args: dict[str, Any]) -> str:
         """Whom or what a measurement is limited to, by name; empty where it is everything or a longer rule."""
         parts = [self.segment_name(args["customers"])] if isinstance(args.get("customers"), str) else []
-        parts += ["、".join(values) if self.language == "zh" else ", ".join(values) for values in (args.get("where") or {}).values()]
+        between = "、" if self.language == "zh" else ", "
+        parts += [between.join(self._values(dimension, values)) for dimension, values in (args.get("where") or {}).items()]
         return (" " if self.language == "zh" else ", ").join(part for part in parts if part)
+
+    def _values(self, dimension: str, values: list[str]) -> list[str]:
+        """The names of a dimension's values; the days of the week that make a weekend are called so."""
+        kinds = catalogue().dimension("day_type").values
+        kind = next((kind for kind, days in DAY_TYPES.items() if dimension == "weekday" and days == set(values)), None)
+        if kind is not None:
+            return [kinds[kind].say(self.language)]
+        names = catalogue().dimension(dimension).values
+        return [names[value].say(self.language) if value in names else value for value in values]
 
     def segment_name(self, segment: str) -> str:
         """The name of a segment; empty for a handle."""

@@ -17,9 +17,9 @@ from tools.windows import DateRange, Window
 
 Period = Literal["day", "week", "month", "quarter", "year"]
 _DAYS_OF_WEEK = 7
-_WEEKEND = frozenset({"Saturday", "Sunday"})
-_WORKDAYS = frozenset({"Monday", "Tuesday", "Wednesday", "Thursday", "Friday"})
-_OF_WEEK: dict[str, dict[str, frozenset[str]]] = {"weekday": {}, "day_type": {"weekend": _WEEKEND, "workday": _WORKDAYS}}
+DAY_TYPES = {"weekend": frozenset({"Saturday", "Sunday"}), "workday": frozenset({"Monday", "Tuesday", "Wednesday", "Thursday", "Friday"})}
+"""The days of the week by the kinds of day that the catalogue knows."""
+_OF_WEEK: dict[str, dict[str, frozenset[str]]] = {"weekday": {}, "day_type": DAY_TYPES}
 """Dimensions of days of the week, and the days of values that stand for several."""
 NAMES = {
     "day": Text(zh="日均", en="average per day"),

@@ -1,0 +1,37 @@
+"""What a measurement is limited to, as answers name it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assistant.planner.dialogue import Result
+from assistant.planner.plan import Call
+from assistant.planner.views import ResultView
+
+WORKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+
+
+@pytest.mark.parametrize(
+    ("args", "zh", "en"),
+    [
+        ({}, "", ""),
+        ({"customers": "champions"}, "冠军客户", "Champions"),
+        ({"customers": "t1"}, "", ""),
+        ({"where": {"weekday": ["Saturday", "Sunday"]}}, "周末", "weekend"),
+        ({"where": {"weekday": ["Sunday", "Saturday"]}}, "周末", "weekend"),
+        ({"where": {"weekday": WORKDAYS}}, "工作日", "weekdays"),
+        ({"where": {"weekday": ["Monday", "Friday"]}}, "周一、周五", "Monday, Friday"),
+        ({"where": {"day_type": ["weekend"]}}, "周末", "weekend"),
+        ({"where": {"category": ["DELI", "MEAT"]}}, "DELI、MEAT", "DELI, MEAT"),
+        (
+            {"where": {"category": ["DELI"], "weekday": ["Monday"]}, "customers": "champions"},
+            "冠军客户 DELI 周一",
+            "Champions, DELI, Monday",
+        ),
+    ],
+)
+def test_what_a_measurement_is_limited_to_is_named_in_the_readers_language(args: dict[str, Any], zh: str, en: str) -> None:
+    result = Result(Call("measure", args), "t1", "answered", {})
+    assert (ResultView(result, "zh").subject(args), ResultView(result, "en").subject(args)) == (zh, en)
