@@ -13,6 +13,8 @@ _NUMBERS = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)")
 _BANDED = ("age_band", "income_band")
 _EXTREMES = ("lowest", "highest", "最低", "最高", "最小", "最大")
 _ENDLESS = Decimal("Infinity")
+_COUNT = re.compile(r"\d+\+?")
+_WAYS = (">=", "<=", ">", "<")
 
 
 def band_condition(field: str, comparison: Sense, vocabulary: Vocabulary) -> dict[str, Any]:
@@ -42,19 +44,45 @@ def extreme_bands(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
 
 
 def bands_from(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
-    """“100-124K起”, "income 75-99K and up", “35-44岁及以上”: the band that is named and those above or below it."""
+    """“100-124K起”, "income 75-99K and up", “家里4口人以上”, "at least 2 kids": what is named and those above or below it."""
     found: list[Token] = []
     for token in tokens:
-        value, way = (found[-1].get("value") if found else None), token.get("suffix_op", ">=", "<=")
-        dimension = str(value.data["dimension"]) if value is not None else ""
-        if value is None or way is None or dimension not in _BANDED:
+        before = found[-1] if found else None
+        suffix, op = token.get("suffix_op", *_WAYS), before.get("op", *_WAYS) if before is not None else None
+        if before is not None and suffix is not None and _is_ordered(before, vocabulary):
+            found[-1] = _ranged(before, token, before, suffix.id, vocabulary)
+        elif before is not None and op is not None and _is_count(token, vocabulary):
+            found[-1] = _ranged(before, token, token, op.id, vocabulary)
+        else:
             found.append(token)
-            continue
-        edge = band_range(str(value.data["value"]))
-        bands = vocabulary.values.get(dimension, [])
-        others = [one for one in bands if (band_range(one)[0] > edge[0] if way.id == ">=" else band_range(one)[0] < edge[0])]
-        found[-1] = merged([found[-1], token], Sense("value", f"{value.id}{way.id}", {**value.data, "also": others}))
     return found
+
+
+def _dimension(token: Token) -> str:
+    value = token.get("value")
+    return str(value.data["dimension"]) if value is not None else ""
+
+
+def _is_ordered(token: Token, vocabulary: Vocabulary) -> bool:
+    """Whether a token names a band, or a number of people, that others are above or below of."""
+    return _dimension(token) in _BANDED or _is_count(token, vocabulary)
+
+
+def _is_count(token: Token, vocabulary: Vocabulary) -> bool:
+    """Whether a token is a value of an attribute that counts: "2", "3+"."""
+    dimension = _dimension(token)
+    known = vocabulary.values.get(dimension, []) if dimension.startswith("attribute.") else []
+    return len(known) > 1 and all(_COUNT.fullmatch(one) for one in known)
+
+
+def _ranged(first: Token, last: Token, named: Token, way: str, vocabulary: Vocabulary) -> Token:
+    """Both tokens as one value: what is named and all above or below it, or these alone."""
+    value = named.get("value")
+    assert value is not None
+    edge, bands = band_range(str(value.data["value"])), vocabulary.values.get(str(value.data["dimension"]), [])
+    others = [one for one in bands if (band_range(one)[0] > edge[0] if way in (">=", ">") else band_range(one)[0] < edge[0])]
+    meant = others if way in (">", "<") and others else [str(value.data["value"]), *others]
+    return merged([first, last], Sense("value", f"{value.id}{way}", {**value.data, "value": meant[0], "also": meant[1:]}))
 
 
 def _extreme(tokens: list[Token], at: int, vocabulary: Vocabulary) -> Token | None:

@@ -221,7 +221,19 @@ def _plain_limit(sentence: Sentence, who: Who) -> None:
         following = sentence.tokens[place + 1 : place + 2]
         if any(token.text in _HOUSEHOLDS for token in following):
             continue  # “5 person household” is of that size
-        if quantity.data["unit"] == "person" and quantity.data["value"] >= 1 and who.limit in (None, _DEFAULT_TOP):
+        counted = quantity.data["unit"] == "person" or _counts_described(sentence, place)
+        if counted and quantity.data["value"] >= 1 and who.limit in (None, _DEFAULT_TOP):
             who.limit = int(quantity.data["value"])
             sentence.use(place)
             return
+
+
+def _counts_described(sentence: Sentence, place: int) -> bool:
+    """“给我100个买过MEAT的客户”: so many of those who are described after the number."""
+    token, before = sentence.tokens[place], sentence.tokens[place - 1] if place else None
+    if not token.text.endswith(("个", "名", "位")) or (before is not None and not (before.is_("cue", "list") or before.is_("stop"))):
+        return False
+    if before is not None and (before.text in ("有", "在", "是") or before.is_("verb")):
+        return False
+    described = (at for at in range(place + 2, len(sentence.tokens)) if sentence.tokens[at].is_("noun"))
+    return any(sentence.tokens[at - 1].text == "的" for at in described)

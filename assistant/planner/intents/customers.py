@@ -64,6 +64,7 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     asked = _people(sentence) or sentence.has("cue", "list", "count", "share", "everyone") or sentence.has("pronoun")
     about = any(sentence.has(kind) for kind in ("segment", "condition", "comparison", "verb", "value", "band", "top_customers", "pronoun"))
     about = about or denies(sentence.tokens) or sentence.has("qualifier", "first_of")
+    asked = asked or sentence.has("entire")
     about = about or (sentence.has("field", "first_order_date", "last_order_date") and sentence.has("window"))
     if not asked and (not about or _only_things(sentence)):
         return None
@@ -71,7 +72,10 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("cue", "count", "list", "share")
     who = with_churn(sentence, take_who(sentence, dialogue), listed=not counted)
     if not who.named and not _people(sentence):
+    sentence.take_all("entire")
         return None
+    if who.sort_by is not None and who.rule is not None:
+        sentence.take_all("rank", "listing")
     if sentence.says("neg") and who.rule is not None:
         sentence.take_all("cue", "churned")
     sentence.take_all("metric", "customers")

@@ -74,6 +74,8 @@ CALLS = (
     "customers_said",
     "numbers_said",
     "measures_zh",
+    "numbers_en",
+    "customers_zh",
 )
 
 
