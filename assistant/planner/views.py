@@ -137,8 +137,12 @@ class ResultView:
         return " × ".join(names)
 
     def plural(self, metric: str) -> bool:
-        """Whether the English name of a metric is a plural noun."""
-        return self.metric_name(metric).endswith("s") and catalogue().metric(metric).unit is Unit.COUNT
+        """Whether the English name of a metric is a plural noun, as are those of all that is counted."""
+        return catalogue().metric(metric).unit is Unit.COUNT
+
+    def relative(self, metric: str) -> bool:
+        """Whether the English name of a metric says what the counted did (“customers who ordered”): “of” cannot follow it."""
+        return " who " in self.metric_name(metric)
 
     @staticmethod
     def number(value: Any) -> str:

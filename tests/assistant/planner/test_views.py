@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from assistant.planner.answers import write_result
 from assistant.planner.dialogue import Result
 from assistant.planner.plan import Call
 from assistant.planner.views import ResultView
@@ -35,3 +36,18 @@ WORKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
 def test_what_a_measurement_is_limited_to_is_named_in_the_readers_language(args: dict[str, Any], zh: str, en: str) -> None:
     result = Result(Call("measure", args), "t1", "answered", {})
     assert (ResultView(result, "zh").subject(args), ResultView(result, "en").subject(args)) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        ("buyers", "Customers who ordered (DELI) were **[[t1.buyers]]**."),
+        ("orders", "Orders of DELI were **[[t1.orders]]**."),
+        ("revenue", "Revenue of DELI was **[[t1.revenue]]**."),
+    ],
+)
+def test_what_is_counted_is_plural_and_told_of_what_it_is(metric: str, said: str) -> None:
+    figure = {"id": f"t1.{metric}", "label": {"zh": metric, "en": metric}, "value": 3, "unit": "number"}
+    content = {"outcome": "answered", "figures": [figure], "details": {"handle": "t1", "metrics": [metric], "groups": []}, "tables": []}
+    args = {"metrics": [metric], "where": {"category": ["DELI"]}}
+    assert said in write_result(Result(Call("measure", args), "t1", "answered", content), "en")
