@@ -59,8 +59,10 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     if removed is not None:
         rule = removed
     segments = sentence.take_all("segment") if not sentence.has("neg") else []
-    if segments and sentence.says("ellipsis", "also"):
+    if segments and sentence.says("ellipsis", "also") and not _adds_condition(sentence):
         rule = {"any": [rule or {"all": []}, *({"segment": one.id} for one in segments)]}
+    elif segments and _adds_condition(sentence):
+        rule = both(rule, {"segment": segments[0].id} if len(segments) == 1 else {"any": [{"segment": one.id} for one in segments]})
     elif segments:
         rule = _resegmented(rule, [one.id for one in segments])
     added = find_rules(sentence)
@@ -80,6 +82,12 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     counted = sentence.take_all("cue", "count", "list")
     again = not sentence.leftover() and any(sentence.says(kind) for kind in ("quantity", "ranking", "window", "flip"))
     return Plan((Call("find_customers", args),)) if args != before or shown or counted or again else None
+
+
+def _adds_condition(sentence: Sentence) -> bool:
+    """“再加一个条件”, “add a filter”: what follows holds beside what was said, and is no other group."""
+    words = ("条件", "限制", "筛选", "condition", "filter", "criterion", "requirement")
+    return any(token.is_("ellipsis", "also") and any(word in token.text for word in words) for token in sentence.tokens)
 
 
 _LEAST_SPEND = 100

@@ -10,6 +10,7 @@ from assistant.planner.listings import customers_of
 from assistant.planner.normalise import normalise
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.taken_off import without_latest, without_named
 from assistant.planner.texts import text, texts
 
 Args = dict[str, Any]
@@ -28,7 +29,7 @@ def move(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     named = sentence.take("move", "again", "back") and sentence.first("ordinal")
     if sentence.says("move", "back") and named is None and sentence.refers is None and not dropped:
         return _repeat_turn(sentence, dialogue, _list_turn(dialogue)) if _lists(sentence) else None
-    if sentence.refers is not None:
+    if sentence.refers is not None and not (dropped and sentence.says("limit", "condition")):
         return _repeat_turn(sentence, dialogue, sentence.refers.turn)
     if named:
         return _repeat_turn(sentence, dialogue, _turn_of(dialogue, int(named[1].data["n"])))
@@ -139,9 +140,15 @@ def _take_off(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     last = dialogue.last
     if last is None:
         return None
-    removed = _removed(sentence, last)
+    removed = without_named(sentence, last)
+    if removed is None and not _names(sentence):
+        earlier = [call.args for calls in _standing(dialogue)[:-1] for call in calls if call.name == "find_customers"]
+        removed = without_latest(sentence, last, earlier)
+        sentence.use(*(place for place, token in enumerate(sentence.tokens) if removed is not None and token.unknown))
+        if removed is None:
+            return _undo(sentence, dialogue)
     if removed is None:
-        return None if _names(sentence) else _undo(sentence, dialogue)
+        return None
     if removed == last.call.args:
         return None
     _absorb(sentence)
@@ -156,46 +163,3 @@ def _names_only(sentence: Sentence) -> bool:
 
 def _names(sentence: Sentence) -> bool:
     return any(sentence.has(kind) for kind in ("value", "segment", "window", "band", "dimension", "field", "condition", "comparison"))
-
-
-def _removed(sentence: Sentence, last: Result) -> Args | None:
-    """The arguments without what is named; None where nothing is."""
-    args = dict(last.call.args)
-    timed = bool(sentence.take_all("limit", "time")) or bool(sentence.take_all("window"))
-    named = {str(one.data["value"]) for one in sentence.take_all("value")} | {one.id for one in sentence.take_all("segment")}
-    named |= {one.id for kind in ("band", "field", "dimension") for one in sentence.take_all(kind)}
-    if not timed and not named:
-        return None
-    sentence.take_all("metric")
-    return {key: kept for key, value in args.items() if (kept := _without(key, value, named, timed)) not in (None, {}, [])}
-
-
-def _without(key: str, value: Any, named: set[str], timed: bool) -> Any:
-    if key in ("window", "compare"):
-        return None if timed else value
-    if key in ("where", "where_not"):
-        kept = {name: [one for one in values if one not in named] for name, values in value.items() if name not in named}
-        return {name: values for name, values in kept.items() if values}
-    if key == "customers":
-        return None if isinstance(value, str) and value in named else _rule_without(value, named, timed)
-    return (_rule_without(value, named, timed) or {"all": []}) if key == "rule" else value
-
-
-def _rule_without(rule: Any, named: set[str], timed: bool) -> Any:
-    """A rule without its parts that are about what is named; without its windows where the time is."""
-    if not isinstance(rule, dict):
-        return rule
-    if "all" in rule:
-        parts = [kept for part in rule["all"] if (kept := _rule_without(part, named, timed)) is not None]
-        return parts[0] if len(parts) == 1 else {"all": parts}
-    if _mentions(rule, named):
-        return None
-    return {key: value for key, value in rule.items() if not (timed and key == "window")}
-
-
-def _mentions(rule: Any, named: set[str]) -> bool:
-    if isinstance(rule, dict):
-        return any(key in named or _mentions(value, named) for key, value in rule.items())
-    if isinstance(rule, list):
-        return any(_mentions(part, named) for part in rule)
-    return str(rule) in named

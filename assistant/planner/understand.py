@@ -23,7 +23,9 @@ from assistant.planner.reading import read_sentence
 from assistant.planner.rereading import Shorter, plainly, shorter
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
+from assistant.planner.set_changes import of_two_sets
 from assistant.planner.supply import with_supply
+from assistant.planner.taken_off import off_and_on
 from assistant.planner.texts import text
 from assistant.planner.vocabulary import Vocabulary
 from assistant.planner.ways import best_plan
@@ -149,6 +151,12 @@ def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     unnamed = moves.whom(sentence, dialogue)
     if unnamed is not None:
         return unnamed
+    together = of_two_sets(sentence.again(), dialogue)
+    if together is not None:
+        return together
+    swapped = off_and_on(sentence.again(), dialogue, lambda words, later: _later(words, sentence, later), after)
+    if swapped is not None:
+        return swapped
     account = sentence.again()
     moved = moves.move(account, dialogue)
     if moved is not None and not account.leftover():
@@ -164,6 +172,11 @@ def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if best is not None and not account.leftover() and not (elliptic and is_bare(best)):
         return with_other_scope(best, account)
     return None if elliptic else _changed(sentence, dialogue)
+
+
+def _later(words: str, sentence: Sentence, later: Dialogue) -> Plan | None:
+    """The plan of a part of a question, read in the conversation as it is then."""
+    return _whole(read_sentence(words, sentence.vocabulary, later), later)
 
 
 def _part(words: str, sentence: Sentence, dialogue: Dialogue) -> Plan | None:

@@ -136,7 +136,15 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
     found = money_too(sentence, found)
     if not found:
         found = _implied(sentence, by, weak)
+    if found == ["revenue"] and _each_pays(sentence):
+        found = ["revenue_per_customer"]
     return list(dict.fromkeys(countable(sentence, metric, by) for metric in found))
+
+
+def _each_pays(sentence: Sentence) -> bool:
+    """“How much do they spend on average”, “他们平均花多少”: what a customer spends, and not what all do."""
+    pays = any(token.is_("verb", "spend") or token.text.startswith("花") for token in sentence.tokens)
+    return pays and not sentence.says("ranking") and bool(sentence.take_all("cue", "average"))
 
 
 def _per_order(found: list[str]) -> list[str]:

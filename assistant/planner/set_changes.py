@@ -1,0 +1,200 @@
+"""Two lists before taken together: “how many ordered in both?”, “两个月都买了的”, “in the first but not the second”, “只在11月买的”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from assistant.planner.clauses import Rule
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.ellipsis import leads
+from assistant.planner.find_changes import rewindowed
+from assistant.planner.plan import Plan, plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Sense, Token
+from assistant.planner.who import both, selection_rule
+
+_LIGHT = frozenset({"stop", "punctuation", "ellipsis", "conj", "pronoun", "noun", "pair", "act", "unit", "remain", "between", "that"})
+_LIGHT |= {"neg", "earlier", "qualifier", "ordinal", "quantity", "op", "by"}
+"""Kinds of words that may stand beside; a verb says again what was done."""
+_CUES = ("count", "list", "how_much", "compare", "previous", "everyone", "segments", "share", "common")
+_NAMED = ("window", "value", "segment")
+_EITHER = re.compile(
+    r"\b(?:either|at least one of (?:them|the two|those|these)|in total without doubles|(?:the )?union|one or the other)\b"
+    r"|任[一意](?:个|一个)?|至少(?:在)?(?:其中)?一[个次边]|去重|并集|两[个批边]?(?:里|中)(?:有)?一个"
+)
+_NEITHER = re.compile(
+    r"\b(?:neither|none of (?:the two|them both|both)|not in either)\b|(?:两|俩)[^,.;?]{0,6}?都(?:没有?|不)|都没有?(?=[来买下在])"
+)
+_FIRST_ONLY = re.compile(
+    r"\b(?:in |on |from )?(?:the )?(?:first|former)(?: (?:one|list|group|month|lot))?,? (?:but |and |are |is )*"
+    r"(?:not|without|minus|except)"
+    r"(?: in| on| from)? (?:the )?(?:second|latter|other|last)\b"
+    r"|(?:第一|前)(?:个|批|组|份|者|一[个批组份])[^,.;?]{0,6}?,?(?:但是?|而)?(?:不在|没有?|不是)[^,.;?]{0,3}"
+    r"(?:第二|后)(?:个|批|组|份|者|一[个批组份])"
+)
+_SECOND_ONLY = re.compile(
+    r"\b(?:in |on |from )?(?:the )?(?:second|latter)(?: (?:one|list|group|month|lot))?,? (?:but |and |are |is )*"
+    r"(?:not|without|minus|except)"
+    r"(?: in| on| from)? (?:the )?(?:first|former|other)\b"
+    r"|(?:第二|后)(?:个|批|组|份|者|一[个批组份])[^,.;?]{0,6}?,?(?:但是?|而)?(?:不在|没有?|不是)[^,.;?]{0,3}"
+    r"(?:第一|前)(?:个|批|组|份|者|一[个批组份])"
+)
+_BOTH = re.compile(
+    r"\bboth\b|\bin common\b|\boverlap(?:s|ped|ping)?\b|\b(?:the )?intersection\b|\beach of the two\b|\bthe two of them\b"
+    r"|(?:两|俩|二|2 ?)(?:个?月|个?季度|周|个?星期|天|年|次|边|个|者|批|组|家店?|家|样|种|类|回)(?:里|中|人|客户)*都"
+    r"|(?:两|俩|二|2 ?)(?:边|个|者|批|组)[^,.;?]{0,4}(?:重合|重叠|重复|交集|共同|同时)|重合|重叠|交集"
+    r"|都(?:买|来|有|下单|在|消费)(?:了|过)?的"
+)
+_WITHOUT = re.compile(r"\b(?:but not|not|without|and not|excluding|except|minus)\b|没有?|不在|不包括|去掉|除了|未")
+_ONLY = re.compile(r"\b(?:only|just|solely|exclusively)\b|只|仅")
+
+
+def of_two_sets(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """Those in both of the last two lists, in either, in none, or in the one and not in the other; None where it asks for no such thing."""
+    if dialogue.last is None or not _speaks_of_sets(sentence):
+        return None
+    lists = _lists(dialogue)
+    rule = _named_apart(sentence, lists) if any(sentence.says(kind) for kind in _NAMED) else _taken_together(sentence.text, lists)
+    if rule is None:
+        return None
+    sentence.use(*range(len(sentence.tokens)))
+    return plan("find_customers", rule=rule)
+
+
+def _speaks_of_sets(sentence: Sentence) -> bool:
+    """Whether nothing is said but who of the lists is meant, and how many they are."""
+    return all(_beside(token) for token in sentence.tokens)
+
+
+def _beside(token: Token) -> bool:
+    verb = token.get("verb")
+    said = verb is not None and verb.data.get("behaviour") == "orders"
+    return said or any(token.is_(kind) for kind in (*_LIGHT, *_NAMED)) or token.is_("cue", *_CUES)
+
+
+def _lists(dialogue: Dialogue) -> list[Rule]:
+    """The rules of the last two lists that differ, the latest last."""
+    found: list[Rule] = []
+    for result in dialogue.results:
+        about = None if result.aside else dialogue.about(result)
+        rule = selection_rule(about) if about is not None else None
+        plain = _plain(rule) if rule is not None else {"all": []}
+        if plain != {"all": []} and not _is_of(plain, found):
+            found = [*(one for one in found if one != plain), plain]
+    return found[-2:]
+
+
+def _is_of(rule: Rule, lists: list[Rule]) -> bool:
+    """Whether a rule is made of lists before, and is no list of its own beside them."""
+    parts = next((rule[key] for key in ("all", "any") if key in rule), [rule])
+    known = [*lists, *(_denied(one) for one in lists)]
+    return rule not in lists and (rule in known or (len(parts) > 1 and all(part in known for part in parts)))
+
+
+def _taken_together(text: str, lists: list[Rule]) -> Rule | None:
+    """The rule of what is asked of the two lists, without a name of what they are."""
+    if len(lists) < 2:
+        return None
+    first, second = lists
+    if _FIRST_ONLY.search(text):
+        return both(first, _denied(second))
+    if _SECOND_ONLY.search(text):
+        return both(second, _denied(first))
+    if _NEITHER.search(text):
+        return both(_denied(first), _denied(second))
+    if _EITHER.search(text):
+        return {"any": [first, second]}
+    return both(first, second) if _BOTH.search(text) else None
+
+
+def _named_apart(sentence: Sentence, lists: list[Rule]) -> Rule | None:
+    """“Only in October, not November”: what is named is what the lists differ in."""
+    named = list(_names(sentence))
+    if not lists or not named or len({one.kind for _, one in named}) > 1:
+        return None
+    wanted = [one for place, one in named if not _denied_before(sentence, place)]
+    denied = [one for place, one in named if _denied_before(sentence, place)]
+    rules = [_with(lists, one) for one in wanted]
+    others = [_with(lists, one) for one in denied]
+    alone = len(wanted) == 1 and not denied and _ONLY.search(sentence.text)
+    if alone and len(lists) > 1 and rules[0] in lists:
+        others = [one for one in lists if one != rules[0]]
+    elif not denied and not (len(wanted) == 2 and _BOTH.search(sentence.text)):
+        return None
+    if not rules or not (leads(sentence) or all(one in lists for one in (*rules, *others))):
+        return None  # a question of its own
+    found: Rule | None = None
+    if any(one is None for one in (*rules, *others)):
+        return None
+    for rule in rules:
+        found = both(found, rule)
+    for other in others:
+        found = both(found, _denied(other)) if other is not None else None
+    return found
+
+
+def _names(sentence: Sentence) -> Iterator[tuple[int, Sense]]:
+    """The times, or the values, or the segments that are named."""
+    for place, token in enumerate(sentence.tokens):
+        found = next((sense for kind in _NAMED if (sense := token.get(kind)) is not None), None)
+        if found is not None:
+            yield place, found
+
+
+def _denied_before(sentence: Sentence, place: int) -> bool:
+    """Whether a word of denial stands between a name and the name before it, or in Chinese right after it."""
+    start = next((at + 1 for at in range(place - 1, -1, -1) if any(sentence.tokens[at].is_(kind) for kind in _NAMED)), 0)
+    end = next((at for at in range(place + 1, len(sentence.tokens)) if _closes(sentence.tokens[at])), len(sentence.tokens))
+    before = " ".join(token.text for token in sentence.tokens[start:place])
+    after = "".join(token.text for token in sentence.tokens[place + 1 : end])
+    han = not sentence.text.isascii()
+    return _WITHOUT.search(after if han and after else before) is not None
+
+
+def _closes(token: Token) -> bool:
+    """Whether what is said of a name ends here."""
+    return token.is_("punctuation") or any(token.is_(kind) for kind in _NAMED)
+
+
+def _with(lists: list[Rule], name: Sense) -> Rule | None:
+    """The list that has what is named; else the latest with it in place of its own."""
+    found = next((rule for rule in reversed(lists) if _changed(rule, name) == rule), None)
+    return found or _changed(lists[-1], name)
+
+
+def _changed(rule: Any, name: Sense) -> Rule | None:
+    """A rule of one condition with another time, value or segment; None where it has nothing of that kind."""
+    if not isinstance(rule, dict):
+        return None
+    if name.kind == "segment":
+        return {"segment": name.id} if set(rule) == {"segment"} else None
+    if "behaviour" not in rule:
+        return None
+    if name.kind == "window":
+        window = name.data["window"].model_dump(mode="json", exclude_defaults=True)
+        return _plain(rewindowed(rule, window)) if rule.get("window") else None
+    where = rule.get("where") or {}
+    if list(where) != [name.data["dimension"]]:
+        return None
+    return {**rule, "where": {str(name.data["dimension"]): [str(name.data["value"]), *name.data.get("also", ())]}}
+
+
+def _plain(value: Any) -> Any:
+    """The rule without what it leaves open, so that equal rules are equal."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items() if _is_said(part) and (key, part) != ("shift", 0)}
+    return [_plain(part) for part in value] if isinstance(value, list) else value
+
+
+def _denied(rule: Rule) -> Rule:
+    """All others; of a condition that something was done at all, those who did not do it."""
+    if rule.get("behaviour") == "orders" and rule.get("op") == ">=" and str(rule.get("value")) == "1":
+        return {**rule, "op": "=", "value": 0}
+    return rule["not"] if set(rule) == {"not"} else {"not": rule}
+
+
+def _is_said(part: Any) -> bool:
+    """Whether an argument says something."""
+    return part is not None and part is not False and part != {}

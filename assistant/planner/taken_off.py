@@ -1,0 +1,186 @@
+"""What is left of a call when a condition is taken off: by name, by its place, by its time, or the one that was added last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from assistant.planner.clauses import Rule
+from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.plan import Plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.who import both
+
+Args = dict[str, Any]
+Reads = Callable[[str, Dialogue], "Plan | None"]
+_NAMED = ("value", "segment", "band", "field", "dimension")
+_LATEST = re.compile(
+    r"\b(?:last|latest|newest|previous|most recent|new)(?: one| added)? (?:condition|filter|criterion|restriction|constraint)"
+    r"|(?:condition|filter|criterion) (?:i |we )?(?:just )?added"
+    r"|(?:最后|刚才|刚刚|刚|上面?一?个?|新加|后加|后面|前面)[^,.;?]{0,6}(?:条件|筛选|限制|过滤)"
+)
+_OFF_AND_ON = (
+    re.compile(
+        r"^(?P<off>[^,;]*(?:去掉|拿掉|删掉|删了|去了|删除|移除|取消|撤掉|不要|不用)(?:了|吧|掉)?)[,; ]*(?:再|然后|并|就|而)?"
+        r"(?:换成|改成|改为|换为|换|改|加上|再加上?|增加|加个?|加|变成|用)(?:一个|个)?(?P<on>[^,;]{2,})$"
+    ),
+    re.compile(
+        r"^(?P<off>(?:please |ok |now )*(?:drop|remove|take off|take away|forget|lose|get rid of|delete|ditch|scrap|replace|swap) .+?"
+        r"(?:condition|filter|criterion|restriction|constraint|limit))\b,? ?(?:and |then |but |with |for )*"
+        r"(?:use|add|put|make it|change it to|replace it with|put in|take|with|instead|have)?,? ?(?P<on>.{4,}?)(?: instead)?$"
+    ),
+)
+_ADD = {"zh": "再加一个条件，", "en": "add a condition: "}
+
+
+def off_and_on(sentence: Sentence, dialogue: Dialogue, read: Reads, follow: Callable[[Dialogue, Plan], Dialogue]) -> Plan | None:
+    """“刚才那个条件去掉，换成消费1000以上的”: the call without a condition, then with another one.
+
+    Args:
+        sentence: The question.
+        dialogue: The conversation so far.
+        read: The plan of a part of the question in a conversation.
+        follow: The conversation as it will be when a plan has run.
+    """
+    if not sentence.says("drop") and not sentence.text.startswith(("replace ", "swap ")):
+        return None
+    halves = next((found for one in _OFF_AND_ON if (found := one.match(sentence.text.strip(" ?.!")))), None)
+    if halves is None:
+        return None
+    off = re.sub(r"^(?:replace|swap) ", "remove ", halves["off"])
+    first = read(off, dialogue)
+    if first is None or len(first.calls) != 1 or first.calls[0].name not in ("find_customers", "measure"):
+        return None
+    second = read(_ADD[sentence.language] + halves["on"], follow(dialogue, first))
+    if second is None or len(second.calls) != 1 or second.calls[0].name != first.calls[0].name:
+        return None
+    sentence.use(*range(len(sentence.tokens)))
+    return second
+
+
+def without_named(sentence: Sentence, last: Result) -> Args | None:
+    """The arguments of a call without what the sentence names; None where it names nothing."""
+    args = dict(last.call.args)
+    placed = _placed(sentence, args)
+    if placed is not None:
+        return placed
+    dated = _dated(sentence, args)
+    if dated is not None:
+        return dated
+    timed = bool(sentence.take_all("limit", "time")) or bool(sentence.take_all("window"))
+    named = set(_names(sentence))
+    for kind in _NAMED:
+        sentence.take_all(kind)
+    if not timed and not named:
+        return None
+    sentence.take_all("metric")
+    return {key: kept for key, value in args.items() if (kept := _without(key, value, named, timed)) not in (None, {}, [])}
+
+
+def without_latest(sentence: Sentence, last: Result, earlier: list[Args]) -> Args | None:
+    """The list without the condition that was added last; None where all its conditions were said at once.
+
+    Args:
+        sentence: The question.
+        last: The list.
+        earlier: The arguments of the lists before it, the latest last.
+    """
+    parts = _parts(last.call.args.get("rule"))
+    if last.call.name != "find_customers" or len(parts) < 2:
+        return None
+    bare = [_plain(part) for part in parts]
+    for args in reversed(earlier):
+        before = [_plain(part) for part in _parts(args.get("rule"))]
+        if before and len(before) < len(bare) and all(part in bare for part in before):
+            kept = [part for part in parts if _plain(part) in before]
+            return {**last.call.args, "rule": both({"all": kept}, None)}
+    if _LATEST.search(sentence.text):
+        return {**last.call.args, "rule": both({"all": parts[:-1]}, None)}
+    return None
+
+
+def _placed(sentence: Sentence, args: Args) -> Args | None:
+    """“第二个条件去掉”: the rule without the part of that place."""
+    parts, ordinal = _parts(args.get("rule")), sentence.first("ordinal")
+    if ordinal is None or len(parts) < 2 or not sentence.says("limit", "condition"):
+        return None
+    number = int(ordinal[1].data["n"])
+    place = number - 1 if number > 0 else len(parts) + number
+    if not 0 <= place < len(parts):
+        return None
+    sentence.use(ordinal[0])
+    return {**args, "rule": both({"all": [part for at, part in enumerate(parts) if at != place]}, None)}
+
+
+def _dated(sentence: Sentence, args: Args) -> Args | None:
+    """“去掉最近30天的条件”: the part of that time goes where it says only that somebody came, else its time."""
+    windows = [one.data["window"].model_dump(mode="json", exclude_defaults=True) for _, one in sentence.free("window")]
+    parts = _parts(args.get("rule"))
+    at = [place for place, part in enumerate(parts) if len(windows) == 1 and _plain(part.get("window")) == windows[0]]
+    if len(at) != 1 or len(parts) < 2:
+        return None
+    sentence.take_all("window")
+    bare = not parts[at[0]].get("where") and str(parts[at[0]].get("value")) in ("0", "1")
+    untimed = {key: value for key, value in parts[at[0]].items() if key != "window"}
+    left = [part if place != at[0] else untimed for place, part in enumerate(parts) if not (bare and place == at[0])]
+    return {**args, "rule": both({"all": left}, None)}
+
+
+def _names(sentence: Sentence) -> Iterator[str]:
+    """Whatever the words may name: a property is known by its bands too."""
+    for place, token in enumerate(sentence.tokens):
+        if place in sentence.used:
+            continue
+        for sense in token.senses:
+            if sense.kind == "value":
+                yield str(sense.data["value"])
+            elif sense.kind in _NAMED:
+                yield sense.id
+                yield f"{sense.id}_band"
+
+
+def _parts(rule: Any) -> list[Rule]:
+    if not isinstance(rule, dict):
+        return []
+    return list(rule["all"]) if set(rule) == {"all"} else [rule]
+
+
+def _plain(value: Any) -> Any:
+    """A rule without what it leaves open, so that equal rules are equal."""
+    if isinstance(value, dict):
+        return {
+            key: _plain(part) for key, part in value.items() if part is not None and part is not False and part != {} and key != "shift"
+        }
+    return [_plain(part) for part in value] if isinstance(value, list) else value
+
+
+def _without(key: str, value: Any, named: set[str], timed: bool) -> Any:
+    if key in ("window", "compare"):
+        return None if timed else value
+    if key in ("where", "where_not"):
+        kept = {name: [one for one in values if one not in named] for name, values in value.items() if name not in named}
+        return {name: values for name, values in kept.items() if values}
+    if key == "customers":
+        return None if isinstance(value, str) and value in named else _rule_without(value, named, timed)
+    return (_rule_without(value, named, timed) or {"all": []}) if key == "rule" else value
+
+
+def _rule_without(rule: Any, named: set[str], timed: bool) -> Any:
+    """A rule without its parts that are about what is named; without its windows where the time is."""
+    if not isinstance(rule, dict):
+        return rule
+    if "all" in rule:
+        parts = [kept for part in rule["all"] if (kept := _rule_without(part, named, timed)) is not None]
+        return parts[0] if len(parts) == 1 else {"all": parts}
+    if _mentions(rule, named):
+        return None
+    return {key: value for key, value in rule.items() if not (timed and key == "window")}
+
+
+def _mentions(rule: Any, named: set[str]) -> bool:
+    if isinstance(rule, dict):
+        return any(key in named or _mentions(value, named) for key, value in rule.items())
+    if isinstance(rule, list):
+        return any(_mentions(part, named) for part in rule)
+    return str(rule) in named
