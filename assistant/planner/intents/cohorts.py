@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.intents.absorbed import absorb_predicates
 from assistant.planner.intents.filters import take_customers, take_filters
-from assistant.planner.intents.measures import absorb_predicates
 from assistant.planner.intents.rates import take_within_days
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence

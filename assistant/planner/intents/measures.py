@@ -8,6 +8,7 @@ from typing import Any
 from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.intents.absorbed import OF_CAMPAIGNS, absorb_counts, absorb_fields, absorb_predicates
 from assistant.planner.intents.described import where_described
 from assistant.planner.intents.extremes import take_extreme
 from assistant.planner.intents.filters import (
@@ -25,6 +26,7 @@ from assistant.planner.intents.group_ranks import ranks_unknown, take_ranking
 from assistant.planner.intents.having import take_having, with_groups_counted
 from assistant.planner.intents.implied import beside_whole, fared, groups_named, of_campaigns, side_by_side, spread_of, take_difference
 from assistant.planner.intents.listed_times import listed_times
+from assistant.planner.intents.metric_pairs import as_share, kind_share, ranked_first, unshared
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics, who_came
 from assistant.planner.intents.newcomers import new_against_old, newcomers, of_returning
 from assistant.planner.intents.opposites import beside_the_whole, opposites_apart
@@ -53,12 +55,6 @@ _MOST_DIMENSIONS = 2
 _SHORT_WINDOW = 62
 _ADDED_UP = frozenset({"revenue", "orders", "items", "discount", "line_revenue", "gross_revenue"})
 """Metrics whose parts make a whole, so that a value has a share of it."""
-_EMPTY = ("money", "the money", "how does", "how do", "how did")
-"""Words of other questions that say nothing beside a metric."""
-_OF_CAMPAIGNS = ("response_rate", "responses", "responders", "contacted_customers", "campaign_revenue")
-_BOUGHT = ("orders", "amount", "quantity")
-"""What customers do that a metric of sales says too."""
-_SENT = ("contacts", "responses")
 _OF_PEOPLE = ("group", "groups", "segment", "人群", "群体", "客群", "群")
 """Words that only say again that a value or a segment is one."""
 _WHO_RETURNS = ("repurchase_rate", "repeat_rate", "customers", "buyers", "active_customers", "new_customers", "new_customer_share")
@@ -94,11 +90,14 @@ def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
     by, extra = _by(sentence)
     extreme = take_extreme(sentence) if not by and not named_apart(sentence) else None
     named = "sort" in extra and not sentence.has("metric")
-    metrics = ["revenue"] if named else take_metrics(sentence, by or ([per] if per else [])) or (["revenue"] if "sort" in extra else [])
-    metrics = [extreme] if extreme else metrics
+    metrics = kind_share(sentence) or (["revenue"] if named else take_metrics(sentence, by or ([per] if per else [])))
+    metrics = [extreme] if extreme else metrics or (["revenue"] if "sort" in extra else [])
+    metrics = ranked_first(sentence, as_share(sentence, metrics))
+    if unshared(sentence, metrics, by):
+        return None
     beside = [one for one in metrics if one not in _WHO_RETURNS and sentence.says("metric", one)]
     metrics = ["repurchase_rate", *beside] if within else metrics or fared(sentence)
-    if not by and metrics and metrics[0] in _OF_CAMPAIGNS and sentence.has("ranking"):
+    if not by and metrics and metrics[0] in OF_CAMPAIGNS and sentence.has("ranking"):
         by = ["campaign"]  # “哪些活动响应率最高”
     percentiles = take_percentiles(sentence, metrics)
     metrics = averaged_over(metrics, dated=sentence.says("window")) if per else metrics
@@ -171,13 +170,13 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     windows = listed_times(sentence, args, windows)
     of_two_times(sentence, args, len(windows))
     take_steps(sentence, args, windows)
-    _absorb_counts(sentence)
+    absorb_counts(sentence)
     held = args["customers"] is not None and sentence.has("cue", "compare") and sentence.has("cue", "everyone")
     sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize", "sold")
     if windows:
         sentence.take_all("cue", "recent")
     absorb_predicates(sentence)
-    _absorb_fields(sentence, args["metrics"])
+    absorb_fields(sentence, args["metrics"])
     if not windows and _needs_time(sentence, args):
         return ask_when(sentence)
     if (shared or told) is not None and not windows:
@@ -209,14 +208,6 @@ def _counts_groups(sentence: Sentence, args: dict[str, Any]) -> bool:
         and not any(one.is_("metric") or one.is_("by") for one in sentence.tokens[place + 1 : place + 3])
         for place, token in enumerate(sentence.tokens)
     )
-
-
-def _absorb_fields(sentence: Sentence, metrics: list[str]) -> None:
-    """Words of a customer's field that say no more than the metric that was taken."""
-    if any(one.endswith(("revenue", "value", "per_customer")) for one in metrics):
-        sentence.take_all("field", "amount")
-    if any("order" in one for one in metrics):
-        sentence.take_all("field", "orders")
 
 
 def _groups_of_values(sentence: Sentence) -> frozenset[str]:
@@ -277,28 +268,3 @@ def _chart(sentence: Sentence, args: dict[str, Any]) -> None:
     wanted = next((chart.id for chart in charts if chart.id != "auto"), None)
     if wanted:
         args["chart"] = wanted
-
-
-def _absorb_counts(sentence: Sentence) -> None:
-    """“How many” that goes with a metric that was taken: right before or after it; of anything else it is another question."""
-    for place, _ in list(sentence.free("cue", "count")):
-        near = [sentence.after(place, "metric", "dimension", "verb", within=1), sentence.before(place, "metric", within=1)]
-        near += [place - 1] if place and sentence.tokens[place - 1].is_("verb", "spend") else []
-        before = [token for token in sentence.tokens[max(0, place - 3) : place] if not token.is_("stop") or token.is_("cue")][-1:]
-        changed = any(token.is_("cue", "growth", "yoy") for token in before)
-        if changed or any(at is not None and (at in sentence.used or sentence.tokens[at].is_("verb")) for at in near):
-            sentence.use(place)
-
-
-def absorb_predicates(sentence: Sentence) -> None:
-    """Verbs that only say what the metric says: "how many orders did they place"."""
-    if not sentence.has("neg"):
-        campaigns = sentence.says("metric", *_OF_CAMPAIGNS)
-        bought = _BOUGHT if not campaigns else ("orders",)
-        told = [place for place, verb in sentence.free("verb") if verb.data.get("behaviour") in (*bought, *(_SENT if campaigns else ()))]
-        sentence.use(*told)
-    sentence.use(*(place for place, token in enumerate(sentence.tokens) if token.text in _EMPTY))
-    sentence.take_all("cue", "average")
-    for place, quantity in sentence.free("quantity"):
-        if quantity.data["unit"] in ("day", "week", "month") and sentence.says("cue", "previous", "growth"):
-            sentence.use(place)

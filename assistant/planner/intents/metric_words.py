@@ -8,7 +8,8 @@ from typing import Any
 from assistant.planner.intents.crowds import most_people, take_visitors
 from assistant.planner.intents.extremes import PER_ORDER
 from assistant.planner.intents.implied import joined_counts, money_too, shared_money
-from assistant.planner.intents.newcomers import counted_itself
+from assistant.planner.intents.newcomers import both_kinds, counted_itself
+from assistant.planner.intents.sized import SIZES, of_goods
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
 
@@ -178,7 +179,8 @@ def who_came(sentence: Sentence, args: dict[str, Any]) -> list[str]:
 
 def _speaks_of_money(sentence: Sentence, place: int) -> bool:
     """Whether another word is the metric, so that "new customers" are whom it is about."""
-    others = [at for at, _ in sentence.free("metric") if at != place and not sentence.tokens[at].is_("noun")]
+    kinds = both_kinds(sentence)
+    others = [at for at, _ in sentence.free("metric") if at != place and at not in kinds and not sentence.tokens[at].is_("noun")]
     return sentence.has("cue", "how_much") or any(not sentence.tokens[at].is_("segment") for at in others)
 
 
@@ -186,7 +188,7 @@ def _counts_people(sentence: Sentence) -> list[int]:
     """Where a "how many" stands for people: no metric follows it ("多少人", but not "多少订单")."""
     found = []
     for place, sense in [*sentence.free("cue", "count"), *sentence.free("cue", "share")]:
-        if sentence.tokens[place].text.endswith(_OF_THINGS):
+        if sentence.tokens[place].text.endswith(_OF_THINGS) or of_goods(sentence, place):
             continue
         following = sentence.after(place, "metric", "dimension", within=1)
         people = following is not None and sentence.tokens[following].is_("noun")
@@ -248,9 +250,12 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
     """“How much did they spend”, “各部门卖了多少钱”: money is revenue; “how many bought” is customers who ordered."""
     if most_people(sentence, by) or (not by and take_visitors(sentence)):
         return ["customers"]
+    goods = [place for place, _ in sentence.free("cue", "count") if of_goods(sentence, place)]
     if goods:
+        sized = sentence.tokens[goods[0]].text in SIZES
         sentence.use(*goods)
         sentence.take_all("cue", "sold")
+        return ["revenue" if sized else "items"]
     money = sentence.take_all("cue", "how_much") or _sold(sentence, by)
     spent = sentence.first("verb", "spend")
     noun = spent is not None and (spent[0] == 0 or sentence.tokens[spent[0] - 1].text == "的")
@@ -276,7 +281,7 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
         return ["revenue"]
     if by and (sentence.has("ranking") or sentence.has("segment")):
         level = sentence.vocabulary.levels.get(by[0])
-        visits = level == "time" and any(token.text in _BUSY or token.text.startswith("人") for token in sentence.tokens)
+        visits = level in ("time", "order") and any(token.text in _BUSY or token.text.startswith("人") for token in sentence.tokens)
         sold = level in ("time", "product", "order") or levels & {"product"}
         return ["orders" if visits else "revenue" if sold else "customers"]
     if by and (sentence.has("cue", "count") or sentence.has("cue", "share")) and sentence.says("noun"):

@@ -14,7 +14,7 @@ _SOLD = ("revenue", "orders", "items", "average_order_value", "revenue_per_custo
 def newcomers(sentence: Sentence) -> Rule | None:
     """“revenue from new customers last quarter”, “上季度新客带来多少销售额”: of those whose first order falls in the window."""
     window = sentence.first("window")
-    if _both(sentence):
+    if both_kinds(sentence):
         return None
     for place, _ in sentence.free("metric", "new_customers"):
         metrics = [at for at, _ in sentence.free("metric") if at != place and not sentence.tokens[at].is_("noun")]
@@ -31,10 +31,10 @@ def newcomers(sentence: Sentence) -> Rule | None:
 
 def of_returning(sentence: Sentence) -> dict[str, list[str]]:
     """“returning customers' revenue in August”: what was sold to those who first ordered before the window, as a filter."""
-    if _both(sentence) or not sentence.has("window"):
+    if both_kinds(sentence) or not sentence.has("window"):
         return {}
     for place, _ in sentence.free("metric", "returning_customers", "repeat_customers"):
-        others = [at for at, _ in sentence.free("metric", *_SOLD) if at != place]
+        others = [at for at, _ in (*sentence.free("metric", *_SOLD), *sentence.free("cue", "how_much", "sold")) if at != place]
         if any(_belongs(sentence, place, at) for at in others):
             sentence.use(place)
             return {"customer_type": ["returning"]}
@@ -43,7 +43,7 @@ def of_returning(sentence: Sentence) -> dict[str, list[str]]:
 
 def new_against_old(sentence: Sentence) -> bool:
     """“新客和老客的销售额”, "revenue split between new and returning customers": a measure by whether customers are new."""
-    kinds = _both(sentence)
+    kinds = both_kinds(sentence)
     others = [at for at, _ in sentence.free("metric") if at not in kinds and not sentence.tokens[at].is_("noun")]
     timed = sentence.has("window") or sentence.has("dimension", "month", "quarter", "week", "year")
     if any(counted_itself(sentence, at) for at in kinds):
@@ -62,7 +62,7 @@ def counted_itself(sentence: Sentence, place: int) -> bool:
     return sentence.tokens[place].text.endswith(("数", "count")) or (listed and any(token.is_("cue", "count") for token in beside))
 
 
-def _both(sentence: Sentence) -> list[int]:
+def both_kinds(sentence: Sentence) -> list[int]:
     """The places of the words for new and for old customers; none where only one kind is named."""
     found = [(at, token) for at, token in enumerate(sentence.tokens) if at not in sentence.used and _kinds(token)]
     return [at for at, _ in found] if {kind for _, token in found for kind in _kinds(token)} == set(_KINDS) else []

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.intents.absorbed import absorb_predicates
 from assistant.planner.intents.filters import take_customers, take_filters, take_windows, with_windows
-from assistant.planner.intents.measures import absorb_predicates
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence

@@ -66,6 +66,7 @@ CALLS = (
     "paraphrases",
     "wide",
     "models",
+    "models_said",
     "asks",
     "measures",
     "rules",
