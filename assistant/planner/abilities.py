@@ -45,6 +45,7 @@ class Ability:
     listed: bool = False
     option_absorbs: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
     eats: Mapping[str, list[str]] = field(default_factory=dict)
+    first: Mapping[str, list[str]] = field(default_factory=dict)
     absorbs: Mapping[str, list[str]] = field(default_factory=dict)
 
 

@@ -17,6 +17,8 @@ from assistant.prompt_library import prompt_names, read_text
 
 _FOLDER = "answers"
 _LIST = "find_customers"
+_AFTER = ("unused", "background", "later", "reasons", "aimed", "no_text")
+"""Notes told after the answer."""
 
 
 def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple[str, str]] = ()) -> str:
@@ -33,7 +35,7 @@ def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple
         parts.append(whose + write_result(result, language, said.get(FOCUS), int(said.get(PLACE, 0))))
     parts += [_aside(result, said[ASIDE], language) for result in results[len(told) :]]
     parts += [_supplied(told[-1], said[SUPPLY], language)] if SUPPLY in said and told else []
-    parts += [_note(kind, words, language) for kind, words in notes if kind in ("unused", "background", "later", "reasons")]
+    parts += [_note(kind, words, language) for kind, words in notes if kind in _AFTER]
     return "\n\n".join(part for part in parts if part)
 
 

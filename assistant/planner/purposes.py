@@ -22,6 +22,8 @@ def for_sending(tokens: list[Token]) -> list[Token]:
     send = next((place for place, token in enumerate(tokens) if token.is_("unsupported", "send")), None)
     if send is None:
         return tokens
+    if _asks_whom(tokens):
+        return [replace(token, senses=(_LIKELY,)) if place == send or _takes_up(token) else token for place, token in enumerate(tokens)]
     chosen = next((place for place, token in enumerate(tokens[:send]) if _CHOOSE.match(token.text)), None)
     between = tokens[chosen + 1 : send] if chosen is not None else []
     people = any(token.is_(kind) for token in between for kind in _PEOPLE)
@@ -32,3 +34,17 @@ def for_sending(tokens: list[Token]) -> list[Token]:
     found = list(tokens)
     found[send] = replace(tokens[send], senses=(_PURPOSE if limited else _LIKELY,))
     return found
+
+
+def _asks_whom(tokens: list[Token]) -> bool:
+    """“下次发券发给谁最可能会用”: whether it is asked who would take up what is sent."""
+    if any(token.is_("ask", "predict_response") for token in tokens):
+        return True
+    likely = any(token.is_("part", "likely") for token in tokens)
+    taken = any(token.is_("hint", "predict_response") or _takes_up(token) for token in tokens)
+    return likely and (taken or any(token.is_("cue", "list") for token in tokens)) and not any(token.is_("pronoun") for token in tokens)
+
+
+def _takes_up(token: Token) -> bool:
+    """Whether it says that somebody uses what was sent."""
+    return token.is_("verb", "respond") and not token.is_("noun")

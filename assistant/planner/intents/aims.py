@@ -14,11 +14,21 @@ _AIMS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"welcom|onboard|second order|2nd order|迎新|新客|首单|二单|转二|第二单"), ("new",)),
 )
 """Whom advice with such an aim is for, where nobody is named."""
+_WORDING = re.compile(r"messaging|话术")
+AIMED = "aimed"
+"""The note that says whom advice is for, where the question does not."""
+NO_TEXT = "no_text"
+"""The note that says that advice is given where a ready text is asked for."""
 
 
 def aimed_at(sentence: Sentence) -> tuple[str, ...]:
     """The groups that the aim itself says: to win back is for those who are going or gone."""
     return next((groups for pattern, groups in _AIMS if pattern.search(sentence.text)), ())
+
+
+def asks_wording(sentence: Sentence) -> bool:
+    """Whether words to send are asked for."""
+    return bool(_WORDING.search(sentence.text))
 
 
 def absorb_aims(sentence: Sentence) -> None:

@@ -109,6 +109,8 @@ def take_arguments(sentence: Sentence, dialogue: Dialogue, ability: Ability) -> 
         sentence.take_all("cue", *(one.partition(":")[2] for one in ability.hints))
     for kind, ids in ability.eats.items() if not asked else ():
         sentence.take_all(kind, *ids)
+    for kind, ids in ability.first.items():
+        sentence.take_all(kind, *ids)
     for words in (words for argument, words in ability.option_absorbs.items() if argument in args):
         for kind, ids in words.items():
             sentence.take_all(kind, *ids)

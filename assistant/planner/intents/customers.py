@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant.planner.clauses import denies
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.intents.aims import absorb_aims, aimed_at
+from assistant.planner.intents.aims import AIMED, NO_TEXT, absorb_aims, aimed_at, asks_wording
 from assistant.planner.intents.at_risk import with_churn
 from assistant.planner.intents.group_overviews import asks_all_segments
 from assistant.planner.plan import Call, Plan, plan
@@ -21,14 +21,16 @@ def strategy(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None
     lists_churners = sentence.says("cue", "churn") and sentence.says("cue", "list")
     absorb_aims(sentence)
+    notes = ((NO_TEXT, ""),) if asks_wording(sentence) else ()
     who = with_churn(sentence, take_who(sentence, dialogue))
     customers = who.as_customers() if who.named else customers_before(dialogue)
     if customers is None and (gone := aimed_at(sentence)):
-        return Plan(tuple(Call("suggest_strategy", {"customers": one}) for one in gone))
+        names = text("and_word", sentence.language).join(sentence.vocabulary.name("segment", one, sentence.language) for one in gone)
+        return Plan(tuple(Call("suggest_strategy", {"customers": one}) for one in gone), ((AIMED, names), *notes))
     if customers is None:
         return plan("ask_user", question=text("strategy_whom", sentence.language), choices=texts("strategy_choices", sentence.language))
-    advice = plan("suggest_strategy", customers=customers)
-    return Plan((Call("churn_risk"), *advice.calls)) if lists_churners else advice
+    advice = Plan((Call("suggest_strategy", {"customers": customers}),), notes)
+    return Plan((Call("churn_risk"), *advice.calls), notes) if lists_churners else advice
 
 
 def summarize(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -62,20 +64,20 @@ def _whole_base(sentence: Sentence) -> bool:
 def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Customers with at least 5 orders”, “最近30天没有下单的客户有多少”."""
     asked = _people(sentence) or sentence.has("cue", "list", "count", "share", "everyone") or sentence.has("pronoun")
+    asked = asked or sentence.has("entire")
     about = any(sentence.has(kind) for kind in ("segment", "condition", "comparison", "verb", "value", "band", "top_customers", "pronoun"))
     about = about or denies(sentence.tokens) or sentence.has("qualifier", "first_of")
-    asked = asked or sentence.has("entire")
     about = about or (sentence.has("field", "first_order_date", "last_order_date") and sentence.has("window"))
     if not asked and (not about or _only_things(sentence)):
         return None
     counted = sentence.has("cue", "count") and not sentence.has("ranking")
     sentence.take_all("cue", "count", "list", "share")
-    who = with_churn(sentence, take_who(sentence, dialogue), listed=not counted)
-    if not who.named and not _people(sentence):
     sentence.take_all("entire")
-        return None
+    who = with_churn(sentence, take_who(sentence, dialogue), listed=not counted)
     if who.sort_by is not None and who.rule is not None:
         sentence.take_all("rank", "listing")
+    if not who.named and not _people(sentence):
+        return None
     if sentence.says("neg") and who.rule is not None:
         sentence.take_all("cue", "churned")
     sentence.take_all("metric", "customers")
