@@ -15,6 +15,7 @@ from assistant.planner.caps import capped, wanted
 from assistant.planner.comparisons import comparisons, counted_dimensions, operators_last, quantities
 from assistant.planner.counted_names import counted_names, lettered_values, placed_values
 from assistant.planner.directions import rankings
+from assistant.planner.family_sizes import sized
 from assistant.planner.frames import framed
 from assistant.planner.named_amounts import asked_amounts, banded, of_one_order
 from assistant.planner.named_values import described_values, listed_values, named_values
@@ -55,6 +56,7 @@ STEPS: tuple[Step, ...] = (
     only_done,
     operators_last,
     comparisons,
+    sized,
     scores.points,
     scores.scored,
     compared_times,

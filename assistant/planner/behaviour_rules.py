@@ -130,13 +130,18 @@ def _compare(sentence: Sentence, clause: Clause, place: int, comparison: Sense, 
     verb = next((at for at in clause.places if sentence.tokens[at].is_("verb")), None)
     done = sentence.tokens[verb].get("verb") if verb is not None else None
     if done is not None and ((behaviour is None and unit == "") or (unit == "order" and _counts_times(sentence, place, done))):
-        behaviour = str(done.data["behaviour"])
+        behaviour = str((_spent(sentence, verb) or done).data["behaviour"])
     if behaviour is None:
         return
     if subject is None:
         subject = _restated(sentence, clause, place, behaviour)
     group.comparison, group.subject, group.behaviour = comparison, behaviour, behaviour
     sentence.use(place, *([subject[0]] if subject else []))
+
+
+def _spent(sentence: Sentence, verb: int | None) -> Sense | None:
+    """“消费过1000以上”: a number without a unit after a word for spending is money."""
+    return sentence.tokens[verb].get("verb", "spend") if verb is not None else None
 
 
 def _counts_times(sentence: Sentence, place: int, verb: Sense) -> bool:
@@ -200,7 +205,7 @@ def continued(sentence: Sentence, clause: Clause, last: Behaviour) -> Behaviour 
         group.comparison = None
     ends = STOPPED in group.turned and not last.values
     group.again = ends or any(sentence.tokens[place].is_("later") for place in clause.places)
-    apart = group.again or EARLIER in group.turned
+    apart = group.again or (EARLIER in group.turned and (bounds or group.negated != last.negated))
     ended = STOPPED in group.turned and bool(last.values)
     if not (group.values or group.windows or bounds or ended or (apart and last.windows)):
         sentence.used = used
