@@ -146,13 +146,14 @@ def _days_of(sense: Sense, vocabulary: Vocabulary) -> int | None:
 
 
 def denied_in_time(tokens: list[Token], _: Vocabulary) -> list[Token]:
-    """“近两个月没下过单的客户”: those who never ordered are a group, those who did not order in a time are a condition."""
+    """“近两个月没下过单的客户”, "never ordered meat": those who never ordered are a group, others did not order something or in a time."""
     found: list[Token] = []
-    for token in tokens:
+    for at, token in enumerate(tokens):
         group = token.get("segment", "prospects")
         before = next((one for one in reversed(found) if not (one.is_("stop") or one.text in _TURNING)), None)
-        timed = before is not None and _window(before)
-        found += _denied(token) if group and timed and any(word in token.text for word in _DENIALS) else [token]
+        after = next((one for one in tokens[at + 1 :] if not one.is_("stop")), None)
+        limited = (before is not None and _window(before)) or (after is not None and (_window(after) or after.is_("value")))
+        found += _denied(token) if group and limited and any(word in token.text for word in _DENIALS) else [token]
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from assistant.planner.absent_words import absent_phrases
 from assistant.planner.catalogue_words import catalogue_phrases, segment_phrases
 from assistant.planner.customer_ids import id_shapes
+from assistant.planner.interchange import interchanged
 from assistant.planner.lexicon import Phrase, general_words, read_phrases, spellings
 from assistant.planner.matcher import Matcher
 from assistant.planner.normalise import normalise
@@ -201,7 +202,7 @@ def make_vocabulary(
         *saved_phrases(segments or {}),
         *value_phrases({**values, **_time_values(book)}, taken, done),
     ]
-    phrases = list(outdone(phrases, attributes, values))
+    phrases = list(outdone([*phrases, *interchanged(phrases)], attributes, values))
     meant = {text for text, sense in phrases if sense.kind != "idea"}
     phrases += [(text, sense) for text, sense in short_names(attributes) if text not in meant]
     phrases += [(text, sense) for text, sense in absent_phrases(values) if text not in meant]

@@ -23,6 +23,8 @@ _SPREAD = {
 _SHARES = ("new_customer_share", "returning_customer_share")
 _HANDLE = re.compile(r"t\d+")
 _OF_SILENCE = ("churn_rate", "churned_customers")
+_WHOLE = ("全部", "所有")
+"""How “占全部” ends, which is a share of all customers, with or without an order."""
 _LIMITING = ("neg", "segment", "condition", "customer_id", "ranking")
 _MONEY = ("revenue", "orders", "average_order_value", "revenue_per_customer", "new_customers", "returning_customers")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
@@ -56,7 +58,8 @@ def penetrates(sentence: Sentence) -> bool:
     windows = len(list(sentence.free("window")))
     timed = windows == 1 or (active and not windows)
     others = any(sentence.says(kind) for kind in _LIMITING) or sentence.says("metric", *_MONEY) or sentence.says("pronoun")
-    return goods and asked and timed and not others
+    whole = any(token.is_("cue", "share") and token.text.endswith(_WHOLE) for token in sentence.tokens)
+    return goods and asked and timed and not others and not whole
 
 
 def penetration(sentence: Sentence) -> Plan:
