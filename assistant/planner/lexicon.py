@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ _DOUBLES = re.compile("[^aeiou]*[aeiou][^aeiouwxy]")
 """Verbs whose last consonant is doubled before an ending, such as "sum" and "chop"."""
 
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
+_MOST_VARIANTS = 20_000
 """Forms of one word of a phrase, one of which is said."""
 _DONE = ("verb",)
 _HAN_VERB = re.compile(r"[\u3400-\u9fff]+(?<![过了])")
@@ -69,7 +71,17 @@ def read_phrases(*names: str) -> Iterator[Phrase]:
 
 
 def variants(words: str) -> Iterator[str]:
-    """The forms that a phrase with choices stands for: “(环比|同比)(下降|)” is four."""
+    """The forms that a phrase with choices stands for: “(环比|同比)(下降|)” is four.
+
+    Raises:
+        InputError: They are too many to be held; what is as open as that is a construction.
+    """
+    several = math.prod(choice[1].count("|") + 1 for choice in _CHOICE.finditer(words))
+    if several > _MOST_VARIANTS:
+        raise InputError(
+            f"The words {words} stand for {several} forms; at most {_MOST_VARIANTS} can be held.",
+            f"词条 {words} 代表 {several} 种形式；最多可以有 {_MOST_VARIANTS} 种。",
+        )
     choice = _CHOICE.search(words)
     if choice is None:
         yield words

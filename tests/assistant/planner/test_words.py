@@ -9,10 +9,12 @@ import pytest
 import yaml
 
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.lexicon import variants
 from assistant.planner.normalise import normalise
 from assistant.planner.typos import is_ordinary, mend_word
 from assistant.planner.understand import understand
 from assistant.planner.vocabulary import Vocabulary, make_vocabulary
+from tools.errors import InputError
 
 CASES = Path(__file__).parents[2] / "cases" / "planner"
 WORDS = yaml.safe_load((CASES / "words.yaml").read_text(encoding="utf-8"))
@@ -133,3 +135,13 @@ def test_values_of_properties_that_are_words_or_two(question: str, rule: dict[st
     (call,) = understand(question, shop, Dialogue()).calls
 
     assert call.args["rule"] == rule
+
+
+@pytest.mark.parametrize(("words", "forms"), [("环比", ["环比"]), ("(环比|同比)(下降|)", ["环比下降", "环比", "同比下降", "同比"])])
+def test_a_phrase_with_choices_stands_for_each_of_them(words: str, forms: list[str]) -> None:
+    assert list(variants(words)) == forms
+
+
+def test_a_phrase_that_stands_for_too_much_is_refused() -> None:
+    with pytest.raises(InputError, match="100000 forms"):
+        list(variants("(0|1|2|3|4|5|6|7|8|9)" * 5))
