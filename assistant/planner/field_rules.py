@@ -34,7 +34,8 @@ def _dated(sentence: Sentence, clause: Clause) -> Iterator[Rule]:
     assert field_sense is not None
     assert window is not None
     start, end = window.data["window"].resolve(sentence.vocabulary.as_of)
-    sentence.use(fields[0], windows[0], *(place for place in clause.places if sentence.tokens[place].is_("verb")))
+    ends = windows[1] if len(windows) > 1 else len(sentence.tokens)  # “首单在3月的客户里最近90天下过单的”: the second time has its own verb
+    sentence.use(fields[0], windows[0], *(place for place in clause.places if place < ends and sentence.tokens[place].is_("verb")))
     name = "last_order_date" if field_sense.id == _RECENT else field_sense.id
     if start and end:
         yield {"field": name, "op": "between", "value": [start.isoformat(), end.isoformat()]}

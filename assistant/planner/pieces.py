@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from assistant.planner.plan import Call, Plan
@@ -9,6 +10,9 @@ from assistant.planner.sentence import Sentence
 
 _IFS = ("if ", "when ", "suppose ", "assuming ", "如果", "假如", "要是", "若", "假设", "当")
 """What begins a condition of the question after it, which is no question of its own."""
+
+_OF_BEFORE = re.compile(r"'segment': 't\d+'")
+"""Arguments that speak of the customers of an earlier call, which must be made then."""
 
 
 def splits(sentence: Sentence, kinds: tuple[tuple[str, ...], ...]) -> Iterator[list[str]]:
@@ -58,6 +62,6 @@ def repeats(calls: list[Call], found: Plan) -> bool:
 
 def says_more(later: Call, before: Call) -> bool:
     """Whether a later part asks the question before it again with more said, so that only the later one is to be answered."""
-    if later.name != before.name:
+    if later.name != before.name or _OF_BEFORE.search(str(later.args)):
         return False
     return set(before.args.get("metrics", ())) <= set(later.args.get("metrics", ()))

@@ -159,7 +159,8 @@ def _ranked(sentence: Sentence, who: Who, place: int, ranking: Any) -> None:
         who.descending = rises == (ranking.id == "largest")
         who.limit = ranking.data["n"] or who.limit or _DEFAULT_TOP
         return
-    sort_place, field_id = sort_field(sentence, place)
+    worth = sentence.tokens[place].is_("part", "worth")
+    sort_place, field_id = (None, "amount") if worth else sort_field(sentence, place)
     if field_id is None and who.sort_by is None:
         field_id = _unsaid(sentence) if sentence.tokens[place].get("ranking", "largest") and ranking.data["n"] else None
         if field_id is None:
