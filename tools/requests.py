@@ -51,7 +51,7 @@ class Measure(Request):
     where: dict[str, list[str]] = Field(default={}, description='Dimension id to accepted values, e.g. {"category": ["DELI"]}.')
     where_not: dict[str, list[str]] = Field(default={}, description="Dimension id to excluded values.")
     window: Window | None = Field(default=None, description="When; all time when left out.")
-    compare: Literal["previous", "last_year", "step"] | None = Field(default=None, description="step: each month with the one before.")
+    compare: Literal["previous", "last_year", "step"] | Window | None = Field(default=None, description="step: month by month; or a window")
     customers: Customers | None = Field(default=None, description="Only these.")
     sort: Literal["largest", "smallest", "growth", "decline", "natural"] | None = Field(
         default=None, description="Order of groups by the first metric; growth, decline: by its change (needs compare)."

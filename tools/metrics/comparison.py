@@ -16,6 +16,8 @@ from tools.requests import Measure
 from tools.warehouse.context import ToolContext
 from tools.windows import DateRange, Window
 
+Compared = Literal["previous", "last_year", "step", "than"]
+"""What is compared with; than: a window that is named."""
 _LEAST_COVERED = 0.5
 """A period of which the data hold less than this part is nothing to compare with."""
 _WEEK = dt.timedelta(days=7)
@@ -26,7 +28,14 @@ def earlier_plan(ctx: ToolContext, plan: Plan, request: Measure) -> Plan | None:
     """The same plan for the period that the request compares with; None when it compares with nothing."""
     if request.compare in (None, STEP) or plan.window is None:
         return None
+    if isinstance(request.compare, Window):
+        return replace(plan, window=request.compare)
     return replace(plan, window=earlier_window(plan.window, "last_year" if request.compare == "last_year" else "previous", ctx.as_of))
+
+
+def kind_of(request: Measure) -> Compared | None:
+    """What a request compares with."""
+    return "than" if isinstance(request.compare, Window) else request.compare
 
 
 def earlier_window(window: Window, compare: Literal["previous", "last_year"], as_of: dt.date) -> Window:

@@ -22,6 +22,7 @@ _REST = Text(zh="其余", en="the rest")
 _BEFORE = {
     "last_year": (Text(zh="（去年同期）", en="a year before"), Text(zh="（去年同期）", en="a year before")),
     "previous": (Text(zh="（上期）", en="in the period before"), Text(zh="（上期）", en="before")),
+    "than": (Text(zh="（对比期）", en="in the period compared with"), Text(zh="（对比期）", en="compared with")),
     "step": (Text(zh="（上一期）", en="in the one before"), Text(zh="（上一期）", en="one before")),
 }
 """What the period compared with is called, in figures and in columns."""

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from tools.contracts import Text, Unit
 from tools.metrics.averages import PerTime
 from tools.metrics.catalogue import Dimension, Metric
+from tools.metrics.comparison import Compared
 from tools.metrics.keeping import Kept
 from tools.metrics.plan import Plan
 from tools.metrics.results import Group, Value, value_label
@@ -71,7 +71,7 @@ class Measured:
     incomplete: dict[str, DateRange]
     per_group: int | None = None
     by_change: bool = False
-    compare: Literal["previous", "last_year", "step"] | None = None
+    compare: Compared | None = None
     uncompared: Text | None = None
     others: Others | None = None
     kept: tuple[Kept, ...] = ()

@@ -10,7 +10,7 @@ from tools.contracts import Statement, Text
 from tools.errors import UnsupportedQuestion
 from tools.metrics.averages import PerTime, per_time
 from tools.metrics.catalogue import catalogue
-from tools.metrics.comparison import counterparts, earlier_plan, is_covered, not_reached, refuse_growth
+from tools.metrics.comparison import counterparts, earlier_plan, is_covered, kind_of, not_reached, refuse_growth
 from tools.metrics.cuts import Order
 from tools.metrics.entries import Metric
 from tools.metrics.keeping import Kept, kept_by
@@ -83,7 +83,7 @@ class Runs:
             incomplete=self._incomplete(plan, groups, window),
             per_group=request.limit_per_group if plan.by else None,
             by_change=(bool(earlier) or step) and request.sort in ("growth", "decline"),
-            compare=request.compare if earlier or step else None,
+            compare=kind_of(request) if earlier or step else None,
             uncompared=uncompared,
             kept=kept,
             together=self._together(run, groups, limit),

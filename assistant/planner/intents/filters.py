@@ -173,6 +173,7 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
         windows = windows[:1]  # “mother's day (14 May)”
     if len(windows) == 2 and windows[0] == windows[1]:
         args["compare"], windows = "previous", windows[:1]  # “最近7天和之前7天”
+    windows = _within_whole(windows, sentence.vocabulary.as_of)
     if len(windows) == 2:
         windows = _compared(args, windows, sentence.vocabulary.as_of)
     shown: list[Window | None] = [*windows] or [None]
@@ -195,10 +196,33 @@ def _compared(args: dict[str, Any], windows: list[Window], as_of: dt.date) -> li
         args["compare"] = "previous"
     elif _year_before(dates) == earlier.resolve(as_of):
         args["compare"] = "last_year"
+    elif args.get("compare") == "previous" and _apart(earlier.resolve(as_of), dates):
+        args["compare"] = _dump(earlier)
     else:
         args.pop("compare", None)
         return windows
     return [later]
+
+
+def _within_whole(windows: list[Window], as_of: dt.date) -> list[Window]:
+    """“今年下滑最厉害的部门，12月跟1月比”: the two times of a longer one that is only named around them."""
+    if len(windows) != 3:
+        return windows
+    spans = [(one, one.resolve(as_of)) for one in windows]
+    inner = [one for one, span in spans if not all(_holds(span, other) for _, other in spans)]
+    return inner if len(inner) == 2 else windows
+
+
+def _holds(outer: DateRange, inner: DateRange) -> bool:
+    """Whether a time has all of another in it."""
+    if None in (*outer, *inner):
+        return False
+    return outer.start <= inner.start and inner.end <= outer.end  # type: ignore[operator]
+
+
+def _apart(earlier: DateRange, later: DateRange) -> bool:
+    """Whether one time is over before the other begins."""
+    return earlier.end is not None and later.start is not None and earlier.end < later.start
 
 
 def _year_before(dates: DateRange) -> DateRange:
