@@ -24,6 +24,8 @@ def with_supply(question: str, read: Callable[[str], Plan]) -> Plan | None:
     text = normalise(question)
     words = read_table("supply")["zh" if _HAN.search(text) else "en"]
     have, enough = re.search(words["have"], text), re.search(words["enough"], text)
+    if have is not None and enough is None:
+        return _handed_out(text, have, read)
     if have is None or enough is None or have.end() > enough.start():
         return None
     rest = f"{text[: have.start()]} {text[have.end() : enough.start()]}{text[enough.end() :]}"
@@ -31,3 +33,24 @@ def with_supply(question: str, read: Callable[[str], Plan]) -> Plan | None:
     if not found.calls or any(call.name != _COUNTED for call in found.calls):
         return None
     return replace(found, notes=(*found.notes, (SUPPLY, have["n"].replace(",", ""))))
+
+
+def _handed_out(text: str, have: re.Match[str], read: Callable[[str], Plan]) -> Plan | None:
+    """“I have 200 coupons. Give me the 200 biggest spenders …”: coupons to give away are no condition on those who get them.
+
+    So many of the best are meant where no other number is told; all who meet a condition are held against the number.
+    """
+    rest = text[have.end() :].strip(" ,.;:-")
+    if have.start() or not rest:
+        return None
+    found, number = read(rest), have["n"].replace(",", "")
+    if len(found.calls) != 1 or found.calls[0].name != _COUNTED:
+        return None
+    call = found.calls[0]
+    if re.search(rf"(?<!\d){number}(?!\d)", rest.replace(",", "")):
+        return replace(found, notes=(*found.notes, ("background", have[0].strip(" ,.;:-"))))
+    if call.args.get("sort_by"):
+        counted = re.search(r"\d", rest.split(" who ")[0]) and call.args.get("limit")
+        call = call if counted else replace(call, args={**call.args, "limit": int(number)})
+        return replace(found, calls=(call,), notes=(*found.notes, ("background", have[0].strip(" ,.;:-"))))
+    return replace(found, notes=(*found.notes, (SUPPLY, number)))

@@ -22,6 +22,7 @@ _HAS_RISK = re.compile("有|高|大|high|at risk")
 _BOUGHT = {"behaviour": "orders", "op": ">=", "value": 1}
 _LATE = {"field": "gap_ratio", "op": ">=", "value": 2}
 """Late by the rhythm: twice their own median gap or more without an order."""
+_LINKS = ("of", "for", "among", "amongst", "in", "across")
 _TOLD = ("recent", "churn", "churned", "list", "count", "why", "share", "summarize")
 """What the list of those at risk tells anyway."""
 
@@ -39,6 +40,8 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None
     args: dict[str, Any] = {}
     told = _tells_risk(sentence)
+    if told and _of_the_best(sentence):
+        return _risk_of_best(sentence, dialogue)
     band, definition = sentence.take("band"), _take_definition(sentence)
     named = sentence.take("segment", *_BANDS) if listed else None
     args["band"] = band.id if band else named.id.removeprefix("churn_") if named else None
@@ -85,6 +88,28 @@ def _tells_risk(sentence: Sentence) -> bool:
     risk = [token for token in sentence.tokens if token.is_("field", "churn_probability")]
     counted = sentence.says("cue", "count", "share") or sentence.says("band") or sentence.says("rank")
     return bool(risk) and not counted and not any(_HAS_RISK.search(token.text) for token in risk)
+
+
+def _of_the_best(sentence: Sentence) -> bool:
+    """“Churn risk of our top 50”: those who spend most, whatever their risk, and not the most at risk of all."""
+    for place, token in enumerate(sentence.tokens):
+        linked = token.is_("field", "churn_probability") and sentence.tokens[place + 1 : place + 2]
+        if linked and linked[0].text.split(" ")[0] in _LINKS:
+            named = next(
+                (one for one in sentence.tokens[place + 2 : place + 5] if one.is_("top_customers") or one.is_("ranking", "largest")), None
+            )
+            return named is not None
+    return False
+
+
+def _risk_of_best(sentence: Sentence, dialogue: Dialogue) -> Plan:
+    """The best customers with the risk of each."""
+    sentence.take_all("option", "churn_risk.sort_by.value")
+    _absorb(sentence)
+    who = take_who(sentence, dialogue)
+    who.sort_by = "amount" if who.sort_by in (None, "churn_probability") else who.sort_by
+    who.limit = who.limit or _TOP
+    return plan("find_customers", columns=["churn_probability", "churn_band"], **who.as_find())
 
 
 def _take_definition(sentence: Sentence) -> Any:
@@ -172,6 +197,9 @@ def _defined(sentence: Sentence) -> Plan | None:
         sentence.take_all("field", "recency_days")
         sentence.take_all("cue", "silence")
         sentence.take_all("part", "counts_as_churn")
+        sentence.take_all("metric", "churn_rate", "lapsed_customers", "customers")
+        sentence.take_all("segment", "lost")
+        sentence.take_all("op")
         _absorb(sentence)
         return plan("churn_risk", definition="window", horizon_days=days)
     return None

@@ -77,6 +77,7 @@ CALLS = (
     "measures_zh",
     "numbers_en",
     "customers_zh",
+    "customers_en",
 )
 
 
