@@ -1,6 +1,7 @@
 """Constructions read as plainer words: “占了几成” is “占比”, and of customers “没有第二单” is “只下过一次单”.
 
-They are data: constructions.yaml and constructions_en.yaml, and conditions.yaml for what is said of customers.
+They are data: constructions.yaml and constructions_en.yaml, constructions_models.yaml for what is asked of models and of the data's
+quality, and conditions.yaml for what is said of customers.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ def plainer(text: str) -> str:
 @lru_cache(maxsize=2)
 def _constructions(language: str) -> list[tuple[re.Pattern[str], str]]:
     general = read_table("constructions" if language == "zh" else "constructions_en")
-    return [*_of_table(read_table("conditions")[language]), *_of_table(general)]
+    models = _of_table(read_table("constructions_models")[language])
+    return [*models, *_of_table(read_table("conditions")[language]), *_of_table(general)]
 
 
 def _of_table(table: Any) -> list[tuple[re.Pattern[str], str]]:
