@@ -33,7 +33,15 @@ _WHOLE_COST = 5.0
 _STOP_COST = 1.3
 _NAME_COST = 0.5
 """A name written out goes before words that overlap it: “将” and “流失风险客户”, not “将流失” and “风险客户”."""
+_GIVEN_COST = 0.45
+"""A name that is to be given goes before a group of that name: “save as champions”."""
 _LONG_NAME = 5
+_TAIL = re.compile(
+    r"\s*[,;]\s*(?:and|so|because|since|cos|for|then|as|but|please|pls|thanks?|thank you|thx|ok|okay|i|we|it|that|this|these|they|need|"
+    r"will|ill|well|my|our|just|which|in case|to be)\b.*$"
+    r"|\s+(?:(?:so|because|since|cos) (?:that )?(?:i|we)|for (?:later|reuse|future|next))\b.*$"
+)
+"""What goes on after a name: “called X, I will reuse it”."""
 
 
 class Mended(NamedTuple):
@@ -158,7 +166,9 @@ def _price(meanings: list[Sense], length: int) -> float:
     if all(sense.kind in ("stop", "idea") for sense in meanings):
         return _STOP_COST
     named = any(sense.kind == "segment" for sense in meanings)
-    own = any(sense.data.get(OWN) or sense.kind == "segment_name" for sense in meanings)
+    own = any(sense.data.get(OWN) for sense in meanings)
+    if any(sense.kind == "segment_name" for sense in meanings):
+        return _GIVEN_COST
     return _NAME_COST if own or (named and length >= _LONG_NAME) else 1.0
 
 
@@ -192,9 +202,11 @@ def _segment_names(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int
     table = read_table("ids")
     for pattern in table["segment_name"]:
         for match in re.finditer(pattern, text):
-            name = match["name"].strip()
+            quoted = text[match.start("name") - 1] == '"'
+            name = (match["name"] if quoted else _TAIL.sub("", match["name"])).strip()
             if name and name not in table["not_names"] and not _names_format(name, vocabulary):
-                yield match.start("span"), match.end("span"), name
+                whole = name == match["name"].strip()
+                yield match.start("span"), match.end("span") if whole else match.start("name") + len(name), name
                 return
 
 

@@ -208,9 +208,12 @@ def _customers(sentence: Sentence, dialogue: Dialogue, ability: Ability, args: A
     if ability.customers == "known" and _expects_amounts(sentence):
         return None
     before = set(sentence.used)
+    ranked = list(sentence.free("ranking"))
     who = with_churn(sentence, take_who(sentence, dialogue))
     if who.rule == _BOUGHT:
         who.rule = None  # everybody scored has bought
+    if ability.many_only and ranked and not any(sense.data["n"] for _, sense in ranked):
+        return None  # “which cluster is worth most” ranks clusters
     if ability.customers == "known" and any(place in sentence.used for place in goods) and not _acted(sentence, before):
         return None
     who.named = who.named or _each(sentence)

@@ -15,6 +15,7 @@ from tools.segments.schemes import scheme_of
 
 _NOT_COMPARED = ("average_predicted_value", "average_completeness", "repeat_rate", "churn_rate", "response_rate")
 """Metrics that two groups side by side do not show."""
+_EACH_SPENDS = "revenue_per_customer"
 
 
 def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -32,12 +33,25 @@ def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None
     sentence.take_all("cue", "summarize", "list", "why", "everyone", "share", "count", "segments")
     take_apart(sentence)
-    metrics = [sense.id for _, sense in sentence.free("metric") if sense.id != "customers"]
+    metrics = [sense.id for _, sense in sentence.free("metric") if sense.id != "customers"] or _of_each(sentence)
     sentence.take_all("metric")
     sentence.take_all("neg")
+    if metrics == [_EACH_SPENDS]:
+        return beside_everyone(metrics, sides, sentence.take_window())
     if metrics and ({"all": []} in sides or all(isinstance(one, dict) for one in sides)):
         return beside_everyone(metrics, sides, sentence.take_window())
     return plan("compare_segments", first=sides[0], second=sides[1])
+
+
+def _of_each(sentence: Sentence) -> list[str]:
+    """“平均消费差多少”, “how much more does each spend”: what a customer of each side spends."""
+    spent = sentence.has("verb", "spend") or sentence.has("field", "amount")
+    if not spent or not (sentence.has("cue", "average") or sentence.has("cue", "how_much")):
+        return []
+    sentence.take_all("cue", "average", "how_much")
+    sentence.take_all("verb", "spend")
+    sentence.take_all("field", "amount")
+    return [_EACH_SPENDS]
 
 
 def _several(sentence: Sentence, segments: list[str]) -> Plan | None:
