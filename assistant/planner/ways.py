@@ -7,6 +7,7 @@ from collections.abc import Callable
 from assistant.planner import moves
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents import (
+    against,
     among,
     asks,
     averages,
@@ -16,6 +17,7 @@ from assistant.planner.intents import (
     churn,
     cohorts,
     comparing,
+    courses,
     customers,
     data,
     exports,
@@ -41,6 +43,8 @@ INTENTS: tuple[Intent, ...] = (
     moves.whom,
     bare_change.bare_change,
     saving.save,
+    courses.course,
+    against.against_named,
     averages.average,
     *asks.ASKS,
     asks.in_range(findings.behaviour),

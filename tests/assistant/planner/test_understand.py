@@ -76,6 +76,7 @@ CALLS = (
     "numbers_said",
     "measures_zh",
     "numbers_en",
+    "trends",
     "customers_zh",
     "customers_en",
 )

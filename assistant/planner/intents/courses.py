@@ -1,0 +1,155 @@
+"""How something goes over time: “客单价是不是在降”, "is the deli losing customers?", "are baskets getting smaller over the year".
+
+Where the words say a course it is measured period by period; else the last complete month is held against the one before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.intents.measures import measure
+from assistant.planner.lexicon import read_table
+from assistant.planner.plan import Plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.spelled import find, put
+from assistant.planner.tokens import Sense, Token
+
+_UNITS = {"月": "month", "周": "week", "星期": "week", "礼拜": "week", "季": "quarter", "季度": "quarter", "年": "year", "天": "day"}
+_SHORT_WINDOW = 62
+_WHO = ("who", "that", "whose")
+_TIMES = ("day", "week", "month", "quarter", "year")
+_WORDS = ("fewer", "less", "more", "smaller", "bigger", "lower", "higher", "worse", "better", "down", "up")
+"""English words of degree beside a course, which say which way it goes."""
+
+
+def course(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """A metric by its course, or held against the time before."""
+    if dialogue.last is not None and not sentence.has("metric") and not sentence.has("noun"):
+        return None
+    told = None if listed(sentence) else _told(sentence)
+    if told is None:
+        return None
+    sentence.tokens, unit = told
+    sentence.used.clear()
+    _count_people(sentence)
+    _along(sentence, unit)
+    found = measure(sentence, dialogue)
+    if found is None or len(found.calls) != 1 or not found.calls[0].args.get("compare"):
+        return None
+    return found
+
+
+def listed(sentence: Sentence) -> bool:
+    """Whether people are asked for who did something, or the parts that moved most, and not how something goes."""
+    tokens = sentence.tokens
+    who = any(
+        one.is_("noun") and any(after.text in _WHO or after.is_("conj", "who") for after in tokens[at + 1 : at + 2])
+        for at, one in enumerate(tokens)
+    )
+    named = any(one.text == "的" and after.is_("noun") and after.text not in ("客群", "人群") for one, after in pairwise(tokens)) and any(
+        one.is_("condition") or one.is_("comparison") for one in tokens
+    )
+    return (
+        who or named or any(sentence.says("cue", one) for one in ("list", "count", "why", "strategy", "export")) or sentence.says("ranking")
+    )
+
+
+def _told(sentence: Sentence) -> tuple[list[Token], str | None] | None:
+    """The tokens with what is said of a course as one word for change, and the unit of time it is seen by; None without one."""
+    tokens = list(sentence.tokens)
+    unit: str | None = None
+    changed = any(token.is_("cue", "growth") for token in tokens)
+    mine = False
+    for kind in ("done", "course", "turn", "over"):
+        for metric, pattern in _patterns(sentence.language, kind):
+            found = next(find(tokens, pattern), None)
+            if found is None:
+                continue
+            way = [sense for token in tokens[found.first : found.end] for sense in token.senses if sense.kind == "direction"]
+            if kind == "done":
+                tokens, mine = put(tokens, found, Sense("metric", metric)), True
+                changed = changed or bool(way) or any(word in found.match[0].split() for word in _WORDS)
+            elif kind == "over" and (changed or _degree(tokens)):
+                unit, mine = unit or _unit(found.match), True
+                tokens = put(tokens, found)
+            elif kind in ("course", "turn"):
+                unit = unit or (_unit(found.match) if kind == "course" else None)
+                changed = mine = True
+                tokens = put(tokens, found, Sense("cue", "growth"), *way[:1])
+    if changed and any(token.is_("cue", "recent") for token in tokens):
+        mine = True
+        tokens = [replace(one, senses=(Sense("stop", "recent"),)) if one.is_("cue", "recent") else one for one in tokens]
+    degrees = [at for at in _degree(tokens) if mine]
+    tokens = [replace(one, senses=(Sense("cue", "growth"),)) if at in degrees else one for at, one in enumerate(tokens)]
+    if not mine or not (changed or degrees):
+        return None
+    if not any(token.is_("cue", "growth") for token in tokens):
+        end = tokens[-1].end
+        tokens.append(Token(end, end, "", (Sense("cue", "growth"),)))
+    return tokens, unit
+
+
+def _unit(match: re.Match[str]) -> str:
+    named = match.groupdict().get("unit") or "month"
+    return _UNITS.get(named, named)
+
+
+def _degree(tokens: list[Token]) -> list[int]:
+    """Words of degree right before what is measured: “fewer new customers”."""
+    return [
+        at
+        for at, token in enumerate(tokens[:-1])
+        if token.text in _WORDS and (tokens[at + 1].is_("metric") or tokens[at + 1].is_("noun")) and not token.is_("cue")
+    ]
+
+
+def _count_people(sentence: Sentence) -> None:
+    """“客人越来越少”: people of whom nothing else is measured are those who ordered."""
+    if any(token.is_("metric") and not token.is_("noun") for token in sentence.tokens):
+        return
+    for at, token in enumerate(sentence.tokens):
+        if token.is_("noun") and not sentence.says("cue", "sold"):
+            sentence.tokens[at] = replace(token, senses=(Sense("metric", "buyers"),))
+            return
+
+
+def _along(sentence: Sentence, unit: str | None) -> None:
+    """Puts the unit of time that a course is seen by among the words, where none is named."""
+    named = any(token.is_("dimension", *_TIMES) or token.is_("cue", "trend") for token in sentence.tokens)
+    if unit is None or named:
+        return
+    window: Any = next((sense.data.get("window") for _, sense in sentence.free("window")), None)
+    short = window is not None and (window.last_days or _SHORT_WINDOW + 1) <= _SHORT_WINDOW
+    end = sentence.tokens[-1].end
+    by = Token(end, end, "by", (Sense("by", "by"),))
+    sentence.tokens = [*sentence.tokens, by, Token(end, end, unit, (Sense("dimension", "week" if short and unit == "month" else unit),))]
+
+
+@lru_cache(maxsize=16)
+def _compiled(language: str, kind: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    table = read_table("courses")
+    names: dict[str, str] = dict(table["names"])
+    for name, pattern in table["names"].items():
+        names[name] = _filled(pattern, names)
+    entry = table[kind]
+    listed = (
+        [(metric, one) for metric, words in entry.items() for one in words.get(language, ())]
+        if kind == "done"
+        else [("", one) for one in entry[language]]
+    )
+    edge = r"\b(?:{})\b" if language == "en" else "(?:{})"
+    return tuple((metric, re.compile(edge.format(_filled(one, names)))) for metric, one in listed)
+
+
+def _filled(pattern: str, names: dict[str, str]) -> str:
+    return re.sub(r"\{([a-z]+)\}", lambda match: names[match[1]], pattern)
+
+
+def _patterns(language: str, kind: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    yield from _compiled("zh" if language == "zh" else "en", kind)
