@@ -29,7 +29,8 @@ def plainer(text: str) -> str:
 def _constructions(language: str) -> list[tuple[re.Pattern[str], str]]:
     general = read_table("constructions" if language == "zh" else "constructions_en")
     models = _of_table(read_table("constructions_models")[language])
-    return [*models, *_of_table(read_table("conditions")[language]), *_of_table(general)]
+    turns = _of_table(read_table("constructions_turns")[language])
+    return [*models, *_of_table(read_table("conditions")[language]), *turns, *_of_table(general)]
 
 
 def _of_table(table: Any) -> list[tuple[re.Pattern[str], str]]:

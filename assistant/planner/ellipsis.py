@@ -35,7 +35,9 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         return True
     if _swaps(sentence) or (not sentence.says("verb") and set_aside(sentence)) or _only_by(sentence) or _bare_number(sentence, dialogue):
         return True
-    if asks_share(sentence, dialogue) or asks_who_bought(sentence, dialogue):
+    if asks_share(sentence, dialogue) or asks_who_bought(sentence, dialogue) or _only_orders(sentence, dialogue):
+        return True
+    if asks_reasons(sentence, dialogue):
         return True
     if any(token.is_("cue", "segments") or any(token.is_(kind) for kind in _OF_ITS_OWN) for token in sentence.tokens):
         return False
@@ -108,6 +110,30 @@ def _only_by(sentence: Sentence) -> bool:
     return len(said) > 1 and said[0].is_("by") and all(token.is_("by") or token.is_("dimension") or token.is_("metric") for token in said)
 
 
+def _only_orders(sentence: Sentence, dialogue: Dialogue) -> bool:
+    """“按消费从高到低”, “by spend, highest first” after a list: how it is to be ordered, and nothing else."""
+    if dialogue.last is None or dialogue.last.call.name != "find_customers" or not (sentence.says("rank") or sentence.says("ranking")):
+        return False
+    light = ("stop", "punctuation", "ellipsis", "by", "rank", "ranking", "conj", "pronoun")
+    said = [token for token in sentence.tokens if not any(token.is_(kind) for kind in light)]
+    numbered = any(one.data.get("n") for token in sentence.tokens for one in token.senses if one.kind == "ranking")
+    return bool(said) and not numbered and all((token.is_("field") or token.is_("verb")) and not token.is_("noun") for token in said)
+
+
+_REASONS = ("stop", "punctuation", "ellipsis", "conj", "pronoun", "act", "noun")
+_TELL_REASONS = ("churn_risk", "find_customers")
+
+
+def asks_reasons(sentence: Sentence, dialogue: Dialogue) -> bool:
+    """“Why are they leaving”, “为什么会流失” after customers at risk: the reasons of those shown, and nothing else."""
+    last = dialogue.last
+    risky = last is not None and last.call.name in _TELL_REASONS and (last.call.name == "churn_risk" or "churn_band" in str(last.call.args))
+    if not risky or not (sentence.says("cue", "why") or sentence.says("field", "churn_reasons")):
+        return False
+    beside = (token.is_("cue", "why", "churn", "churned") or token.is_("field", "churn_reasons") for token in sentence.tokens)
+    return all(one or any(token.is_(kind) for kind in _REASONS) for one, token in zip(beside, sentence.tokens, strict=True))
+
+
 def _modifies(token: Token) -> bool:
     return any(token.is_(kind) for kind in _MODIFIERS) or token.is_("cue", *_FREE_CUES)
 
@@ -132,7 +158,9 @@ def _excludes(sentence: Sentence) -> bool:
     content = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation"))]
     out = bool(content) and (content[0].is_("neg", "except") or content[0].is_("drop"))
     out = out or (len(content) > 1 and content[-1].is_("neg", "except"))
-    return out and not any(token.is_(kind) for token in content for kind in ("metric", "verb", "cue", "pronoun"))
+    bounded = any(token.is_("comparison") for token in content)  # “去掉消费不到200的”, "exclude those who spent under 200"
+    said = ("metric", "cue") if bounded else ("metric", "verb", "cue", "pronoun")
+    return out and not any(token.is_(kind) and not (bounded and token.is_("noun")) for token in content for kind in said)
 
 
 def depends(sentence: Sentence, dialogue: Dialogue) -> bool:

@@ -31,6 +31,9 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         last: The result before.
         replaces: Whether a condition takes the place of the one on the same field ("what about renters?").
     """
+    ordered = _reordered(sentence, args)
+    if ordered is not None:
+        return ordered
     denied = _denied(sentence, args.get("rule"))
     if denied is not None:
         return plan("find_customers", rule=denied)
@@ -82,6 +85,23 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     counted = sentence.take_all("cue", "count", "list")
     again = not sentence.leftover() and any(sentence.says(kind) for kind in ("quantity", "ranking", "window", "flip"))
     return Plan((Call("find_customers", args),)) if args != before or shown or counted or again else None
+
+
+def _reordered(sentence: Sentence, args: Args) -> Plan | None:
+    """“By number of orders”, “按消费从高到低”: the list in another order, where nothing else is said."""
+    if not any(sentence.says(kind) for kind in ("by", "rank", "ranking")):
+        return None
+    if not (sentence.says("rank") or sentence.says("ranking")) and sentence.says("dimension"):
+        return None  # “by age” splits
+    trial, changed = sentence.again(), dict(args)
+    _change_order(trial, changed)
+    if changed.get("sort_by") is None or trial.used == sentence.used:
+        return None
+    _change_ranking(trial, changed)
+    if trial.leftover():
+        return None
+    sentence.used |= trial.used
+    return Plan((Call("find_customers", changed),))
 
 
 def _adds_condition(sentence: Sentence) -> bool:
@@ -149,13 +169,14 @@ def _change_length(sentence: Sentence, args: Args) -> None:
 def _denied(sentence: Sentence, rule: Any) -> Any:
     """“没买过的呢”, “and those who did not?”: the others, of a rule of one condition."""
     said = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation") or token.is_("noun"))]
-    verbs = [token.get("verb") for token in said if token.is_("verb")]
-    others = [token for token in said if not any(token.is_(kind) for kind in ("verb", "neg", "ellipsis", "pronoun", "conj", "act"))]
+    verbs = [token.get("verb") for token in said if token.is_("verb") or token.is_("half_verb")]
+    beside = ("verb", "half_verb", "neg", "ellipsis", "pronoun", "conj", "act")
+    others = [token for token in said if not any(token.is_(kind) for kind in beside)]
     if others or not verbs or not isinstance(rule, dict):
         return None
     if not (any(token.is_("neg", "not") for token in said) or any(one is not None and one.data.get("negated") for one in verbs)):
         return None
-    for kind in ("verb", "neg", "ellipsis", "pronoun", "conj", "act"):
+    for kind in beside:
         sentence.take_all(kind)
     if "behaviour" in rule and rule.get("op") == ">=" and str(rule.get("value")) == "1":
         return {**rule, "op": "=", "value": 0}
@@ -197,7 +218,8 @@ def _window_of(rule: Any) -> Any:
 
 def _change_order(sentence: Sentence, args: Args) -> None:
     """“Sort by orders instead”, “按订单数排”: the field to order by."""
-    ordered = sentence.has("rank", "listing") or sentence.has("by") or sentence.has("option", "churn_risk.sort_by.value")
+    told = [token.text.startswith("by ") for token in sentence.tokens]
+    ordered = sentence.has("rank", "listing") or sentence.has("by") or any(told) or sentence.has("option", "churn_risk.sort_by.value")
     if not ordered or sentence.has("comparison"):
         return
     if sentence.take_all("option", "churn_risk.sort_by.value"):
@@ -219,7 +241,11 @@ _TERMS = {"monetary": "amount", "frequency": "orders", "recency": "recency_days"
 def _sort_field(token: Token) -> str | None:
     """The field that a word for an order means: “按金额排”, “按频次”."""
     term, verb = token.get("term", *_TERMS), token.get("verb", "spend")
-    return field_of(token) or (_TERMS[term.id] if term else "amount" if verb else None)
+    if token.is_("field", "last_order_date"):
+        return "last_order_date"  # “by last order”: the latest first
+    return field_of(token) or (
+        _TERMS[term.id] if term else "amount" if verb else "orders" if token.text in ("下单", "订单", "购买") else None
+    )
 
 
 def _dated(rule: Rule | None, added: Rule) -> Rule:

@@ -11,7 +11,7 @@ from assistant.planner.clauses import Rule
 from assistant.planner.corrections import correct
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.each_value import of_each_value
-from assistant.planner.ellipsis import leads
+from assistant.planner.ellipsis import asks_reasons, leads
 from assistant.planner.field_rules import field_of
 from assistant.planner.find_changes import change_find
 from assistant.planner.intents import asks
@@ -46,7 +46,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("ellipsis")
     if swapped is not None:
         return swapped
-    if sentence.has("cue", "why"):
+    if sentence.has("cue", "why") or asks_reasons(sentence, dialogue):
         return _why(sentence, last)
     if sentence.has("cue", "explain") and last.call.name == "measure" and not sentence.has("metric"):
         sentence.take_all("cue", "explain")
@@ -92,7 +92,7 @@ def _of_the_call(sentence: Sentence, _: Dialogue, last: Result) -> Plan | None:
 def _of_them_first(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
     """“一共花了多少” after a list: a number of those customers, before it is read as a condition on them."""
     counted = _spent(sentence) or any(not sentence.tokens[place].is_("noun") for place, _ in sentence.free("metric"))
-    if last.call.name == "measure" or not counted or sentence.has("comparison"):
+    if last.call.name == "measure" or not counted or sentence.has("comparison") or _orders(sentence, last):
         return None
     about = dialogue.about(last)
     if sentence.has("cue", "share") and sentence.has("metric", "revenue") and about is not None and not _is_everyone(about):
@@ -101,6 +101,13 @@ def _of_them_first(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan
         return plan("summarize_segment", customers=about.customers)
     found = _of_the_customers(sentence, dialogue, last)
     return found if found is not None and found.calls[0].name in ("measure", "summarize_segment") else None
+
+
+def _orders(sentence: Sentence, last: Result) -> bool:
+    """“I meant by number of orders” of a list in some order: how it is to be ordered."""
+    ordered = last.call.name == "find_customers" and bool(last.call.args.get("sort_by"))
+    places = [place + 1 for place, _ in sentence.free("by")]
+    return ordered and any(sentence.tokens[at].is_("field") for at in places if at < len(sentence.tokens))
 
 
 def _spent(sentence: Sentence) -> bool:
@@ -147,6 +154,7 @@ def _changed_call(sentence: Sentence, dialogue: Dialogue) -> Result | None:
 def _why(sentence: Sentence, last: Result) -> Plan | None:
     sentence.take_all("cue", "why", "list", "churn", "churned", "previous", "growth")
     sentence.take_all("part", "risk")
+    sentence.take_all("field", "churn_reasons")
     sentence.take_all("pronoun")
     if last.call.name in _TELLS_WHY:
         return Plan((last.call,))

@@ -67,6 +67,12 @@ def of_both(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None
     sentence.take_all("cue", "compare", "list", "previous", "how_much", "count")
     if not named and last.call.args.get("by") and (ordered := _ordered(last, asked)) is not None:
         return ordered
+    if asked and not named and last.call.args.get("by") and sentence.has("ranking", "largest") and sentence.has("ranking", "smallest"):
+        for kind in ("ranking", "rank", "cue"):
+            sentence.take_all(kind)
+        return Plan((Call("measure", {**{key: one for key, one in last.call.args.items() if key != "limit"}, "sort": "largest"}),))
+    if last.call.args.get("compare") and not named:
+        return _of_compared(sentence, last)
     pair = _pair(dialogue)
     if pair is None:
         return None
@@ -76,6 +82,12 @@ def of_both(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None
     if len(windows) == 2 and _apart(first, second) == {"window"}:
         return with_windows(sentence, dict(second), windows)
     return _side_by_side(first, second, asked)
+
+
+def _of_compared(sentence: Sentence, last: Result) -> Plan:
+    """“What's the difference in percent” after a number beside the one before: the answer tells it."""
+    sentence.take_all("cue", "growth", "share")
+    return Plan((Call("measure", dict(last.call.args)),))
 
 
 def _in_time(sentence: Sentence, pair: tuple[Args, Args]) -> tuple[Args, Args]:

@@ -128,7 +128,7 @@ def _with_step(token: Token, dialogue: Dialogue, vocabulary: Vocabulary) -> Toke
 def _with_that(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
     """“What does it sell?”: the row that was told, in the time that it was told of where the question names none."""
     for at, token in enumerate(tokens):
-        named = token.get("that")
+        named = token.get("that") or _it(tokens, at, dialogue)
         found = row_of(dialogue, named.id) if named is not None else None
         told_last = _limited_to(dialogue, named.id) if named is not None else None
         if found is None and told_last is not None:
@@ -142,6 +142,18 @@ def _with_that(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
             told.append(Token(tokens[-1].end, tokens[-1].end, "", (dated,)))
         return told
     return tokens
+
+
+_BEFORE_IT = ("did", "does", "was", "is", "has", "to", "from", "in", "at", "with")
+
+
+def _it(tokens: list[Token], at: int, dialogue: Dialogue) -> Sense | None:
+    """“How many did it reach”, "who responded to it" after groups in order: the first of them."""
+    args = dialogue.last.call.args if dialogue.last is not None and dialogue.last.call.name == "measure" else {}
+    by = list(args.get("by") or ())
+    if tokens[at].text != "it" or not at or tokens[at - 1].text.split(" ")[-1] not in _BEFORE_IT:
+        return None
+    return Sense("that", by[0]) if len(by) == 1 and args.get("sort") and by != ["customer"] else None
 
 
 def _limited_to(dialogue: Dialogue, dimension: str) -> Sense | None:

@@ -40,6 +40,8 @@ def asks_share(sentence: Sentence, dialogue: Dialogue) -> bool:
         return False
     if any(token.is_("dimension") and not _known(token, last) for token in sentence.tokens):
         return False
+    if _of_shown(sentence, last) is not None:
+        return True
     return all(any(token.is_(kind) for kind in _BESIDE) or token.is_("cue", *_NUMBER) for token in sentence.tokens)
 
 
@@ -47,11 +49,31 @@ def of_share(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | Non
     """The last number as a share: by group where it is of one group, else of the whole."""
     if not asks_share(sentence, dialogue):
         return None
+    shown = _of_shown(sentence, last)
+    if shown is not None:
+        sentence.use(*range(len(sentence.tokens)))
+        return Plan((Call("measure", dict(last.call.args)),), ((FOCUS, shown),))
     rate = _as_rate(sentence, dialogue, last)
     found = rate or (_of_list(sentence, last) if last.call.name == "find_customers" else _of_number(sentence, last))
     if found is not None:
         sentence.use(*range(len(sentence.tokens)))
     return found
+
+
+def _of_shown(sentence: Sentence, last: Result) -> str | None:
+    """“What share is 45-54?” of a number by age: the one of its groups that is named."""
+    by = list(last.call.args.get("by") or ())
+    if last.call.name != "measure" or len(by) != 1 or not _shares(sentence) or not _adds_up(last.call.args["metrics"][0]):
+        return None
+    named = [sense for token in sentence.tokens if (sense := token.get("value")) is not None]
+    segments = [sense for token in sentence.tokens if (sense := token.get("segment")) is not None]
+    light = (*_BESIDE, "value", "segment")
+    if not all(any(token.is_(kind) for kind in light) or token.is_("cue", *_NUMBER) for token in sentence.tokens):
+        return None
+    if len(named) == 1 and not segments and named[0].data["dimension"] == by[0]:
+        return str(named[0].data["value"])
+    scheme = scheme_of(segments[0].id) if len(segments) == 1 and not named else None
+    return sentence.vocabulary.name("segment", segments[0].id, sentence.language) if scheme and scheme.field == by[0] else None
 
 
 def _shares(sentence: Sentence) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.planner import moves
@@ -195,9 +196,21 @@ def _answered(reply: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan | 
     """The question that the planner asked back about, together with the operator's reply."""
     if not dialogue.asked:
         return None
-    sentence = read_sentence(f"{dialogue.asked} {reply}", vocabulary, dialogue)
-    found = _whole(sentence, replace(dialogue, asked=None))
-    return None if found is not None and found.calls and found.calls[0].name == "ask_user" else found
+    for together in _with_reply(dialogue.asked, read_sentence(reply, vocabulary, dialogue)):
+        found = _whole(read_sentence(together, vocabulary, dialogue), replace(dialogue, asked=None))
+        if found is not None and not (found.calls and found.calls[0].name == "ask_user"):
+            return found
+    return None
+
+
+def _with_reply(asked: str, reply: Sentence) -> Iterator[str]:
+    """A question and what was replied to it, in one; without “only”, and in Chinese before it, too."""
+    yield f"{asked} {reply.typed}"
+    said = "".join(token.text if not token.text.isascii() else f" {token.text} " for token in reply.tokens if not token.is_("ellipsis"))
+    if said.strip() and not said.isascii():
+        yield f"{said.strip()}{asked}"
+    elif said.strip() and any(token.is_("ellipsis") for token in reply.tokens):
+        yield f"{asked} {said.strip()}"
 
 
 def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, ...], ...]) -> Plan | None:
