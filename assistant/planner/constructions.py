@@ -1,7 +1,7 @@
 """Constructions read as plainer words: “占了几成” is “占比”, and of customers “没有第二单” is “只下过一次单”.
 
-They are data: constructions.yaml and constructions_en.yaml, constructions_models.yaml for what is asked of models and of the data's
-quality, and conditions.yaml for what is said of customers.
+They are data: constructions.yaml and constructions_en.yaml, constructions_numbers.yaml for questions for numbers,
+constructions_models.yaml for what is asked of models and of the data's quality, and conditions.yaml for what is said of customers.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ def plainer(text: str) -> str:
 @lru_cache(maxsize=2)
 def _constructions(language: str) -> list[tuple[re.Pattern[str], str]]:
     general = read_table("constructions" if language == "zh" else "constructions_en")
+    numbers = _of_table(read_table("constructions_numbers"), general["names"]) if language == "en" else []
     models = _of_table(read_table("constructions_models")[language])
     turns = _of_table(read_table("constructions_turns")[language])
-    return [*models, *_of_table(read_table("conditions")[language]), *turns, *_of_table(general)]
+    return [*models, *_of_table(read_table("conditions")[language]), *turns, *numbers, *_of_table(general)]
 
 
-def _of_table(table: Any) -> list[tuple[re.Pattern[str], str]]:
-    names = {**table["names"], "digits": _DIGITS}
+def _of_table(table: Any, known: dict[str, str] | None = None) -> list[tuple[re.Pattern[str], str]]:
+    names = {**(known or {}), **table["names"], "digits": _DIGITS}
 
     def written(pattern: str) -> str:
         """The pattern with its names in braces replaced."""

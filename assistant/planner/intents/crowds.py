@@ -31,9 +31,22 @@ def _is_people(token: Token, dimension: str) -> bool:
     return token.is_("noun", "customer") or (token.is_("unit", "person") and token.text.endswith(("人", "户")))
 
 
+def take_spenders(sentence: Sentence) -> bool:
+    """“消费最高的是哪个年龄层的客人”: groups of people ranked by what they spend, and not by how many they are; the word for it is used."""
+    if any(token.is_("metric") and not token.is_("noun") for token in sentence.tokens):
+        return False
+    for place, _ in sentence.free("ranking"):
+        spends = place and sentence.tokens[place - 1].is_("verb", "spend")
+        if spends and not sentence.tokens[place].text.startswith(("前", "top")):
+            sentence.use(place - 1)
+            return True
+    return False
+
+
 def take_visitors(sentence: Sentence) -> bool:
     """“11月一共多少客人”: people are counted in a time, and nothing else is said of them; the words for it are used."""
-    if not sentence.has("window") or any(sentence.says(kind) for kind in _OF_THEM):
+    others = [token for token in sentence.tokens if not (token.is_("noun", "customer") and token.is_("metric", "customers"))]
+    if not sentence.has("window") or any(token.is_(kind) for token in others for kind in _OF_THEM):
         return False
     counted = [place for place, _ in sentence.free("cue", "count")]
     beside = [place for place in counted if any(token.is_("noun", "customer") for token in sentence.tokens[place + 1 : place + 2])]

@@ -93,7 +93,7 @@ def _of_each(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
     by: list[str] = args["by"]
     inner = _unnamed(sentence, place, ranking) if len(by) == 1 else _inner(sentence, place, by)
     outer = [one for one in by if one != inner]
-    if inner is None or len(outer) != 1 or not _apart(sentence, outer[0], ranking):
+    if inner is None or len(outer) != 1 or not (_apart(sentence, outer[0], ranking) or _one_best(sentence, place, inner, outer[0])):
         return {}
     others = [(at, other) for at, other in sentence.free("ranking") if at != place and other.id == ranking.id]
     counted = [(at, other.data["n"]) for at, other in others if other.data["n"]]
@@ -124,6 +124,13 @@ def _apart(sentence: Sentence, outer: str, ranking: Sense) -> bool:
     named = [place for place, token in enumerate(sentence.tokens) if token.is_("dimension", outer)]
     words = [sentence.text[max(0, sentence.tokens[place].start - 6) : sentence.tokens[place].end] for place in named]
     return any(one in word for word in words for one in _EACH)
+
+
+def _one_best(sentence: Sentence, ranking: int, inner: str, outer: str) -> bool:
+    """“best selling category by month”: one of them is asked for in every month."""
+    named = next((token for token in sentence.tokens[ranking + 1 : ranking + 3] if token.is_("dimension", inner)), None)
+    single = named is not None and named.text.isascii() and not named.text.endswith("s")
+    return single and sentence.tokens[ranking].get("ranking") is not None and sentence.vocabulary.levels.get(outer) == "time"
 
 
 def _inner(sentence: Sentence, place: int, by: list[str]) -> str | None:

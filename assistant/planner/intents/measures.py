@@ -117,13 +117,15 @@ def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
 def _by(sentence: Sentence) -> tuple[list[str], dict[str, Any]]:
     """What is grouped by, and the order that goes with it."""
     kinds = new_against_old(sentence)
-    by = [*(["customer_type"] if kinds else []), *without_dates(sentence, take_dimensions(sentence))][:_MOST_DIMENSIONS]
+    by = without_dates(sentence, take_dimensions(sentence))[: _MOST_DIMENSIONS - kinds]
+    shared = kinds and bool(by) and sentence.says("cue", "share")
+    by = [*by, "customer_type"] if shared else ["customer_type", *by] if kinds else by
     if by:
         sentence.tokens = with_places(sentence.tokens)
     _dated(sentence, by)
     if not by and any(ranking.data.get("item") for _, ranking in sentence.free("ranking")):
         by = ["product"]  # “top 20 products”, “最畅销的10个商品”
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = {"share_within": True} if shared else {}
     favourites = [place for place, _ in sentence.free("cue", "favourite")]
     if favourites:
         sentence.use(*(place for place in favourites if not sentence.tokens[place].is_("ranking")))
@@ -171,7 +173,9 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     of_two_times(sentence, args, len(windows))
     take_steps(sentence, args, windows)
     absorb_counts(sentence)
-    held = args["customers"] is not None and sentence.has("cue", "compare") and sentence.has("cue", "everyone")
+    against = sentence.has("cue", "compare") and sentence.has("cue", "everyone")
+    held = args["customers"] is not None and against
+    beside = against and not held and sum(map(len, args["where"].values())) == 1
     sentence.take_all("cue", "list", "share", "total", "compare", "everyone", "how_much", "summarize", "sold")
     if windows:
         sentence.take_all("cue", "recent")
@@ -184,7 +188,7 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     found = side_by_side(with_windows(sentence, args, windows), groups)
     found = beside_everyone(found) if shared is not None or held else found
     placed = bool(groups or focus or shared or told) or args["metrics"][0] not in _ADDED_UP
-    found = opposites_apart(beside_the_whole(sentence, found, placed=placed))
+    found = opposites_apart(beside_the_whole(sentence, found, placed=placed, held=beside))
     if any(call.args.get("sort") in ("growth", "decline") and "compare" not in call.args for call in found.calls):
         return refusal(sentence, "growth_between")
     notes = [*([(FOCUS, focus)] if focus else []), *([(PLACE, str(place))] if place else [])]
@@ -240,6 +244,8 @@ def _share_of_value(sentence: Sentence, args: dict[str, Any]) -> str | None:
     """
     where = args["where"]
     goods = [one for one in where if sentence.vocabulary.levels.get(one) == "product"]
+    if goods and args["metrics"][0] == "orders":
+        return None  # an order has goods of several kinds, so that these are no parts of it
     goods = ["brand"] if len(where) == len(goods) > 1 and "brand" in goods else goods
     part = next(iter(where), None) if len(where) == 1 else goods[0] if len(where) > 1 == len(goods) else None
     if part is None or not sentence.has("cue", "share") or args.get("customers") is not None or args["metrics"][0] not in _ADDED_UP:

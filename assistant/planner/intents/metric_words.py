@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from assistant.planner.intents.crowds import most_people, take_visitors
+from assistant.planner.intents.crowds import most_people, take_spenders, take_visitors
+from assistant.planner.intents.each_customer import each_customer
 from assistant.planner.intents.extremes import PER_ORDER
 from assistant.planner.intents.implied import joined_counts, money_too, shared_money
 from assistant.planner.intents.newcomers import both_kinds, counted_itself
@@ -16,13 +17,17 @@ from assistant.planner.tokens import Sense, Token
 _MOST_DIMENSIONS = 2
 _CATEGORIES = ("品类", "类目", "小类", "category", "categories")
 _DEPARTMENTS = ("部门", "大类", "department", "departments")
-_OF_PEOPLE = {"revenue": "revenue_per_customer", "orders": "orders_per_customer", "items": "items_per_customer"}
+_RECURRING = ("weekday", "day_type", "hour")
+"""Times that come again, unlike months."""
+_OF_PEOPLE = {
+    "revenue": "revenue_per_customer",
+    "orders": "orders_per_customer",
+    "items": "items_per_customer",
+    "discount": "discount_per_customer",
+}
 """Sums, and the metric that divides each by the customers who ordered."""
-_HEADS = ("人均", "每人", "每位客户", "每个客户", "客均", "平均每人", "平均每位客户", "平均每个客户")
 _OF_THINGS = ("几家", "多少家", "几款", "几种", "几类", "几间", "多少种", "多少款")
 """“How many” of anything but people."""
-_PER = ("per", "for each", "for every", "each", "every", "a")
-_MANY = ("customers", "people", "shoppers", "households", "members", "buyers", "users", "clients")
 _BUSY = frozenset(
     {
         "busiest",
@@ -98,6 +103,8 @@ def _names_value(sentence: Sentence, place: int, dimension: str) -> bool:
 
 def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
     """The metrics, in the order of the question."""
+    if by and "customer" not in by and take_spenders(sentence):
+        return ["revenue"]
     found: list[str] = []
     named = [place for place, _ in sentence.free("metric", "customers") if sentence.tokens[place].is_("noun")]
     people = [place for place in named if not they_do(sentence, place)]
@@ -166,6 +173,8 @@ def countable(sentence: Sentence, metric: str, by: list[str]) -> str:
     levels = {sentence.vocabulary.levels.get(dimension) for dimension in by}
     if metric == "customers" and levels & {"product", "order"}:
         return "buyers"
+    if metric == "customers" and set(by) & set(_RECURRING):
+        return "buyers"  # of all time, where no window is named
     return "active_customers" if metric == "customers" and "time" in levels else metric
 
 
@@ -188,7 +197,7 @@ def _counts_people(sentence: Sentence) -> list[int]:
     """Where a "how many" stands for people: no metric follows it ("多少人", but not "多少订单")."""
     found = []
     for place, sense in [*sentence.free("cue", "count"), *sentence.free("cue", "share")]:
-        if sentence.tokens[place].text.endswith(_OF_THINGS) or of_goods(sentence, place):
+        if sentence.tokens[place].text.endswith(_OF_THINGS) or of_goods(sentence, place) or (place and _of_groups(sentence, place)):
             continue
         following = sentence.after(place, "metric", "dimension", within=1)
         people = following is not None and sentence.tokens[following].is_("noun")
@@ -198,10 +207,16 @@ def _counts_people(sentence: Sentence) -> list[int]:
     return found
 
 
+def _of_groups(sentence: Sentence, place: int) -> bool:
+    """“客单价超过50的门店有多少”: how many groups fit a condition, and no people."""
+    before = sentence.tokens[place - 1]
+    return before.is_("dimension") and not before.is_("noun") and sentence.says("comparison")
+
+
 def _averaged(sentence: Sentence, place: int, metric: str) -> str:
     if sentence.tokens[place].text == "basket":
         return "average_order_value"  # “the highest basket”, and not “baskets”
-    if metric in _OF_PEOPLE and (people := _each_customer(sentence, place)):
+    if metric in _OF_PEOPLE and (people := each_customer(sentence, place)):
         sentence.use(*people)
         return _OF_PEOPLE[metric]
     at = sentence.before(place, "cue", within=0)
@@ -232,30 +247,15 @@ def _is_listed(sentence: Sentence, place: int) -> bool:
     return False
 
 
-def _each_customer(sentence: Sentence, place: int) -> list[int]:
-    """The places of “人均”, "per customer", "each household" beside a metric."""
-    before = sentence.tokens[place - 1] if place else None
-    if before is not None and before.text in _HEADS:
-        return [place - 1]
-    for at in range(place + 1, min(place + 4, len(sentence.tokens) - 1)):
-        token, following = sentence.tokens[at], sentence.tokens[at + 1]
-        if token.text in _PER and following.is_("noun") and following.text not in _MANY:
-            return [at, at + 1]
-        if not (token.is_("stop") or token.is_("verb") or token.is_("cue", "sold", "average")):
-            break
-    return []
-
-
 def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> list[str]:
     """“How much did they spend”, “各部门卖了多少钱”: money is revenue; “how many bought” is customers who ordered."""
     if most_people(sentence, by) or (not by and take_visitors(sentence)):
         return ["customers"]
     goods = [place for place, _ in sentence.free("cue", "count") if of_goods(sentence, place)]
     if goods:
-        sized = sentence.tokens[goods[0]].text in SIZES
         sentence.use(*goods)
         sentence.take_all("cue", "sold")
-        return ["revenue" if sized else "items"]
+        return ["revenue" if sentence.tokens[goods[0]].text in SIZES else "items"]
     money = sentence.take_all("cue", "how_much") or _sold(sentence, by)
     spent = sentence.first("verb", "spend")
     noun = spent is not None and (spent[0] == 0 or sentence.tokens[spent[0] - 1].text == "的")

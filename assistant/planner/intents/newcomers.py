@@ -31,7 +31,8 @@ def newcomers(sentence: Sentence) -> Rule | None:
 
 def of_returning(sentence: Sentence) -> dict[str, list[str]]:
     """“returning customers' revenue in August”: what was sold to those who first ordered before the window, as a filter."""
-    if both_kinds(sentence) or not sentence.has("window"):
+    timed = sentence.has("window") or sentence.says("dimension", "month", "quarter", "week", "year")
+    if both_kinds(sentence) or _one_shared(sentence) or not timed:
         return {}
     for place, _ in sentence.free("metric", "returning_customers", "repeat_customers"):
         others = [at for at, _ in (*sentence.free("metric", *_SOLD), *sentence.free("cue", "how_much", "sold")) if at != place]
@@ -43,7 +44,7 @@ def of_returning(sentence: Sentence) -> dict[str, list[str]]:
 
 def new_against_old(sentence: Sentence) -> bool:
     """“新客和老客的销售额”, "revenue split between new and returning customers": a measure by whether customers are new."""
-    kinds = both_kinds(sentence)
+    kinds = both_kinds(sentence) or _one_shared(sentence)
     others = [at for at, _ in sentence.free("metric") if at not in kinds and not sentence.tokens[at].is_("noun")]
     timed = sentence.has("window") or sentence.has("dimension", "month", "quarter", "week", "year")
     if any(counted_itself(sentence, at) for at in kinds):
@@ -60,6 +61,13 @@ def counted_itself(sentence: Sentence, place: int) -> bool:
     beside = sentence.tokens[place + 1 : place + 2]
     listed = sum(token.is_("cue", "count", "how_much") for token in sentence.tokens) > 1
     return sentence.tokens[place].text.endswith(("数", "count")) or (listed and any(token.is_("cue", "count") for token in beside))
+
+
+def _one_shared(sentence: Sentence) -> list[int]:
+    """“每月新客贡献的销售额占比”: the place of the one kind whose share of what was sold is asked for."""
+    sold = [at for at, _ in sentence.free("metric", *_SOLD)] if sentence.has("cue", "share") else []
+    kinds = [at for at, token in enumerate(sentence.tokens) if at not in sentence.used and token.is_("metric", *_KINDS)]
+    return [at for at in kinds if any(_belongs(sentence, at, one) for one in sold)]
 
 
 def both_kinds(sentence: Sentence) -> list[int]:

@@ -13,7 +13,7 @@ _DENIED = {"=": "!=", "!=": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 
 def opposites_apart(found: Plan) -> Plan:
     """“有小孩的和没小孩的人均消费”: nobody is both, so that each kind is measured by itself."""
-    return replace(found, calls=tuple(one for call in found.calls for one in _sides(call)))
+    return replace(found, calls=tuple(one for each in found.calls for call in _of_two_bands(each) for one in _sides(call)))
 
 
 def _sides(call: Call) -> list[Call]:
@@ -27,6 +27,20 @@ def _sides(call: Call) -> list[Call]:
     return [Call(call.name, {**call.args, "customers": one}) for one in rules]
 
 
+def _of_two_bands(call: Call) -> list[Call]:
+    """“年轻人和老年人谁花得多”: customers by bands, and a band that is none of them, which nobody is in as well."""
+    rule, where = call.args.get("customers"), call.args.get("where", {})
+    field = rule.get("field") if isinstance(rule, dict) else None
+    bands = rule.get("value") if field is not None and rule is not None and rule.get("op") in ("in", "=") else None
+    values = where.get(field, []) if bands else []
+    if not values or set(values) & set(bands if isinstance(bands, list) else [bands]):
+        return [call]
+    rest = {name: value for name, value in call.args.items() if name not in ("customers", "where")}
+    others = {name: value for name, value in where.items() if name != field}
+    common = {"where": others} if others else {}
+    return [Call(call.name, {**rest, **common, "customers": rule}), Call(call.name, {**rest, "where": where})]
+
+
 def _exclude(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether no customer fits both: of one field, with and without the same value, or with two values."""
     if "field" not in one or one["field"] != other.get("field"):
@@ -35,9 +49,13 @@ def _exclude(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return denied or (one.get("op") == other.get("op") == "=" and one.get("value") != other.get("value"))
 
 
-def beside_the_whole(sentence: Sentence, found: Plan, *, placed: bool) -> Plan:
-    """“高收入人群在MEAT上的支出占他们总支出多少”: a share that no other reading has told is seen beside the same without the limit."""
-    asked = not placed and sentence.says("cue", "share") and not any(call.args.get("by") for call in found.calls)
+def beside_the_whole(sentence: Sentence, found: Plan, *, placed: bool, held: bool = False) -> Plan:
+    """“高收入人群在MEAT上的支出占他们总支出多少”: a share that no other reading has told is seen beside the same without the limit.
+
+    ``held``: what is sold there or then is set against all that is sold: “average ticket at store 367 vs the company average”.
+    """
+    shared = not placed and sentence.says("cue", "share") and not any(call.args.get("by") for call in found.calls)
+    asked = shared or held
     if not asked or len(found.calls) != 1 or not found.calls[0].args.get("where"):
         return found
     whole = {name: value for name, value in found.calls[0].args.items() if name != "where"}

@@ -1,0 +1,23 @@
+"""Where a metric is of each customer: “人均”, "per customer", "each household"."""
+
+from __future__ import annotations
+
+from assistant.planner.sentence import Sentence
+
+_HEADS = ("人均", "每人", "每位客户", "每个客户", "客均", "平均每人", "平均每位客户", "平均每个客户")
+_PER = ("per", "for each", "for every", "each", "every", "a")
+_MANY = ("customers", "people", "shoppers", "households", "members", "buyers", "users", "clients")
+
+
+def each_customer(sentence: Sentence, place: int) -> list[int]:
+    """The places of “人均”, "per customer", "each household" beside a metric."""
+    before = sentence.tokens[place - 1] if place else None
+    if before is not None and before.text in _HEADS:
+        return [place - 1]
+    for at in range(place + 1, min(place + 4, len(sentence.tokens) - 1)):
+        token, following = sentence.tokens[at], sentence.tokens[at + 1]
+        if token.text in _PER and following.is_("noun") and following.text not in _MANY:
+            return [at, at + 1]
+        if not (token.is_("stop") or token.is_("verb") or token.is_("cue", "sold", "average")):
+            break
+    return []
