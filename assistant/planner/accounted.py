@@ -25,6 +25,7 @@ _LATER = "later"
 _DIGITS = 6
 _YEAR = re.compile(r"(?:from |since |at |over |above )?(?P<n>[12]\d{3})")
 _YEARLY = range(360, 367)
+_MONTH = 30
 
 
 def unsaid(found: Plan, sentence: Sentence) -> list[Token]:
@@ -116,7 +117,20 @@ class _Said:
         if self._by_value and days in _YEARLY:
             return True  # value is what was spent in the last 365 days
         after = "periods" in self._names_of_arguments  # the last of the periods after the first is told by their number
-        return self._compared or ends or ahead or after or (days is not None and bool(self._numbers & {float(days), float(days - 1)}))
+        return (
+            self._compared
+            or ends
+            or ahead
+            or after
+            or self._by_months(window)
+            or (days is not None and bool(self._numbers & {float(days), float(days - 1)}))
+        )
+
+    def _by_months(self, window: Window) -> bool:
+        """Whether a time counted in days is told by as many whole months: “最近三个月每个月都来”."""
+        day = dt.timedelta(1)
+        whole = [one for one in self._ranges if one[0] and one[1] and one[0].day == 1 and (one[1] + day).day == 1]
+        return len(whole) > 1 and window.last_days == _MONTH * len(whole)
 
 
 def _as_data(value: Any) -> Any:

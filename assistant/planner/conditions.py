@@ -10,7 +10,7 @@ from assistant.planner.behaviour_rules import Behaviour, behaviour_of, behaviour
 from assistant.planner.carried import first_bought, of_the_same
 from assistant.planner.clauses import Clause, Rule, clauses
 from assistant.planner.disjoint import together
-from assistant.planner.field_rules import direct_rules, negation_before, tells_date
+from assistant.planner.field_rules import direct_rules, is_dated, negation_before, tells_date
 from assistant.planner.part_of_all import part_rules
 from assistant.planner.qualifiers import nothing_else, whatever
 from assistant.planner.scopes import spread_window
@@ -108,6 +108,8 @@ def _clause_rules(
         return first, last
     parts = part_rules(sentence, clause, shared)
     rules = list(direct_rules(sentence, clause, shared, loose))
+    if any(is_dated(rule) for rule in rules):
+        shared = None  # the time is of that date
     if parts:
         return [*rules, *value_rules(sentence, clause, True), *parts], last
     group = behaviour_of(sentence, clause)

@@ -20,6 +20,8 @@ _PEOPLE = ("customers", "people", "shoppers", "households", "members", "buyers",
 """Right after one of these a bare number may be an age as well as an amount, so that it is asked about."""
 _RECENT = "recency_days"
 _AGES = {"first_order_date": "tenure_days", "signup_at": "tenure_days", "last_order_date": "recency_days"}
+_LASTING = ("老", "熟", "常")
+"""Regulars are so whatever time is spoken of."""
 """How many days ago a date is."""
 _DATES = ("first_order_date", "last_order_date", "signup_at", "last_response_date")
 
@@ -55,6 +57,11 @@ def _named_rule(token: Token) -> Rule | None:
     if segment:
         return {"segment": segment.id}
     return {"field": "churn_band", "op": "=", "value": band.id} if band else None
+
+def is_dated(rule: Rule) -> bool:
+    """Whether a rule is about a date of the customer."""
+    return rule.get("field") in _DATES
+
 
 
 def negation_before(sentence: Sentence, clause: Clause, place: int) -> bool:
@@ -184,7 +191,8 @@ def direct_rules(sentence: Sentence, clause: Clause, shared: Window | None, loos
             sentence.use(place)
             continue
         rule = _named_rule(token) if loose or token.is_("condition") or token.is_("band") else None
-        if rule and "behaviour" in rule and shared is not None and not _other_verb(sentence):
+        lasting = token.is_("condition", "repeat") and token.text.startswith(_LASTING)
+        if rule and "behaviour" in rule and shared is not None and not lasting and not _other_verb(sentence):
             rule["window"] = shared.model_dump(mode="json", exclude_defaults=True)
             sentence.use(*(at for at, _ in sentence.free("window")))
         if rule:

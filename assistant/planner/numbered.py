@@ -13,6 +13,9 @@ from assistant.planner.time_units import unit_name, unit_words
 from assistant.planner.tokens import Sense
 
 _COHORTS = ("month", "quarter", "week")
+_OFTEN = "often"
+_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
+_FEWER = ("以下", "以内", "最多", "不超过", "不到", "少于", "低于", "不足")
 _RATE = "rate"
 """“每周来两次”, "twice a month": how often within each of many periods, which no rule about customers can say."""
 
@@ -22,6 +25,11 @@ def find_patterns(text: str) -> Iterator[tuple[int, int, Sense]]:
     for kind, patterns in _patterns().items():
         for pattern in patterns:
             for match in pattern.finditer(text):
+                if kind == _OFTEN:
+                    often = _often(match)
+                    if often is not None:
+                        yield match.start(), match.end(), often
+                    continue
                 if kind == _RATE:
                     yield match.start(), match.end(), Sense("qualifier", kind)
                     continue
@@ -41,6 +49,17 @@ def _patterns() -> dict[str, list[re.Pattern[str]]]:
                 written = written.replace(name, words)
             found.setdefault(kind, []).append(re.compile(written))
     return found
+
+
+def _often(match: re.Match[str]) -> Sense | None:
+    """“平均一个月来4次以上”: so often is a typical gap of at most so many days."""
+    times, days = parse_number(match["n"]), _DAYS.get(unit_name(match["unit"]) or "")
+    if not times or not days:
+        return None
+    gap = round(days / float(times), 1)
+    op = ">=" if any(word in match[0] for word in _FEWER) else "<="
+    value = int(gap) if gap == int(gap) else str(gap)
+    return Sense("condition", _OFTEN, {"rule": {"field": "gap_median_days", "op": op, "value": value}})
 
 
 def _percentile(match: re.Match[str]) -> dict[str, Any]:

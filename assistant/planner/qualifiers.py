@@ -102,13 +102,25 @@ def _outside(window: Window, as_of: dt.date) -> list[dict[str, Any]]:
     return [one.model_dump(mode="json", exclude_defaults=True) for one in (*before, *after)]
 
 
+def _months_before(first: dt.date, months: int) -> dt.date:
+    """The first of a month so many months before."""
+    years, month = divmod(first.month - 1 - months, 12)
+    return dt.date(first.year + years, month + 1, 1)
+
+
 def every_period(token: Token, windows: list[Window], as_of: dt.date) -> list[Window]:
     """“每个月都”: each whole month or quarter of the window, of the last twelve months where none is named; none for weeks and days."""
     unit = next((unit for word, unit in _UNITS.items() if word in token.text), None)
     if unit is None or len(windows) > 1:
         return []
     first = as_of.replace(day=1)
-    start, end = windows[0].resolve(as_of) if windows else (first.replace(year=first.year - 1), first - dt.timedelta(days=1))
+    start: dt.date | None
+    end: dt.date | None
+    whole = windows[0].last_days if windows else None
+    if whole and whole % (30 * _MONTHS[unit]) == 0:  # “最近三个月每个月”: the last whole ones
+        start, end = _months_before(first, whole // 30), first - dt.timedelta(days=1)
+    else:
+        start, end = windows[0].resolve(as_of) if windows else (first.replace(year=first.year - 1), first - dt.timedelta(days=1))
     if start is None:
         return []
     found: list[Window] = []

@@ -19,7 +19,15 @@ def spread_window(sentence: Sentence, clause: Clause, shared: Window | None, par
     owner = next((part for part in parts if any(sentence.tokens[place].is_("window") for place in part.places)), None)
     if shared is None or owner is None or owner is clause:
         return shared
+    if sentence.language == "zh" and owner.places[0] > clause.places[0] and _does(sentence, owner):
+        return None  # “参加过18号活动并且最近30天买过”: a Chinese time stands before what it limits
     return None if _denies(sentence, owner) and not _denies(sentence, clause) else shared
+
+
+def _does(sentence: Sentence, clause: Clause) -> bool:
+    """Whether a clause says after its time what was done in it."""
+    at = next(place for place in clause.places if sentence.tokens[place].is_("window"))
+    return any(sentence.tokens[place].is_("verb") for place in clause.places if place > at)
 
 
 def _denies(sentence: Sentence, clause: Clause) -> bool:

@@ -204,6 +204,8 @@ def sort_field(sentence: Sentence, place: int) -> tuple[int | None, str | None]:
             continue
         field_id = field_of(token) or _field_of_verb(sentence, at)
         if field_id and catalogue().field(field_id).kind in ("number", "date"):
+        if abs(at - place) > 1 and at + 1 < len(sentence.tokens) and sentence.tokens[at + 1].is_("comparison"):
+            continue  # “客单价不到15的客户，前30个”: it is compared
             return at, field_id
     return None, None
 
