@@ -97,7 +97,10 @@ class _Said:
         ranges = [window.resolve(self._as_of) for window in windows]
         starts, ends = [one.start for one in ranges if one.start], [one.end for one in ranges if one.end]
         whole = len(ranges) > 1 and len(starts) == len(ends) == len(ranges)
-        return whole and (min(starts), max(ends)) in self._ranges
+        if not whole:
+            return False
+        first, last = min(starts), max(ends)
+        return (first, last) in self._ranges or {first.isoformat(), last.isoformat()} <= self._days
 
     def _names(self, value: float) -> bool:
         """Whether the number is part of a name: campaign 18."""

@@ -17,6 +17,7 @@ from assistant.planner.counted_names import counted_names, lettered_values, plac
 from assistant.planner.directions import rankings
 from assistant.planner.family_sizes import sized
 from assistant.planner.frames import framed
+from assistant.planner.monthly_spend import monthly
 from assistant.planner.named_amounts import asked_amounts, banded, of_one_order
 from assistant.planner.named_values import described_values, listed_values, named_values
 from assistant.planner.partial_names import partly_named
@@ -57,6 +58,7 @@ STEPS: tuple[Step, ...] = (
     operators_last,
     comparisons,
     sized,
+    monthly,
     scores.points,
     scores.scored,
     compared_times,

@@ -42,6 +42,8 @@ class Behaviour:
     """The place of a word for nothing else: “只”, "only"."""
     anything: bool = False
     """Whether any campaign is meant: "responded to any campaign"."""
+    gap: list[Window] = field(default_factory=list)
+    """The shortest and the longest time since it was done last."""
     turned: frozenset[str] = frozenset()
     """Whether it was stopped, is still done, or was done before the time that was named last."""
 
@@ -123,6 +125,8 @@ def _compare(sentence: Sentence, clause: Clause, place: int, comparison: Sense, 
     unit = comparison.data["unit"]
     if unit in DAYS:
         group.windows = [Window(last_days=int(_largest(comparison)) * DAYS[unit])]
+        if isinstance(comparison.data["value"], list):  # “nothing for 20 to 40 days”: nothing in 20, but something in 40
+            group.gap = [Window(last_days=int(one) * DAYS[unit]) for one in comparison.data["value"]]
         sentence.use(place)
         return
     subject = subject_of(sentence, clause, place) if not unit else None
@@ -220,7 +224,7 @@ def since(group: Behaviour, last: Behaviour | None, as_of: dt.date) -> list[Wind
     if last is not None and not group.windows and EARLIER in group.turned:
         return before_it(last.windows, as_of)
     ended = last is not None and STOPPED in last.turned
-    if STILL in group.turned and not group.windows and not group.negated and (group.values or ended):
+    if STILL in group.turned and not group.windows and not group.negated and (group.values or ended or group.comparison is None):
         return [still_window(last.windows if ended and last is not None else [], as_of)]
     if not group.again or group.windows or last is None or not last.windows or last.negated:
         return []
@@ -255,6 +259,10 @@ def behaviour_rules(group: Behaviour, as_of: dt.date) -> list[Rule]:
     where: dict[str, list[str]] = {}
     for value in group.values:
         where.setdefault(value.data["dimension"], []).extend((value.data["value"], *value.data.get("also", ())))
+    if group.gap and group.negated and group.comparison is None:
+        least, most = (one.model_dump(mode="json", exclude_defaults=True) for one in group.gap)
+        done = {"behaviour": _behaviour(group), **({"where": where} if where else {})}
+        return [{**done, "op": "=", "value": 0, "window": least}, {**done, "op": ">=", "value": 1, "window": most}]
     if STOPPED in group.turned and where:
         return stopped_rules(where, group.windows, as_of)
     rule: Rule = {"behaviour": _behaviour(group), **_amount(group)}

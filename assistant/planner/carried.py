@@ -49,9 +49,11 @@ def _is_bought(sentence: Sentence, dimension: str) -> bool:
 
 def of_the_same(sentence: Sentence, clause: Clause, group: Behaviour, last: Behaviour | None) -> None:
     """“didn't buy any in the last two months”, “最近60天没再买”: it is the goods of the clause before that were not bought."""
-    if not group.negated or group.values or not group.windows or last is None or last.negated or not last.values:
+    if group.values or not group.windows or last is None or last.negated or not last.values:
         return
     words = [sentence.tokens[place].text for place in clause.places]
+    if not group.negated and not any(word in ("it", "them", "the same", "those", "some") for word in words):
+        return
     bought = any(part in word for word in words for part in _BUYING)
     if bought and (group.again or any(word in _OF_IT for word in words)):
         group.values = last.values

@@ -98,4 +98,13 @@ def _aged(tokens: list[Token], at: int, vocabulary: Vocabulary) -> bool:
     bounds = amount.data["value"] if isinstance(amount.data["value"], list) else [amount.data["value"]]
     named = before is not None and (before.text in _PEOPLE or before.text.endswith("s")) and before.text.isascii()
     counted = any(token.is_("unit") or token.is_("metric") or token.is_("field") for token in tokens[at + 1 : at + 2])
-    return described and named and not counted and all(int(one) in _AGES for one in bounds)
+    aged = described and named
+    if before is not None and before.is_("noun", "customer") and not before.is_("pronoun"):  # “people over 55 living alone”
+        aged = any(_describes(one, vocabulary) for place, one in enumerate(tokens) if place != at - 1)
+    return aged and not counted and all(int(one) in _AGES for one in bounds)
+
+
+def _describes(token: Token, vocabulary: Vocabulary) -> bool:
+    """Whether a token says what kind of person somebody is."""
+    value = token.get("value")
+    return value is not None and str(value.data["dimension"]).startswith("attribute.") and str(value.data["dimension"]) in vocabulary.levels

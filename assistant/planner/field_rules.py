@@ -12,6 +12,7 @@ from assistant.planner.lexicon import read_table
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import rule_of
+from assistant.planner.windows import joined_windows
 from tools.contracts import Unit
 from tools.metrics.catalogue import catalogue
 from tools.windows import Window
@@ -19,9 +20,9 @@ from tools.windows import Window
 _PEOPLE = ("customers", "people", "shoppers", "households", "members", "buyers", "users", "clients")
 """Right after one of these a bare number may be an age as well as an amount, so that it is asked about."""
 _RECENT = "recency_days"
-_AGES = {"first_order_date": "tenure_days", "signup_at": "tenure_days", "last_order_date": "recency_days"}
 _LASTING = ("老", "熟", "常")
 """Regulars are so whatever time is spoken of."""
+_AGES = {"first_order_date": "tenure_days", "signup_at": "tenure_days", "last_order_date": "recency_days"}
 """How many days ago a date is."""
 _DATES = ("first_order_date", "last_order_date", "signup_at", "last_response_date")
 
@@ -35,19 +36,31 @@ def _dated(sentence: Sentence, clause: Clause) -> Iterator[Rule]:
     field_sense, window = sentence.tokens[fields[0]].get("field", *_DATES, _RECENT), sentence.tokens[windows[0]].get("window")
     assert field_sense is not None
     assert window is not None
-    start, end = window.data["window"].resolve(sentence.vocabulary.as_of)
+    listed = [place for place in windows if sentence.tokens[place - 1].is_("conj") and place - 2 in windows]  # “in October or November”
+    times = [sense.data["window"] for place in (windows[0], *listed) if (sense := sentence.tokens[place].get("window")) is not None]
+    whole = joined_windows(times, sentence.vocabulary.as_of)
+    if whole is None:
+        return
+    sentence.use(*listed)
+    windows = [place for place in windows if place not in listed]
+    start, end = whole.resolve(sentence.vocabulary.as_of)
     ends = windows[1] if len(windows) > 1 else len(sentence.tokens)  # “首单在3月的客户里最近90天下过单的”: the second time has its own verb
     sentence.use(fields[0], windows[0], *(place for place in clause.places if place < ends and sentence.tokens[place].is_("verb")))
     name = "last_order_date" if field_sense.id == _RECENT else field_sense.id
     if start and end:
         yield {"field": name, "op": "between", "value": [start.isoformat(), end.isoformat()]}
-    else:
-        yield {"field": name, "op": ">=" if start else "<=", "value": (start or end).isoformat()}
+    elif day := start or end:
+        yield {"field": name, "op": ">=" if start else "<=", "value": day.isoformat()}
 
 
 def tells_date(sentence: Sentence, clause: Clause) -> bool:
     """Whether a clause says when a date of the customer was: “首单在3月”."""
     return any(sentence.tokens[place].is_("field", *_DATES, _RECENT) for place in clause.places)
+
+
+def is_dated(rule: Rule) -> bool:
+    """Whether a rule is about a date of the customer."""
+    return rule.get("field") in _DATES
 
 
 def _named_rule(token: Token) -> Rule | None:
@@ -57,11 +70,6 @@ def _named_rule(token: Token) -> Rule | None:
     if segment:
         return {"segment": segment.id}
     return {"field": "churn_band", "op": "=", "value": band.id} if band else None
-
-def is_dated(rule: Rule) -> bool:
-    """Whether a rule is about a date of the customer."""
-    return rule.get("field") in _DATES
-
 
 
 def negation_before(sentence: Sentence, clause: Clause, place: int) -> bool:
@@ -175,6 +183,21 @@ def _other_verb(sentence: Sentence) -> bool:
     return any(not sentence.tokens[place].is_("condition") and not sentence.tokens[place].is_("noun") for place, _ in sentence.free("verb"))
 
 
+def _timed(sentence: Sentence, clause: Clause, rule: Rule) -> None:
+    """“Ordered exactly once in November and …”: a ready condition in the only time of its clause."""
+    own = [at for at, _ in sentence.free("window") if at in clause.places]
+    time = sentence.tokens[own[0]].get("window") if len(own) == 1 else None
+    if time is not None and not _verb_of(sentence, clause):
+        rule["window"] = time.data["window"].model_dump(mode="json", exclude_defaults=True)
+        sentence.use(own[0])
+
+
+def _verb_of(sentence: Sentence, clause: Clause) -> bool:
+    """Whether the clause has a verb that takes its time."""
+    free = [place for place in clause.places if place not in sentence.used and not sentence.tokens[place].is_("condition")]
+    return any(sentence.tokens[place].is_("verb") and not sentence.tokens[place].is_("noun") for place in free)
+
+
 def _repeats_band(sentence: Sentence, place: int) -> bool:
     """“高危流失客户”: a word for those who leave, right beside how likely they are to, is no group besides."""
     beside = [sentence.tokens[at] for at in (place - 1, place + 1) if 0 <= at < len(sentence.tokens)]
@@ -195,6 +218,8 @@ def direct_rules(sentence: Sentence, clause: Clause, shared: Window | None, loos
         if rule and "behaviour" in rule and shared is not None and not lasting and not _other_verb(sentence):
             rule["window"] = shared.model_dump(mode="json", exclude_defaults=True)
             sentence.use(*(at for at, _ in sentence.free("window")))
+        elif rule and "behaviour" in rule and "window" not in rule and not lasting:
+            _timed(sentence, clause, rule)
         if rule:
             negation = negation_before(sentence, clause, place)
             sentence.use(place)

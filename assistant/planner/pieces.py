@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
@@ -60,8 +61,24 @@ def repeats(calls: list[Call], found: Plan) -> bool:
     return found.calls[0].args.get("customers") in (calls[-1].args.get("customers"), f"t{len(calls)}")
 
 
-def says_more(later: Call, before: Call) -> bool:
-    """Whether a later part asks the question before it again with more said, so that only the later one is to be answered."""
+def says_more(later: Call, before: Call, piece: str = "") -> bool:
+    """Whether a later part asks the question before it again with more said, so that only the later one is to be answered.
+
+    “周末呢” and the lowest beside the highest are questions of their own.
+    """
+    ways = {later.args.get("sort"), before.args.get("sort")}
+    turned = None not in ways and len(ways) > 1 and not later.args.get("limit")
+    if turned or (piece.strip(" ?.").endswith("呢") and not later.args.get("compare")):
+        return False
     if later.name != before.name or _OF_BEFORE.search(str(later.args)):
         return False
+    if later.name == "find_customers":
+        kept = _conditions(later.args.get("rule"))
+        return all(one in kept for one in _conditions(before.args.get("rule")))  # other conditions are another question
     return set(before.args.get("metrics", ())) <= set(later.args.get("metrics", ()))
+
+
+def _conditions(rule: Any) -> list[Any]:
+    """What all has to hold of a rule."""
+    parts = rule.get("all", [rule]) if isinstance(rule, dict) else []
+    return list(parts)

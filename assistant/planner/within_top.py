@@ -21,7 +21,7 @@ _BEST_OF = re.compile(
 """Chinese: the best stand first, and what is asked of them after a word for “within”."""
 _OF_BEST = re.compile(
     r"^(?P<top>(?:[a-z ]*?)(?:top|best|highest|biggest|largest|lowest|bottom)\b[^,;]*?(?:\d ?%|percent)[^,;]*?),? "
-    r"(?P<rest>(?:who|that|which) .+)$"
+    r"(?P<rest>(?:who|that|which|(?:but |and )?not|(?:but |and )?(?:have|has|did|were|was)(?:nt| not)) .+)$"
 )
 """English: “the top 10% by spend who never …”."""
 _AMONG = re.compile(
@@ -68,4 +68,7 @@ def _rule(found: Plan | None) -> Rule | None:
 
 def _whose(rest: str) -> str:
     """The second part as a question of its own."""
-    return f"customers {rest}" if rest.startswith(("who ", "that ", "which ")) else rest
+    if rest.startswith(("who ", "that ", "which ")):
+        return f"customers {rest}"
+    denied = re.match(r"(?:but |and )?(?P<said>(?:not|have|has|did|were|was).*)", rest)
+    return f"customers who {denied['said']}" if denied and rest.isascii() else rest
