@@ -202,10 +202,10 @@ def sort_field(sentence: Sentence, place: int) -> tuple[int | None, str | None]:
         token = sentence.tokens[at]
         if token.is_("noun") or (token.is_("dimension") and not (token.is_("metric") or token.is_("field"))):
             continue
-        field_id = field_of(token) or _field_of_verb(sentence, at)
-        if field_id and catalogue().field(field_id).kind in ("number", "date"):
         if abs(at - place) > 1 and at + 1 < len(sentence.tokens) and sentence.tokens[at + 1].is_("comparison"):
             continue  # “客单价不到15的客户，前30个”: it is compared
+        field_id = field_of(token) or _field_of_verb(sentence, at)
+        if field_id and catalogue().field(field_id).kind in ("number", "date"):
             return at, field_id
     return None, None
 

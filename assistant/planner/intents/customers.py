@@ -74,9 +74,9 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("cue", "count", "list", "share")
     sentence.take_all("entire")
     who = with_churn(sentence, take_who(sentence, dialogue), listed=not counted)
-    if who.sort_by is not None and who.rule is not None:
     if who.sort_by is None and who.rule is not None and sentence.take("option", "churn_risk.sort_by.value"):
         who.sort_by = "amount"
+    if who.sort_by is not None and who.rule is not None:
         sentence.take_all("rank", "listing")
     if not who.named and not _people(sentence):
         return None
