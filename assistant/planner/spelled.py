@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from assistant.planner.lexicon import read_table
 from assistant.planner.normalise import HAN
 from assistant.planner.tokens import Sense, Token
 
 _HAN = re.compile(f"[{HAN}]")
+_NAME = re.compile(r"\{([a-z]+)\}")
 
 
 @dataclass(frozen=True)
@@ -55,3 +58,21 @@ def _spelt(tokens: Sequence[Token]) -> tuple[str, list[tuple[int, int]]]:
         spans.append((len(text), len(text) + len(word)))
         text += word
     return text, spans
+
+
+@lru_cache(maxsize=32)
+def patterns(table: str, language: str, kind: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The patterns of one kind in a table of the lexicon, each with what it stands for where the table says that."""
+    names: dict[str, str] = {}
+    for name, pattern in read_table(table)["names"].items():
+        names[name] = _filled(pattern, names)
+    entry = read_table(table)[kind]
+    groups = {"": entry} if "en" in entry else entry
+    edge = r"\b(?:{})(?: than(?! before| previously| last| in the))?\b" if language == "en" else "(?:{})"
+    return tuple(
+        (meant, re.compile(edge.format(_filled(pattern, names)))) for meant, words in groups.items() for pattern in words.get(language, ())
+    )
+
+
+def _filled(pattern: str, names: dict[str, str]) -> str:
+    return _NAME.sub(lambda match: names[match[1]], pattern)

@@ -6,22 +6,21 @@ Where the words say a course it is measured period by period; else the last comp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.measures import measure
-from assistant.planner.lexicon import read_table
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
-from assistant.planner.spelled import find, put
+from assistant.planner.spelled import find, patterns, put
 from assistant.planner.tokens import Sense, Token
 
 _UNITS = {"月": "month", "周": "week", "星期": "week", "礼拜": "week", "季": "quarter", "季度": "quarter", "年": "year", "天": "day"}
 _SHORT_WINDOW = 62
+_GROUPS = ("segment", "condition", "comparison", "value")
+"""Groups of which one may do more than another, which is no course."""
 _WHO = ("who", "that", "whose")
 _TIMES = ("day", "week", "month", "quarter", "year")
 _WORDS = ("fewer", "less", "more", "smaller", "bigger", "lower", "higher", "worse", "better", "down", "up")
@@ -64,17 +63,19 @@ def _told(sentence: Sentence) -> tuple[list[Token], str | None] | None:
     """The tokens with what is said of a course as one word for change, and the unit of time it is seen by; None without one."""
     tokens = list(sentence.tokens)
     unit: str | None = None
-    changed = any(token.is_("cue", "growth") for token in tokens)
+    changed = any(token.is_("cue", "growth", "previous") for token in tokens)
     mine = False
     for kind in ("done", "course", "turn", "over"):
-        for metric, pattern in _patterns(sentence.language, kind):
+        for metric, pattern in patterns("courses", sentence.language, kind):
             found = next(find(tokens, pattern), None)
             if found is None:
                 continue
             way = [sense for token in tokens[found.first : found.end] for sense in token.senses if sense.kind == "direction"]
             if kind == "done":
                 tokens, mine = put(tokens, found, Sense("metric", metric)), True
-                changed = changed or bool(way) or any(word in found.match[0].split() for word in _WORDS)
+                apart = any(token.is_(one) for token in tokens for one in _GROUPS)
+                degree = any(word in found.match[0].split() for word in _WORDS) and not apart
+                changed = changed or bool(way) or degree
             elif kind == "over" and (changed or _degree(tokens)):
                 unit, mine = unit or _unit(found.match), True
                 tokens = put(tokens, found)
@@ -129,27 +130,3 @@ def _along(sentence: Sentence, unit: str | None) -> None:
     end = sentence.tokens[-1].end
     by = Token(end, end, "by", (Sense("by", "by"),))
     sentence.tokens = [*sentence.tokens, by, Token(end, end, unit, (Sense("dimension", "week" if short and unit == "month" else unit),))]
-
-
-@lru_cache(maxsize=16)
-def _compiled(language: str, kind: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    table = read_table("courses")
-    names: dict[str, str] = dict(table["names"])
-    for name, pattern in table["names"].items():
-        names[name] = _filled(pattern, names)
-    entry = table[kind]
-    listed = (
-        [(metric, one) for metric, words in entry.items() for one in words.get(language, ())]
-        if kind == "done"
-        else [("", one) for one in entry[language]]
-    )
-    edge = r"\b(?:{})\b" if language == "en" else "(?:{})"
-    return tuple((metric, re.compile(edge.format(_filled(one, names)))) for metric, one in listed)
-
-
-def _filled(pattern: str, names: dict[str, str]) -> str:
-    return re.sub(r"\{([a-z]+)\}", lambda match: names[match[1]], pattern)
-
-
-def _patterns(language: str, kind: str) -> Iterator[tuple[str, re.Pattern[str]]]:
-    yield from _compiled("zh" if language == "zh" else "en", kind)
