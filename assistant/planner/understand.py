@@ -225,7 +225,7 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
                 break
             if awaits_groups(calls, found):
                 return Plan(tuple(calls), (("later", piece),))
-            again = bool(calls) and len(found.calls) == 1 and is_elliptic(part, later) and says_more(found.calls[0], calls[-1])
+            again = bool(calls) and len(found.calls) == 1 and is_elliptic(part, later) and says_more(found.calls[0], calls[-1], piece)
             if again or narrows(calls, found):
                 calls.pop()
             calls += [call for call in found.calls if call not in calls and not repeats(calls, found)]

@@ -17,10 +17,17 @@ def absorb_counts(sentence: Sentence) -> None:
     for place, _ in list(sentence.free("cue", "count")):
         near = [sentence.after(place, "metric", "dimension", "verb", within=1), sentence.before(place, "metric", within=1)]
         near += [place - 1] if place and sentence.tokens[place - 1].is_("verb", "spend") else []
+        near += [place - 1] if place and _counts_groups(sentence, place) else []
         before = [token for token in sentence.tokens[max(0, place - 3) : place] if not token.is_("stop") or token.is_("cue")][-1:]
         changed = any(token.is_("cue", "growth", "yoy") for token in before)
         if changed or any(at is not None and (at in sentence.used or sentence.tokens[at].is_("verb")) for at in near):
             sentence.use(place)
+
+
+def _counts_groups(sentence: Sentence, place: int) -> bool:
+    """“销售额低于1万的门店有几家”: how many of the groups right before, and no people."""
+    before = sentence.tokens[place - 1]
+    return before.is_("dimension") and not before.is_("noun") and sentence.tokens[place].text.startswith(("有多少", "有几", "多少", "几"))
 
 
 def absorb_predicates(sentence: Sentence) -> None:

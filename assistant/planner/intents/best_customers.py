@@ -19,6 +19,8 @@ from assistant.planner.tokens import Sense, Token
 
 _WHALES = 20
 _MONEY = ("amount", "revenue")
+_BETWEEN = ("stop", "by", "dimension", "window", "value", "cue", "metric", "punctuation", "conj", "verb")
+"""What may stand between the best customers and what is measured of them, in Chinese."""
 _PASSED = Sense("stop", "passed")
 _LINKS = ("of", "from", "by", "for", "to", "did", "do", "does", "have", "has", "is", "are", "was", "were", "came", "comes", "come")
 _RANKS = ("top", "best", "biggest", "largest", "highest", "leading", "bottom", "worst")
@@ -59,7 +61,7 @@ def _named(sentence: Sentence) -> _Best | None:
     rankings = [(at, one) for at, one in sentence.free("ranking") if one.data["n"] or one.data.get("share")]
     if len(rankings) == 1:
         at, ranking = rankings[0]
-        if not sentence.tokens[at].text.startswith(_RANKS):
+        if not sentence.tokens[at].text.startswith(_RANKS) and sentence.tokens[at].text.isascii():
             return None
         people = _people_after(sentence, at)
         cut = {"share": float(ranking.data["share"])} if ranking.data.get("share") else {"limit": ranking.data["n"]}
@@ -76,7 +78,7 @@ def _named(sentence: Sentence) -> _Best | None:
 
 def _found(places: tuple[int, ...], sentence: Sentence, cut: dict[str, Any], *, descending: bool) -> _Best:
     """The best by what stands after “by”, else by what they spent."""
-    by = _ordered_by(sentence, max(places))
+    by = _ordered_by(sentence, max(places)) or _ranked_by(sentence, min(places))
     field = by[-1][1] if by else "amount"
     return _Best((*places, *(at for at, _ in by)), {"rule": {"all": []}, "sort_by": field, "descending": descending, **cut})
 
@@ -107,6 +109,12 @@ def _ordered_by(sentence: Sentence, last: int) -> list[tuple[int, str]]:
     return []
 
 
+def _ranked_by(sentence: Sentence, first: int) -> list[tuple[int, str]]:
+    """The place of “消费” or “订单数” right before “前100的客户”, with the field."""
+    field = sentence.tokens[first - 1].get("field", "amount", "orders") if first and not sentence.tokens[first].text.isascii() else None
+    return [(first - 1, str(field.id))] if field is not None else []
+
+
 def _number_before(sentence: Sentence, place: int) -> tuple[int, int] | None:
     quantity = sentence.tokens[place - 1].get("quantity") if place else None
     return (place - 1, int(quantity.data["value"])) if quantity is not None and quantity.data["unit"] == "" else None
@@ -114,7 +122,8 @@ def _number_before(sentence: Sentence, place: int) -> tuple[int, int] | None:
 
 def _measures(sentence: Sentence, best: _Best) -> bool:
     """Whether something is measured of them that a list of them does not tell: over time, in a time, of goods, or each."""
-    if any(token.is_("window") for token in sentence.tokens[max(best.places) + 1 : max(best.places) + 2]) and _opens(sentence, best):
+    then = any(token.is_("window") for token in sentence.tokens[max(best.places) + 1 : max(best.places) + 2])
+    if then and sentence.language != "zh" and _opens(sentence, best):
         return False  # “our top 10% customers in 2017, what share of sales”: the best of that time
     others = [(at, token) for at, token in enumerate(sentence.tokens) if at not in best.places]
     metrics = [(at, one) for at, token in others if (one := token.get("metric")) is not None and not token.is_("noun")]
@@ -136,6 +145,8 @@ def _opens(sentence: Sentence, best: _Best) -> bool:
 def _belongs(sentence: Sentence, metric: int, best: _Best) -> bool:
     """Whether a metric is theirs: “sales of our top 50”, “how much did the top 50 spend”, “top 50 customers: sales”."""
     first, last = min(best.places), max(best.places)
+    if not sentence.tokens[first].text.isascii() or sentence.language == "zh":
+        return metric > last and _is_then(sentence, first, last, metric)
     if metric < first:
         between = sentence.tokens[metric + 1 : first]
         return all(token.text in (*_LINKS, *_LEADS) or token.is_("stop") or token.is_("noun") for token in between)
@@ -143,6 +154,14 @@ def _belongs(sentence: Sentence, metric: int, best: _Best) -> bool:
     return sentence.tokens[metric].is_("verb") or any(
         token.is_("punctuation") or token.is_("pronoun") or token.is_("cue", "how_much") for token in between
     )
+
+
+def _is_then(sentence: Sentence, first: int, last: int, metric: int) -> bool:
+    """“前50名客户每个月的销售额”: the times and goods stand after the best; those before them say when they are the best."""
+    before, between = sentence.tokens[:first], sentence.tokens[last + 1 : metric]
+    timed = any(token.is_("window") or token.is_("value") or (token.is_("dimension") and not token.is_("noun")) for token in before)
+    ordered = any(token.text.startswith("按") or token.is_("punctuation", "(", ")") for token in between)
+    return not timed and not ordered and all(any(token.is_(kind) for kind in _BETWEEN) for token in between)
 
 
 def _as(token: Token, sense: Sense) -> Token:

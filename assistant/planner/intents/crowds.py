@@ -52,3 +52,9 @@ def take_visitors(sentence: Sentence) -> bool:
     beside = [place for place in counted if any(token.is_("noun", "customer") for token in sentence.tokens[place + 1 : place + 2])]
     sentence.use(*beside)
     return bool(beside)
+
+
+def of_groups(sentence: Sentence, place: int) -> bool:
+    """“客单价超过50的门店有多少”: how many groups fit a condition, and no people, is asked at this place."""
+    before = sentence.tokens[place - 1] if place else None
+    return before is not None and before.is_("dimension") and not before.is_("noun") and sentence.says("comparison")

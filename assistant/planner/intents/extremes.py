@@ -25,6 +25,8 @@ _SINGLE = (
 
 def take_extreme(sentence: Sentence) -> str | None:
     """“the largest single order”, “最大的一笔订单是多少钱”: the highest or lowest amount of one order."""
+    if sentence.says("metric", "items"):
+        return None  # how many pieces are in it is another question
     for place, ranking in sentence.free("ranking"):
         if ranking.data["n"] not in (None, 1) or ranking.data.get("share"):
             continue

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from assistant.planner.intents.crowds import most_people, take_spenders, take_visitors
+from assistant.planner.intents.crowds import most_people, of_groups, take_spenders, take_visitors
 from assistant.planner.intents.each_customer import each_customer
 from assistant.planner.intents.extremes import PER_ORDER
+from assistant.planner.intents.finer import with_finer
 from assistant.planner.intents.implied import joined_counts, money_too, shared_money
 from assistant.planner.intents.newcomers import both_kinds, counted_itself
 from assistant.planner.intents.sized import SIZES, of_goods
 from assistant.planner.sentence import Sentence
-from assistant.planner.tokens import Sense, Token
 
 _MOST_DIMENSIONS = 2
-_CATEGORIES = ("品类", "类目", "小类", "category", "categories")
-_DEPARTMENTS = ("部门", "大类", "department", "departments")
 _RECURRING = ("weekday", "day_type", "hour")
 """Times that come again, unlike months."""
 _OF_PEOPLE = {
@@ -76,19 +73,6 @@ def take_dimensions(sentence: Sentence) -> list[str]:
             sentence.use(place)
     sentence.take_all("by")
     return found
-
-
-def with_finer(sentence: Sentence) -> None:
-    """“每个部门里卖得最好的品类”: categories beside departments are the finer ones."""
-    departments = any(one.is_("dimension", "category") and one.text.endswith(_DEPARTMENTS) for one in sentence.tokens)
-    if departments and "subcategory" in sentence.vocabulary.values:
-        sentence.tokens = [_finer(token) for token in sentence.tokens]
-
-
-def _finer(token: Token) -> Token:
-    if not token.is_("dimension", "category") or token.is_("value") or not token.text.endswith(_CATEGORIES):
-        return token
-    return replace(token, senses=tuple(Sense("dimension", "subcategory") if one.id == "category" else one for one in token.senses))
 
 
 def _names_value(sentence: Sentence, place: int, dimension: str) -> bool:
@@ -197,7 +181,7 @@ def _counts_people(sentence: Sentence) -> list[int]:
     """Where a "how many" stands for people: no metric follows it ("多少人", but not "多少订单")."""
     found = []
     for place, sense in [*sentence.free("cue", "count"), *sentence.free("cue", "share")]:
-        if sentence.tokens[place].text.endswith(_OF_THINGS) or of_goods(sentence, place) or (place and _of_groups(sentence, place)):
+        if sentence.tokens[place].text.endswith(_OF_THINGS) or of_goods(sentence, place) or of_groups(sentence, place):
             continue
         following = sentence.after(place, "metric", "dimension", within=1)
         people = following is not None and sentence.tokens[following].is_("noun")
@@ -205,12 +189,6 @@ def _counts_people(sentence: Sentence) -> list[int]:
         if people or alone:
             found.append(place)
     return found
-
-
-def _of_groups(sentence: Sentence, place: int) -> bool:
-    """“客单价超过50的门店有多少”: how many groups fit a condition, and no people."""
-    before = sentence.tokens[place - 1]
-    return before.is_("dimension") and not before.is_("noun") and sentence.says("comparison")
 
 
 def _averaged(sentence: Sentence, place: int, metric: str) -> str:

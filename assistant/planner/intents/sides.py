@@ -54,6 +54,9 @@ def _counted(token: Token) -> Token:
 
 def without_dates(sentence: Sentence, by: list[str]) -> list[str]:
     """“周六和周日哪天人多”: of two weekdays, and not of every date."""
+    days = any(one.data["dimension"] == "weekday" and one.data.get("also") for _, one in sentence.free("value"))
+    if days and not sentence.says("window") and any(one in ("day", "weekday") for one in by):
+        return list(dict.fromkeys("weekday" if one == "day" else one for one in by))  # “周一到周五哪天最冷清”
     if not named_apart(sentence):
         return by
     apart = {one: way for way in _ways(sentence) for one in _DATES.get(way, ())}
