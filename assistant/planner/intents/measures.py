@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
@@ -59,6 +59,7 @@ _OF_PEOPLE = ("group", "groups", "segment", "人群", "群体", "客群", "群")
 """Words that only say again that a value or a segment is one."""
 _WHO_RETURNS = ("repurchase_rate", "repeat_rate", "customers", "buyers", "active_customers", "new_customers", "new_customer_share")
 """What a share of those who come back within days may be called, or be of."""
+_PER_DAY = ("per day", "a day", "each day", "daily", "每天", "每日", "一天")
 _WHICH_DAY = ("what day", "on which day", "on what day", "哪天", "哪一天")
 
 
@@ -88,6 +89,7 @@ def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
     """What is measured and by what: the first of the arguments; None where the question asks for no number."""
     per = take_per(sentence)
     by, extra = _by(sentence)
+    per = per or _each_day(sentence, by)
     extreme = take_extreme(sentence) if not by and not named_apart(sentence) else None
     named = "sort" in extra and not sentence.has("metric")
     metrics = kind_share(sentence) or (["revenue"] if named else take_metrics(sentence, by or ([per] if per else [])))
@@ -132,6 +134,12 @@ def _by(sentence: Sentence) -> tuple[list[str], dict[str, Any]]:
         by = by or [sentence.vocabulary.goods]
         extra["sort"] = "largest"
     return by, extra
+
+
+def _each_day(sentence: Sentence, by: list[str]) -> Literal["day"] | None:
+    """“Weekend revenue compared to weekday revenue per day”: of two groups of days, for each of their days."""
+    said = any(token.is_("dimension", "day") and token.text in _PER_DAY for token in sentence.tokens)
+    return "day" if said and "day" not in by and len(groups_named(sentence)) > 1 else None
 
 
 def _whose(sentence: Sentence, dialogue: Dialogue, args: dict[str, Any], rule: Rule | None) -> list[tuple[str, list[str]]]:

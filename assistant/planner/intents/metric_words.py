@@ -64,7 +64,7 @@ def take_dimensions(sentence: Sentence) -> list[str]:
         before = sentence.tokens[place - 1] if place else None
         acts = token.is_("verb") and before is not None and (before.is_("noun") or before.is_("conj", "who")) and not grouped
         named = token.is_("noun") or token.is_("condition") or (token.is_("value") and not grouped) or acts
-        if named or (token.is_("metric") and not grouped and has_metric < 2):
+        if named or (token.is_("metric") and not grouped and (has_metric < 2 or _is_listed(sentence, place))):
             continue
         if _names_value(sentence, place, sense.id):
             sentence.use(place)

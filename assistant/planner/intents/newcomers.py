@@ -34,11 +34,12 @@ def of_returning(sentence: Sentence) -> dict[str, list[str]]:
     timed = sentence.has("window") or sentence.says("dimension", "month", "quarter", "week", "year")
     if both_kinds(sentence) or _one_shared(sentence) or not timed:
         return {}
-    for place, _ in sentence.free("metric", "returning_customers", "repeat_customers"):
+    kinds = ("returning_customers", "repeat_customers", *(() if sentence.has("window") else ("new_customers",)))
+    for place, kind in sentence.free("metric", *kinds):
         others = [at for at, _ in (*sentence.free("metric", *_SOLD), *sentence.free("cue", "how_much", "sold")) if at != place]
         if any(_belongs(sentence, place, at) for at in others):
             sentence.use(place)
-            return {"customer_type": ["returning"]}
+            return {"customer_type": ["new" if kind.id == "new_customers" else "returning"]}
     return {}
 
 
