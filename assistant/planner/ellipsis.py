@@ -9,6 +9,7 @@ from assistant.planner.pair_changes import asks_who_bought
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.share_changes import asks_share
+from assistant.planner.time_before import asks_per_time
 from assistant.planner.tokens import Token
 
 _MODIFIERS = frozenset({"window", "dimension", "value", "ranking", "chart", "format", "by", "quantity", "ellipsis", "band", "definition"})
@@ -37,7 +38,7 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         return True
     if asks_share(sentence, dialogue) or asks_who_bought(sentence, dialogue) or _only_orders(sentence, dialogue):
         return True
-    if asks_reasons(sentence, dialogue):
+    if asks_reasons(sentence, dialogue) or asks_per_time(sentence, dialogue):
         return True
     if any(token.is_("cue", "segments") or any(token.is_(kind) for kind in _OF_ITS_OWN) for token in sentence.tokens):
         return False

@@ -7,16 +7,13 @@ from typing import Any
 from assistant.planner.clauses import Rule, plain
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Result
-from assistant.planner.field_rules import field_of
 from assistant.planner.intents.metric_words import countable, take_dimensions
-from assistant.planner.limits import take_limit
+from assistant.planner.list_order import change_length, change_order, change_ranking, cut_short, reordered
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.thresholds import rebound
-from assistant.planner.tokens import Token
 from assistant.planner.values_changed import revalued
 from assistant.planner.who import both, selection_rule
-from tools.metrics.catalogue import catalogue
 from tools.windows import Window
 
 Args = dict[str, Any]
@@ -31,7 +28,7 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         last: The result before.
         replaces: Whether a condition takes the place of the one on the same field ("what about renters?").
     """
-    ordered = _reordered(sentence, args)
+    ordered = reordered(sentence, args) or cut_short(sentence, args)
     if ordered is not None:
         return ordered
     denied = _denied(sentence, args.get("rule"))
@@ -53,7 +50,7 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     before, rule = ({} if bound else dict(args)), args.get("rule")
     windows = [sense.data["window"] for sense in sentence.take_all("window")] if not sentence.has("verb") else []
     rule = _in_other_time(sentence, rule, windows)
-    _change_order(sentence, args)
+    change_order(sentence, args)
     if sentence.take_all("flip"):
         args |= {"sort_by": args.get("sort_by", "amount"), "descending": not args.get("descending", True)}
     other = revalued(sentence, rule) if changes and not sentence.says("ellipsis", "also", "only") else None
@@ -79,29 +76,12 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         rule = None if meant and isinstance(rule, dict) and set(rule) != {"all"} else rule
         rule = both(without_fields(rule, added), _dated(rule, added)) if replaces else both(rule, added)
     args["rule"] = rule
-    _change_ranking(sentence, args)
-    _change_length(sentence, args)
+    change_ranking(sentence, args)
+    change_length(sentence, args)
     shown = sentence.take_all("shown", "table")
     counted = sentence.take_all("cue", "count", "list")
     again = not sentence.leftover() and any(sentence.says(kind) for kind in ("quantity", "ranking", "window", "flip"))
     return Plan((Call("find_customers", args),)) if args != before or shown or counted or again else None
-
-
-def _reordered(sentence: Sentence, args: Args) -> Plan | None:
-    """“By number of orders”, “按消费从高到低”: the list in another order, where nothing else is said."""
-    if not any(sentence.says(kind) for kind in ("by", "rank", "ranking")):
-        return None
-    if not (sentence.says("rank") or sentence.says("ranking")) and sentence.says("dimension"):
-        return None  # “by age” splits
-    trial, changed = sentence.again(), dict(args)
-    _change_order(trial, changed)
-    if changed.get("sort_by") is None or trial.used == sentence.used:
-        return None
-    _change_ranking(trial, changed)
-    if trial.leftover():
-        return None
-    sentence.used |= trial.used
-    return Plan((Call("find_customers", changed),))
 
 
 def _adds_condition(sentence: Sentence) -> bool:
@@ -142,37 +122,14 @@ def _in_other_time(sentence: Sentence, rule: Any, windows: list[Window]) -> Any:
     return rewindowed(rule, Window.model_validate(dated).previous().model_dump(mode="json", exclude_defaults=True))
 
 
-def _change_ranking(sentence: Sentence, args: Args) -> None:
-    """“top 10”, “the lowest”: the order of the list, and how many of it."""
-    ranking = sentence.take("ranking")
-    if ranking is None:
-        return
-    if "sort_by" not in args or not ranking.data.get("n"):
-        args |= {"descending": ranking.id == "largest", "sort_by": args.get("sort_by", "amount")}
-    args |= {"limit": ranking.data["n"]} if ranking.data.get("n") else {}
-
-
-def _change_length(sentence: Sentence, args: Args) -> None:
-    """“10 more”, “全部列出来”, “20”: how many of the list."""
-    if sentence.take_all("entire"):
-        args.pop("limit", None)
-        return
-    before = args.pop("limit", None)
-    more = bool(sentence.take_all("further")) and before is not None
-    take_limit(sentence, args)
-    if "limit" in args and more:
-        args["limit"] += before
-    elif before is not None:
-        args.setdefault("limit", before)
-
-
 def _denied(sentence: Sentence, rule: Any) -> Any:
     """“没买过的呢”, “and those who did not?”: the others, of a rule of one condition."""
     said = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation") or token.is_("noun"))]
     verbs = [token.get("verb") for token in said if token.is_("verb") or token.is_("half_verb")]
     beside = ("verb", "half_verb", "neg", "ellipsis", "pronoun", "conj", "act")
     others = [token for token in said if not any(token.is_(kind) for kind in beside)]
-    if others or not verbs or not isinstance(rule, dict):
+    bare = len(said) > 1 and all(token.is_("neg", "not") or token.is_("ellipsis") or token.is_("pronoun") for token in said)
+    if others or not (verbs or bare) or not isinstance(rule, dict):
         return None
     if not (any(token.is_("neg", "not") for token in said) or any(one is not None and one.data.get("negated") for one in verbs)):
         return None
@@ -180,7 +137,7 @@ def _denied(sentence: Sentence, rule: Any) -> Any:
         sentence.take_all(kind)
     if "behaviour" in rule and rule.get("op") == ">=" and str(rule.get("value")) == "1":
         return {**rule, "op": "=", "value": 0}
-    return {"not": rule}
+    return {"not": rule} if verbs or "all" not in rule else None
 
 
 def _removed(sentence: Sentence, rule: Any) -> Any:
@@ -214,38 +171,6 @@ def _window_of(rule: Any) -> Any:
             return rule["window"]
         rule = [part for key, part in rule.items() if key in ("all", "any", "not")]
     return next((found for part in rule if (found := _window_of(part))), None) if isinstance(rule, list) else None
-
-
-def _change_order(sentence: Sentence, args: Args) -> None:
-    """“Sort by orders instead”, “按订单数排”: the field to order by."""
-    told = [token.text.startswith("by ") for token in sentence.tokens]
-    ordered = sentence.has("rank", "listing") or sentence.has("by") or any(told) or sentence.has("option", "churn_risk.sort_by.value")
-    if not ordered or sentence.has("comparison"):
-        return
-    if sentence.take_all("option", "churn_risk.sort_by.value"):
-        sentence.take_all("rank", "listing")
-        args |= {"sort_by": "amount", "descending": sentence.take("ranking", "smallest") is None}
-        return
-    for place, token in enumerate(sentence.tokens):
-        found = _sort_field(token) if place not in sentence.used and not token.is_("noun") else None
-        if found and catalogue().field(found).kind in ("number", "date"):
-            sentence.use(place)
-            sentence.take_all("rank", "listing")
-            args |= {"sort_by": found, "descending": sentence.take("ranking", "smallest") is None}
-            return
-
-
-_TERMS = {"monetary": "amount", "frequency": "orders", "recency": "recency_days"}
-
-
-def _sort_field(token: Token) -> str | None:
-    """The field that a word for an order means: “按金额排”, “按频次”."""
-    term, verb = token.get("term", *_TERMS), token.get("verb", "spend")
-    if token.is_("field", "last_order_date"):
-        return "last_order_date"  # “by last order”: the latest first
-    return field_of(token) or (
-        _TERMS[term.id] if term else "amount" if verb else "orders" if token.text in ("下单", "订单", "购买") else None
-    )
 
 
 def _dated(rule: Rule | None, added: Rule) -> Rule:

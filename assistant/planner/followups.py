@@ -25,6 +25,7 @@ from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.share_changes import of_share
 from assistant.planner.texts import text
+from assistant.planner.time_before import of_average_time
 from assistant.planner.values_changed import revalued
 from assistant.planner.who import selection_rule
 from assistant.planner.windows import window_words
@@ -54,6 +55,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
     first: tuple[Plan, Sentence] | None = None
     for change in (
+        of_average_time,
         of_share,
         of_buyers,
         of_several,

@@ -264,7 +264,11 @@ def _change_window(sentence: Sentence, args: Args) -> None:
     if windows:
         args["window"] = windows[0].model_dump(mode="json", exclude_defaults=True)
         args.pop("compare", None)
+        _without_change(args)
     elif sentence.has("cue", "growth") or (sentence.has("cue", "compare") and sentence.has("cue", "previous")):
+        for place, _ in sentence.free("cue", "previous"):
+            if place and sentence.tokens[place - 1].is_("unit") and not sentence.says("by"):
+                sentence.use(place - 1)  # “compared to the month before”
         sentence.take_all("cue", "previous", "growth", "compare", "count", "how_much")
         args |= {"compare": "previous", "window": args.get("window") or {"period": "last_month"}}
         _take_lengths(sentence)
@@ -273,6 +277,12 @@ def _change_window(sentence: Sentence, args: Args) -> None:
         args["window"] = Window.model_validate(args["window"]).previous().model_dump(mode="json", exclude_defaults=True)
         args.pop("compare", None)
         _take_lengths(sentence)
+
+
+def _without_change(args: Args) -> None:
+    """An order by change needs a time to change from."""
+    if args.get("sort") in ("growth", "decline"):
+        del args["sort"]
 
 
 def _take_lengths(sentence: Sentence) -> None:

@@ -36,7 +36,11 @@ _BESIDE = ("stop", "punctuation", "ellipsis", "conj", "pronoun", "that", "by", "
 def asks_share(sentence: Sentence, dialogue: Dialogue) -> bool:
     """Whether it asks for the share of what was shown, and names nothing else that it could be of."""
     last = dialogue.last
-    if last is None or last.call.name not in ("measure", "find_customers") or not (_shares(sentence) or sentence.says("rate")):
+    if (
+        last is None
+        or last.call.name not in ("measure", "find_customers", "summarize_segment")
+        or not (_shares(sentence) or sentence.says("rate"))
+    ):
         return False
     if any(token.is_("dimension") and not _known(token, last) for token in sentence.tokens):
         return False
@@ -53,6 +57,9 @@ def of_share(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | Non
     if shown is not None:
         sentence.use(*range(len(sentence.tokens)))
         return Plan((Call("measure", dict(last.call.args)),), ((FOCUS, shown),))
+    if last.call.name == "summarize_segment":
+        sentence.use(*range(len(sentence.tokens)))
+        return Plan((last.call,))
     rate = _as_rate(sentence, dialogue, last)
     found = rate or (_of_list(sentence, last) if last.call.name == "find_customers" else _of_number(sentence, last))
     if found is not None:

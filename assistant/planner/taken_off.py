@@ -70,7 +70,7 @@ def without_named(sentence: Sentence, last: Result) -> Args | None:
         return dated
     timed = bool(sentence.take_all("limit", "time")) or bool(sentence.take_all("window"))
     named = set(_names(sentence))
-    for kind in _NAMED:
+    for kind in (*_NAMED, "condition"):
         sentence.take_all(kind)
     if not timed and not named:
         return None
@@ -135,6 +135,8 @@ def _names(sentence: Sentence) -> Iterator[str]:
         for sense in token.senses:
             if sense.kind == "value":
                 yield str(sense.data["value"])
+            elif sense.kind == "condition" and isinstance(sense.data.get("rule"), dict):
+                yield str(sense.data["rule"].get("field", sense.id))
             elif sense.kind in _NAMED:
                 yield sense.id
                 yield f"{sense.id}_band"

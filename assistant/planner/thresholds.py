@@ -54,7 +54,7 @@ def _bound(sentence: Sentence, *, plainly: bool) -> tuple[int, Sense] | None:
     compared = list(sentence.free("comparison"))
     if not all(sentence.tokens[place].is_("stop") or (compared and _again(sentence, place)) for place, _ in sentence.free("verb")):
         return None
-    if not compared and plainly:
+    if not compared and plainly and not sentence.says("ellipsis", "only"):
         compared = [(place, one) for place, one in sentence.free("quantity") if not sentence.tokens[place].is_("window")]
     elif not compared:
         compared = [(place, one) for place, one in sentence.free("quantity") if one.data["unit"] not in ("", "piece", "person", "item")]
