@@ -11,6 +11,7 @@ from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.disjoint import together
 from assistant.planner.field_rules import field_of
 from assistant.planner.first_bought import first_bought_in
+from assistant.planner.lately import lately
 from assistant.planner.lexicon import read_table
 from assistant.planner.sentence import Sentence
 from tools.metrics.catalogue import catalogue
@@ -76,6 +77,7 @@ def take_who(sentence: Sentence, dialogue: Dialogue, *, loose: bool = True) -> W
     earlier = take_pronoun(sentence, dialogue)
     joined = first_bought_in(sentence)
     who.rule = both(joined[0] if len(joined) == 1 else None, find_rules(sentence, loose=loose))
+    who.rule = lately(who.rule, sentence.text)
     who.named = who.rule is not None or who.ordered
     if earlier is not None:
         _join_earlier(who, earlier)

@@ -17,7 +17,10 @@ _AIMS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 _WORDING = re.compile(r"messaging|话术")
 AIMED = "aimed"
 """The note that says whom advice is for, where the question does not."""
+_FEW = 6
+"""So many ideas and no more are what advice has."""
 NO_TEXT = "no_text"
+UNTIMED = "untimed"
 """The note that says that advice is given where a ready text is asked for."""
 
 
@@ -38,3 +41,6 @@ def absorb_aims(sentence: Sentence) -> None:
     sentence.take_all("cue", "summarize", "list", "why")
     sentence.take_all("horizon")
     sentence.take_all("unsupported", "forecast")
+    few = [place for place, one in sentence.free("quantity") if one.data["unit"] in ("", "piece") and one.data["value"] in range(1, _FEW)]
+    following = [(place, token) for place in few for token in sentence.tokens[place + 1 : place + 2]]
+    sentence.use(*(place for place, token in following if token.is_("cue", "strategy") or token.is_("framed")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -26,6 +27,7 @@ READ = (
 _BOUGHT = {"behaviour": "orders", "op": ">=", "value": 1}
 _EACH = ("each", "every", "每")
 _GOODS = ("product", "order")
+_OURS = re.compile(r"\b(?:our|my)\b|我们|咱们|本店|店里的")
 
 
 def defined(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -221,6 +223,8 @@ def _customers(sentence: Sentence, dialogue: Dialogue, ability: Ability, args: A
         return {"customers": {"all": []}}
     if who.rule is None and who.handle is None and not who.ordered:
         last = dialogue.last_customers if ability.last or "customers" in ability.needs else None
+        if last is None and ability.last and (sentence.says("noun") or _OURS.search(sentence.text)):
+            return {"customers": {"all": []}}  # “our typical customer”
         return {"customers": last.customers} if last else {}
     if explained:
         args["target"] = "segment"

@@ -118,7 +118,10 @@ def _take_definition(sentence: Sentence) -> Any:
         before = sentence.tokens[max(place - 3, 0) : place]
         if any(token.is_("ellipsis", "aside") or token.is_("neg") or token.is_("idea", "without") for token in before):
             sentence.use(place, *(at for at, _ in sentence.free("neg") if place - 3 <= at < place))
-    return sentence.take("definition")
+    found = sentence.take("definition")
+    if found is not None:
+        sentence.take_all("definition", found.id)
+    return found
 
 
 def _by_value(sentence: Sentence) -> bool:
