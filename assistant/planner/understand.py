@@ -28,6 +28,7 @@ from assistant.planner.set_changes import of_two_sets
 from assistant.planner.supply import with_supply
 from assistant.planner.taken_off import off_and_on
 from assistant.planner.texts import text
+from assistant.planner.time_before import with_time_before
 from assistant.planner.vocabulary import Vocabulary
 from assistant.planner.ways import best_plan
 from assistant.planner.within_top import among_best
@@ -171,7 +172,7 @@ def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
             return None
     best, account = best_plan(sentence, dialogue)
     if best is not None and not account.leftover() and not (elliptic and is_bare(best)):
-        return with_other_scope(best, account)
+        return with_time_before(with_other_scope(best, account), account, dialogue)
     return None if elliptic else _changed(sentence, dialogue)
 
 
