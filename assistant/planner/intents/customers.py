@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant.planner.clauses import denies
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.intents.aims import AIMED, NO_TEXT, absorb_aims, aimed_at, asks_wording
+from assistant.planner.intents.aims import AIMED, NO_TEXT, UNTIMED, absorb_aims, aimed_at, asks_wording
 from assistant.planner.intents.at_risk import with_churn
 from assistant.planner.intents.group_overviews import asks_all_segments
 from assistant.planner.plan import Call, Plan, plan
@@ -21,7 +21,8 @@ def strategy(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None
     lists_churners = sentence.says("cue", "churn") and sentence.says("cue", "list")
     absorb_aims(sentence)
-    notes = ((NO_TEXT, ""),) if asks_wording(sentence) else ()
+    notes: tuple[tuple[str, str], ...] = ((NO_TEXT, ""),) if asks_wording(sentence) else ()
+    notes += ((UNTIMED, ""),) if sentence.take_all("cue", "occasion") else ()
     who = with_churn(sentence, take_who(sentence, dialogue))
     customers = who.as_customers() if who.named else customers_before(dialogue)
     if customers is None and (gone := aimed_at(sentence)):
@@ -70,6 +71,8 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     about = about or (sentence.has("field", "first_order_date", "last_order_date") and sentence.has("window"))
     if not asked and (not about or _only_things(sentence)):
         return None
+    if sum(token.is_("cue", "count") and token.text == "how many" for token in sentence.tokens) > 1 and not sentence.says("pronoun"):
+        return None  # two numbers are asked for
     counted = sentence.has("cue", "count") and not sentence.has("ranking")
     sentence.take_all("cue", "count", "list", "share")
     sentence.take_all("entire")

@@ -67,6 +67,7 @@ CALLS = (
     "wide",
     "models",
     "models_said",
+    "models_asked",
     "asks",
     "measures",
     "rules",

@@ -19,7 +19,8 @@ from tools.warehouse.context import ToolContext
         ("churn", "churn", "term", "Three definitions"),
         ("CLV", "clv", "term", "365 days"),
         ("income band", "income_band", "dimension", "Income band"),
-        ("days since last purchase", "recency_days", "field", "days since the last order"),
+        ("days since last purchase", "recency_days", "field", "Days from the last counted order"),
+        ("R score", "recency_score", "field", "the more recent the higher, 5 is best"),
         ("会员 等级", "attribute.会员 等级", "field", "会员 等级"),
     ],
 )
