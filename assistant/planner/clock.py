@@ -77,7 +77,7 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
             written = written.replace("{parts}", "|".join(f"(?:{entry['en']})" for entry in table["parts"].values()))
             for name in "tab":
                 written = written.replace(f"{{{name}}}", _time_pattern(name))
-            found.append((kind, re.compile(rf"(?<![a-z\d.:,$]){written}(?![a-z\d%])")))
+            found.append((kind, re.compile(rf"(?<![a-z\d.:$])(?<!\d,){written}(?![a-z\d%])")))
     return found
 
 

@@ -64,7 +64,7 @@ def plainly(question: str) -> Shorter | None:
     if len(aside) == len(clauses) or not (aside or said) or len(clauses) > _MOST:
         return None
     for clause in aside:
-        text = text.replace(clause, "", 1)
+        text = re.sub(rf"(?<![a-z]){re.escape(clause)}(?![a-z])", "", text, count=1)
     return Shorter(_DOUBLED.sub("", text).strip(" ,;.!?:"), (*said, *aside))
 
 
