@@ -35,6 +35,7 @@ def build_figures(measured: Measured) -> list[Figure]:
         for number, group in enumerate(measured.shown[:FIGURE_GROUPS], start=1):
             found += _of_group(measured, group, f"g{number}.", group_name(measured, group))
         found += _extremes(measured)
+        found += _course(measured)
         found += _of_group(measured, measured.total, "total.", _TOTAL, is_total=True)
         found += _rest(measured)
         found += _together(measured)
@@ -121,6 +122,24 @@ def _extremes(measured: Measured) -> Iterator[Figure]:
     metric = measured.plan.metrics[0]
     for word, group in extremes(measured).items():
         yield _figure(f"{word}.{metric.id}", _joined(group_name(measured, group), metric.name), group.values[metric.id], metric.unit)
+
+
+def _course(measured: Measured) -> Iterator[Figure]:
+    """In how many periods the first metric rose and fell, and from what to what."""
+    metric, went = measured.plan.metrics[0], measured.course
+    if went is None:
+        return
+    counted = {
+        "steps": (went.steps, "变化次数", "changes"),
+        "rises": (went.rises, "上升次数", "rises"),
+        "falls": (went.falls, "下降次数", "falls"),
+    }
+    for figure_id, (number, zh, en) in counted.items():
+        yield _figure(figure_id, _of(metric.name, zh, en), number, Unit.COUNT)
+    for word, group in (("first", went.first), ("last", went.last)):
+        yield _figure(f"{word}.{metric.id}", _joined(group_name(measured, group), metric.name), group.values[metric.id], metric.unit)
+    change, unit = change_of(metric, went.last.values[metric.id], went.first.values[metric.id])
+    yield _figure(f"course.{metric.id}", _of(metric.name, "期间变化", "change over all periods"), change, unit)
 
 
 def extremes(measured: Measured) -> dict[str, Group]:

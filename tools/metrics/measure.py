@@ -108,8 +108,17 @@ def _details(measured: Measured) -> dict[str, Any]:
         "extremes": {word: group_name(measured, group).model_dump() for word, group in extremes(measured).items()}
         if measured.grouped
         else {},
+        "course": _course_names(measured),
         "period": next((dimension.period for dimension in measured.plan.by if dimension.period), None),
     }
+
+
+def _course_names(measured: Measured) -> dict[str, Any]:
+    """The first and the last of periods that follow each other."""
+    went = measured.course
+    if went is None:
+        return {}
+    return {word: group_name(measured, group).model_dump() for word, group in (("first", went.first), ("last", went.last))}
 
 
 def _tops(measured: Measured) -> list[dict[str, Any]]:

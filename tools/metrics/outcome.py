@@ -14,7 +14,7 @@ from tools.metrics.comparison import Compared
 from tools.metrics.keeping import Kept
 from tools.metrics.plan import Plan
 from tools.metrics.results import Group, Value, value_label
-from tools.metrics.steps import STEP
+from tools.metrics.steps import STEP, Course, course
 from tools.windows import DateRange
 
 OTHERS = "(others)"
@@ -93,6 +93,11 @@ class Measured:
     def compared(self) -> bool:
         """Whether groups stand beside an earlier time."""
         return self.before is not None or self.compare == STEP
+
+    @property
+    def course(self) -> Course | None:
+        """How the first metric went over the periods, where each is compared with the one before it."""
+        return course(self.groups, self.previous, self.plan.metrics[0].id) if self.compare == STEP else None
 
     @property
     def grouped(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from tools.errors import InputError
@@ -30,3 +31,32 @@ def predecessors(groups: list[Group], cut_off: Collection[str]) -> dict[tuple[st
     """For each period the one before it; periods that the window or the data cut off are compared with nothing."""
     whole = [group for group in sorted(groups, key=lambda group: group.keys) if group.keys[0] not in cut_off]
     return {later.keys: earlier for earlier, later in pairwise(whole)}
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a metric went from its first whole period to its last.
+
+    Args:
+        first: The first period that is compared with.
+        last: The last one.
+        steps: Changes from one period to the next.
+        rises: Those that are rises.
+        falls: Those that are falls.
+    """
+
+    first: Group
+    last: Group
+    steps: int
+    rises: int
+    falls: int
+
+
+def course(groups: list[Group], before: Mapping[tuple[str, ...], Group], metric: str) -> Course | None:
+    """The course of a metric over periods, each beside the one before it; None where there are fewer than two changes."""
+    pairs = [(before[group.keys], group) for group in sorted(groups, key=lambda group: group.keys) if group.keys in before]
+    known = [(earlier, later) for earlier, later in pairs if None not in (earlier.values.get(metric), later.values.get(metric))]
+    if len(known) < 2:
+        return None
+    changes = [float(later.values[metric] or 0) - float(earlier.values[metric] or 0) for earlier, later in known]
+    return Course(known[0][0], known[-1][1], len(known), sum(one > 0 for one in changes), sum(one < 0 for one in changes))
