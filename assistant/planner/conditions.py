@@ -20,6 +20,7 @@ from tools.segments.schemes import scheme_of
 from tools.windows import Window
 
 _ONCE = Sense("comparison", "= 1", {"op": "=", "value": Decimal(1), "unit": "order"})
+_SENT = ("contacts", "responses")
 _OF_CAMPAIGN = ("campaign", "contact", "response")
 
 
@@ -41,14 +42,25 @@ def find_rules(sentence: Sentence, *, loose: bool = True, within: range | None =
     shared = _shared_window(sentence, parts)
     rules: list[tuple[str, Rule]] = []
     last: Behaviour | None = None
+    excluding = False
     for clause in parts:
         if whatever(sentence, clause):
             continue
+        goes_on = excluding and clause.joint == "and" and _only_groups(sentence, clause)
+        excluding = goes_on or any(sentence.tokens[place].is_("neg", "except") for place in clause.places)
         found, last = _clause_rules(sentence, clause, spread_window(sentence, clause, shared, parts), last, loose)
+        found = [{"not": rule} if goes_on and "not" not in rule else rule for rule in found]
         rules.extend((clause.joint if index == 0 else "and", rule) for index, rule in enumerate(found))
     if any(sentence.tokens[place].is_("neg", "except") for place in sentence.used):
         sentence.take_all("neg", "except")
     return _combine(rules)
+
+
+def _only_groups(sentence: Sentence, clause: Clause) -> bool:
+    """Whether a clause only names more of those who were left out: “excluding hibernating and lost ones”."""
+    tokens = [sentence.tokens[place] for place in clause.places]
+    plain = ("segment", "stop", "noun", "conj", "pronoun")
+    return any(token.is_("segment") for token in tokens) and all(any(token.is_(kind) for kind in plain) for token in tokens)
 
 
 def _shared_window(sentence: Sentence, parts: list[Clause]) -> Window | None:
@@ -124,13 +136,17 @@ def _clause_rules(
     if group.behaviour == "responses" and not group.values and not group.anything:
         group.values = campaigns_before(sentence, clause)
     group.windows = group.windows or since(group, last, sentence.vocabulary.as_of)
-    if group.again and group.negated and not group.values and not group.windows and last is not None and last.values:
+    if group.again and group.negated and not group.windows and last is not None and last.behaviour in _SENT:
+        sentence.used -= {place for place in clause.places if sentence.tokens[place].is_("later")}  # no time is known for each of them
+    elif group.again and group.negated and not group.values and not group.windows and last is not None and last.values:
         sentence.use(*clause.places)  # “买了一次海鲜再没买过” is once in all
         return [
             *rules,
             *behaviour_rules(replace(group, values=last.values, comparison=_ONCE, negated=False), sentence.vocabulary.as_of),
         ], last
     of_the_same(sentence, clause, group, last)
+    if last is not None and not group.values and last.values and _counts_again(sentence, clause):
+        group.values = last.values
     in_every_period(sentence, clause, group, shared)
     borrowed = not group.windows and shared is not None
     group.windows = group.windows or ([shared] if shared is not None else [])
@@ -150,6 +166,13 @@ def _with_others(group: Behaviour, last: Behaviour | None, *, joined: bool) -> B
     """“牛肉或者猪肉”: what follows may speak of either."""
     alike = joined and last is not None and last.negated == group.negated and last.windows == group.windows
     return replace(group, values=[*last.values, *group.values]) if alike and last is not None else group
+
+
+def _counts_again(sentence: Sentence, clause: Clause) -> bool:
+    """“… or at least once in November”: how often, where what was done is not said again."""
+    tokens = [sentence.tokens[place] for place in clause.places]
+    counted = any(token.is_("comparison") and token.text.endswith(("once", "twice", " times")) for token in tokens)
+    return counted and not any(token.is_("verb") or token.is_("noun") for token in tokens)
 
 
 def campaigns_before(sentence: Sentence, clause: Clause) -> list[Sense]:

@@ -186,6 +186,7 @@ def _describes(tokens: list[Token], said: _Said) -> bool:
     if any(token.text in ("多少", "几") or token.is_("cue", "how_much") for token in after[:1]):
         return False
     led = any(token.text in _WHO or (token.is_("cue", "list") and token.text.startswith(_WHICH)) for token in before)
+    led = led or (said.start > 0 and tokens[said.start - 1].is_("segment"))
     named = bool(after) and after[0].text == "的" and (len(after) == 1 or after[1].is_("noun") or after[1].is_("punctuation"))
     people = bool(after) and (after[0].is_("noun") or after[0].text == "的人")
     return led or named or people

@@ -11,14 +11,29 @@ from assistant.planner.foresight import next_handle
 from assistant.planner.plan import PRELUDE, Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.who import both
+from tools.metrics.catalogue import catalogue
 
+_COUNT_OF = re.compile(
+    r"^(?:how many|what (?:share|percentage|percent|%|fraction|proportion|part)|which|who) (?:of|among) "
+    r"(?P<top>(?:the |our |my )?(?:top|best|biggest|highest|largest|bottom) \d[\d,]*(?: ?%| percent)?(?: of)?"
+    r"(?: (?:the |our )?(?:customers|people|shoppers|households|clients|buyers|spenders|members))?"
+    r"(?: by (?:spend|spending|total spend|revenue|number of orders|orders))?) "
+    r"(?P<rest>(?:who |that )?(?:ordered|bought|came|shopped|visited|have|has|havent|hasnt|did|didnt|are|were|redeemed|responded|used|got"
+    r"|received|live|own|spent|made|placed|do|dont|also) .*)$"
+)
+"""English: “how many of our top 100 customers ordered in the last 10 days”."""
 Reads = Callable[[str], "Plan | None"]
 _CUTS = ("limit", "share")
+_SUMS = {"revenue": "amount", "orders": "orders"}
 _BEST_OF = re.compile(
     r"^(?P<top>.*?(?:前|最|top|头部).*?)的?(?:里面|里边|里头|里|当中|之中|其中|中间|中)的?[, ]*"
     r"(?P<rest>(?:有|谁|哪|没|还|从|不|又|也|是|收|用|买|最近|近|在|\d).*)$"
 )
 """Chinese: the best stand first, and what is asked of them after a word for “within”."""
+_BEST_WHO = re.compile(
+    r"^(?P<top>.*?(?:前|top)[ 第]?\d[^,;]{0,8}?(?:客户|顾客|会员|用户)),?(?P<rest>(?:最近|近|没|从|过去)(?!一次|一单).*)$"
+)
+"""Chinese: the best by a number, and right after them what they did or did not."""
 _OF_BEST = re.compile(
     r"^(?P<top>(?:[a-z ]*?)(?:top|best|highest|biggest|largest|lowest|bottom)\b[^,;]*?(?:\d ?%|percent)[^,;]*?),? "
     r"(?P<rest>(?:who|that|which|(?:but |and )?not|(?:but |and )?(?:have|has|did|were|was)(?:nt| not)) .+)$"
@@ -38,10 +53,12 @@ def among_best(sentence: Sentence, dialogue: Dialogue, read: Reads) -> Plan | No
         dialogue: The conversation so far.
         read: The plan of a part of the question.
     """
-    halves = next((found for pattern in (_BEST_OF, _OF_BEST, _AMONG) if (found := pattern.match(sentence.text.strip(" ?.!")))), None)
+    halves = next(
+        (found for pattern in (_BEST_OF, _OF_BEST, _AMONG, _COUNT_OF) if (found := pattern.match(sentence.text.strip(" ?.!")))), None
+    )
     if halves is None:
         return None
-    best, asked = _cut(read(halves["top"])), _rule(read(_whose(halves["rest"])))
+    best, asked = _cut(read(_who_best(halves["top"]))), _rule(read(_whose(halves["rest"])))
     if best is None or asked is None:
         return None
     within: Rule = {"segment": next_handle(list(dialogue.results))}
@@ -51,10 +68,25 @@ def among_best(sentence: Sentence, dialogue: Dialogue, read: Reads) -> Plan | No
 
 def _cut(found: Plan | None) -> Call | None:
     """The call that lists the best, where the part says nothing else."""
-    if found is None or len(found.calls) != 1 or found.calls[0].name != "find_customers":
+    if found is None or len(found.calls) != 1:
         return None
-    call = found.calls[0]
-    return call if any(call.args.get(one) for one in _CUTS) else None
+    call = _as_list(found.calls[0])
+    return call if call.name == "find_customers" and any(call.args.get(one) for one in _CUTS) else None
+
+
+def _as_list(call: Call) -> Call:
+    """“最近一年消费排名前200的客户”: a ranking of customers by what they spent lately as a list by the field for it."""
+    args = call.args
+    window = args.get("window") or {}
+    days = window.get("last_days") if isinstance(window, dict) else getattr(window, "last_days", None)
+    field = f"{_SUMS.get(args['metrics'][0], '')}_{days}d" if call.name == "measure" and args.get("metrics") else ""
+    known = field in {one.id for one in catalogue().fields}
+    plain = args.get("by") == ["customer"] and not (args.get("where") or args.get("customers") or args.get("having"))
+    if not known or not plain or not args.get("limit"):
+        return call
+    return Call(
+        "find_customers", {"rule": {"all": []}, "sort_by": field, "descending": args.get("sort") != "smallest", "limit": args["limit"]}
+    )
 
 
 def _rule(found: Plan | None) -> Rule | None:
@@ -66,9 +98,21 @@ def _rule(found: Plan | None) -> Rule | None:
     return args["rule"] if plain and args.get("rule") not in (None, {"all": []}) else None
 
 
+def _who_best(top: str) -> str:
+    """The first part as a question of its own; the best are those who spend most where nothing is said."""
+    numbered = re.fullmatch(
+        r"(?:the |our |my )?(?P<way>top|best|biggest|highest|largest|bottom) (?P<n>\d[\d,]*)(?: of)?(?P<who>(?: [a-z]+)*)", top
+    )
+    if numbered is None or " by " in top:
+        return top
+    return f"{'bottom' if numbered['way'] == 'bottom' else 'top'} {numbered['n']} customers by spend"
+
+
 def _whose(rest: str) -> str:
     """The second part as a question of its own."""
     if rest.startswith(("who ", "that ", "which ")):
         return f"customers {rest}"
-    denied = re.match(r"(?:but |and )?(?P<said>(?:not|have|has|did|were|was).*)", rest)
-    return f"customers who {denied['said']}" if denied and rest.isascii() else rest
+    said = re.match(
+        r"(?:but |and |also )*(?P<said>(?:not|have|has|did|were|was|are|do|[a-z]+ed|bought|came|got|spent|made|live|own|used)\b.*)", rest
+    )
+    return f"customers who {said['said']}" if said and rest.isascii() else rest
