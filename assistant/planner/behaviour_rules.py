@@ -49,8 +49,10 @@ class Behaviour:
 
     @property
     def bare(self) -> bool:
-        """Whether it is a verb that says nothing more."""
-        return not (self.comparison or self.values or self.windows or self.negated)
+        """Whether it is a verb that says nothing more; who used a coupon at all is a condition of its own."""
+        return self.behaviour not in ("responses", "contacts", "events") and not (
+            self.comparison or self.values or self.windows or self.negated
+        )
 
 
 def behaviour_of(sentence: Sentence, clause: Clause) -> Behaviour | None:

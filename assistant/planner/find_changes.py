@@ -124,17 +124,26 @@ def _in_other_time(sentence: Sentence, rule: Any, windows: list[Window]) -> Any:
 
 def _denied(sentence: Sentence, rule: Any) -> Any:
     """“没买过的呢”, “and those who did not?”: the others, of a rule of one condition."""
-    said = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation") or token.is_("noun"))]
+    act = [token for token in sentence.tokens if token.is_("verb", "order") or token.is_("neg")]
+    said = [token for token in sentence.tokens if token in act or not any(token.is_(kind) for kind in ("stop", "punctuation", "noun"))]
     verbs = [token.get("verb") for token in said if token.is_("verb") or token.is_("half_verb")]
     beside = ("verb", "half_verb", "neg", "ellipsis", "pronoun", "conj", "act")
     others = [token for token in said if not any(token.is_(kind) for kind in beside)]
-    bare = len(said) > 1 and all(token.is_("neg", "not") or token.is_("ellipsis") or token.is_("pronoun") for token in said)
+    light = ("neg", "ellipsis", "pronoun", "conj")
+    bare = len(said) > 1 and all(any(token.is_(kind) for kind in light) for token in said)
     if others or not (verbs or bare) or not isinstance(rule, dict):
         return None
     if not (any(token.is_("neg", "not") for token in said) or any(one is not None and one.data.get("negated") for one in verbs)):
         return None
     for kind in beside:
         sentence.take_all(kind)
+    last = rule["all"][-1] if rule.get("all") else {}
+    if (
+        last.get("behaviour") == "orders"
+        and (bare or any(one is not None and one.id == "order" for one in verbs))
+        and str(last.get("value")) == "1"
+    ):
+        return {"all": [*rule["all"][:-1], {**last, "op": "=", "value": 0}]}  # of those that were asked about, who did not
     if "behaviour" in rule and rule.get("op") == ">=" and str(rule.get("value")) == "1":
         return {**rule, "op": "=", "value": 0}
     return {"not": rule} if verbs or "all" not in rule else None

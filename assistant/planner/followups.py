@@ -20,7 +20,8 @@ from assistant.planner.intents.metric_words import take_dimensions, take_metrics
 from assistant.planner.joint_changes import of_all_measures, of_all_parts, of_both, of_two_groups
 from assistant.planner.measure_changes import change_measure
 from assistant.planner.number_swaps import swap_number
-from assistant.planner.pair_changes import of_buyers, of_several, of_two_lists
+from assistant.planner.other_customers import of_others
+from assistant.planner.pair_changes import of_absentees, of_buyers, of_several, of_two_lists
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.share_changes import of_share
@@ -58,6 +59,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         of_average_time,
         of_share,
         of_buyers,
+        of_absentees,
         of_several,
         of_each_value,
         of_all_parts,
@@ -86,9 +88,10 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return first[0]
 
 
-def _of_the_call(sentence: Sentence, _: Dialogue, last: Result) -> Plan | None:
+def _of_the_call(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
     change = _CHANGES.get(last.call.name)
-    return change(sentence, dict(last.call.args), last) if change else None
+    found = change(sentence, dict(last.call.args), last) if change else None
+    return of_others(found, dialogue, last) if found is not None and last.call.name == "measure" else found
 
 
 def _of_them_first(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:

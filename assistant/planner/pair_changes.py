@@ -11,6 +11,7 @@ from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.intents.filters import with_windows
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.who import both, selection_rule
 from tools.windows import Window
 
 Args = dict[str, Any]
@@ -102,6 +103,23 @@ def asks_who_bought(sentence: Sentence, dialogue: Dialogue) -> bool:
     bought = sentence.says("verb", "order") and (sentence.says("cue", "list") or sentence.says("conj", "who"))
     kinds = ("verb", "cue", "noun", "pronoun", "that", "stop", "punctuation", "conj", "act", "ellipsis")
     return bought and all(any(token.is_(kind) for kind in kinds) for token in sentence.tokens) and not sentence.says("neg")
+
+
+def of_absentees(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
+    """“没来的呢” after how many of some customers came: the others of them."""
+    light = ("neg", "verb", "act", "stop", "punctuation", "ellipsis", "pronoun", "noun", "conj")
+    denied = (
+        sentence.says("neg") and sentence.says("verb", "order") and all(any(one.is_(kind) for kind in light) for one in sentence.tokens)
+    )
+    if last.call.name != "measure" or not denied or last.call.args.get("customers") is None:
+        return None
+    did = counted_rule(Call("measure", {key: one for key, one in last.call.args.items() if key != "customers"}))
+    about = dialogue.about(last)
+    whose = selection_rule(about) if about is not None else None
+    if did is None or did.get("behaviour") != "orders" or whose is None:
+        return None
+    sentence.use(*range(len(sentence.tokens)))
+    return plan("find_customers", rule=both(whose, {**did, "op": "=", "value": 0}))
 
 
 def of_buyers(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
