@@ -6,6 +6,7 @@ from assistant.planner.sentence import Sentence
 
 _HEADS = ("人均", "每人", "每位客户", "每个客户", "客均", "平均每人", "平均每位客户", "平均每个客户")
 _PER = ("per", "for each", "for every", "each", "every", "a")
+_EACH = ("per", "for each", "for every", "by each", "of each", "in each")
 _MANY = ("customers", "people", "shoppers", "households", "members", "buyers", "users", "clients")
 
 
@@ -21,3 +22,12 @@ def each_customer(sentence: Sentence, place: int) -> list[int]:
         if not (token.is_("stop") or token.is_("verb") or token.is_("cue", "sold", "average")):
             break
     return []
+
+
+def per_group(sentence: Sentence, place: int) -> bool:
+    """Whether a metric is asked for per shop or kind of goods: “average revenue per store”."""
+    following = sentence.tokens[place + 1 : place + 3]
+    if not following or following[0].text not in _EACH:
+        return False
+    group = following[-1].get("dimension")
+    return group is not None and not following[-1].is_("noun") and sentence.vocabulary.levels.get(group.id) in ("order", "product")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.planner.intents.crowds import most_people, of_groups, take_spenders, take_visitors
-from assistant.planner.intents.each_customer import each_customer
+from assistant.planner.intents.each_customer import each_customer, per_group
 from assistant.planner.intents.extremes import PER_ORDER
 from assistant.planner.intents.finer import with_finer
 from assistant.planner.intents.implied import joined_counts, money_too, shared_money
@@ -200,6 +200,8 @@ def _averaged(sentence: Sentence, place: int, metric: str) -> str:
     at = sentence.before(place, "cue", within=0)
     if at is not None and at and sentence.tokens[at - 1].is_("op"):
         return metric  # “above average revenue” is a bound, and no mean
+    if sentence.tokens[place].text.isascii() and per_group(sentence, place):
+        return metric  # “average revenue per store” is of each store, and of no customer
     if metric in AVERAGES and at is not None and at not in sentence.used and sentence.tokens[at].is_("cue", "average"):
         sentence.use(at)
         return AVERAGES[metric]
@@ -259,7 +261,7 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
         return ["revenue"]
     if by and (sentence.has("ranking") or sentence.has("segment")):
         level = sentence.vocabulary.levels.get(by[0])
-        visits = level in ("time", "order") and any(token.text in _BUSY or token.text.startswith("人") for token in sentence.tokens)
+        visits = level in ("time", "order") and any(_is_busy(token.text) for token in sentence.tokens)
         sold = level in ("time", "product", "order") or levels & {"product"}
         return ["orders" if visits else "revenue" if sold else "customers"]
     if by and (sentence.has("cue", "count") or sentence.has("cue", "share")) and sentence.says("noun"):
@@ -276,3 +278,8 @@ def _sold(sentence: Sentence, by: list[str]) -> bool:
 def they_do(sentence: Sentence, place: int) -> bool:
     """“what time do people shop”: what they do is asked about, and not their number."""
     return any(one.text in ("do", "does", "did") for one in sentence.tokens[max(0, place - 2) : place])
+
+
+def _is_busy(word: str) -> bool:
+    """“Busiest”, "3 busiest", 最忙, and how many people there are."""
+    return word in _BUSY or word.startswith("人") or word.endswith((" busiest", " quietest"))

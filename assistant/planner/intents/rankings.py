@@ -108,14 +108,15 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     whales = sentence.has("top_customers")
     people = whales or sentence.says("noun") or sentence.has("cue", "list")
     people = people or any(sense.data.get("person") for _, sense in sentence.free("ranking"))
-    limited = bool(values) or sentence.has("window")
+    pieces = sentence.has("metric", "items") and not any(token.is_("dimension", "product") for token in sentence.tokens)
+    limited = bool(values) or sentence.has("window") or pieces
     if not people or not (whales or sentence.has("ranking")) or not limited or sentence.has("comparison"):
         return None
     if sentence.has("neg") or sentence.has("cue", "export") or any(True for _ in _groupings(sentence)):
         return None
     who = Who()
     take_order(sentence, who)
-    metric = _METRIC_OF_FIELD.get(who.sort_by or "")
+    metric = "items" if pieces and sentence.take("metric", "items") else _METRIC_OF_FIELD.get(who.sort_by or "")
     if metric is None:
         return None
     args: dict[str, Any] = {"metrics": [metric], "by": ["customer"], **take_filters(sentence)}

@@ -11,6 +11,7 @@ from assistant.planner.texts import text, texts
 
 _ONE_ORDER = ("order", "orders", "basket", "baskets", "transaction", "transactions", "receipt", "receipts", "订单", "单子", "小票")
 
+_OF = ("of", "for", "on", "from", "in", "at")
 _ONE_OVER = re.compile(
     r"\b(?:an?|any|one|single)(?: single| one)? (?:order|basket|purchase|transaction|receipt|visit|trip)(?: (?:of|worth|that (?:was|is)))? "
     r"(?:above|over|more than|exceeding|greater than|bigger than|at least|of at least|>=?) ?[$¥]? ?\d+(?:\.\d+)?k?"
@@ -90,4 +91,13 @@ def bare_amount(sentence: Sentence, _: Dialogue) -> Plan | None:
         choices = [f"{head}{one.format(words=token.text)}{tail}" for one in texts("bare_amount_choices", sentence.language)]
         sentence.use(*range(len(sentence.tokens)))
         return plan("ask_user", question=text("bare_amount", sentence.language).format(words=token.text), choices=choices)
+    return None
+
+
+def of_discounted_orders(sentence: Sentence, _: Dialogue) -> Plan | None:
+    """“Average order value of orders with a discount”: no measurement is limited to them."""
+    for place, token in enumerate(sentence.tokens[2:], 2):
+        linked = sentence.tokens[place - 1].text in _OF and sentence.tokens[place - 2].is_("metric")
+        if token.is_("metric", "discounted_orders") and linked and not sentence.says("cue", "share"):
+            return refusal(sentence, "of_discounted")
     return None
