@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from assistant.language import language_of
 from assistant.planner.amounts import reduce
+from assistant.planner.coupons import without_coupon_goods
 from assistant.planner.cutting import cut_question
 from assistant.planner.data_years import with_data_year
 from assistant.planner.dialogue import Dialogue
@@ -30,7 +31,7 @@ def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typ
         tokens = [replace(token, senses=(_PASSED,)) if token.unknown and token.text in dialogue.passed else token for token in tokens]
         found = reduce(tokens, vocabulary)
     language = dialogue.language or language_of(question, "auto", "en")
-    reduced, refers = with_references(for_sending(without_ideas(found)), dialogue, vocabulary)
+    reduced, refers = with_references(for_sending(without_coupon_goods(without_ideas(found))), dialogue, vocabulary)
     grouped = with_groups(reduced, dialogue)
     return Sentence("".join(_gaps(tokens)), grouped, vocabulary, language, [*dated, *cut.mended], typed=typed or question, refers=refers)
 

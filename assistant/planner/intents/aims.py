@@ -12,6 +12,14 @@ _AIMS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
         ("at_risk", "hibernating"),
     ),
     (re.compile(r"welcom|onboard|second order|2nd order|迎新|新客|首单|二单|转二|第二单"), ("new",)),
+    (re.compile(r"(?:reduce|lower|cut|prevent|stop)[a-z ]* churn|(?:减少|降低|防止|避免|控制)[^,.;?]{0,6}流失"), ("churn_high",)),
+    (
+        re.compile(
+            r"spend more|bigger baskets?|basket size|(?:raise|increase|grow)[a-z ]* (?:aov|order value|spend)"
+            r"|(?:提高|提升|拉高)[^,.;?]{0,4}客单"
+        ),
+        ("loyal",),
+    ),
 )
 """Whom advice with such an aim is for, where nobody is named."""
 _WORDING = re.compile(r"messaging|话术")
@@ -27,6 +35,14 @@ UNTIMED = "untimed"
 def aimed_at(sentence: Sentence) -> tuple[str, ...]:
     """The groups that the aim itself says: to win back is for those who are going or gone."""
     return next((groups for pattern, groups in _AIMS if pattern.search(sentence.text)), ())
+
+
+def absorb_measures(sentence: Sentence) -> None:
+    """The number that advice shall move: “怎么提高客单价”."""
+    sentence.take_all("metric")
+    sentence.take_all("cue", "churn", "churned", "average")
+    sentence.take_all("noun")
+    sentence.take_all("verb", "spend")
 
 
 def asks_wording(sentence: Sentence) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant.planner.clauses import denies
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.intents.aims import AIMED, NO_TEXT, UNTIMED, absorb_aims, aimed_at, asks_wording
+from assistant.planner.intents.aims import AIMED, NO_TEXT, UNTIMED, absorb_aims, absorb_measures, aimed_at, asks_wording
 from assistant.planner.intents.at_risk import with_churn
 from assistant.planner.intents.group_overviews import asks_all_segments
 from assistant.planner.plan import Call, Plan, plan
@@ -26,6 +26,7 @@ def strategy(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     who = with_churn(sentence, take_who(sentence, dialogue))
     customers = who.as_customers() if who.named else customers_before(dialogue)
     if customers is None and (gone := aimed_at(sentence)):
+        absorb_measures(sentence)
         names = text("and_word", sentence.language).join(sentence.vocabulary.name("segment", one, sentence.language) for one in gone)
         return Plan(tuple(Call("suggest_strategy", {"customers": one}) for one in gone), ((AIMED, names), *notes))
     if customers is None:
