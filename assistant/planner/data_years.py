@@ -7,10 +7,13 @@ import re
 
 from assistant.planner.tokenise import Mended
 
-_NOW = re.compile(r"今年(?:以来|至今|到现在|到目前为止|到目前)?|本年度?(?!龄)")
+_NOW = re.compile(
+    r"(?:从|自)?(?:今年)?年初(?:以来|至今|到现在|到今天|到目前为止|到目前)|今年(?:以来|至今|到现在|到目前为止|到目前)?|本年度?(?!龄)"
+)
 _BEFORE = re.compile("去年(?!同期|同月|同比)|上一?年度?(?!同期|同月)")
 _THIS = re.compile(
-    r"\b(?P<led>(?:in|of|for|during|throughout|over|from) )?(?:this|the current) year(?P<own>s)?\b(?: (?:so far|to date)\b)?"
+    r"\b(?P<led>(?:in|of|for|during|throughout|over|from) )?(?:(?:this|the current) year|ytd|(?:the )?year to date)(?P<own>s)?\b"
+    r"(?: (?:so far|to date)\b)?"
 )
 _LAST = re.compile(r"(?<!same )(?<!time )(?<!period )(?<!month )(?<!week )(?<!quarter )\b(?:in )?last years?\b")
 
@@ -33,7 +36,7 @@ def with_data_year(text: str, as_of: dt.date) -> tuple[str, list[Mended]]:
         text = _NOW.sub(f"{year}年", _BEFORE.sub(f"{year - 1}年", text))
         return text, [Mended(said[0], f"{year}年")]
     text = _THIS.sub(lambda match: _written(match, year), _LAST.sub(str(year - 1), text))
-    return text, [Mended("this year", str(year))]
+    return text, [Mended(said[0].strip(), str(year))]
 
 
 def _written(match: re.Match[str], year: int) -> str:

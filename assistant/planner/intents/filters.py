@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from assistant.planner.bands import band_condition
@@ -64,6 +65,7 @@ def _listed(sentence: Sentence, first: int, second: int) -> bool:
 def _negations(sentence: Sentence, place: int) -> list[int]:
     """The words around a value that exclude it: “excluding fuel”, “除了燃油以外”."""
     before = [at for at in (place - 1, place - 2) if at >= 0 and at not in sentence.used and sentence.tokens[at].is_("neg")]
+    before = [] if place and sentence.tokens[place - 1].text.startswith("卖") else before  # “没有卖出DELI的店” are shops, not other goods
     following = sentence.tokens[place + 1] if place + 1 < len(sentence.tokens) else None
     after = [place + 1] if following is not None and following.is_("neg", "except") and following.text in _BEHIND else []
     return [*before[:1], *after]
@@ -146,17 +148,21 @@ def take_customers(sentence: Sentence, dialogue: Dialogue, rule: dict[str, Any] 
     return who.as_customers() if who.rule else None
 
 
-def take_windows(sentence: Sentence, *, changed: bool = False) -> list[Window]:
-    """The windows; “from Q3 to Q4” is two where growth is asked for, and one stretch of time otherwise."""
+def take_windows(sentence: Sentence, *, changed: bool = False, by: Iterable[str] = ()) -> list[Window]:
+    """The windows; “from Q3 to Q4” is two where growth is asked for, and one stretch of time otherwise, as by week."""
+    places = [place for place, _ in sentence.free("window")]
     senses = sentence.take_all("window")
-    if len(senses) == 1 and senses[0].data.get("parts") and (changed or sentence.has("cue", "previous", "growth")):
+    ends = [sense.data["parts"] for place in places for sense in sentence.tokens[place].senses if sense.data.get("parts")]
+    timely = any(sentence.vocabulary.levels.get(one) == "time" for one in by)
+    if len(senses) == 1 and ends and not timely and (changed or sentence.has("cue", "previous", "growth")):
         sentence.take_all("cue", "previous", "growth")
-        return list(senses[0].data["parts"])
+        return list(ends[0])
     return [sense.data["window"] for sense in senses]
 
 
 def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]) -> Plan:
     """The plan of a measurement in its windows: one call for each, or one compared with the window before or a year before."""
+    both = _change_words(sentence)
     if args.get("compare") == STEP:
         sentence.take_all("cue", "previous", "growth")
     elif sentence.take_all("cue", "yoy"):
@@ -177,8 +183,15 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
     if len(windows) == 2:
         windows = _compared(args, windows, sentence.vocabulary.as_of)
     shown: list[Window | None] = [*windows] or [None]
-    calls = [Call("measure", _clean({**args, "window": _dump(window)})) for window in shown]
+    compared = [args, {**args, "compare": "previous"}] if both and args.get("compare") == "last_year" else [args]
+    calls = [Call("measure", _clean({**one, "window": _dump(window)})) for window in shown for one in compared]
     return Plan(tuple(calls))
+
+
+def _change_words(sentence: Sentence) -> bool:
+    """“同比和环比都看一下”: whether the change from the period before is asked for beside that from a year before."""
+    nearer = any("环比" in token.text for token in sentence.tokens)
+    return nearer and sentence.has("cue", "yoy")
 
 
 def _over_time(sentence: Sentence, args: dict[str, Any]) -> bool:
