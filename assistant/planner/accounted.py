@@ -126,6 +126,7 @@ class _Said:
             or ahead
             or after
             or self._by_months(window)
+            or f"_{days}d" in self._written  # a field such as amount_365d is of that time
             or (days is not None and bool(self._numbers & {float(days), float(days - 1)}))
         )
 

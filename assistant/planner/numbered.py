@@ -15,6 +15,7 @@ from assistant.planner.tokens import Sense
 _COHORTS = ("month", "quarter", "week")
 _OFTEN = "often"
 _DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
+_YEAR = 365
 _FEWER = ("以下", "以内", "最多", "不超过", "不到", "少于", "低于", "不足")
 _RATE = "rate"
 """“每周来两次”, "twice a month": how often within each of many periods, which no rule about customers can say."""
@@ -52,12 +53,16 @@ def _patterns() -> dict[str, list[re.Pattern[str]]]:
 
 
 def _often(match: re.Match[str]) -> Sense | None:
-    """“平均一个月来4次以上”: so often is a typical gap of at most so many days."""
+    """“平均一个月来4次以上”: so often is a typical gap of at most so many days, and so much a month that in a year."""
     times, days = parse_number(match["n"]), _DAYS.get(unit_name(match["unit"]) or "")
     if not times or not days:
         return None
+    fewer = any(word in match[0] for word in _FEWER)
+    if match.groupdict().get("money"):
+        rule = {"behaviour": "amount", "op": "<=" if fewer else ">=", "value": int(times * (_YEAR // days)), "window": {"last_days": _YEAR}}
+        return Sense("condition", _OFTEN, {"rule": rule})
     gap = round(days / float(times), 1)
-    op = ">=" if any(word in match[0] for word in _FEWER) else "<="
+    op = ">=" if fewer else "<="
     value = int(gap) if gap == int(gap) else str(gap)
     return Sense("condition", _OFTEN, {"rule": {"field": "gap_median_days", "op": op, "value": value}})
 

@@ -27,7 +27,7 @@ _CUTS = ("limit", "share")
 _SUMS = {"revenue": "amount", "orders": "orders"}
 _BEST_OF = re.compile(
     r"^(?P<top>.*?(?:前|最|top|头部).*?)的?(?:里面|里边|里头|里|当中|之中|其中|中间|中)的?[, ]*"
-    r"(?P<rest>(?:有|谁|哪|没|还|从|不|又|也|是|收|用|买|最近|近|在|\d).*)$"
+    r"(?P<rest>(?:有|谁|哪|没|还|从|不|又|也|是|收|用|买|最近|近|在|已|单|租|来|去|下|超|家|年|\d).*)$"
 )
 """Chinese: the best stand first, and what is asked of them after a word for “within”."""
 _BEST_WHO = re.compile(
@@ -54,7 +54,8 @@ def among_best(sentence: Sentence, dialogue: Dialogue, read: Reads) -> Plan | No
         read: The plan of a part of the question.
     """
     halves = next(
-        (found for pattern in (_BEST_OF, _OF_BEST, _AMONG, _COUNT_OF) if (found := pattern.match(sentence.text.strip(" ?.!")))), None
+        (found for pattern in (_BEST_OF, _BEST_WHO, _OF_BEST, _AMONG, _COUNT_OF) if (found := pattern.match(sentence.text.strip(" ?.!")))),
+        None,
     )
     if halves is None:
         return None
