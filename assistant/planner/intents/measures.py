@@ -164,11 +164,14 @@ def _whose(sentence: Sentence, dialogue: Dialogue, args: dict[str, Any], rule: R
     return groups
 
 
-def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list[str]]], silent: int | None) -> Plan:
+def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list[str]]], silent: int | None) -> Plan | None:
     """The plan of a measurement in the windows of the question, its other words used."""
     place = args.pop(PLACE, None)
     _chart(sentence, args)
-    groups = groups or beside_whole(sentence, args)
+    if args.get("per") and args.get("sort") and args["by"] and args["by"][0] in ("week", "month", "quarter", "year"):
+        return None  # the month with the highest mean a day is not the one with the highest sum
+    shares = len(groups) > 1 and sentence.has("cue", "share") and args["metrics"][0] in _ADDED_UP
+    groups = [*groups, (groups[0][0], [])] if shares else groups or beside_whole(sentence, args)
     focus = _share_of_value(sentence, args)
     shared = share_of_people(sentence, args)
     told = reached(sentence, args)
