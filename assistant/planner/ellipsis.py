@@ -159,9 +159,11 @@ def _excludes(sentence: Sentence) -> bool:
     content = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation"))]
     out = bool(content) and (content[0].is_("neg", "except") or content[0].is_("drop"))
     out = out or (len(content) > 1 and content[-1].is_("neg", "except"))
-    bounded = any(token.is_("comparison") for token in content)  # “去掉消费不到200的”, "exclude those who spent under 200"
+    done = any(token.is_("verb") for token in content) and any(token.is_("value") or token.is_("window") for token in content)
+    bounded = done or any(token.is_("comparison") for token in content)  # “去掉消费不到200的”, "exclude those who bought meat"
     said = ("metric", "cue") if bounded else ("metric", "verb", "cue", "pronoun")
-    return out and not any(token.is_(kind) and not (bounded and token.is_("noun")) for token in content for kind in said)
+    about = [token for token in content if not (bounded and (token.is_("noun") or token.is_("conj", "who")))]
+    return out and not any(token.is_(kind) for token in about for kind in said)
 
 
 def depends(sentence: Sentence, dialogue: Dialogue) -> bool:

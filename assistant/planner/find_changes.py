@@ -74,7 +74,7 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         rule = rule if segments or windows else selection_rule(last)
         meant = sentence.says("ellipsis", "correct") and not sentence.says("ellipsis", "only", "also") and sentence.says("verb")
         rule = None if meant and isinstance(rule, dict) and set(rule) != {"all"} else rule
-        rule = both(without_fields(rule, added), _dated(rule, added)) if replaces else both(rule, added)
+        rule = both(without_fields(rule, added), _dated(rule, added)) if replaces else both(_without_denied(rule, added), added)
     args["rule"] = rule
     change_ranking(sentence, args)
     change_length(sentence, args)
@@ -180,6 +180,20 @@ def _window_of(rule: Any) -> Any:
             return rule["window"]
         rule = [part for key, part in rule.items() if key in ("all", "any", "not")]
     return next((found for part in rule if (found := _window_of(part))), None) if isinstance(rule, list) else None
+
+
+def _without_denied(rule: Rule | None, added: Rule) -> Rule | None:
+    """The rule without what the new conditions deny: nobody bought meat and did not."""
+    denied = [part["not"] for part in (added["all"] if set(added) == {"all"} else [added]) if set(part) == {"not"}]
+    parts = (rule["all"] if set(rule) == {"all"} else [rule]) if rule else []
+    kept = [part for part in parts if not any(_is_same(part, one) for one in denied)]
+    return rule if len(kept) == len(parts) else both({"all": kept} if kept else None, None)
+
+
+def _is_same(first: Rule, second: Rule) -> bool:
+    """Whether two conditions say the same, whatever they leave open."""
+    keys = {*first, *second}
+    return all((first.get(key) or None) == (second.get(key) or None) for key in keys)
 
 
 def _dated(rule: Rule | None, added: Rule) -> Rule:
