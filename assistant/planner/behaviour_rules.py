@@ -19,6 +19,7 @@ from tools.windows import Window
 
 _QUALIFIED = ("only", "every_period")
 """Words that have their verb in them: “才来”, “每个月都”."""
+_MOST_DAYS = 36525
 _OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "!=", "!=": "="}
 
 
@@ -125,6 +126,8 @@ def _bare(sentence: Sentence, place: int) -> Sense | None:
 
 def _compare(sentence: Sentence, clause: Clause, place: int, comparison: Sense, group: Behaviour) -> None:
     unit = comparison.data["unit"]
+    if unit in DAYS and _largest(comparison) * DAYS[unit] > _MOST_DAYS:
+        return
     if unit in DAYS:
         group.windows = [Window(last_days=int(_largest(comparison)) * DAYS[unit])]
         if isinstance(comparison.data["value"], list):  # “nothing for 20 to 40 days”: nothing in 20, but something in 40
