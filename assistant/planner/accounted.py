@@ -108,8 +108,10 @@ class _Said:
 
     def _has_value(self, sense: Sense) -> bool:
         values = [sense.data.get("value"), *(sense.data.get("also") or ())]
-        # All values of a dimension are said by grouping by it.
-        return any(str(value).lower() in self._written for value in values) or str(sense.data["dimension"]) in self._written
+        # All values of a dimension are said by grouping by it; days of the week also by the kinds of day.
+        dimension = str(sense.data["dimension"])
+        ways = (dimension, "day_type") if dimension == "weekday" and sense.data.get("also") else (dimension,)
+        return any(str(one).lower() in self._written for one in (*values, *ways))
 
     def _has_window(self, window: Window) -> bool:
         # The time that another is compared with is said by the comparison.

@@ -68,7 +68,7 @@ def patterns(table: str, language: str, kind: str) -> tuple[tuple[str, re.Patter
         names[name] = _filled(pattern, names)
     entry = read_table(table)[kind]
     groups = {"": entry} if "en" in entry else entry
-    edge = r"\b(?:{})(?: than(?! before| previously| last| in the))?\b" if language == "en" else "(?:{})"
+    edge = r"\b(?:{})(?: than(?! before| previously| last| in the))?\b" if language == "en" else "(?:{})(?:吗|么)?"
     return tuple(
         (meant, re.compile(edge.format(_filled(pattern, names)))) for meant, words in groups.items() for pattern in words.get(language, ())
     )

@@ -80,6 +80,7 @@ INTENTS: tuple[Intent, ...] = (
     rankings.ranked_customers,
     reasons.why_moved,
     measures.measure,
+    contrasts.which_of_two,
     customers.summarize,
     customers.find,
     rankings.listing,

@@ -10,13 +10,16 @@ from typing import Any
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.courses import listed
 from assistant.planner.intents.measures import measure
+from assistant.planner.intents.sides import named_apart
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.spelled import find, put
 from assistant.planner.tokens import Sense
 from tools.windows import DateRange, Window
 
-_THAN = ("than", "比", "相比")
+_THAN = ("than", "比", "相比", "versus", "vs", "against", "compared with", "compared to", "relative to")
+_WITH = ("跟", "和", "与", "同", "较")
+_COMPARED = ("比", "相比", "比起来", "对比", "比较", "比的话", "相比较")
 _WAY = re.compile(
     r"(?:(?:得|要|更|还)*(?:好|差|多|少|高|低|大|小|强|弱|贵|便宜|勤快?|频繁)(?:了|吗|么|些|点)*|"
     r"\b(?:more|less|fewer|better|worse|higher|lower|bigger|smaller|stronger|weaker)\b)"
@@ -34,12 +37,15 @@ def against_named(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     said = (Sense("cue", "growth"),)
     tokens = [replace(one, senses=said) if one.is_("direction") and not one.is_("cue") else one for one in sentence.tokens]
     tokens[place - 1] = replace(tokens[place - 1], senses=said)
+    tokens = [replace(one, senses=said) if at == place + 1 and one.text in _COMPARED else one for at, one in enumerate(tokens)]
     tokens[place] = replace(tokens[place], senses=(Sense("stop", "then"),))
     way = next((one for one in find(tokens, _WAY) if not one.first <= place < one.end), None)
     sentence.tokens = put(tokens, way, *said) if way is not None else tokens
     sentence.used.clear()
     found = measure(sentence, dialogue)
     if found is None or len(found.calls) != 1 or found.calls[0].args.get("compare") != "previous":
+        return None
+    if found.calls[0].args.get("sort") in ("growth", "decline"):
         return None
     return replace(found, calls=(replace(found.calls[0], args=_held(found.calls[0].args, then, sentence.vocabulary.as_of)),))
 
@@ -54,18 +60,19 @@ def _named(sentence: Sentence) -> int | None:
     before = sentence.tokens[named[0] - 1]
     if one is None or window is None or window.data.get("parts") or one.period in _KEPT or one.last_days or one.shift:
         return None
-    held = before.text in _THAN or before.text.endswith(" than") or before.is_("cue", "compare")
-    return named[0] if held and not listed(sentence) else None
+    after = sentence.tokens[named[0] + 1].text if named[0] + 1 < len(sentence.tokens) else ""
+    held = before.text in _THAN or before.text.endswith(" than") or (before.text in _WITH and after in _COMPARED)
+    return named[0] if held and not listed(sentence) and not named_apart(sentence) else None
 
 
 def _held(args: dict[str, Any], then: Window, as_of: dt.date) -> dict[str, Any]:
     """The arguments with the latest whole time as long as the one named; month by month where the two would overlap."""
     dates = then.resolve(as_of)
     now = _latest(dates, as_of)
-    if now is None:
-        by = args.get("by") or ["month"]
+    by = args.get("by") or ["month"]
+    if now is None and by == ["month"]:
         return {**{name: value for name, value in args.items() if name != "window"}, "by": by, "compare": "step"}
-    return {**args, "window": _dump(now), "compare": _dump(then)}
+    return {**args, "window": _dump(now or then), "compare": _dump(then) if now is not None else "previous"}
 
 
 def _latest(dates: DateRange, as_of: dt.date) -> Window | None:

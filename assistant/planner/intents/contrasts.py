@@ -56,6 +56,19 @@ def contrast(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return replace(found, calls=tuple(Call("measure", {**args, **side}) for side in sides))
 
 
+def _asks_else(token: Token) -> bool:
+    return any(token.is_("cue", one) for one in _ASKING) and token.text != "多吗"
+
+
+def which_of_two(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“单身的和结婚的谁来得多”, "which customers spend more per trip, homeowners or renters": of two that are named."""
+    sides = max(sum(1 for _ in sentence.free("value")), sum(1 for _ in sentence.free("segment")))
+    if sides != _SEVERAL or not sentence.has("cue", "list"):
+        return None
+    sentence.tokens = [replace(one, senses=(Sense("stop", "who"),)) if one.is_("cue", "list") else one for one in sentence.tokens]
+    return contrast(sentence, dialogue)
+
+
 def _limited(args: dict[str, Any], by: str, named: list[str]) -> dict[str, Any]:
     """All groups, or those named where these are several."""
     if len(named) < _SEVERAL:
@@ -74,7 +87,13 @@ def _predicated(sentence: Sentence) -> bool:
             sentence.used.clear()
             return True
     sides = sum(1 for _ in sentence.free("segment")) == _SEVERAL or sentence.has("condition", "income")
-    return sides and sentence.has("cue", "compare") and sum(1 for at, _ in sentence.free("metric") if not _is_people(sentence, at)) == 1
+    told = ((by, one) for by, one in patterns("contrasts", sentence.language, "ordered") if by != "customer_type")
+    ordered = any(next(find(sentence.tokens, one), None) is not None for _, one in told)
+    return (
+        (sides or ordered)
+        and sentence.has("cue", "compare")
+        and sum(1 for at, _ in sentence.free("metric") if not _is_people(sentence, at)) == 1
+    )
 
 
 def _is_people(sentence: Sentence, place: int) -> bool:

@@ -12,13 +12,19 @@ from typing import Any
 
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.measures import measure
+from assistant.planner.intents.sides import named_apart
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.spelled import find, patterns, put
 from assistant.planner.tokens import Sense, Token
+from tools.metrics.steps import STEP
+from tools.windows import Window
 
 _UNITS = {"月": "month", "周": "week", "星期": "week", "礼拜": "week", "季": "quarter", "季度": "quarter", "年": "year", "天": "day"}
 _SHORT_WINDOW = 62
+_YEAR = 360
+_MORE = re.compile(r"\b(?:fewer|less|more|smaller|bigger|larger|lower|higher|worse|better)\b")
+_BEFORE = re.compile("以前|之前|过去|原来|从前|先前")
 _GROUPS = ("segment", "condition", "comparison", "value")
 """Groups of which one may do more than another, which is no course."""
 _WHO = ("who", "that", "whose")
@@ -31,7 +37,8 @@ def course(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """A metric by its course, or held against the time before."""
     if dialogue.last is not None and not sentence.has("metric") and not sentence.has("noun"):
         return None
-    told = None if listed(sentence) else _told(sentence)
+    parts = any(token.is_("dimension") and not token.is_("dimension", *_TIMES) and not token.is_("noun") for token in sentence.tokens)
+    told = None if parts or listed(sentence) or named_apart(sentence) else _told(sentence)
     if told is None:
         return None
     sentence.tokens, unit = told
@@ -41,7 +48,19 @@ def course(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     found = measure(sentence, dialogue)
     if found is None or len(found.calls) != 1 or not found.calls[0].args.get("compare"):
         return None
-    return found
+    return _within(found, sentence)
+
+
+def _within(found: Plan, sentence: Sentence) -> Plan:
+    """Over a whole year there is nothing before it to hold it against: its months are looked at."""
+    args = found.calls[0].args
+    window = Window.model_validate(args["window"]).resolve(sentence.vocabulary.as_of) if args.get("window") else None
+    if args["compare"] != "previous" or args.get("by") or window is None or window.start is None:
+        return found
+    days = ((window.end or sentence.vocabulary.as_of) - window.start).days
+    if days < _YEAR:
+        return found
+    return replace(found, calls=(replace(found.calls[0], args={**args, "by": ["month"], "compare": STEP}),))
 
 
 def listed(sentence: Sentence) -> bool:
@@ -54,9 +73,12 @@ def listed(sentence: Sentence) -> bool:
     named = any(one.text == "的" and after.is_("noun") and after.text not in ("客群", "人群") for one, after in pairwise(tokens)) and any(
         one.is_("condition") or one.is_("comparison") for one in tokens
     )
-    return (
-        who or named or any(sentence.says("cue", one) for one in ("list", "count", "why", "strategy", "export")) or sentence.says("ranking")
-    )
+    return who or named or any(_asks_else(token) for token in tokens) or sentence.says("ranking")
+
+
+def _asks_else(token: Token) -> bool:
+    """Whether a word asks for names, numbers or advice."""
+    return any(token.is_("cue", one) for one in ("list", "count", "why", "strategy", "export")) and token.text not in ("keep", "多吗")
 
 
 def _told(sentence: Sentence) -> tuple[list[Token], str | None] | None:
@@ -64,18 +86,21 @@ def _told(sentence: Sentence) -> tuple[list[Token], str | None] | None:
     tokens = list(sentence.tokens)
     unit: str | None = None
     changed = any(token.is_("cue", "growth", "previous") for token in tokens)
-    mine = False
+    mine = changed and _of_people_alone(tokens)
+    done = False
     for kind in ("done", "course", "turn", "over"):
-        for metric, pattern in patterns("courses", sentence.language, kind):
+        for metric, pattern in _ways(sentence, kind):
             found = next(find(tokens, pattern), None)
-            if found is None:
+            if found is None or (kind == "done" and done):
                 continue
+            done = done or kind == "done"
             way = [sense for token in tokens[found.first : found.end] for sense in token.senses if sense.kind == "direction"]
             if kind == "done":
                 tokens, mine = put(tokens, found, Sense("metric", metric)), True
                 apart = any(token.is_(one) for token in tokens for one in _GROUPS)
-                degree = any(word in found.match[0].split() for word in _WORDS) and not apart
-                changed = changed or bool(way) or degree
+                timely = any(token.is_("cue", "recent") for token in tokens)
+                degree = bool(_MORE.search(found.match[0])) and (timely or not apart)
+                changed = changed or bool(way) or degree or bool(_BEFORE.search(found.match[0]))
             elif kind == "over" and (changed or _degree(tokens)):
                 unit, mine = unit or _unit(found.match), True
                 tokens = put(tokens, found)
@@ -94,6 +119,22 @@ def _told(sentence: Sentence) -> tuple[list[Token], str | None] | None:
         end = tokens[-1].end
         tokens.append(Token(end, end, "", (Sense("cue", "growth"),)))
     return tokens, unit
+
+
+def _ways(sentence: Sentence, kind: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The patterns of a kind; what is done is said as it is of customers of whom one does more."""
+    own = patterns("courses", sentence.language, kind)
+    return (*own, *patterns("contrasts", sentence.language, "metrics")) if kind == "done" else own
+
+
+def _of_people_alone(tokens: list[Token]) -> bool:
+    """“is our customer base shrinking”: nothing but people is named that may change."""
+    return any(token.is_("noun") for token in tokens) and not any(
+        token.is_(kind)
+        for token in tokens
+        for kind in ("window", "value", "segment", "condition", "field", "dimension")
+        if not token.is_("noun")
+    )
 
 
 def _unit(match: re.Match[str]) -> str:

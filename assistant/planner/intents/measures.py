@@ -9,6 +9,7 @@ from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.absorbed import OF_CAMPAIGNS, absorb_counts, absorb_fields, absorb_predicates
+from assistant.planner.intents.day_types import by_day_type
 from assistant.planner.intents.described import where_described
 from assistant.planner.intents.extremes import take_extreme
 from assistant.planner.intents.filters import (
@@ -178,7 +179,7 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     now = against_last(sentence)
     if now is not None:
         args["compare"] = "previous"
-    windows = [now] if now else take_windows(sentence, changed=args.get("sort") in ("growth", "decline"))
+    windows = [now] if now else take_windows(sentence, changed=args.get("sort") in ("growth", "decline"), by=args["by"])
     windows = windows or ([Window(last_days=silent)] if silent else [])
     windows = listed_times(sentence, args, windows)
     of_two_times(sentence, args, len(windows))
@@ -199,7 +200,7 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     found = side_by_side(with_windows(sentence, args, windows), groups)
     found = beside_everyone(found) if shared is not None or held else found
     placed = bool(groups or focus or shared or told) or args["metrics"][0] not in _ADDED_UP
-    found = opposites_apart(beside_the_whole(sentence, found, placed=placed, held=beside))
+    found = by_day_type(opposites_apart(beside_the_whole(sentence, found, placed=placed, held=beside)))
     if any(call.args.get("sort") in ("growth", "decline") and "compare" not in call.args for call in found.calls):
         return refusal(sentence, "growth_between")
     notes = [*([(FOCUS, focus)] if focus else []), *([(PLACE, str(place))] if place else [])]
