@@ -110,6 +110,8 @@ def _stretch(tokens: list[Token], at: int) -> tuple[int, int]:
 
 def _names_other(tokens: list[Token], start: int, end: int) -> bool:
     beside = [*tokens[max(start - 1, 0) : start], *tokens[end : end + 1]]
+    if any(token.is_("cue", "growth") or token.is_("direction") for token in tokens[max(start - 1, 0) : start]):
+        return True  # “which store grew most”: how much, and no group
     return any(token.is_(kind) and not token.is_("stop") and not token.is_("cue", "segments") for token in beside for kind in _NAMED)
 
 
