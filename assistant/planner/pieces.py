@@ -12,6 +12,8 @@ from assistant.planner.sentence import Sentence
 _IFS = ("if ", "when ", "suppose ", "assuming ", "如果", "假如", "要是", "若", "假设", "当")
 """What begins a condition of the question after it, which is no question of its own."""
 
+_MORE = ("what about ", "how about ", "and what about ", "and how about ")
+_SHORT = 3
 _OF_BEFORE = re.compile(r"'segment': 't\d+'")
 """Arguments that speak of the customers of an earlier call, which must be made then."""
 
@@ -24,6 +26,15 @@ def splits(sentence: Sentence, kinds: tuple[tuple[str, ...], ...]) -> Iterator[l
             pieces = [piece for piece in _pieces(sentence, chosen) if piece]
             if len(pieces) > 1 and not pieces[0].startswith(_IFS):
                 yield pieces
+
+
+def asks_of_more(sentence: Sentence) -> bool:
+    """Whether the last clause asks the same of something else: “平均每天多少客人，周末呢”, "orders in May, what about June"."""
+    commas = [place for place, token in enumerate(sentence.tokens) if token.is_("punctuation", ",")]
+    last = sentence.tokens[commas[-1] + 1 :] if commas else []
+    said = [token for token in last if not token.is_("stop") and not token.is_("punctuation")]
+    words = sentence.text[last[0].start : last[-1].end].strip(" ?.!") if last else ""
+    return 0 < len(said) <= _SHORT and (words.endswith("呢") or words.startswith(_MORE))
 
 
 def _pieces(sentence: Sentence, places: list[int]) -> Iterator[str]:
@@ -68,7 +79,8 @@ def says_more(later: Call, before: Call, piece: str = "") -> bool:
     """
     ways = {later.args.get("sort"), before.args.get("sort")}
     turned = None not in ways and len(ways) > 1 and not later.args.get("limit")
-    if turned or (piece.strip(" ?.").endswith("呢") and not later.args.get("compare")):
+    asked = piece.strip(" ?.").endswith("呢") or piece.strip().startswith(_MORE)
+    if turned or (asked and not later.args.get("compare")):
         return False
     if later.name != before.name or _OF_BEFORE.search(str(later.args)):
         return False

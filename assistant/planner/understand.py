@@ -18,7 +18,7 @@ from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found
 from assistant.planner.offers import with_offers
 from assistant.planner.passing import spare_words
-from assistant.planner.pieces import narrows, repeats, says_more, splits
+from assistant.planner.pieces import asks_of_more, narrows, repeats, says_more, splits
 from assistant.planner.plan import Call, Plan
 from assistant.planner.reading import read_sentence
 from assistant.planner.rereading import Shorter, plainly, shorter
@@ -41,6 +41,7 @@ _JOINTS = (
     ("conj", "and", "then", "but"),
 )
 """Where one question may end and the next begin, the clearest first."""
+_COMMAS = (("punctuation", ","),)
 
 
 def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None = None) -> Plan:
@@ -98,7 +99,8 @@ def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan |
 
     def whole() -> Plan | None:
         """The question in its own right."""
-        return _in_parts(sentence, dialogue, _ENDS) or _whole(sentence, dialogue)
+        ended = _in_parts(sentence, dialogue, _ENDS)
+        return ended or (_in_parts(sentence, dialogue, _COMMAS) if asks_of_more(sentence) else None) or _whole(sentence, dialogue)
 
     reply = dialogue.asked is not None and not any(sentence.says(kind) for kind in ("cue", "verb", "metric", "scheme", "greet"))
     found = answered() or whole() if reply else whole() or answered()
