@@ -47,7 +47,19 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     by = [] if sentence.has("comparison") else take_dimensions(sentence)
     if by and last.customers:
         return plan("measure", metrics=[countable(sentence, "customers", by)], by=by, customers=last.customers)
-    before, rule = ({} if bound else dict(args)), args.get("rule")
+    before = {} if bound else dict(args)
+    args["rule"] = _changed_rule(sentence, args, last, replaces=replaces, changes=changes)
+    change_ranking(sentence, args)
+    change_length(sentence, args)
+    shown = sentence.take_all("shown", "table")
+    counted = sentence.take_all("cue", "count", "list")
+    again = not sentence.leftover() and any(sentence.says(kind) for kind in ("quantity", "ranking", "window", "flip"))
+    return Plan((Call("find_customers", args),)) if args != before or shown or counted or again else None
+
+
+def _changed_rule(sentence: Sentence, args: Args, last: Result, *, replaces: bool, changes: bool) -> Rule | None:
+    """The conditions of the list with the times, values, segments and conditions that the question says; its order, too, in ``args``."""
+    rule = args.get("rule")
     windows = [sense.data["window"] for sense in sentence.take_all("window")] if not sentence.has("verb") else []
     rule = _in_other_time(sentence, rule, windows)
     change_order(sentence, args)
@@ -59,29 +71,29 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     if removed is not None:
         rule = removed
     segments = sentence.take_all("segment") if not sentence.has("neg") else []
-    if segments and sentence.says("ellipsis", "also") and not _adds_condition(sentence):
-        rule = {"any": [rule or {"all": []}, *({"segment": one.id} for one in segments)]}
-    elif segments and _adds_condition(sentence):
-        rule = both(rule, {"segment": segments[0].id} if len(segments) == 1 else {"any": [{"segment": one.id} for one in segments]})
-    elif segments:
-        rule = _resegmented(rule, [one.id for one in segments])
+    rule = _with_segments(sentence, rule, [one.id for one in segments])
     added = find_rules(sentence)
     if added is not None and sentence.take_all("drop"):
         added = {"not": added}
     if added is not None and sentence.says("ellipsis", "only") and (narrowed := _narrowed(rule, added)) is not None:
         rule, added = narrowed, None
-    if added is not None:
-        rule = rule if segments or windows else selection_rule(last)
-        meant = sentence.says("ellipsis", "correct") and not sentence.says("ellipsis", "only", "also") and sentence.says("verb")
-        rule = None if meant and isinstance(rule, dict) and set(rule) != {"all"} else rule
-        rule = both(without_fields(rule, added), _dated(rule, added)) if replaces else both(_without_denied(rule, added), added)
-    args["rule"] = rule
-    change_ranking(sentence, args)
-    change_length(sentence, args)
-    shown = sentence.take_all("shown", "table")
-    counted = sentence.take_all("cue", "count", "list")
-    again = not sentence.leftover() and any(sentence.says(kind) for kind in ("quantity", "ranking", "window", "flip"))
-    return Plan((Call("find_customers", args),)) if args != before or shown or counted or again else None
+    if added is None:
+        return rule
+    rule = rule if segments or windows else selection_rule(last)
+    meant = sentence.says("ellipsis", "correct") and not sentence.says("ellipsis", "only", "also") and sentence.says("verb")
+    rule = None if meant and isinstance(rule, dict) and set(rule) != {"all"} else rule
+    return both(without_fields(rule, added), _dated(rule, added)) if replaces else both(_without_denied(rule, added), added)
+
+
+def _with_segments(sentence: Sentence, rule: Rule | None, segments: list[str]) -> Rule | None:
+    """The conditions with the segments that are named: beside them, among them, or in place of one."""
+    if not segments:
+        return rule
+    if sentence.says("ellipsis", "also") and not _adds_condition(sentence):
+        return {"any": [rule or {"all": []}, *({"segment": one} for one in segments)]}
+    if _adds_condition(sentence):
+        return both(rule, {"segment": segments[0]} if len(segments) == 1 else {"any": [{"segment": one} for one in segments]})
+    return _resegmented(rule, segments)
 
 
 def _adds_condition(sentence: Sentence) -> bool:
