@@ -265,6 +265,9 @@ def _change_window(sentence: Sentence, args: Args) -> None:
         args["window"] = windows[0].model_dump(mode="json", exclude_defaults=True)
         args.pop("compare", None)
         _without_change(args)
+    elif sentence.take_all("cue", "yoy"):
+        sentence.take_all("cue", "previous", "growth", "compare", "count", "how_much")
+        args |= {"compare": "last_year", "window": args.get("window") or {"period": "last_month"}}
     elif sentence.has("cue", "growth") or (sentence.has("cue", "compare") and sentence.has("cue", "previous")):
         for place, _ in sentence.free("cue", "previous"):
             if place and sentence.tokens[place - 1].is_("unit") and not sentence.says("by"):

@@ -10,6 +10,7 @@ from typing import Literal
 from tools.contracts import Statement, Text, Unit
 from tools.errors import UnsupportedQuestion
 from tools.metrics.catalogue import Metric, catalogue
+from tools.metrics.entries import Dimension
 from tools.metrics.plan import Plan, main_source
 from tools.metrics.results import Group, Value, data_range, period_of, run_plan
 from tools.warehouse.context import ToolContext
@@ -46,14 +47,14 @@ class PerTime:
         dates: The dates that the window and the data have in common.
         weekdays: Only these days of the week count, where the plan keeps only their rows.
         places: Which of the dimensions are periods or days of the week, with their unit.
-        apart: Sums over the periods of metrics that do not add up over time.
+        apart: Sums over the periods of metrics that do not add up over time, by the keys of the group; without keys for the total.
     """
 
     unit: Period
     dates: DateRange
     weekdays: frozenset[str]
     places: tuple[tuple[int, str], ...]
-    apart: dict[str, Value]
+    apart: dict[tuple[str, ...], dict[str, Value]]
 
     def number(self, keys: tuple[str, ...] = ()) -> float:
         """How many periods lie in the dates, of the group of these keys where it is one of a time."""
@@ -67,7 +68,8 @@ class PerTime:
 
     def average(self, metric: Metric, group: Group) -> Value:
         """The mean of a metric over the periods; None where it is not one."""
-        value = group.values.get(metric.id) if "time" in metric.additive else (None if group.keys else self.apart.get(metric.id))
+        summed = group.values if "time" in metric.additive else self.apart.get(group.keys, {})
+        value = summed.get(metric.id)
         number = self.number(group.keys)
         if value is None or not number:
             return None
@@ -141,13 +143,13 @@ def per_time(ctx: ToolContext, plan: Plan, unit: Period | None, window: DateRang
     ]
     weekdays = frozenset(day for days, value in named for day in days.get(value, (value,)))
     places = tuple((index, one.period or one.id) for index, one in enumerate(plan.by) if one.period or one.id in _OF_WEEK)
-    apart: dict[str, Value] = {}
+    apart: dict[tuple[str, ...], dict[str, Value]] = {}
     statements: list[Statement] = []
     others = tuple(metric for metric in plan.metrics if _is_counted(metric) and "time" not in metric.additive)
-    if others:
-        split = replace(plan.ungrouped(), by=(catalogue().dimension(unit),), metrics=others, extra=())
+    for by in _groupings(plan) if others else ():
+        split = replace(plan.ungrouped(), by=(*by, catalogue().dimension(unit)), metrics=others, extra=())
         run = run_plan(ctx, split)
-        apart = {metric.id: _added(run.groups, metric) for metric in others}
+        apart |= _added(run.groups, others)
         statements += run.statements
     return PerTime(unit, _common(window, data), weekdays, places, apart), statements
 
@@ -167,8 +169,21 @@ def whole_periods(ctx: ToolContext, unit: Period | None) -> Window | None:
     return Window(start=start, end=end) if start < end else None
 
 
-def _added(groups: list[Group], metric: Metric) -> Value:
-    return sum(value for group in groups if (value := group.values.get(metric.id)) is not None)
+def _groupings(plan: Plan) -> list[tuple[Dimension, ...]]:
+    """No groups for the total, and those of the plan."""
+    return [(), plan.by] if plan.by else [()]
+
+
+def _added(groups: list[Group], metrics: tuple[Metric, ...]) -> dict[tuple[str, ...], dict[str, Value]]:
+    """The sums of the metrics over the periods, which are the last key of each group, by the keys before it."""
+    found: dict[tuple[str, ...], dict[str, Value]] = {}
+    for group in groups:
+        sums = found.setdefault(tuple(group.keys[:-1]), {})
+        for metric in metrics:
+            value = group.values.get(metric.id)
+            if value is not None:
+                sums[metric.id] = sums.get(metric.id, 0) + value  # type: ignore[operator]
+    return found
 
 
 def _is_counted(metric: Metric) -> bool:

@@ -47,6 +47,8 @@ def earlier_window(window: Window, compare: Literal["previous", "last_year"], as
     if compare == "previous":
         return _as_far(window, as_of)
     dates = clip(window.resolve(as_of), as_of)
+    if dates.start is not None and dates.end is not None and dates.start > dates.end:
+        dates = window.resolve(as_of)  # a time to come
     if dates.start is None or dates.end is None:
         raise InputError(
             "A window that is open at its start has no year before it; give both dates.",
