@@ -18,6 +18,10 @@ _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DAY = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 _HYPHEN_OF_RANGE = re.compile(rf"\b({_MONTH}|{_DAY})\s?[-‐‑–]\s?({_MONTH}|{_DAY})\b")
 _HAN_YEAR = re.compile("(?<![〇零一二三四五六七八九十百千万])[一二][九〇零][〇零一二三四五六七八九]{2}(?=年)")
+_SHORT_HAN_YEAR = re.compile(
+    "(?<![〇零一二两三四五六七八九十百千万\\d近去前这那第])(?:一[〇零三四五六七八九]|二[〇零])(?=年(?![前后内以之来多半级龄]))"
+)
+"""“一七年”; “一二年” and “二三年” may be a year or two."""
 _HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _SHORT_YEAR = re.compile(rf"(?<![a-z])({_MONTH}|q[1-4]|h[12]|spring|summer|autumn|fall|winter|of|in)[.]?\s?['’‘](\d\d)(?!\d)")
 _OF_AGE = re.compile(r"\b(under|over) (?:the )?(\d\d)s\b")
@@ -71,6 +75,7 @@ def normalise(text: str) -> str:
         plain = str(_simplifier().convert(plain))
         plain = _standard(plain, "zh")
     plain = _HAN_YEAR.sub(lambda match: match[0].translate(_HAN_DIGITS), plain)
+    plain = _SHORT_HAN_YEAR.sub(lambda match: f"20{match[0].translate(_HAN_DIGITS)}", plain)
     plain = _SHORT_YEAR.sub(r"\1 20\2", plain)
     plain = _OVER_HALF.sub("超过一半", plain)
     plain = _OF_AGE.sub(r"customers aged \1 \2", plain)

@@ -14,6 +14,7 @@ from assistant.planner.ellipsis import depends, is_bare, is_elliptic
 from assistant.planner.followups import follow_up
 from assistant.planner.foresight import after
 from assistant.planner.intents import asks
+from assistant.planner.intents.spent_on import by_spend_on, counted_in_time
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found
 from assistant.planner.offers import with_offers
@@ -144,7 +145,8 @@ def _spare(sentence: Sentence, question: str, dialogue: Dialogue) -> list[str]:
 
 def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The plan of the question as it stands, all its words used; an elliptic one changes the call before it."""
-    return with_clusters_found(with_those(with_each_group(_read(sentence, dialogue), sentence), sentence), sentence)
+    found = by_spend_on(counted_in_time(_read(sentence, dialogue), sentence), sentence)
+    return with_clusters_found(with_those(with_each_group(found, sentence), sentence), sentence)
 
 
 def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
