@@ -147,7 +147,14 @@ def attribute_field(name: str) -> Field:
 
 def _attribute_name(name: str) -> Text:
     plain = name.replace("_", " ").strip()
-    return Text(zh=plain, en=plain)
+    return _attribute_names().get(name, Text(zh=plain, en=plain))
+
+
+@lru_cache(maxsize=1)
+def _attribute_names() -> dict[str, Text]:
+    """What attributes that many systems have are called, by their column."""
+    names: dict[str, Text] = _read("attributes", TypeAdapter(dict[str, Text]))
+    return names
 
 
 def _attribute_words(name: str) -> Words:

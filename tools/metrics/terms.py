@@ -50,7 +50,9 @@ def find_entry(ctx: ToolContext, term: str) -> Entry:
     found = catalogue().entry(term)
     if found is not None:
         return found
-    names = {name.casefold(): name for name in attribute_names(ctx)}
+    known = attribute_names(ctx)
+    names = {word.casefold(): name for name in known for word in catalogue().field(f"attribute.{name}").words}
+    names |= {name.casefold(): name for name in known}
     wanted = term.strip().casefold()
     for spelling in (wanted, wanted.removeprefix("attribute."), wanted.replace(" ", "_")):
         if spelling in names:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from tools.contracts import Text
 from tools.errors import UnknownName
+from tools.metrics.catalogue import catalogue
 from tools.metrics.terms import explain_term
 from tools.requests import ExplainTerm
 from tools.warehouse.context import ToolContext
@@ -45,3 +47,8 @@ def test_says_when_the_data_lack_it(ctx: ToolContext) -> None:
 def test_suggests_what_is_close(ctx: ToolContext) -> None:
     with pytest.raises(UnknownName, match="no term named 'repeet rate'; known: repeat rate"):
         explain_term(ctx, ExplainTerm(term="repeet rate"))
+
+
+@pytest.mark.parametrize(("column", "zh", "en"), [("kids_count", "孩子数", "kids count"), ("shoe_size", "shoe size", "shoe size")])
+def test_attributes_that_many_systems_have_are_called_in_both_languages(column: str, zh: str, en: str) -> None:
+    assert [catalogue().field(f"attribute.{column}").name, catalogue().dimension(f"attribute.{column}").name] == [Text(zh=zh, en=en)] * 2
