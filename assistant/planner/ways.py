@@ -67,6 +67,7 @@ INTENTS: tuple[Intent, ...] = (
     cohorts.cohorts,
     among.share_among,
     best_customers.best_measured,
+    rankings.number_of,
     rankings.cut_by_share,
     tables.export_shown,
     exports.export,

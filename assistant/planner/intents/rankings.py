@@ -19,6 +19,8 @@ from assistant.planner.who import Who, both, selection_rule, sort_field, take_or
 
 _ASKING = ("what does", "how does", "what do")
 _METRIC_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
+_NUMBER_OF = ("数量", "总数", "总数量", "个数", "数目")
+"""“How many” after what is counted."""
 
 
 def cut_by_share(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -146,3 +148,14 @@ def listing(sentence: Sentence, _: Dialogue) -> Plan | None:
         level or "", "revenue"
     )
     return plan("measure", metrics=[metric], by=by, sort="largest")
+
+
+def number_of(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“门店数量是多少”, “品类总数”: how many values a dimension has, where nothing else is said."""
+    said = [token for token in sentence.tokens if token.is_("dimension") or token.is_("cue", "count") or not token.is_("stop")]
+    said = [token for token in said if not token.is_("punctuation")]
+    if len(said) < 2 or not said[0].is_("dimension") or said[0].is_("noun") or said[1].text not in _NUMBER_OF:
+        return None
+    if not all(token.is_("cue", "count") for token in said[2:]):
+        return None
+    return listing(sentence, dialogue)
