@@ -18,6 +18,7 @@ from assistant.planner.limits import take_limit
 from assistant.planner.metric_changes import change_metrics
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.shown_groups import keep_shown
 from assistant.planner.thresholds import rebound
 from assistant.planner.tokens import Sense
 from assistant.planner.who import both
@@ -36,6 +37,7 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     compared = _with_other_window(sentence, args) or _with_other_value(sentence, args)
     if compared is not None:
         return compared
+    keep_shown(sentence, args, last)
     _change_window(sentence, args)
     if sentence.has("cue", "everyone") and not (args.get("limit") and sentence.has("cue", "rest")):
         sentence.take_all("cue", "everyone")

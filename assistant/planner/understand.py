@@ -30,6 +30,7 @@ from assistant.planner.supply import with_supply
 from assistant.planner.taken_off import off_and_on
 from assistant.planner.texts import text
 from assistant.planner.time_before import with_time_before
+from assistant.planner.top_against_rest import against_rest
 from assistant.planner.vocabulary import Vocabulary
 from assistant.planner.ways import best_plan
 from assistant.planner.within_top import among_best
@@ -104,7 +105,7 @@ def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan |
         return ended or (_in_parts(sentence, dialogue, _COMMAS) if asks_of_more(sentence) else None) or _whole(sentence, dialogue)
 
     reply = dialogue.asked is not None and not any(sentence.says(kind) for kind in ("cue", "verb", "metric", "scheme", "greet"))
-    found = answered() or _asked_of_more(sentence, dialogue) or whole() if reply else whole() or answered()
+    found = answered() or whole() if reply else whole() or answered()
     return found or _in_parts(sentence, dialogue, _JOINTS)
 
 
@@ -151,6 +152,9 @@ def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 
 def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     dialogue = dialogue.focused(sentence.refers)
+    rest = against_rest(sentence, dialogue, lambda words: _part(words, sentence, dialogue))
+    if rest is not None:
+        return rest
     best = among_best(sentence, dialogue, lambda words: _part(words, sentence, dialogue))
     if best is not None:
         return best
@@ -206,17 +210,6 @@ def _answered(reply: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan | 
         if found is not None and not (found.calls and found.calls[0].name == "ask_user"):
             return found
     return None
-
-
-def _asked_of_more(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
-    """“More than twice” while a name is still asked about: the same is asked of the question with that said, too."""
-    light = ("comparison", "window", "stop", "punctuation")
-    narrowed = sentence.says("comparison") and all(any(token.is_(kind) for kind in light) for token in sentence.tokens)
-    if not dialogue.asked or not narrowed:
-        return None
-    together, alone = f"{dialogue.asked} {sentence.typed}", replace(dialogue, asked=None)
-    found = _understood(together, read_sentence(together, sentence.vocabulary, alone), alone)
-    return found if found.calls and found.calls[0].name == "ask_user" else None
 
 
 def _with_reply(asked: str, reply: Sentence) -> Iterator[str]:

@@ -67,6 +67,11 @@ def among_best(sentence: Sentence, dialogue: Dialogue, read: Reads) -> Plan | No
     return Plan((best, Call("find_customers", {"rule": both(within, asked)})), ((PRELUDE, "1"),))
 
 
+def cut_of(top: str, read: Reads) -> Call | None:
+    """The call that lists the best, by their words."""
+    return _cut(read(_who_best(top)))
+
+
 def _cut(found: Plan | None) -> Call | None:
     """The call that lists the best, where the part says nothing else."""
     if found is None or len(found.calls) != 1:
