@@ -105,7 +105,7 @@ def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan |
         return ended or (_in_parts(sentence, dialogue, _COMMAS) if asks_of_more(sentence) else None) or _whole(sentence, dialogue)
 
     reply = dialogue.asked is not None and not any(sentence.says(kind) for kind in ("cue", "verb", "metric", "scheme", "greet"))
-    found = answered() or whole() if reply else whole() or answered()
+    found = answered() or _asked_of_more(sentence, dialogue) or whole() if reply else whole() or answered()
     return found or _in_parts(sentence, dialogue, _JOINTS)
 
 
@@ -210,6 +210,17 @@ def _answered(reply: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan | 
         if found is not None and not (found.calls and found.calls[0].name == "ask_user"):
             return found
     return None
+
+
+def _asked_of_more(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“More than twice” while a name is still asked about: the same is asked of the question with that said, too."""
+    light = ("comparison", "window", "stop", "punctuation")
+    narrowed = sentence.says("comparison") and all(any(token.is_(kind) for kind in light) for token in sentence.tokens)
+    if not dialogue.asked or not narrowed:
+        return None
+    together, alone = f"{dialogue.asked} {sentence.typed}", replace(dialogue, asked=None)
+    found = _understood(together, read_sentence(together, sentence.vocabulary, alone), alone)
+    return found if found.calls and found.calls[0].name == "ask_user" else None
 
 
 def _with_reply(asked: str, reply: Sentence) -> Iterator[str]:

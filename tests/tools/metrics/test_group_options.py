@@ -139,6 +139,19 @@ def test_each_group_of_time_has_days_of_its_own(demo_ctx: ToolContext) -> None:
     assert {row[0]: row[-1] for row in rows}["weekend"] == pytest.approx(weekend / 105)
 
 
+def test_who_came_on_an_average_day_is_told_of_each_group(demo_ctx: ToolContext) -> None:
+    rows = run(demo_ctx, metrics=["buyers"], by=["weekday"], per="day", window={"period": "2017"}).tables[0].rows
+    # 2017 has 53 Sundays and 52 of each other day; nobody came on Christmas Day, a Monday.
+    daily = """
+        SELECT dayname(day), sum(came) / CASE dayname(day) WHEN 'Sunday' THEN 53.0 ELSE 52.0 END FROM (
+            SELECT CAST(ordered_at AS DATE) AS day, count(DISTINCT customer_id) AS came FROM counted_orders
+            WHERE year(ordered_at) = 2017 GROUP BY 1
+        ) GROUP BY 1
+    """
+    wanted = {day: round(float(mean), 6) for day, mean in demo_ctx.engine.rows(daily, {})}
+    assert {row[0]: round(row[2], 6) for row in rows} == wanted
+
+
 def test_a_rate_has_no_average_per_day(ctx: ToolContext) -> None:
     with pytest.raises(UnsupportedQuestion, match="no average per day"):
         run(ctx, metrics=["repeat_rate"], per="day")
