@@ -15,6 +15,8 @@ from tools.metrics.catalogue import catalogue
 from tools.segments.schemes import group_of
 
 _TOLD = frozenset({"age_band", "income_band", "gender", "city", "region"})
+_MOST_WORDS = {"zh": 30, "en": 70}
+"""Characters of a rule that are told within a sentence; the interpretation has longer ones."""
 _SHOWN_REASONS = 2
 """Reasons told of each customer; the table has them all."""
 
@@ -103,11 +105,20 @@ class ResultView:
         return f"{start} 至 {end} " if self.language == "zh" else f" from {start} to {end}"
 
     def subject(self, args: dict[str, Any]) -> str:
-        """Whom or what a measurement is limited to, by name; empty where it is everything or a longer rule."""
-        parts = [self.segment_name(args["customers"])] if isinstance(args.get("customers"), str) else []
+        """Whom or what a measurement is limited to, by name; empty where it is everything or a long rule."""
+        parts = [self._customers(args.get("customers"), args.get("by") or [])]
         between = "、" if self.language == "zh" else ", "
         parts += [between.join(self._values(dimension, values)) for dimension, values in (args.get("where") or {}).items()]
         return (" " if self.language == "zh" else ", ").join(part for part in parts if part)
+
+    def _customers(self, given: Any, by: list[str]) -> str:
+        """The name of a segment, else the words for a rule that is short, unless groups of customers are told apart."""
+        named = self.segment_name(given) if isinstance(given, str) else ""
+        if any(catalogue().dimension(one).level == "customer" for one in by):
+            return named
+        said = (self._result.content.get("details") or {}).get("whose") if given is not None else None
+        words = said[self.language] if said and not named else ""
+        return named or (words if 0 < len(words) <= _MOST_WORDS[self.language] else "")
 
     def _values(self, dimension: str, values: list[str]) -> list[str]:
         """The names of a dimension's values; the days of the week that make a weekend are called so."""

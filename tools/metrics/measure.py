@@ -95,6 +95,7 @@ def _details(measured: Measured) -> dict[str, Any]:
     return {
         "metrics": [metric.id for metric in measured.plan.metrics],
         "names": {metric.id: metric.name.model_dump() for metric in measured.plan.metrics},
+        "whose": measured.plan.customers.sentence.model_dump() if measured.plan.customers is not None else None,
         "by": [dimension.id for dimension in measured.plan.by],
         "compared": measured.before is not None,
         "compare": measured.compare,

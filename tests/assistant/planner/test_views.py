@@ -51,3 +51,13 @@ def test_what_is_counted_is_plural_and_told_of_what_it_is(metric: str, said: str
     content = {"outcome": "answered", "figures": [figure], "details": {"handle": "t1", "metrics": [metric], "groups": []}, "tables": []}
     args = {"metrics": [metric], "where": {"category": ["DELI"]}}
     assert said in write_result(Result(Call("measure", args), "t1", "answered", content), "en")
+
+
+def test_a_rule_is_told_in_a_sentence_where_it_is_short() -> None:
+    args = {"metrics": ["revenue"], "customers": {"behaviour": "responses", "op": ">=", "value": 1}}
+    for words, told in (("customers who responded", "customers who responded"), ("customers " + "who did " * 20, "")):
+        content = {"details": {"whose": {"zh": words, "en": words}}}
+        assert ResultView(Result(Call("measure", args), "t1", "answered", content), "en").subject(args) == told
+    grouped = {**args, "by": ["rfm_group"]}
+    content = {"details": {"whose": {"zh": "有响应的客户", "en": "customers who responded"}}}
+    assert ResultView(Result(Call("measure", grouped), "t1", "answered", content), "en").subject(grouped) == ""
