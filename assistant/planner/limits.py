@@ -18,3 +18,14 @@ def take_limit(sentence: Sentence, args: Args) -> None:
             args["limit"] = int(quantity.data["value"])
             sentence.use(place)
             return
+
+
+def change_limit(sentence: Sentence, args: Args) -> None:
+    """“20”, “10 more”: as many as is said now, or so many more than before; where nothing is said, as many as before."""
+    before = args.pop("limit", None)
+    more = bool(sentence.take_all("further")) and before is not None
+    take_limit(sentence, args)
+    if "limit" in args and more:
+        args["limit"] += before
+    elif before is not None:
+        args.setdefault("limit", before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.planner.field_rules import field_of
-from assistant.planner.limits import take_limit
+from assistant.planner.limits import change_limit
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Token
@@ -91,10 +91,4 @@ def change_length(sentence: Sentence, args: Args) -> None:
     if sentence.take_all("entire"):
         args.pop("limit", None)
         return
-    before = args.pop("limit", None)
-    more = bool(sentence.take_all("further")) and before is not None
-    take_limit(sentence, args)
-    if "limit" in args and more:
-        args["limit"] += before
-    elif before is not None:
-        args.setdefault("limit", before)
+    change_limit(sentence, args)

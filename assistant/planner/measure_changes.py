@@ -14,7 +14,7 @@ from assistant.planner.intents.filters import segments_apart, split_values, take
 from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.metric_words import countable, take_dimensions
 from assistant.planner.lexicon import read_table
-from assistant.planner.limits import take_limit
+from assistant.planner.limits import change_limit
 from assistant.planner.metric_changes import change_metrics
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
@@ -97,13 +97,7 @@ def _change_length(sentence: Sentence, args: Args) -> None:
         for key in ("limit", "rest"):
             args.pop(key, None)
         return
-    before = args.pop("limit", None)
-    more = bool(sentence.take_all("further")) and before is not None
-    take_limit(sentence, args)
-    if "limit" in args and more:
-        args["limit"] += before
-    elif before is not None:
-        args.setdefault("limit", before)
+    change_limit(sentence, args)
 
 
 _OPPOSITE = {"largest": "smallest", "smallest": "largest", "growth": "decline", "decline": "growth"}

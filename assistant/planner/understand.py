@@ -105,7 +105,7 @@ def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan |
         return ended or (_in_parts(sentence, dialogue, _COMMAS) if asks_of_more(sentence) else None) or _whole(sentence, dialogue)
 
     reply = dialogue.asked is not None and not any(sentence.says(kind) for kind in ("cue", "verb", "metric", "scheme", "greet"))
-    found = answered() or _asked_of_more(sentence, dialogue) or whole() if reply else whole() or answered()
+    found = answered() or _still_asked(sentence, dialogue) or whole() if reply else whole() or answered()
     return found or _in_parts(sentence, dialogue, _JOINTS)
 
 
@@ -212,7 +212,7 @@ def _answered(reply: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan | 
     return None
 
 
-def _asked_of_more(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+def _still_asked(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“More than twice” while a name is still asked about: the same is asked of the question with that said, too."""
     light = ("comparison", "window", "stop", "punctuation")
     narrowed = sentence.says("comparison") and all(any(token.is_(kind) for kind in light) for token in sentence.tokens)
