@@ -10,12 +10,11 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from assistant.planner.lexicon import read_table
+from assistant.planner.lexicon import filled, read_table
 from assistant.planner.normalise import HAN
 
 _HAN = re.compile(f"[{HAN}]")
 _DIGITS = r"\d一二两三四五六七八九十百千"
-_NAME = re.compile(r"\{([a-z]+)\}")
 
 
 def plainer(text: str) -> str:
@@ -36,9 +35,4 @@ def _constructions(language: str) -> list[tuple[re.Pattern[str], str]]:
 
 def _of_table(table: Any, known: dict[str, str] | None = None) -> list[tuple[re.Pattern[str], str]]:
     names = {**(known or {}), **table["names"], "digits": _DIGITS}
-
-    def written(pattern: str) -> str:
-        """The pattern with its names in braces replaced."""
-        return _NAME.sub(lambda match: names[match[1]], pattern)
-
-    return [(re.compile(written(pattern)), words) for pattern, words in table["rewrites"]]
+    return [(re.compile(filled(pattern, names)), words) for pattern, words in table["rewrites"]]

@@ -22,6 +22,7 @@ _SPELT = 200_000
 _DOUBLES = re.compile("[^aeiou]*[aeiou][^aeiouwxy]")
 """Verbs whose last consonant is doubled before an ending, such as "sum" and "chop"."""
 
+_NAME = re.compile(r"\{([a-z]+)\}")
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 _MOST_VARIANTS = 20_000
 """Forms of one word of a phrase, one of which is said."""
@@ -132,6 +133,19 @@ def _word(name: str, words: object) -> str:
     if not isinstance(words, str):
         raise InputError(f"The lexicon {name} has {words!r} where a text should be; quote it.", f"词库 {name} 中的 {words!r} 应加引号。")
     return words
+
+
+def named_patterns(names: Mapping[str, str]) -> dict[str, str]:
+    """Named parts of patterns, in which the names above them are filled in."""
+    known: dict[str, str] = {}
+    for name, pattern in names.items():
+        known[name] = filled(pattern, known)
+    return known
+
+
+def filled(pattern: str, names: Mapping[str, str]) -> str:
+    """A pattern with what its names in braces stand for."""
+    return _NAME.sub(lambda match: names[match[1]], pattern)
 
 
 @lru_cache(maxsize=_SPELT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from assistant.planner.ellipsis import leads
 from assistant.planner.find_changes import rewindowed
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.shapes import shape
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.who import both, selection_rule
 
@@ -20,35 +20,6 @@ _LIGHT |= {"neg", "earlier", "qualifier", "ordinal", "quantity", "op", "by"}
 """Kinds of words that may stand beside; a verb says again what was done."""
 _CUES = ("count", "list", "how_much", "compare", "previous", "everyone", "segments", "share", "common")
 _NAMED = ("window", "value", "segment")
-_EITHER = re.compile(
-    r"\b(?:either|at least one of (?:them|the two|those|these)|in total without doubles|(?:the )?union|one or the other)\b"
-    r"|任[一意](?:个|一个)?|至少(?:在)?(?:其中)?一[个次边]|去重|并集|两[个批边]?(?:里|中)(?:有)?一个"
-)
-_NEITHER = re.compile(
-    r"\b(?:neither|none of (?:the two|them both|both)|not in either)\b|(?:两|俩)[^,.;?]{0,6}?都(?:没有?|不)|都没有?(?=[来买下在])"
-)
-_FIRST_ONLY = re.compile(
-    r"\b(?:in |on |from )?(?:the )?(?:first|former)(?: (?:one|list|group|month|lot))?,? (?:but |and |are |is )*"
-    r"(?:not|without|minus|except)"
-    r"(?: in| on| from)? (?:the )?(?:second|latter|other|last)\b"
-    r"|(?:第一|前)(?:个|批|组|份|者|一[个批组份])[^,.;?]{0,6}?,?(?:但是?|而)?(?:不在|没有?|不是)[^,.;?]{0,3}"
-    r"(?:第二|后)(?:个|批|组|份|者|一[个批组份])"
-)
-_SECOND_ONLY = re.compile(
-    r"\b(?:in |on |from )?(?:the )?(?:second|latter)(?: (?:one|list|group|month|lot))?,? (?:but |and |are |is )*"
-    r"(?:not|without|minus|except)"
-    r"(?: in| on| from)? (?:the )?(?:first|former|other)\b"
-    r"|(?:第二|后)(?:个|批|组|份|者|一[个批组份])[^,.;?]{0,6}?,?(?:但是?|而)?(?:不在|没有?|不是)[^,.;?]{0,3}"
-    r"(?:第一|前)(?:个|批|组|份|者|一[个批组份])"
-)
-_BOTH = re.compile(
-    r"\bboth\b|\bin common\b|\boverlap(?:s|ped|ping)?\b|\b(?:the )?intersection\b|\beach of the two\b|\bthe two of them\b"
-    r"|(?:两|俩|二|2 ?)(?:个?月|个?季度|周|个?星期|天|年|次|边|个|者|批|组|家店?|家|样|种|类|回)(?:里|中|人|客户)*都"
-    r"|(?:两|俩|二|2 ?)(?:边|个|者|批|组)[^,.;?]{0,4}(?:重合|重叠|重复|交集|共同|同时)|重合|重叠|交集"
-    r"|都(?:买|来|有|下单|在|消费)(?:了|过)?的"
-)
-_WITHOUT = re.compile(r"\b(?:but not|not|without|and not|excluding|except|minus)\b|没有?|不在|不包括|去掉|除了|未")
-_ONLY = re.compile(r"\b(?:only|just|solely|exclusively)\b|只|仅")
 
 
 def of_two_sets(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -98,15 +69,15 @@ def _taken_together(text: str, lists: list[Rule]) -> Rule | None:
     if len(lists) < 2:
         return None
     first, second = lists
-    if _FIRST_ONLY.search(text):
+    if shape("sets", "first_only").search(text):
         return both(first, _denied(second))
-    if _SECOND_ONLY.search(text):
+    if shape("sets", "second_only").search(text):
         return both(second, _denied(first))
-    if _NEITHER.search(text):
+    if shape("sets", "neither").search(text):
         return both(_denied(first), _denied(second))
-    if _EITHER.search(text):
+    if shape("sets", "either").search(text):
         return {"any": [first, second]}
-    return both(first, second) if _BOTH.search(text) else None
+    return both(first, second) if shape("sets", "both").search(text) else None
 
 
 def _named_apart(sentence: Sentence, lists: list[Rule]) -> Rule | None:
@@ -118,10 +89,10 @@ def _named_apart(sentence: Sentence, lists: list[Rule]) -> Rule | None:
     denied = [one for place, one in named if _denied_before(sentence, place)]
     rules = [_with(lists, one) for one in wanted]
     others = [_with(lists, one) for one in denied]
-    alone = len(wanted) == 1 and not denied and _ONLY.search(sentence.text)
+    alone = len(wanted) == 1 and not denied and shape("sets", "only").search(sentence.text)
     if alone and len(lists) > 1 and rules[0] in lists:
         others = [one for one in lists if one != rules[0]]
-    elif not denied and not (len(wanted) == 2 and _BOTH.search(sentence.text)):
+    elif not denied and not (len(wanted) == 2 and shape("sets", "both").search(sentence.text)):
         return None
     if not rules or not (leads(sentence) or all(one in lists for one in (*rules, *others))):
         return None  # a question of its own
@@ -150,7 +121,7 @@ def _denied_before(sentence: Sentence, place: int) -> bool:
     before = " ".join(token.text for token in sentence.tokens[start:place])
     after = "".join(token.text for token in sentence.tokens[place + 1 : end])
     dated = not sentence.text.isascii() and sentence.tokens[place].is_("window")  # “11月买了12月没买的”: the verb comes after a time
-    return _WITHOUT.search(after if dated and after else before) is not None
+    return shape("sets", "without").search(after if dated and after else before) is not None
 
 
 def _closes(token: Token) -> bool:

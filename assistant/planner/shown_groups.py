@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from assistant.planner.dialogue import Result
 from assistant.planner.sentence import Sentence
-
-_THOSE = re.compile(r"\b(?:those|these|they|them|the same ones)\b|它们|[这那](?:几|些|[\d两三四五六七八九十]+)(?:家|个|间|款|种|天)?")
+from assistant.planner.shapes import shape
 
 
 def keep_shown(sentence: Sentence, args: dict[str, Any], last: Result) -> None:
@@ -21,7 +19,7 @@ def keep_shown(sentence: Sentence, args: dict[str, Any], last: Result) -> None:
     """
     by = args.get("by", [])
     cut = args.get("limit") and len(by) == 1 and not args.get("limit_per_group") and not args.get("having")
-    if not cut or not sentence.has("window") or not _THOSE.search(sentence.text):
+    if not cut or not sentence.has("window") or not shape("shown", "those").search(sentence.text):
         return
     known: Any = sentence.vocabulary.values.get(by[0], {})
     shown = [str(row[0]) for row in last.rows]

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.planner.lexicon import read_table
+from assistant.planner.lexicon import filled, named_patterns, read_table
 from assistant.planner.normalise import HAN
 from assistant.planner.tokens import Sense, Token
 
 _HAN = re.compile(f"[{HAN}]")
-_NAME = re.compile(r"\{([a-z]+)\}")
 
 
 @dataclass(frozen=True)
@@ -63,16 +62,10 @@ def _spelt(tokens: Sequence[Token]) -> tuple[str, list[tuple[int, int]]]:
 @lru_cache(maxsize=32)
 def patterns(table: str, language: str, kind: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """The patterns of one kind in a table of the lexicon, each with what it stands for where the table says that."""
-    names: dict[str, str] = {}
-    for name, pattern in read_table(table)["names"].items():
-        names[name] = _filled(pattern, names)
+    names = named_patterns(read_table(table)["names"])
     entry = read_table(table)[kind]
     groups = {"": entry} if "en" in entry else entry
     edge = r"\b(?:{})(?: than(?! before| previously| last| in the))?\b" if language == "en" else "(?:{})(?:吗|么)?"
     return tuple(
-        (meant, re.compile(edge.format(_filled(pattern, names)))) for meant, words in groups.items() for pattern in words.get(language, ())
+        (meant, re.compile(edge.format(filled(pattern, names)))) for meant, words in groups.items() for pattern in words.get(language, ())
     )
-
-
-def _filled(pattern: str, names: dict[str, str]) -> str:
-    return _NAME.sub(lambda match: names[match[1]], pattern)

@@ -10,27 +10,12 @@ from assistant.planner.clauses import Rule
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.shapes import shape, shapes
 from assistant.planner.who import both
 
 Args = dict[str, Any]
 Reads = Callable[[str, Dialogue], "Plan | None"]
 _NAMED = ("value", "segment", "band", "field", "dimension")
-_LATEST = re.compile(
-    r"\b(?:last|latest|newest|previous|most recent|new)(?: one| added)? (?:condition|filter|criterion|restriction|constraint)"
-    r"|(?:condition|filter|criterion) (?:i |we )?(?:just )?added"
-    r"|(?:最后|刚才|刚刚|刚|上面?一?个?|新加|后加|后面|前面)[^,.;?]{0,6}(?:条件|筛选|限制|过滤)"
-)
-_OFF_AND_ON = (
-    re.compile(
-        r"^(?P<off>[^,;]*(?:去掉|拿掉|删掉|删了|去了|删除|移除|取消|撤掉|不要|不用)(?:了|吧|掉)?)[,; ]*(?:再|然后|并|就|而)?"
-        r"(?:换成|改成|改为|换为|换|改|加上|再加上?|增加|加个?|加|变成|用)(?:一个|个)?(?P<on>[^,;]{2,})$"
-    ),
-    re.compile(
-        r"^(?P<off>(?:please |ok |now )*(?:drop|remove|take off|take away|forget|lose|get rid of|delete|ditch|scrap|replace|swap) .+?"
-        r"(?:condition|filter|criterion|restriction|constraint|limit))\b,? ?(?:and |then |but |with |for )*"
-        r"(?:use|add|put|make it|change it to|replace it with|put in|take|with|instead|have)?,? ?(?P<on>.{4,}?)(?: instead)?$"
-    ),
-)
 _ADD = {"zh": "再加一个条件，", "en": "add a condition: "}
 
 
@@ -45,7 +30,7 @@ def off_and_on(sentence: Sentence, dialogue: Dialogue, read: Reads, follow: Call
     """
     if not sentence.says("drop") and not sentence.text.startswith(("replace ", "swap ")):
         return None
-    halves = next((found for one in _OFF_AND_ON if (found := one.match(sentence.text.strip(" ?.!")))), None)
+    halves = next((found for one in shapes("conditions", "off_and_on") if (found := one.match(sentence.text.strip(" ?.!")))), None)
     if halves is None:
         return None
     off = re.sub(r"^(?:replace|swap) ", "remove ", halves["off"])
@@ -95,7 +80,7 @@ def without_latest(sentence: Sentence, last: Result, earlier: list[Args]) -> Arg
         if before and len(before) < len(bare) and all(part in bare for part in before):
             kept = [part for part in parts if _plain(part) in before]
             return {**last.call.args, "rule": both({"all": kept}, None)}
-    if _LATEST.search(sentence.text):
+    if shape("conditions", "latest").search(sentence.text):
         return {**last.call.args, "rule": both({"all": parts[:-1]}, None)}
     return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from assistant.planner.clauses import Rule
@@ -10,39 +9,15 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.foresight import next_handle
 from assistant.planner.plan import PRELUDE, Call, Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.shapes import shape
 from assistant.planner.who import both
 from tools.metrics.catalogue import catalogue
 
-_COUNT_OF = re.compile(
-    r"^(?:how many|what (?:share|percentage|percent|%|fraction|proportion|part)|which|who) (?:of|among) "
-    r"(?P<top>(?:the |our |my )?(?:top|best|biggest|highest|largest|bottom) \d[\d,]*(?: ?%| percent)?(?: of)?"
-    r"(?: (?:the |our )?(?:customers|people|shoppers|households|clients|buyers|spenders|members))?"
-    r"(?: by (?:spend|spending|total spend|revenue|number of orders|orders))?) "
-    r"(?P<rest>(?:who |that )?(?:ordered|bought|came|shopped|visited|have|has|havent|hasnt|did|didnt|are|were|redeemed|responded|used|got"
-    r"|received|live|own|spent|made|placed|do|dont|also) .*)$"
-)
-"""English: “how many of our top 100 customers ordered in the last 10 days”."""
 Reads = Callable[[str], "Plan | None"]
+_PARTED = ("within", "then", "who", "among", "counted_of")
+"""The best stand first, what is asked of them after a word for “within”, right after, after “who”; or “of the best, …”."""
 _CUTS = ("limit", "share")
 _SUMS = {"revenue": "amount", "orders": "orders"}
-_BEST_OF = re.compile(
-    r"^(?P<top>.*?(?:前|最|top|头部).*?)的?(?:里面|里边|里头|里|当中|之中|其中|中间|中)的?[, ]*"
-    r"(?P<rest>(?:有|谁|哪|没|还|从|不|又|也|是|收|用|买|最近|近|在|已|单|租|来|去|下|超|家|年|\d).*)$"
-)
-"""Chinese: the best stand first, and what is asked of them after a word for “within”."""
-_BEST_WHO = re.compile(
-    r"^(?P<top>.*?(?:前|top)[ 第]?\d[^,;]{0,8}?(?:客户|顾客|会员|用户)),?(?P<rest>(?:最近|近|没|从|过去)(?!一次|一单).*)$"
-)
-"""Chinese: the best by a number, and right after them what they did or did not."""
-_OF_BEST = re.compile(
-    r"^(?P<top>(?:[a-z ]*?)(?:top|best|highest|biggest|largest|lowest|bottom)\b[^,;]*?(?:\d ?%|percent)[^,;]*?),? "
-    r"(?P<rest>(?:who|that|which|(?:but |and )?not|(?:but |and )?(?:have|has|did|were|was)(?:nt| not)) .+)$"
-)
-"""English: “the top 10% by spend who never …”."""
-_AMONG = re.compile(
-    r"^(?:out )?(?:of|among|amongst|within|from) (?P<top>(?:the |our )?(?:top|best|highest|biggest|largest|bottom)\b[^,;]*?), ?"
-    r"(?P<rest>.+)$"
-)
 
 
 def among_best(sentence: Sentence, dialogue: Dialogue, read: Reads) -> Plan | None:
@@ -54,7 +29,7 @@ def among_best(sentence: Sentence, dialogue: Dialogue, read: Reads) -> Plan | No
         read: The plan of a part of the question.
     """
     halves = next(
-        (found for pattern in (_BEST_OF, _BEST_WHO, _OF_BEST, _AMONG, _COUNT_OF) if (found := pattern.match(sentence.text.strip(" ?.!")))),
+        (found for one in _PARTED if (found := shape("best", one).match(sentence.text.strip(" ?.!")))),
         None,
     )
     if halves is None:
@@ -106,9 +81,7 @@ def _rule(found: Plan | None) -> Rule | None:
 
 def _who_best(top: str) -> str:
     """The first part as a question of its own; the best are those who spend most where nothing is said."""
-    numbered = re.fullmatch(
-        r"(?:the |our |my )?(?P<way>top|best|biggest|highest|largest|bottom) (?P<n>\d[\d,]*)(?: of)?(?P<who>(?: [a-z]+)*)", top
-    )
+    numbered = shape("best", "numbered").match(top)
     if numbered is None or " by " in top:
         return top
     return f"{'bottom' if numbered['way'] == 'bottom' else 'top'} {numbered['n']} customers by spend"
@@ -118,7 +91,5 @@ def _whose(rest: str) -> str:
     """The second part as a question of its own."""
     if rest.startswith(("who ", "that ", "which ")):
         return f"customers {rest}"
-    said = re.match(
-        r"(?:but |and |also )*(?P<said>(?:not|have|has|did|were|was|are|do|[a-z]+ed|bought|came|got|spent|made|live|own|used)\b.*)", rest
-    )
+    said = shape("best", "did").match(rest)
     return f"customers who {said['said']}" if said and rest.isascii() else rest

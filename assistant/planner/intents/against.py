@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from assistant.planner.intents.measures import measure
 from assistant.planner.intents.sides import named_apart
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.shapes import shape
 from assistant.planner.spelled import find, put
 from assistant.planner.tokens import Sense
 from tools.windows import DateRange, Window
@@ -20,10 +20,6 @@ from tools.windows import DateRange, Window
 _THAN = ("than", "比", "相比", "versus", "vs", "against", "compared with", "compared to", "relative to")
 _WITH = ("跟", "和", "与", "同", "较")
 _COMPARED = ("比", "相比", "比起来", "对比", "比较", "比的话", "相比较")
-_WAY = re.compile(
-    r"(?:(?:得|要|更|还)*(?:好|差|多|少|高|低|大|小|强|弱|贵|便宜|勤快?|频繁)(?:了|吗|么|些|点)*|"
-    r"\b(?:more|less|fewer|better|worse|higher|lower|bigger|smaller|stronger|weaker)\b)"
-)
 _MONTH, _QUARTER, _WEEK = 31, 92, 7
 _KEPT = ("last_week", "last_month", "last_quarter", "last_year", "this_week", "this_month", "this_quarter", "this_year")
 
@@ -39,7 +35,7 @@ def against_named(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     tokens[place - 1] = replace(tokens[place - 1], senses=said)
     tokens = [replace(one, senses=said) if at == place + 1 and one.text in _COMPARED else one for at, one in enumerate(tokens)]
     tokens[place] = replace(tokens[place], senses=(Sense("stop", "then"),))
-    way = next((one for one in find(tokens, _WAY) if not one.first <= place < one.end), None)
+    way = next((one for one in find(tokens, shape("compared", "way")) if not one.first <= place < one.end), None)
     sentence.tokens = put(tokens, way, *said) if way is not None else tokens
     sentence.used.clear()
     found = measure(sentence, dialogue)

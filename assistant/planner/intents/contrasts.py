@@ -6,7 +6,6 @@ held against all others.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.measures import measure
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.shapes import shape
 from assistant.planner.spelled import find, patterns, put
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import rule_of
@@ -23,18 +23,13 @@ _BANDS = {"age": "age_band", "income": "income_band"}
 """Fields of customers and the dimensions of their ranges."""
 _ASKING = ("list", "count", "why", "strategy", "export", "share", "growth", "yoy", "previous", "trend")
 """What else a question may be, which no contrast answers."""
-_ASKS = re.compile(
-    r"^(?!.*(?:多少|几[个位成]|how (?:many|much)))"
-    r"(?:.*(?:更|比较|谁|哪|[吗么嘛]|对比|是不是|是否|会不会|比)|.*\b(?:do|does|did|are|is|have|has|who|which|than|vs)\b)"
-)
-"""A question whether or which, and not how much."""
 _SEVERAL = 2
 
 
 def contrast(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The metric of what they do, by what tells them apart."""
     if (
-        not _ASKS.search(sentence.text)
+        not shape("contrasts", "asks").search(sentence.text)
         or any(sentence.says("cue", one) for one in _ASKING)
         or sentence.says("pronoun")
         or sentence.says("ranking")

@@ -15,6 +15,7 @@ from assistant.planner.intents.measures import measure
 from assistant.planner.intents.sides import named_apart
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.shapes import shape
 from assistant.planner.spelled import find, patterns, put
 from assistant.planner.tokens import Sense, Token
 from tools.metrics.steps import STEP
@@ -23,8 +24,6 @@ from tools.windows import Window
 _UNITS = {"月": "month", "周": "week", "星期": "week", "礼拜": "week", "季": "quarter", "季度": "quarter", "年": "year", "天": "day"}
 _SHORT_WINDOW = 62
 _YEAR = 360
-_MORE = re.compile(r"\b(?:fewer|less|more|smaller|bigger|larger|lower|higher|worse|better)\b")
-_BEFORE = re.compile("以前|之前|过去|原来|从前|先前")
 _GROUPS = ("segment", "condition", "comparison", "value")
 """Groups of which one may do more than another, which is no course."""
 _WHO = ("who", "that", "whose")
@@ -99,8 +98,8 @@ def _told(sentence: Sentence) -> tuple[list[Token], str | None] | None:
                 tokens, mine = put(tokens, found, Sense("metric", metric)), True
                 apart = any(token.is_(one) for token in tokens for one in _GROUPS)
                 timely = any(token.is_("cue", "recent") for token in tokens)
-                degree = bool(_MORE.search(found.match[0])) and (timely or not apart)
-                changed = changed or bool(way) or degree or bool(_BEFORE.search(found.match[0]))
+                degree = bool(shape("courses", "degree").search(found.match[0])) and (timely or not apart)
+                changed = changed or bool(way) or degree or bool(shape("courses", "before").search(found.match[0]))
             elif kind == "over" and (changed or _degree(tokens)):
                 unit, mine = unit or _unit(found.match), True
                 tokens = put(tokens, found)

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from assistant.planner.intents.refusals import refusal
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.shapes import shape
 
-_ON_IT = re.compile(
-    r"\b(?:spen[dt]s?|spending|paid)(?: the)?(?: most| least)? (?:(?:on|for|in|at) (?:it|them|that|those|these|this)|there)\b"
-    r"|在?(?:它|这个|那个|这些|那些|这类|那类|这上面|上面|这方面|那里|这里)(?:们|东西|商品|品类|部门|店)?(?:上面?|里)?(?:的)?(?:花|消费|支出)"
-)
-"""“sorted by what they spent on it”."""
 _SCOPES = frozenset({"product", "order"})
 _COUNTS = {"category_count", "store_count", "channel_count"}
 _BOUGHT = (">=", 1)
@@ -35,7 +30,7 @@ def by_spend_on(found: Plan | None, sentence: Sentence) -> Plan | None:
 
 def _ordered_by(sentence: Sentence) -> str | None:
     """The words that say that the order is by what one thing brought: “by what they spent on it”, “biggest grocery buyers”."""
-    told = _ON_IT.search(sentence.text)
+    told = shape("spent", "on_it").search(sentence.text)
     if told is not None:
         return told[0]
     tokens = sentence.tokens
