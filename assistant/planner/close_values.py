@@ -63,7 +63,7 @@ def _said(words: str) -> Iterable[list[str]]:
     """The words to look for: as typed, then the English names of the goods that are in them."""
     plain = [word for word in _WORD.findall(words) if len(word) > 1]
     han = [word for word in _HAN_WORD.findall(words) if len(word) > 1]
-    goods = [name for name in _goods() if name in words and (not name.isascii() or name in " ".join(plain))]
+    goods = [name for name in _goods() if (f" {name} " in f" {' '.join(plain)} " if name.isascii() else name in words)]
     for name in goods[:1]:
         yield from (meant.split() for meant in _goods()[name])
     yield from ([word] for word in han)
@@ -74,8 +74,9 @@ def _said(words: str) -> Iterable[list[str]]:
 
 @lru_cache(maxsize=1)
 def _goods() -> Mapping[str, list[str]]:
-    """Names of goods, the longest first."""
-    return dict(sorted(read_table("goods").items(), key=lambda entry: -len(entry[0])))
+    """Names of goods and the words for them, the longest first."""
+    named = {name: meant["all"] if isinstance(meant, dict) else meant for name, meant in read_table("goods").items()}
+    return dict(sorted(named.items(), key=lambda entry: -len(entry[0])))
 
 
 def _named(wanted: list[str], vocabulary: Vocabulary) -> list[str]:

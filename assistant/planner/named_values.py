@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.planner.scanning import number_of, scan
 from assistant.planner.tokens import Sense, Token, merged
+from assistant.planner.value_words import OF_GOODS
 from assistant.planner.vocabulary import Vocabulary
 
 _HAN_DIGITS = "零〇一二三四五六七八九"
@@ -73,13 +74,17 @@ def described_values(tokens: list[Token], _: Vocabulary) -> list[Token]:
                 continue
             for name, value in ((part[0], part[-1]), (part[-1], part[0])):
                 sense = value.get("value")
-                if sense and not name.is_("value") and _names_dimension(name, str(sense.data["dimension"])):
+                after = name is part[-1] and size == 2
+                if sense and not name.is_("value") and _names_dimension(name, str(sense.data["dimension"]), after):
                     return size, merged(part, sense)
         return None
 
     return scan(tokens, join)
 
 
-def _names_dimension(token: Token, dimension: str) -> bool:
+def _names_dimension(token: Token, dimension: str, after: bool) -> bool:
+    """Whether a word names the dimension; right after a name, people do not tell departments and categories apart."""
     named = [sense.id for sense in token.senses if sense.kind in ("dimension", "field", "that")]
+    if after and dimension in OF_GOODS and any(name in OF_GOODS for name in named):
+        return True
     return any(dimension == name or dimension.startswith(f"{name}_") for name in named)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from assistant.planner.lexicon import read_table, spellings, variants
 from assistant.planner.normalise import normalise
@@ -15,7 +16,7 @@ UNNAMED |= {"day_type", "membership_tier", "lifecycle", "aipl_stage", "value_act
 _BAND = re.compile(r"(\d+)\s?-\s?(\d+)(k?)")
 _PLUS = re.compile(r"(\d+k?)\+")
 _TYPE = re.compile(r"type ?([a-z\d]+)")
-_OF_GOODS = ("category", "subcategory")
+OF_GOODS = ("category", "subcategory")
 _PARTS = re.compile(r"[a-z]+|\d+")
 _MOST_JOINED = 3
 _LEAST_JOINED = 5
@@ -31,21 +32,22 @@ def value_phrases(values: Mapping[str, list[str]], taken: set[str], done: set[st
     """What the values are called; the verbs in ``done`` tell the kind of event as well."""
     aliases = read_table("values")
     vague = frozenset(read_table("places")["vague_names"]) if len(values.get("product_name", ())) > _MOST_OWN else frozenset()
+    wide = _all_of_a_kind(values)
     doubles = _PLURALS - {normalise(value) for found in values.values() for value in found}
     for dimension, found in values.items():
         if dimension in UNNAMED:
             continue
-        barred = taken - done if dimension == "event_kind" else taken | vague if dimension == "product_name" else taken
-        plural = frozenset() if dimension in _OF_GOODS else doubles
+        barred = taken - done if dimension == "event_kind" else taken | vague | wide if dimension == "product_name" else taken
+        plural = frozenset() if dimension in OF_GOODS else doubles
         for value in found:
             names = aliases.get(dimension, {}).get(normalise(value), {})
-            goods = _goods_named(value) if dimension in _OF_GOODS else ()
             named = (form for language in ("zh", "en") for words in names.get(language, ()) for form in variants(words))
-            for word in (*_value_words(value), *named, *goods):
+            for word in (*_value_words(value), *named):
                 sense = Sense("value", f"{dimension}={value}", {"dimension": dimension, "value": value})
                 yield from ((form, sense) for form in spellings(word) if form not in barred and form not in plural and _telling(form))
                 if dimension.startswith(_OWN) and word == value:
                     yield from ((form, sense) for form in _beside(dimension, value) if form not in taken)
+    yield from _goods_phrases(values, taken)
 
 
 _OWN = "attribute."
@@ -60,10 +62,39 @@ def _beside(dimension: str, value: str) -> Iterator[str]:
         yield from (f"{plain} {people}" for people in _PEOPLE)
 
 
-def _goods_named(value: str) -> Iterator[str]:
-    """What people call goods whose name in the data says nothing else: 鸡蛋 for "EGGS"."""
-    forms = spellings(value)
-    return (name for name, meant in read_table("goods").items() if len(meant) == 1 and meant[0] in forms)
+def _goods_phrases(values: Mapping[str, list[str]], taken: set[str]) -> Iterator[tuple[str, Sense]]:
+    """What people call the goods of categories: 鸡蛋 for “EGGS”, beer for “BEERS/ALES” where no other has the word, candy for all of it."""
+    every = {value for dimension in OF_GOODS for value in values.get(dimension, ())}
+    for name, meant in read_table("goods").items():
+        for dimension in OF_GOODS:
+            found = _goods_meant(meant, values.get(dimension, []))
+            if not found or not (isinstance(meant, dict) or found == _goods_meant(meant, sorted(every))):
+                continue
+            data = {"dimension": dimension, "value": found[0], **({"also": found[1:]} if len(found) > 1 else {})}
+            sense = Sense("value", f"{dimension}={'|'.join(found)}", data)
+            yield from ((form, sense) for form in spellings(name) if form not in taken and _telling(form))
+
+
+def _all_of_a_kind(values: Mapping[str, list[str]]) -> frozenset[str]:
+    """What several categories are called together, which no single product is meant by."""
+    kinds = {name: meant for name, meant in read_table("goods").items() if isinstance(meant, dict)}
+    held = [name for name, meant in kinds.items() if any(_goods_meant(meant, values.get(dimension, [])) for dimension in OF_GOODS)]
+    return frozenset(form for name in held for form in spellings(name))
+
+
+def _goods_meant(meant: Any, categories: list[str]) -> list[str]:
+    """The categories that are called so; none where more than one may be meant."""
+    several = isinstance(meant, dict)
+    words = meant["all"] if several else meant
+    exact = [value for value in categories if not several and len(words) == 1 and words[0] in spellings(value)]
+    found = exact or [value for value in categories if any(_has(value, one) for one in words)]
+    return found if several or len(set(found)) == 1 or exact else []
+
+
+def _has(value: str, words: str) -> bool:
+    """Whether a name has all these words."""
+    parts = set(_PARTS.findall(normalise(value)))
+    return all(parts & spellings(word) for word in words.split())
 
 
 def _telling(form: str) -> bool:
