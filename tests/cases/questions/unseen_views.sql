@@ -27,3 +27,28 @@ CREATE TABLE cb_rhythm AS
 WITH visits AS (SELECT DISTINCT household_id, day FROM baskets),
 gaps AS (SELECT household_id, day, day - lag(day) OVER (PARTITION BY household_id ORDER BY day) AS gap FROM visits)
 SELECT household_id, median(gap) AS gap, DATE '2018-01-01' - max(day) AS silent FROM gaps GROUP BY household_id;
+-- Views of the kept-back questions of this share; plain SQL over the source files only.
+CREATE VIEW d_goods AS
+SELECT l.household_id, l.basket_id, l.store_id, l.product_id, l.quantity, l.paid, l.day, l.moment,
+    p.department, p.product_category, p.product_type, p.brand
+FROM lines AS l LEFT JOIN products AS p USING (product_id);
+
+CREATE TABLE d_disc AS
+SELECT household_id, basket_id, min(CAST(transaction_timestamp AS DATE)) AS day, sum(CAST(sales_value AS DECIMAL(18, 2))) AS paid,
+    sum(CAST(retail_disc + coupon_disc + coupon_match_disc AS DECIMAL(18, 2))) AS disc
+FROM transactions GROUP BY household_id, basket_id;
+
+CREATE TABLE d_first AS
+SELECT b.household_id, b.basket_id, b.store_id, b.day, b.paid
+FROM baskets AS b JOIN (SELECT household_id, min(moment) AS moment FROM baskets GROUP BY household_id) AS f
+    ON f.household_id = b.household_id AND f.moment = b.moment;
+
+CREATE VIEW d_contacts AS
+SELECT c.campaign_id, c.household_id, d.campaign_type,
+    EXISTS (SELECT 1 FROM coupon_redemptions AS r WHERE r.campaign_id = c.campaign_id AND r.household_id = c.household_id) AS redeemed
+FROM campaigns AS c JOIN campaign_descriptions AS d USING (campaign_id);
+
+CREATE VIEW d_people AS
+SELECT h.*, t.value_level, t.activity_level, t.tier, t.lifecycle, r.rfm_group, d.age, d.income, d.home_ownership, d.marital_status,
+    d.household_size, d.household_comp, d.kids_count
+FROM cb_h AS h JOIN cb_tiers AS t USING (household_id) JOIN rfm AS r USING (household_id) LEFT JOIN demographics AS d USING (household_id);
