@@ -17,7 +17,7 @@ from assistant.prompt_library import prompt_names, read_text
 
 _FOLDER = "answers"
 _LIST = "find_customers"
-_AFTER = ("unused", "background", "later", "reasons", "aimed", "no_text", "untimed")
+_AFTER = ("unused", "background", "later", "reasons", "aimed", "no_text", "untimed", "unbudgeted", "unchannelled")
 """Notes told after the answer."""
 
 

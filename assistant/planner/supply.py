@@ -12,6 +12,8 @@ from assistant.planner.plan import SUPPLY, Plan
 
 _HAN = re.compile(f"[{HAN}]")
 _COUNTED = "find_customers"
+_RANKED = ("predict_response", "churn_risk", "customer_value", "next_order")
+"""Whose list is cut to so many of the first."""
 
 
 def with_supply(question: str, read: Callable[[str], Plan]) -> Plan | None:
@@ -44,11 +46,14 @@ def _handed_out(text: str, have: re.Match[str], read: Callable[[str], Plan]) -> 
     if have.start() or not rest:
         return None
     found, number = read(rest), have["n"].replace(",", "")
-    if len(found.calls) != 1 or found.calls[0].name != _COUNTED:
+    if len(found.calls) != 1 or found.calls[0].name not in (_COUNTED, *_RANKED):
         return None
     call = found.calls[0]
     if re.search(rf"(?<!\d){number}(?!\d)", rest.replace(",", "")):
         return replace(found, notes=(*found.notes, ("background", have[0].strip(" ,.;:-"))))
+    if call.name in _RANKED:
+        call = call if call.args.get("limit") else replace(call, args={**call.args, "limit": int(number)})
+        return replace(found, calls=(call,), notes=(*found.notes, ("background", have[0].strip(" ,.;:-"))))
     if call.args.get("sort_by"):
         counted = re.search(r"\d", rest.split(" who ")[0]) and call.args.get("limit")
         call = call if counted else replace(call, args={**call.args, "limit": int(number)})

@@ -13,8 +13,8 @@ _FEW = 6
 """So many ideas and no more are what advice has."""
 NO_TEXT = "no_text"
 """The note that says that advice is given where a ready text is asked for."""
-UNTIMED = "untimed"
-"""The note that says that advice is not for the season that was named."""
+_ASIDE = {"occasion": "untimed", "budget": "unbudgeted", "channel": "unchannelled"}
+"""What advice does not count with, and the note that says so."""
 
 
 def aimed_at(sentence: Sentence) -> tuple[str, ...]:
@@ -28,6 +28,11 @@ def absorb_measures(sentence: Sentence) -> None:
     sentence.take_all("cue", "churn", "churned", "average")
     sentence.take_all("noun")
     sentence.take_all("verb", "spend")
+
+
+def set_aside(sentence: Sentence) -> tuple[tuple[str, str], ...]:
+    """The notes on a season, a budget or a channel that was told with the question."""
+    return tuple((note, "") for cue, note in _ASIDE.items() if sentence.take_all("cue", cue))
 
 
 def asks_wording(sentence: Sentence) -> bool:

@@ -19,6 +19,8 @@ _MONTH = range(28, 32)
 """How far the stored risk of a customer looks ahead."""
 _YEAR = range(360, 367)
 _HAS_RISK = re.compile("有|高|大|high|at risk")
+_EVER = re.compile("total|lifetime|累计|总|历史")
+"""What they spent ever is no value at stake, which is counted over a year."""
 _BOUGHT = {"behaviour": "orders", "op": ">=", "value": 1}
 _LATE = {"field": "gap_ratio", "op": ">=", "value": 2}
 """Late by the rhythm: twice their own median gap or more without an order."""
@@ -131,11 +133,14 @@ def _by_value(sentence: Sentence) -> bool:
     apart = [place for place in worth if not any(sentence.tokens[place].is_(kind) for kind in ("top_customers", "segment", "value"))]
     sentence.use(*apart)
     said = said or bool(apart)
-    ranks = [sentence.tokens[place].text for place, _ in sentence.free("rank", "listing")]
+    plain = not any(_EVER.search(token.text) for token in sentence.tokens if token.is_("field", "amount"))
+    orders = [place for place, one in sentence.free("ranking", "largest") if plain and not one.data["n"]]  # “按消费从高到低”
+    ranks = [sentence.tokens[place].text for place in (*(place for place, _ in sentence.free("rank", "listing")), *orders)]
     if ranks and (sentence.has("by") or any(text.endswith(" by") for text in ranks)):
         worths = (("field", "amount"), ("part", "brings", "worth"), ("hint", "customer_value"), ("verb", "spend"))
         said = bool([one for words in worths for one in sentence.take_all(*words)]) or said
     if said:
+        sentence.use(*orders)
         sentence.take_all("rank", "listing")
         for place, window in sentence.free("window"):
             start, end = window.data["window"].resolve(sentence.vocabulary.as_of)

@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant.planner.clauses import denies
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.intents.aims import AIMED, NO_TEXT, UNTIMED, absorb_aims, absorb_measures, aimed_at, asks_wording
+from assistant.planner.intents.aims import AIMED, NO_TEXT, absorb_aims, absorb_measures, aimed_at, asks_wording, set_aside
 from assistant.planner.intents.at_risk import with_churn
 from assistant.planner.intents.group_overviews import asks_all_segments
 from assistant.planner.plan import Call, Plan, plan
@@ -22,7 +22,7 @@ def strategy(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     lists_churners = sentence.says("cue", "churn") and sentence.says("cue", "list")
     absorb_aims(sentence)
     notes: tuple[tuple[str, str], ...] = ((NO_TEXT, ""),) if asks_wording(sentence) else ()
-    notes += ((UNTIMED, ""),) if sentence.take_all("cue", "occasion") else ()
+    notes += set_aside(sentence)
     who = with_churn(sentence, take_who(sentence, dialogue))
     customers = who.as_customers() if who.named else customers_before(dialogue)
     if customers is None and (gone := aimed_at(sentence)):
