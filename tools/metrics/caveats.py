@@ -113,7 +113,8 @@ def _coverage(ctx: ToolContext, dimension: Dimension) -> tuple[int, int]:
 
 
 def _unassigned(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
-    if measured.group_count != len(measured.groups) or any(one.level == "customer" for one in measured.plan.by):
+    whole = measured.group_count == len(measured.groups) and not measured.kept  # no group was left out by a condition
+    if not whole or any(one.level == "customer" for one in measured.plan.by):
         return
     for metric in measured.plan.metrics:
         if metric.ratio is not None or not measured.has_share(metric) or metric.rows != "window":

@@ -73,6 +73,11 @@ def test_conditions_agree_with_sql(demo_ctx: ToolContext) -> None:
     assert figures(result)["groups"] == demo_ctx.engine.rows(counted, {})[0][0]
 
 
+def test_groups_left_out_by_a_condition_are_not_told_to_be_without_a_group(demo_ctx: ToolContext) -> None:
+    result = run(demo_ctx, metrics=["revenue"], by=["store"], having=above("revenue", ">", "50000"))
+    assert not [caveat for caveat in result.caveats if "has no store" in caveat.en]
+
+
 def test_a_part_of_the_groups_and_what_they_have_together(demo_ctx: ToolContext) -> None:
     result = run(demo_ctx, metrics=["revenue"], by=["customer"], sort="largest", limit_share=0.1, window={"period": "2017"})
     sql = """
