@@ -12,7 +12,7 @@ from assistant.planner.apposition import apposed
 from assistant.planner.bands import bands_from, extreme_bands
 from assistant.planner.came import came
 from assistant.planner.caps import capped, wanted
-from assistant.planner.comparisons import comparisons, counted_dimensions, operators_last, quantities
+from assistant.planner.comparisons import comparisons, counted_dimensions, operators_last, parted_bounds, quantities
 from assistant.planner.counted_names import counted_names, lettered_values, placed_values
 from assistant.planner.directions import rankings
 from assistant.planner.family_sizes import sized
@@ -55,6 +55,7 @@ STEPS: tuple[Step, ...] = (
     scores.counted,
     scores.letters,
     only_done,
+    parted_bounds,
     operators_last,
     comparisons,
     sized,

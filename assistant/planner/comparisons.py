@@ -10,6 +10,12 @@ from assistant.planner.vocabulary import Vocabulary
 
 _AGED = ("aged", "age", "ages", "aged from", "between the ages of", "年龄", "年龄在")
 _SYMBOLS = frozenset("$¥€£")
+_BOUNDS = {
+    f"{joint} {word}": (op, joint)
+    for joint in ("and", "or")
+    for word, op in (("over", ">"), ("above", ">"), ("under", "<"), ("below", "<"))
+}
+"""What follows a number in “20 and over”, and what it is where a number follows it."""
 
 
 def quantities(tokens: list[Token], _: Vocabulary) -> list[Token]:
@@ -65,6 +71,23 @@ def comparisons(tokens: list[Token], _: Vocabulary) -> list[Token]:
         return _ranged(all_tokens, at) or _prefixed(all_tokens, at) or _suffixed(all_tokens, at) or _scored(all_tokens, at)
 
     return scan(tokens, join)
+
+
+def parted_bounds(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """“… and over 3000 spend”: before a number, what closes a range elsewhere joins another bound."""
+    found: list[Token] = []
+    for at, token in enumerate(tokens):
+        bound = _BOUNDS.get(token.text) if token.is_("suffix_op") else None
+        opens = bound is not None and at + 1 < len(tokens) and tokens[at + 1].is_("quantity")
+        found += _joined_bound(token, *bound) if opens and bound is not None else [token]
+    return found
+
+
+def _joined_bound(token: Token, op: str, joint: str) -> list[Token]:
+    """The word that joins, and the bound after it."""
+    middle = token.start + len(joint)
+    said = Token(token.start, middle, joint, (Sense("conj", joint),))
+    return [said, Token(middle + 1, token.end, token.text[len(joint) + 1 :], (Sense("op", op, {"at": "before"}),))]
 
 
 def operators_last(tokens: list[Token], _: Vocabulary) -> list[Token]:

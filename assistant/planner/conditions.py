@@ -78,8 +78,10 @@ def _combine(rules: list[tuple[str, Rule]]) -> Rule | None:
         return None
     found: list[Rule] = []
     for joint, rule in rules:
-        if found and (joint == "or" or _excluding(found[-1], rule)):
-            found[-1] = _either(found[-1], rule)
+        apart = next((at for at, before in enumerate(found) if _excluding(before, rule)), None)
+        beside = len(found) - 1 if found and joint == "or" else apart
+        if beside is not None:
+            found[beside] = _either(found[beside], rule)
         elif rule not in found:
             found.append(rule)
     found = together(found)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from assistant.planner.bands import band_condition
+from assistant.planner.bands import band_condition, band_range
 from assistant.planner.tokens import Sense, Token, merged
 from assistant.planner.vocabulary import Vocabulary
 
@@ -101,7 +101,14 @@ def _aged(tokens: list[Token], at: int, vocabulary: Vocabulary) -> bool:
     aged = described and named
     if before is not None and before.is_("noun", "customer") and not before.is_("pronoun"):  # “people over 55 living alone”
         aged = any(_describes(one, vocabulary) for place, one in enumerate(tokens) if place != at - 1)
+        aged = aged or (before.text.isascii() and all(_is_edge(one, vocabulary) for one in bounds))
     return aged and not counted and all(int(one) in _AGES for one in bounds)
+
+
+def _is_edge(bound: Decimal, vocabulary: Vocabulary) -> bool:
+    """Whether the ages in the data are parted at a number: “customers over 65” are of that age."""
+    ranges = [band_range(band) for band in vocabulary.values.get("age_band", [])]
+    return any(bound in (low, low - 1, high, high + 1) for low, high in ranges)
 
 
 def _describes(token: Token, vocabulary: Vocabulary) -> bool:

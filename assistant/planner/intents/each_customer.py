@@ -8,6 +8,7 @@ _HEADS = ("人均", "每人", "每位客户", "每个客户", "客均", "平均�
 _PER = ("per", "for each", "for every", "each", "every", "a")
 _EACH = ("per", "for each", "for every", "by each", "of each", "in each")
 _MANY = ("customers", "people", "shoppers", "households", "members", "buyers", "users", "clients")
+_WHOSE = ("for", "among", "amongst", "of", "from")
 
 
 def each_customer(sentence: Sentence, place: int) -> list[int]:
@@ -31,3 +32,10 @@ def per_group(sentence: Sentence, place: int) -> bool:
         return False
     group = following[-1].get("dimension")
     return group is not None and not following[-1].is_("noun") and sentence.vocabulary.levels.get(group.id) in ("order", "product")
+
+
+def are_those(sentence: Sentence, place: int) -> bool:
+    """“top 5 departments for customers over 65”: whose departments they are, and not what is counted."""
+    before, after = sentence.tokens[max(0, place - 1) : place], sentence.tokens[place + 1 : place + 2]
+    told = any(one.is_("condition") or one.is_("value") or one.is_("conj", "who") for one in after)
+    return told and any(one.text in _WHOSE for one in before)

@@ -16,6 +16,8 @@ _OF_UNIT = {"money": "revenue", "order": "orders", "item": "items", "person": "c
 _OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
 _EXACTLY = ("exactly", "equal", "precisely", "=", "正好", "恰好", "刚好", "等于")
 _SOLD_AS = ("sold", "how_much")
+_LEFT = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "between": "between"}
+_LIGHT = ("stop", "pronoun", "conj", "dimension", "drop", "unit")
 _NEAR = 3
 """How far from a word for more or less the word for the average may stand."""
 _MEANS = ("平均", "均值", "整体", "大盘", "总体", "average")
@@ -42,11 +44,35 @@ def take_having(sentence: Sentence, by: list[str], metrics: list[str]) -> list[d
         only = comparison.data["op"] == "=" and not sentence.tokens[place].text.startswith(_EXACTLY)
         if metric is None or only or comparison.data["unit"] in ("age", "day", "different"):
             continue
-        sentence.use(place)
-        found += [{"metric": metric, **one} for one in _parts(metric, comparison)]
+        denied = left_out(sentence, place)
+        sentence.use(place, *denied)
+        found += [{"metric": metric, **one} for one in _parts(metric, _opposite(comparison) if denied else comparison)]
         if metric not in metrics:
             metrics.append(metric)
     return found
+
+
+def left_out(sentence: Sentence, place: int) -> list[int]:
+    """The words by which groups that fit a comparison are not wanted: “skip any with fewer than 50”, “不到100人的店别算”."""
+    before = _denial(sentence, range(place - 1, -1, -1))
+    return before or _denial(sentence, range(place + 1, len(sentence.tokens)))
+
+
+def _denial(sentence: Sentence, places: range) -> list[int]:
+    """The word that leaves out, where nothing but words for groups stands between."""
+    first = places[0] if places else 0
+    for at in places:
+        token = sentence.tokens[at]
+        if token.is_("neg", "except"):
+            return [at, *(one for one in range(min(at, first) + 1, max(at, first) + 1) if sentence.tokens[one].is_("dimension"))]
+        if token.is_("ranking") or not (at in sentence.used or any(token.is_(kind) for kind in _LIGHT)):
+            return []
+    return []
+
+
+def _opposite(comparison: Sense) -> Sense:
+    """What is left, where those that fit are left out."""
+    return replace(comparison, data={**comparison.data, "op": _LEFT[str(comparison.data["op"])]})
 
 
 def _against_average(sentence: Sentence, by: list[str], metrics: list[str]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.planner.intents.crowds import most_people, of_groups, take_spenders, take_visitors
-from assistant.planner.intents.each_customer import each_customer, per_group
+from assistant.planner.intents.each_customer import are_those, each_customer, per_group
 from assistant.planner.intents.extremes import PER_ORDER
 from assistant.planner.intents.finer import with_finer
 from assistant.planner.intents.implied import joined_counts, money_too, shared_money
@@ -15,6 +15,7 @@ from assistant.planner.sentence import Sentence
 
 _MOST_DIMENSIONS = 2
 _RECURRING = ("weekday", "day_type", "hour")
+_SENDING = ("campaign", "contact")
 """Times that come again, unlike months."""
 _OF_PEOPLE = {
     "revenue": "revenue_per_customer",
@@ -91,7 +92,7 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
         return ["revenue"]
     found: list[str] = []
     named = [place for place, _ in sentence.free("metric", "customers") if sentence.tokens[place].is_("noun")]
-    people = [place for place in named if not they_do(sentence, place)]
+    people = [place for place in named if not (they_do(sentence, place) or are_those(sentence, place))]
     weak: list[tuple[int, str]] = []
     dated = bool(by) or sentence.says("window")
     for place, sense in list(sentence.free("metric")):
@@ -157,6 +158,8 @@ def countable(sentence: Sentence, metric: str, by: list[str]) -> str:
     levels = {sentence.vocabulary.levels.get(dimension) for dimension in by}
     if metric == "customers" and levels & {"product", "order"}:
         return "buyers"
+    if metric == "customers" and levels & set(_SENDING):
+        return "contacted_customers"
     if metric == "customers" and set(by) & set(_RECURRING):
         return "buyers"  # of all time, where no window is named
     return "active_customers" if metric == "customers" and "time" in levels else metric

@@ -65,6 +65,7 @@ CALLS = (
     "listed",
     "paraphrases",
     "wide",
+    "ranked_en",
     "models",
     "models_said",
     "models_asked",
