@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from tools.contracts import Figure, Receipt, ToolResult
+from tools.contracts import Figure, Receipt, Table, ToolResult
 from tools.errors import InputError
-from tools.rules import Selection
+from tools.rules import Condition, Selection
 
 HANDLE = re.compile(r"t[1-9]\d*(?:\.[1-9]\d*)?")
 """An earlier result; "t3.2" is the second of the groups of customers that it lists."""
@@ -70,7 +72,7 @@ class Session:
         result = self.result(handle)
         if number:
             return _listed(result, int(number), handle)
-        selection = result.selection
+        selection = result.selection or _one_by_one(result)
         if selection is None:
             raise InputError(
                 f"The result {name} is not about a group of customers; those that are: {', '.join(with_customers) or 'none yet'}.",
@@ -113,6 +115,23 @@ def _listed(result: ToolResult, number: int, handle: str) -> Selection:
             f"结果 {handle} 列出了 {len(listed)} 组客户，没有第 {number} 组。",
         )
     return Selection.model_validate(listed[number - 1])
+
+
+def _one_by_one(result: ToolResult) -> Selection | None:
+    """The customers whom a measurement by customer lists; None where it lists anything else."""
+    table = result.tables[0] if result.tool == "measure" and result.tables else None
+    if table is None or table.columns[0].id != "customer":
+        return None
+    ids = list(dict.fromkeys(_first_column(table)))
+    return Selection(rule=Condition(field="customer_id", op="in", value=ids)) if ids else None
+
+
+def _first_column(table: Table) -> list[str]:
+    """All cells of the first column; those of a long table are read from where the whole was written."""
+    if table.row_count > len(table.rows) and table.path:
+        with Path(table.path).open(encoding="utf-8-sig", newline="") as lines:
+            return [row[0] for row in csv.reader(lines) if row][1:]
+    return [str(row[0]) for row in table.rows if row[0] is not None]
 
 
 def _unknown_handle(handle: str, known: list[str]) -> InputError:

@@ -1,7 +1,8 @@
 """Constructions read as plainer words: “占了几成” is “占比”, and of customers “没有第二单” is “只下过一次单”.
 
 They are data: constructions.yaml and constructions_en.yaml, constructions_numbers.yaml for questions for numbers,
-constructions_models.yaml for what is asked of models and of the data's quality, and conditions.yaml for what is said of customers.
+constructions_models.yaml for what is asked of models and of the data's quality, constructions_ranked.yaml for what limits and accompanies
+a ranking, and conditions.yaml for what is said of customers.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from assistant.planner.lexicon import filled, read_table
+from assistant.planner.lexicon import filled, named_patterns, read_table
 from assistant.planner.normalise import HAN
 
 _HAN = re.compile(f"[{HAN}]")
@@ -30,9 +31,10 @@ def _constructions(language: str) -> list[tuple[re.Pattern[str], str]]:
     numbers = _of_table(read_table("constructions_numbers"), general["names"]) if language == "en" else []
     models = _of_table(read_table("constructions_models")[language])
     turns = _of_table(read_table("constructions_turns")[language])
-    return [*models, *_of_table(read_table("conditions")[language]), *turns, *numbers, *_of_table(general)]
+    ranked = _of_table(read_table("constructions_ranked")) if language == "zh" else []
+    return [*models, *ranked, *_of_table(read_table("conditions")[language]), *turns, *numbers, *_of_table(general)]
 
 
 def _of_table(table: Any, known: dict[str, str] | None = None) -> list[tuple[re.Pattern[str], str]]:
-    names = {**(known or {}), **table["names"], "digits": _DIGITS}
+    names = named_patterns({**(known or {}), "digits": _DIGITS, **table["names"]})
     return [(re.compile(filled(pattern, names)), words) for pattern, words in table["rewrites"]]

@@ -25,6 +25,9 @@ _COUNTED = {"new_customer_share": "new_customers", "returning_customer_share": "
 _PEOPLE = ("customers", "buyers", "active_customers")
 _COUNTABLE = ("customers", "shoppers", "people", "members", "households", "clients", "visitors")
 _BETWEEN = 3
+_SELLS = ("卖", "热卖", "热销", "畅销", "销得", "best selling", "top selling", "worst selling")
+"""Beginnings of rankings that say themselves that they are of sales."""
+_SUMS = frozenset({"revenue", "items", "gross_revenue", "line_revenue"})
 
 
 def as_share(sentence: Sentence, metrics: list[str]) -> list[str]:
@@ -88,6 +91,7 @@ def ranked_first(sentence: Sentence, metrics: list[str]) -> list[str]:
     people = _ranked_by_people(sentence)
     if people and metrics and not set(metrics) & set(_PEOPLE):
         return ["buyers", *metrics]
+    metrics = _with_sold(sentence, metrics)
     if len(metrics) < _PAIR:
         return metrics
     first = next((one for at, token in enumerate(sentence.tokens) if _ranks(token) and (one := _ranked_by(sentence, at, metrics))), None)
@@ -99,7 +103,9 @@ def _ranks(token: Token) -> bool:
 
 
 def _ranked_by(sentence: Sentence, place: int, metrics: list[str]) -> str | None:
-    """The metric right after a ranking: “the most orders”, “top 10 stores by orders”, “sorted by number of orders”."""
+    """The metric right after a ranking: “the most orders”, “top 10 stores by orders”; in Chinese right before it: “复购率最高的5家”."""
+    if place and not sentence.tokens[place].text.isascii() and (before := _measured_by(sentence, place, metrics)) is not None:
+        return before
     for token in sentence.tokens[place + 1 : place + 1 + _BETWEEN]:
         named = next((one for sense in token.senses if sense.kind == "metric" for one in metrics if one in _counted_as(sense.id)), None)
         if named is not None:
@@ -107,6 +113,27 @@ def _ranked_by(sentence: Sentence, place: int, metrics: list[str]) -> str | None
         if not (token.is_("by") or token.is_("stop") or token.is_("dimension")):
             return None
     return None
+
+
+def _measured_by(sentence: Sentence, place: int, metrics: list[str]) -> str | None:
+    """The metric that stands alone right before a Chinese ranking; of several that are listed there the first leads."""
+    named = next(
+        (one for sense in sentence.tokens[place - 1].senses for one in metrics if sense.kind == "metric" and one in _counted_as(sense.id)),
+        None,
+    )
+    listed = any(token.is_("conj", "and") for token in sentence.tokens[max(0, place - _BETWEEN) : place - 1])
+    return None if listed else named
+
+
+def _with_sold(sentence: Sentence, metrics: list[str]) -> list[str]:
+    """“卖得最好的10家店，客单价”, “best selling stores, with orders”: ranked by sales, what is named after a pause beside them."""
+    place = next((at for at, token in enumerate(sentence.tokens) if token.is_("ranking") and token.text.startswith(_SELLS)), None)
+    others = [at for at, token in enumerate(sentence.tokens) if token.is_("metric") and not token.is_("noun")]
+    if place is None or not others or set(metrics) & _SUMS or sentence.says("by") or sentence.says("rank", "listing"):
+        return metrics
+    between = sentence.tokens[place + 1 : others[0]]
+    paused = others[0] > place and any(token.is_("punctuation", ",") or token.text == "with" for token in between)
+    return ["revenue", *metrics] if paused else metrics
 
 
 def _ranked_by_people(sentence: Sentence) -> bool:

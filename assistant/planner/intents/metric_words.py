@@ -67,7 +67,8 @@ def take_dimensions(sentence: Sentence) -> list[str]:
         named = token.is_("noun") or token.is_("condition") or (token.is_("value") and not grouped) or acts
         if named or (token.is_("metric") and not grouped and (has_metric < 2 or _is_listed(sentence, place))):
             continue
-        if _names_value(sentence, place, sense.id):
+        again = sense.id in found and sentence.says("comparison")  # groups that are limited, and those that are ranked
+        if again or _names_value(sentence, place, sense.id):
             sentence.use(place)
         elif sense.id not in found and len(found) < _MOST_DIMENSIONS:
             found.append(sense.id)

@@ -114,8 +114,9 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     limited = bool(values) or sentence.has("window") or pieces
     if not people or not (whales or sentence.has("ranking")) or not limited or sentence.has("comparison"):
         return None
-    if sentence.has("neg") or sentence.has("cue", "export") or any(True for _ in _groupings(sentence)):
+    if sentence.has("neg") or any(True for _ in _groupings(sentence)):
         return None
+    exported, kind = bool(sentence.take_all("cue", "export")), sentence.take("format")
     who = Who()
     take_order(sentence, who)
     metric = "items" if pieces and sentence.take("metric", "items") else _METRIC_OF_FIELD.get(who.sort_by or "")
@@ -128,7 +129,11 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("cue", "list", "count")
     absorb_predicates(sentence)
     sentence.take_all("field", "amount", "orders")
-    return with_windows(sentence, args, windows)
+    found = with_windows(sentence, args, windows)
+    if not (exported or kind) or len(found.calls) != 1:
+        return None if exported or kind else found
+    handle = next_handle(list(dialogue.results))
+    return Plan((*found.calls, Call("export_customers", {"customers": handle, "format": kind.id if kind else "xlsx"})), found.notes)
 
 
 def _groupings(sentence: Sentence) -> Iterator[int]:

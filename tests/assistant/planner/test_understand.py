@@ -81,6 +81,7 @@ CALLS = (
     "trends",
     "customers_zh",
     "customers_en",
+    "ranked_zh",
 )
 
 
