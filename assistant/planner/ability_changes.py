@@ -54,8 +54,8 @@ def _other_customer(sentence: Sentence, last: Result) -> Plan | None:
     given = last.call.args.get("customers")
     if "customer_id" in last.call.args:
         changed: Args = {"customer_id": named[1].id}
-    elif isinstance(given, dict) and given.get("field") == "customer_id" and given.get("op") == "=":
-        changed = {"customers": {**given, "value": named[1].id}}
+    elif isinstance(given, str) or (isinstance(given, dict) and given.get("field") == "customer_id" and given.get("op") == "="):
+        changed = {"customers": {"field": "customer_id", "op": "=", "value": named[1].id}}
     else:
         return None
     sentence.use(named[0])

@@ -22,18 +22,21 @@ def came(tokens: list[Token], _: Vocabulary) -> list[Token]:
     """The tokens, those that say that somebody came as the verb that it is."""
     found = list(tokens)
     for at, token in enumerate(tokens):
-        if token.text in _WORDS and not token.is_("verb") and _somebody(found[:at]) and not _otherwise(tokens, at):
+        timed = any(one.is_("window") for one in tokens[at + 1 : at + 3])
+        if token.text in _WORDS and not token.is_("verb") and _somebody(found[:at], timed) and not _otherwise(tokens, at):
             back = (_BACK,) if token.text in _RETURN else ()
             found[at] = replace(token, senses=(_ORDER, *back))
     return found
 
 
-def _somebody(before: list[Token]) -> bool:
-    """Whether people are spoken of right before, over words that help the verb and times."""
+def _somebody(before: list[Token], timed: bool) -> bool:
+    """Whether people are spoken of right before, over words that help the verb and times; with a time a pronoun is enough."""
     for token in list(reversed(before))[:_REACH]:
         if token.is_("noun", "customer") or token.is_("conj", "who") or token.is_("neg") or token.is_("cue", "everyone"):
             return True
-        joined = token.is_("conj") and any(one.is_("verb") for one in before)
+        if timed and (token.is_("pronoun") or token.is_("cue", "count")):
+            return True
+        joined = token.is_("conj") and any(one.is_("verb") or one.is_("field", "first_order_date") for one in before)
         if joined:
             return True
         if not (token.is_("stop") or token.text in _HELPERS):

@@ -14,6 +14,7 @@ from typing import Any
 from assistant.planner.bare_numbers import limits, with_numbers
 from assistant.planner.customer_ids import find_customer_ids
 from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.done_again import done_again_by_them
 from assistant.planner.heads import LISTS, take_head
 from assistant.planner.lexicon import read_table
 from assistant.planner.listings import customers_of, listing, row_of
@@ -36,7 +37,7 @@ def with_references(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabul
     if not dialogue.results:
         return tokens, None
     tokens = _with_inside(tokens, dialogue)
-    tokens = with_numbers(tokens, dialogue, vocabulary, _only(dialogue.last) if dialogue.last else None)
+    tokens = with_numbers(tokens, dialogue, vocabulary, _only_about(dialogue, dialogue.last))
     for read in (_numbered, _named, take_rest, take_head):
         found = read(tokens, dialogue)
         if found is not None:
@@ -57,6 +58,9 @@ def _with_inside(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
 
 def _with_them(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
     """“What do they buy” is one phrase, and “主要买什么” has no subject: those of the latest answer, where it is about customers."""
+    again = done_again_by_them(tokens, dialogue)
+    if again is not None:
+        return again
     named = any(token.is_(kind) for token in tokens for kind in (*_ABOUT, "noun", "pronoun", "cluster", "comparison"))
     if named or dialogue.last is None:
         return tokens
@@ -175,6 +179,14 @@ def _last_named(dialogue: Dialogue, vocabulary: Vocabulary) -> str | None:
         if found:
             return str(found[-1])
     return None
+
+
+def _only_about(dialogue: Dialogue, result: Result | None) -> str | None:
+    """The one customer that a result is about, by name or as the answer that it goes on from."""
+    handle = result.call.args.get("customers") if result is not None else None
+    earlier = next((one for one in dialogue.results if one.handle and one.handle == handle), None)
+    found = earlier or result
+    return _only(found) if found is not None else None
 
 
 def _only(result: Result) -> str | None:

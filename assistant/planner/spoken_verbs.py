@@ -12,7 +12,7 @@ _REACH = 7
 _BETWEEN = ("stop", "value", "window", "quantity", "comparison", "number")
 _SINGLE = ("a single", "single", "one", "a")
 _COUPON, _CAMPAIGN = ("part", "coupon"), ("dimension", "campaign", "campaign_kind")
-_AGAIN = ("又", "再", "回来")
+_AGAIN = ("又", "再", "回来", "bought", "ordered", "purchased", "shopped", "came", "reordered", "repurchased")
 _OBJECTS = {"use": (_COUPON,), "get": (_CAMPAIGN,)}
 
 
@@ -59,13 +59,19 @@ def _is_object(token: Token, *objects: tuple[str, ...]) -> bool:
 
 
 def done_again(tokens: list[Token], _: Vocabulary) -> list[Token]:
-    """“今年又买了”: said of a time, words for another purchase say that there was one in it."""
+    """“今年又买了”, "bought again in May": said of a time, words for another purchase say that there was one in it."""
     found = list(tokens)
     for at, token in enumerate(tokens):
-        timed = any(one.is_("window") for one in tokens[max(at - 2, 0) : at])
+        beside = tokens[at + 1 : at + 2] if token.text.isascii() and _whose(tokens[:at]) else tokens[max(at - 2, 0) : at]
+        timed = any(one.is_("window") for one in beside)
         if timed and token.is_("cue", "again") and not token.is_("verb") and token.text.startswith(_AGAIN):
             found[at] = replace(token, senses=(*token.senses, Sense("verb", "order", {"behaviour": "orders"})))
     return found
+
+
+def _whose(before: list[Token]) -> bool:
+    """Whether it is told who did it again: “them”, or those of an earlier time."""
+    return any(one.is_("pronoun") or one.is_("window") or one.is_("field", "first_order_date") for one in before)
 
 
 def not_even_one(tokens: list[Token], _: Vocabulary) -> list[Token]:

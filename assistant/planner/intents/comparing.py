@@ -8,6 +8,7 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.disjoint import described_sides
 from assistant.planner.first_bought import first_bought_in
 from assistant.planner.intents.implied import beside_everyone, take_apart
+from assistant.planner.lexicon import read_table
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.vocabulary import rule_of
@@ -78,14 +79,22 @@ def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:
         alone = not sides and not sentence.has("cue", "everyone") and not sentence.has("band")
         sides = _last_ones(dialogue, 2) if alone else [dialogue.last_customers.customers, *sides]
     sides += [{"field": "churn_band", "op": "=", "value": band.id} for band in sentence.take_all("band")]
-    if len(sides) == 1 and sentence.take("cue", "everyone"):
-        sides.append({"all": []})
+    if len(sides) == 1 and sentence.has("cue", "everyone"):
+        sides.append(_against(sentence, sides[0]))
     last = dialogue.about(dialogue.last) if dialogue.last is not None else None
     if len(sides) == 1 and last is not None and not sentence.has("window") and not sentence.has("verb"):
         sides.insert(0, last.customers)
-    elif not sides and last is not None and sentence.take("cue", "everyone"):
-        sides = [last.customers, {"all": []}]
+    elif not sides and last is not None and sentence.has("cue", "everyone"):
+        sides = [last.customers, _against(sentence, last.customers)]
     return sides
+
+
+def _against(sentence: Sentence, group: Any) -> Any:
+    """What a group is set against: everybody, or with “everyone else”, “其他人” those who are not in it."""
+    place, _ = next(sentence.free("cue", "everyone"))
+    sentence.use(place)
+    others = sentence.tokens[place].text in read_table("turns")["others"]["of_list"]["words"]
+    return {"not": {"segment": group} if isinstance(group, str) else group.get("rule", group)} if others else {"all": []}
 
 
 def _last_ones(dialogue: Dialogue, number: int) -> list[Any]:
