@@ -44,6 +44,7 @@ from assistant.planner.intents.rates import (
 from assistant.planner.intents.refusals import ask_when, refusal
 from assistant.planner.intents.sides import against_last, named_apart, of_two_times, reached, with_sides, without_dates
 from assistant.planner.intents.steps import take_steps
+from assistant.planner.intents.usual import beside_usual, with_usual
 from assistant.planner.people_asked import asks_for_people
 from assistant.planner.plan import FOCUS, PLACE, Plan, plan
 from assistant.planner.ranked import with_places
@@ -69,6 +70,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if penetrates(sentence):
         return penetration(sentence)
     within = take_within_days(sentence)
+    with_usual(sentence)
     if not with_sides(sentence) and within is None and asks_for_people(sentence):
         return None
     described = where_described(sentence)
@@ -198,7 +200,7 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     if (shared or told) is not None and not windows:
         return plan("find_customers", rule=shared or told)
     found = side_by_side(with_windows(sentence, args, windows), groups)
-    found = beside_everyone(found) if shared is not None or held else found
+    found = beside_everyone(found) if shared is not None or held else beside_usual(sentence, found) if against else found
     placed = bool(groups or focus or shared or told) or args["metrics"][0] not in _ADDED_UP
     found = by_day_type(opposites_apart(beside_the_whole(sentence, found, placed=placed, held=beside)))
     if any(call.args.get("sort") in ("growth", "decline") and "compare" not in call.args for call in found.calls):

@@ -53,10 +53,15 @@ def beside_the_whole(sentence: Sentence, found: Plan, *, placed: bool, held: boo
     """“高收入人群在MEAT上的支出占他们总支出多少”: a share that no other reading has told is seen beside the same without the limit.
 
     ``held``: what is sold there or then is set against all that is sold: “average ticket at store 367 vs the company average”.
+    Of a time alone it is seen beside all time: “December's revenue and what % of the total it is”.
     """
     shared = not placed and sentence.says("cue", "share") and not any(call.args.get("by") for call in found.calls)
     asked = shared or held
-    if not asked or len(found.calls) != 1 or not found.calls[0].args.get("where"):
+    if not asked or len(found.calls) != 1:
         return found
-    whole = {name: value for name, value in found.calls[0].args.items() if name != "where"}
+    args = found.calls[0].args
+    limit = "where" if args.get("where") else "window" if shared and not (args.get("customers") or args.get("compare")) else None
+    if limit not in args:
+        return found
+    whole = {name: value for name, value in args.items() if name != limit}
     return replace(found, calls=(*found.calls, Call(found.calls[0].name, whole)))
