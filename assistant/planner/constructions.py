@@ -1,6 +1,7 @@
 """Constructions read as plainer words: “占了几成” is “占比”, and of customers “没有第二单” is “只下过一次单”.
 
-They are data: constructions.yaml and constructions_en.yaml, constructions_numbers.yaml for questions for numbers,
+They are data: constructions.yaml and constructions_en.yaml, constructions_everyday.yaml for what people say in English of their own
+trade, constructions_numbers.yaml for questions for numbers,
 constructions_models.yaml for what is asked of models and of the data's quality, constructions_ranked.yaml for what limits and accompanies
 a ranking, and conditions.yaml for what is said of customers.
 """
@@ -29,10 +30,11 @@ def plainer(text: str) -> str:
 def _constructions(language: str) -> list[tuple[re.Pattern[str], str]]:
     general = read_table("constructions" if language == "zh" else "constructions_en")
     numbers = _of_table(read_table("constructions_numbers"), general["names"]) if language == "en" else []
+    everyday = _of_table(read_table("constructions_everyday"), general["names"]) if language == "en" else []
     models = _of_table(read_table("constructions_models")[language])
     turns = _of_table(read_table("constructions_turns")[language])
     ranked = _of_table(read_table("constructions_ranked")) if language == "zh" else []
-    return [*models, *ranked, *_of_table(read_table("conditions")[language]), *turns, *numbers, *_of_table(general)]
+    return [*everyday, *models, *ranked, *_of_table(read_table("conditions")[language]), *turns, *numbers, *_of_table(general)]
 
 
 def _of_table(table: Any, known: dict[str, str] | None = None) -> list[tuple[re.Pattern[str], str]]:

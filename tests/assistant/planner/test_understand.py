@@ -82,6 +82,7 @@ CALLS = (
     "customers_zh",
     "customers_en",
     "ranked_zh",
+    "everyday_en",
 )
 
 
