@@ -31,10 +31,14 @@ _LISTED_NUMBERS = re.compile(r"(?<=\d)、(?=\d)")
 """“367、406” are two numbers, and no comma of thousands."""
 _SPACE_IN_HAN = re.compile(f"(?<=[{HAN}])\\s+|\\s+(?=[{HAN}])")
 _SPACES = re.compile(r"\s+")
+_BARE = re.compile(f"[a-z {HAN}]*")
+"""Nothing but letters: no sign or digit has to be evened out."""
 _QUOTES = str.maketrans({**dict.fromkeys("“”「」《》", '"'), "、": ",", "。": ".", "～": "~", "—": "-", "–": "-"})
 
 
 _NAMED_GROUP = re.compile(r"\(\?P<\w+>")
+_WORD = r"\b"
+_ESCAPED, _BRACKET, _GROUP = re.compile(r"\\."), re.compile(r"\[[^\]]*\]"), re.compile(r"\([^()]*\)")
 _SAID_BEFORE = re.compile(r"\(\?P=\w+\)")
 
 
@@ -53,8 +57,22 @@ def _rewrites(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
 
 @lru_cache(maxsize=2)
 def _any_rewritten(language: str) -> re.Pattern[str]:
-    """What finds the first place that any of the rewrites is about; most words have none."""
-    return re.compile("|".join(_SAID_BEFORE.sub(".", _NAMED_GROUP.sub("(?:", pattern.pattern)) for pattern, _ in _rewrites(language)))
+    """What finds the first place that any of the rewrites is about; most words have none.
+
+    Those that begin with a word are tried only where a word begins.
+    """
+    plain = [_SAID_BEFORE.sub(".", _NAMED_GROUP.sub("(?:", pattern.pattern)) for pattern, _ in _rewrites(language)]
+    words = [one.removeprefix(_WORD) for one in plain if one.startswith(_WORD) and not _has_choices(one)]
+    others = [one for one in plain if not one.startswith(_WORD) or _has_choices(one)]
+    return re.compile("|".join([*others, *([f"{_WORD}(?:{'|'.join(words)})"] if words else [])]))
+
+
+def _has_choices(pattern: str) -> bool:
+    """Whether a regular expression has alternatives outside of all its brackets."""
+    bare = _BRACKET.sub("", _ESCAPED.sub("", pattern))
+    while (less := _GROUP.sub("", bare)) != bare:
+        bare = less
+    return "|" in bare
 
 
 def _standard(text: str, language: str) -> str:
@@ -72,16 +90,27 @@ def normalise(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", _LISTED_NUMBERS.sub("、 ", text)).translate(_QUOTES).lower()
     if _HAN.search(plain):
-        plain = str(_simplifier().convert(plain))
-        plain = _standard(plain, "zh")
+        plain = _even_han(plain)
+    if not _BARE.fullmatch(plain):
+        plain = _even_signs(plain)
+    plain = _standard(plain, "en")
+    if not _BARE.fullmatch(plain):
+        plain = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Zs", "So") else char for char in plain)
+    return _SPACE_IN_HAN.sub("", _SPACES.sub(" ", plain)).strip()
+
+
+def _even_han(plain: str) -> str:
+    """Chinese in simplified characters and standard words, years in digits."""
+    plain = _standard(str(_simplifier().convert(plain)), "zh")
     plain = _HAN_YEAR.sub(lambda match: match[0].translate(_HAN_DIGITS), plain)
     plain = _SHORT_HAN_YEAR.sub(lambda match: f"20{match[0].translate(_HAN_DIGITS)}", plain)
+    return _OVER_HALF.sub("超过一半", plain)
+
+
+def _even_signs(plain: str) -> str:
+    """Years, ages and ranges with digits and signs in one way, without apostrophes and hyphens."""
     plain = _SHORT_YEAR.sub(r"\1 20\2", plain)
-    plain = _OVER_HALF.sub("超过一半", plain)
     plain = _OF_AGE.sub(r"customers aged \1 \2", plain)
     plain = _HYPHEN_OF_RANGE.sub(r"\1 to \2", plain)
     plain = _HYPHEN_OF_DAYS.sub(" ", plain)
-    plain = _HYPHEN.sub(" ", _APOSTROPHES.sub("", _OF_NUMBER.sub("", plain)))
-    plain = _standard(plain, "en")
-    plain = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Zs", "So") else char for char in plain)
-    return _SPACE_IN_HAN.sub("", _SPACES.sub(" ", plain)).strip()
+    return _HYPHEN.sub(" ", _APOSTROPHES.sub("", _OF_NUMBER.sub("", plain)))

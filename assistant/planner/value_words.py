@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from assistant.planner.lexicon import read_table, spellings, variants
@@ -64,11 +64,12 @@ def _beside(dimension: str, value: str) -> Iterator[str]:
 
 def _goods_phrases(values: Mapping[str, list[str]], taken: set[str]) -> Iterator[tuple[str, Sense]]:
     """What people call the goods of categories: 鸡蛋 for “EGGS”, beer for “BEERS/ALES” where no other has the word, candy for all of it."""
-    every = {value for dimension in OF_GOODS for value in values.get(dimension, ())}
+    words = {dimension: _words_of(values.get(dimension, [])) for dimension in OF_GOODS}
+    every = {value: parts for found in words.values() for value, parts in found.items()}
     for name, meant in read_table("goods").items():
         for dimension in OF_GOODS:
-            found = _goods_meant(meant, values.get(dimension, []))
-            if not found or not (isinstance(meant, dict) or found == _goods_meant(meant, sorted(every))):
+            found = _goods_meant(meant, words[dimension])
+            if not found or not (isinstance(meant, dict) or sorted(found) == sorted(_goods_meant(meant, every))):
                 continue
             data = {"dimension": dimension, "value": found[0], **({"also": found[1:]} if len(found) > 1 else {})}
             sense = Sense("value", f"{dimension}={'|'.join(found)}", data)
@@ -77,24 +78,24 @@ def _goods_phrases(values: Mapping[str, list[str]], taken: set[str]) -> Iterator
 
 def _all_of_a_kind(values: Mapping[str, list[str]]) -> frozenset[str]:
     """What several categories are called together, which no single product is meant by."""
+    words = [_words_of(values.get(dimension, [])) for dimension in OF_GOODS]
     kinds = {name: meant for name, meant in read_table("goods").items() if isinstance(meant, dict)}
-    held = [name for name, meant in kinds.items() if any(_goods_meant(meant, values.get(dimension, [])) for dimension in OF_GOODS)]
+    held = [name for name, meant in kinds.items() if any(_goods_meant(meant, one) for one in words)]
     return frozenset(form for name in held for form in spellings(name))
 
 
-def _goods_meant(meant: Any, categories: list[str]) -> list[str]:
-    """The categories that are called so; none where more than one may be meant."""
+def _words_of(categories: Iterable[str]) -> dict[str, frozenset[str]]:
+    return {value: frozenset(_PARTS.findall(normalise(value))) for value in categories}
+
+
+def _goods_meant(meant: Any, categories: Mapping[str, frozenset[str]]) -> list[str]:
+    """The categories that are called so, of those with their words; none where more than one may be meant."""
     several = isinstance(meant, dict)
     words = meant["all"] if several else meant
     exact = [value for value in categories if not several and len(words) == 1 and words[0] in spellings(value)]
-    found = exact or [value for value in categories if any(_has(value, one) for one in words)]
-    return found if several or len(set(found)) == 1 or exact else []
-
-
-def _has(value: str, words: str) -> bool:
-    """Whether a name has all these words."""
-    parts = set(_PARTS.findall(normalise(value)))
-    return all(parts & spellings(word) for word in words.split())
+    wanted = [[spellings(word) for word in one.split()] for one in words]
+    found = exact or [value for value, parts in categories.items() if any(all(parts & forms for forms in one) for one in wanted)]
+    return found if several or len(found) == 1 or exact else []
 
 
 def _telling(form: str) -> bool:
