@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 from assistant.planner.dialogue import Result
+from assistant.planner.higher_of_two import higher_of_two
 from assistant.planner.lexicon import read_table
 from assistant.planner.plan import ASIDE, FOCUS, PLACE, PRELUDE, SUPPLY
 from assistant.planner.texts import text, texts
@@ -33,6 +34,7 @@ def write_answer(results: Sequence[Result], language: str, notes: Sequence[tuple
     for result in told:
         whose = _whose(result, language) if several and result.call.name == _LIST and result.outcome == "answered" else ""
         parts.append(whose + write_result(result, language, said.get(FOCUS), int(said.get(PLACE, 0))))
+    parts.append(higher_of_two(told, language))
     parts += [_aside(result, said[ASIDE], language) for result in results[len(told) :]]
     parts += [_supplied(told[-1], said[SUPPLY], language)] if SUPPLY in said and told else []
     parts += [_note(kind, words, language) for kind, words in notes if kind in _AFTER]

@@ -29,6 +29,7 @@ from assistant.planner.set_changes import of_two_sets
 from assistant.planner.supply import with_supply
 from assistant.planner.taken_off import off_and_on
 from assistant.planner.texts import text
+from assistant.planner.those_and_others import held_against
 from assistant.planner.time_before import with_time_before
 from assistant.planner.top_against_rest import against_rest
 from assistant.planner.vocabulary import Vocabulary
@@ -155,6 +156,9 @@ def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     rest = against_rest(sentence, dialogue, lambda words: _part(words, sentence, dialogue))
     if rest is not None:
         return rest
+    apart = held_against(sentence, dialogue, lambda words: _part(words, sentence, dialogue))
+    if apart is not None:
+        return apart
     best = among_best(sentence, dialogue, lambda words: _part(words, sentence, dialogue))
     if best is not None:
         return best

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.planner.dialogue import Result
+from assistant.planner.texts import text
 from tools.contracts import Unit
 from tools.metrics.averages import DAY_TYPES
 from tools.metrics.catalogue import catalogue
@@ -17,6 +18,8 @@ from tools.segments.schemes import group_of
 _TOLD = frozenset({"age_band", "income_band", "gender", "city", "region"})
 _MOST_WORDS = {"zh": 30, "en": 70}
 """Characters of a rule that are told within a sentence; the interpretation has longer ones."""
+_LISTED = re.compile(r"t\d+(?:\.\d+)?")
+"""The handle of a list."""
 _SHOWN_REASONS = 2
 """Reasons told of each customer; the table has them all."""
 
@@ -105,10 +108,13 @@ class ResultView:
         return f"{start} 至 {end} " if self.language == "zh" else f" from {start} to {end}"
 
     def subject(self, args: dict[str, Any]) -> str:
-        """Whom or what a measurement is limited to, by name; empty where it is everything or a long rule."""
+        """Whom or what a measurement is limited to, by name; empty where it is everything, a long rule, or the groups themselves."""
         parts = [self._customers(args.get("customers"), args.get("by") or [])]
         between = "、" if self.language == "zh" else ", "
-        parts += [between.join(self._values(dimension, values)) for dimension, values in (args.get("where") or {}).items()]
+        apart = {one: values for one, values in (args.get("where") or {}).items() if one not in (args.get("by") or ())}
+        parts += [between.join(self._values(dimension, values)) for dimension, values in apart.items()]
+        for dimension, values in (args.get("where_not") or {}).items():
+            parts.append(text("all_but", self.language).format(words=between.join(self._values(dimension, values))))
         return (" " if self.language == "zh" else ", ").join(part for part in parts if part)
 
     def _customers(self, given: Any, by: list[str]) -> str:
@@ -118,6 +124,8 @@ class ResultView:
             return named
         said = (self._result.content.get("details") or {}).get("whose") if given is not None else None
         words = said[self.language] if said and not named else ""
+        if words and isinstance(given, dict) and _LISTED.fullmatch(str((given.get("not") or {}).get("segment", ""))):
+            return text("all_others", self.language)
         return named or (words if 0 < len(words) <= _MOST_WORDS[self.language] else "")
 
     def _values(self, dimension: str, values: list[str]) -> list[str]:

@@ -30,7 +30,7 @@ def contrast(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The metric of what they do, by what tells them apart."""
     if (
         not shape("contrasts", "asks").search(sentence.text)
-        or any(sentence.says("cue", one) for one in _ASKING)
+        or any(_asks_else(token) and not _told_of(sentence, at) for at, token in enumerate(sentence.tokens))
         or sentence.says("pronoun")
         or sentence.says("ranking")
     ):
@@ -53,6 +53,11 @@ def contrast(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 
 def _asks_else(token: Token) -> bool:
     return any(token.is_("cue", one) for one in _ASKING) and token.text != "多吗"
+
+
+def _told_of(sentence: Sentence, place: int) -> bool:
+    """Whether a word is the “who” of "people who use coupons", which asks for nothing."""
+    return sentence.tokens[place].text == "who" and place > 0 and sentence.tokens[place - 1].is_("noun")
 
 
 def which_of_two(sentence: Sentence, dialogue: Dialogue) -> Plan | None:

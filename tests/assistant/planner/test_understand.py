@@ -83,6 +83,7 @@ CALLS = (
     "customers_en",
     "ranked_zh",
     "everyday_en",
+    "two_sides",
 )
 
 
