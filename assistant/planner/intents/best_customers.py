@@ -38,7 +38,7 @@ class _Best:
 def best_measured(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """Finds the best customers, and measures what the question asks of them."""
     best = _named(sentence)
-    if best is None or not _measures(sentence, best):
+    if best is None or _ranked_by_part(sentence, best) or not _measures(sentence, best):
         return None
     whom = Sense("segment", next_handle(list(dialogue.results)))
     passed = {*best.places, *(at for at, token in enumerate(sentence.tokens) if token.is_("pronoun"))}
@@ -107,6 +107,16 @@ def _ordered_by(sentence: Sentence, last: int) -> list[tuple[int, str]]:
         if field is not None and not one.is_("dimension"):
             return [(middle, "amount") for middle in range(at, place)] + [(place, str(field.id))]
     return []
+
+
+def _ranked_by_part(sentence: Sentence, best: _Best) -> bool:
+    """Whether they are the best by a part of what they do: “top 10 customers by deli spend”, which is a ranking by that part."""
+    following = sentence.tokens[max(best.places) + 1 :]
+    if not following or not following[0].text.startswith("by"):
+        return False
+    until = next((at for at, token in enumerate(following) if token.is_("punctuation")), len(following))
+    clause = following[1:until]
+    return any(token.is_("value") for token in clause) and any(token.is_("metric") or token.is_("field") for token in clause)
 
 
 def _ranked_by(sentence: Sentence, first: int) -> list[tuple[int, str]]:
