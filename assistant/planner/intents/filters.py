@@ -36,6 +36,7 @@ APART: tuple[str, ...] = (
 APART += ("within each",)
 _BEHIND = ("除外", "之外", "以外", "不算", "不包括", "excluded")
 """Words that exclude what stands before them."""
+_JUST_BEFORE = ("last_week", "last_month", "last_quarter")
 
 
 def take_filters(sentence: Sentence) -> dict[str, Any]:
@@ -163,6 +164,7 @@ def take_windows(sentence: Sentence, *, changed: bool = False, by: Iterable[str]
 def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]) -> Plan:
     """The plan of a measurement in its windows: one call for each, or one compared with the window before or a year before."""
     both = _change_words(sentence)
+    weekly = any("week" in sentence.tokens[place].text for place, _ in sentence.free("cue", "previous"))
     if args.get("compare") == STEP:
         sentence.take_all("cue", "previous", "growth")
     elif sentence.take_all("cue", "yoy"):
@@ -176,16 +178,36 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
         args["compare"] = "previous"
         windows = windows or [Window(period="last_month")]
     if len(windows) == 2 and windows[0].last_days is None and len({one.resolve(sentence.vocabulary.as_of) for one in windows}) == 1:
+        if sentence.says("cue", "compare") and any(one.period in _JUST_BEFORE for one in windows):
+            args["compare"] = "previous"  # “this december compared to last month”, where these are one
         windows = windows[:1]  # “mother's day (14 May)”
     if len(windows) == 2 and windows[0] == windows[1]:
         args["compare"], windows = "previous", windows[:1]  # “最近7天和之前7天”
     windows = _within_whole(windows, sentence.vocabulary.as_of)
     if len(windows) == 2:
         windows = _compared(args, windows, sentence.vocabulary.as_of)
+    if args.get("compare") == "previous" and len(windows) == 1:
+        windows = [_closed(windows[0], sentence.vocabulary.as_of)]
+        args["compare"] = _week_earlier(windows[0], sentence.vocabulary.as_of) if weekly else "previous"
     shown: list[Window | None] = [*windows] or [None]
     compared = [args, {**args, "compare": "previous"}] if both and args.get("compare") == "last_year" else [args]
     calls = [Call("measure", _clean({**one, "window": _dump(window)})) for window in shown for one in compared]
     return Plan(tuple(calls))
+
+
+def _closed(window: Window, as_of: dt.date) -> Window:
+    """“since September”, compared with the time before: up to the last day of the data, as an open time has none before it."""
+    dates = window.resolve(as_of)
+    return Window(start=dates.start, end=as_of) if dates.start and not dates.end else window
+
+
+def _week_earlier(window: Window, as_of: dt.date) -> dict[str, Any] | str:
+    """What one day is compared with by “the week before”: the same day of it, not the day before."""
+    start, end = window.resolve(as_of)
+    if start is None or start != end:
+        return "previous"
+    day = start - dt.timedelta(days=7)
+    return _dump(Window(start=day, end=day)) or "previous"
 
 
 def _change_words(sentence: Sentence) -> bool:

@@ -10,6 +10,9 @@ from assistant.planner.sentence import Sentence
 
 _DENIED = {"=": "!=", "!=": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 
+_DID_OR_NOT = ({(">=", "1"), ("=", "0")}, {(">", "0"), ("=", "0")})
+"""Conditions of those who did something, and of those who did not."""
+
 
 def opposites_apart(found: Plan) -> Plan:
     """“有小孩的和没小孩的人均消费”: nobody is both, so that each kind is measured by itself."""
@@ -42,7 +45,11 @@ def _of_two_bands(call: Call) -> list[Call]:
 
 
 def _exclude(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether no customer fits both: of one field, with and without the same value, or with two values."""
+    """Whether no customer fits both: of one field, with and without the same value, or with two values; who did it and who did not."""
+    if "behaviour" in one:
+        limits = [{name: value for name, value in rule.items() if name not in ("op", "value")} for rule in (one, other)]
+        did = {(str(rule.get("op")), str(rule.get("value"))) for rule in (one, other)}
+        return limits[0] == limits[1] and did in _DID_OR_NOT
     if "field" not in one or one["field"] != other.get("field"):
         return False
     denied = _DENIED.get(str(one.get("op"))) == other.get("op") and one.get("value") == other.get("value")

@@ -20,7 +20,7 @@ _ONE_OVER = re.compile(
 """One order of so much: no amount of orders."""
 _ORDERS_HAD = re.compile(
     r"\b(?:orders|baskets|transactions|purchases|trips|receipts) (?:that |which )?"
-    r"(?:(?:had|have|has|with|contain(?:ed|ing|s)?|were|was|are|worth|of|came to) )?"
+    r"(?:(?:had|have|has|with|contain(?:ed|ing|s)?|were|was|are|is|worth|of|costs?|came to|come to|goes|go|fell|falls?|stays?|stayed) )?"
     r"(?:above|over|more than|exceeding|greater than|bigger than|at least|under|below|less than|fewer than|>=?|<=?) "
     r"(?:[$¥] ?\d[\d,.]*k?|\d[\d,.]*k? (?:items?|products?|units?|articles?|things|dollars|bucks|usd|euros?|yuan))"
 )
