@@ -18,7 +18,7 @@ from assistant.prompt_library import prompt_names, read_text
 
 _FOLDER = "answers"
 _LIST = "find_customers"
-_AFTER = ("unused", "background", "later", "reasons", "aimed", "no_text", "untimed", "unbudgeted", "unchannelled")
+_AFTER = ("unused", "background", "later", "reasons", "aimed", "no_text", "untimed", "unbudgeted", "unchannelled", "takers")
 """Notes told after the answer."""
 
 

@@ -20,7 +20,8 @@ def apposed(tokens: list[Token], _: Vocabulary) -> list[Token]:
         if size:
             last = tokens[at + size]
             text = f"{tokens[at].text} {last.text}"
-            found.append(replace(tokens[at], end=last.end, text=text))
+            senses = tuple(sense for sense in tokens[at].senses if sense.kind != "metric")  # people, and not how many they are
+            found.append(replace(tokens[at], end=last.end, text=text, senses=senses))
         else:
             found.append(tokens[at])
         at += size + 1

@@ -32,7 +32,7 @@ _TOLD = ("recent", "churn", "churned", "list", "count", "why", "share", "summari
 def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The list by one definition; of some customers only, those of them at risk."""
     if sentence.has("part", "counts_as_churn"):
-        return _defined(sentence)
+        return _defined(sentence, dialogue)
     if sentence.take_all("part", "definitions"):
         _absorb(sentence)
         sentence.take_all("cue", "compare", "explain")
@@ -188,7 +188,14 @@ def _late_of_some(who: Who, dialogue: Dialogue, args: dict[str, Any]) -> Plan:
     return plan("find_customers", rule=both(rule, _LATE), sort_by=_LATE["field"], descending=True, limit=args["limit"])
 
 
-def _defined(sentence: Sentence) -> Plan | None:
+def _share_gone(sentence: Sentence, dialogue: Dialogue, days: int) -> Plan:
+    """“60天没来就算流失的话，流失率多少”: how many have not come for so long, and what share of all customers they are."""
+    rule = take_who(sentence, dialogue).rule
+    gone = {"behaviour": "orders", "op": "=", "value": 0, "window": {"last_days": days}}
+    return plan("find_customers", rule=both(rule, gone), among=rule)
+
+
+def _defined(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“45天没下单算流失”: the definition by days without an order, with the operator's own number of days."""
     for place, token in enumerate(sentence.tokens):
         window, quantity = token.get("window"), token.get("quantity") or token.get("comparison")
@@ -198,6 +205,7 @@ def _defined(sentence: Sentence) -> Plan | None:
         if not days:
             continue
         sentence.use(place)
+        shared = sentence.has("metric", "churn_rate") or sentence.has("cue", "share")
         check_range(sentence, place, days, *_HORIZON, "")
         for kind in ("neg", "noun", "ellipsis", "pronoun"):
             sentence.take_all(kind)
@@ -209,5 +217,5 @@ def _defined(sentence: Sentence) -> Plan | None:
         sentence.take_all("segment", "lost")
         sentence.take_all("op")
         _absorb(sentence)
-        return plan("churn_risk", definition="window", horizon_days=days)
+        return _share_gone(sentence, dialogue, days) if shared else plan("churn_risk", definition="window", horizon_days=days)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from assistant.planner.clauses import denies
@@ -94,7 +95,8 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     found = who.as_find()
     if counted and not who.counted and (share := _whales(sentence)) is not None:
         found = {**found, "limit": None, "share": share}  # “大客户有多少” counts those that count as such
-    return plan("find_customers", columns=columns, **found)
+    listed = plan("find_customers", columns=columns, **found)
+    return replace(listed, notes=(("takers", ""),)) if sentence.take_all("cue", "takers") else listed
 
 
 def _only_things(sentence: Sentence) -> bool:

@@ -189,6 +189,7 @@ def _counts_people(sentence: Sentence) -> list[int]:
             continue
         following = sentence.after(place, "metric", "dimension", within=1)
         people = following is not None and sentence.tokens[following].is_("noun")
+        people = people or "".join(token.text for token in sentence.tokens[place : place + 2]).startswith(("有多少人", "多少人"))
         alone = following is None and sense.id == "count" and sentence.before(place, "metric", within=1) is None
         if people or alone:
             found.append(place)
