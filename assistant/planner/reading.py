@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from assistant.language import language_of
 from assistant.planner.amounts import reduce
+from assistant.planner.bare_days import with_month
 from assistant.planner.coupons import without_coupon_goods
 from assistant.planner.cutting import cut_question
 from assistant.planner.data_years import with_data_year
@@ -25,6 +26,7 @@ _PASSED = Sense("stop", "passed")
 def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typed: str = "") -> Sentence:
     """A question as reduced tokens; ``typed`` is the whole of what the operator typed, where this is a part of it."""
     plain, dated = with_data_year(normalise(question), vocabulary.as_of)
+    plain, days = with_month(plain, vocabulary.as_of, dialogue)
     cut = cut_question(plain, vocabulary)
     tokens, found = list(cut.tokens), list(cut.reduced)
     if any(token.unknown and token.text in dialogue.passed for token in tokens):
@@ -33,7 +35,9 @@ def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typ
     language = dialogue.language or language_of(question, "auto", "en")
     reduced, refers = with_references(for_sending(without_coupon_goods(without_ideas(found))), dialogue, vocabulary)
     grouped = with_groups(reduced, dialogue)
-    return Sentence("".join(_gaps(tokens)), grouped, vocabulary, language, [*dated, *cut.mended], typed=typed or question, refers=refers)
+    return Sentence(
+        "".join(_gaps(tokens)), grouped, vocabulary, language, [*dated, *days, *cut.mended], typed=typed or question, refers=refers
+    )
 
 
 def _gaps(tokens: list[Token]) -> list[str]:

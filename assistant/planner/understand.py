@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from assistant.planner import moves
 from assistant.planner.accounted import unsaid
+from assistant.planner.beside import with_beside
 from assistant.planner.coverage import ask_about, ask_value, ask_without, with_only_name, without
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.each_group import with_each_group, with_those
@@ -34,6 +36,7 @@ from assistant.planner.time_before import with_time_before
 from assistant.planner.top_against_rest import against_rest
 from assistant.planner.vocabulary import Vocabulary
 from assistant.planner.ways import best_plan
+from assistant.planner.winners import of_first, of_winner
 from assistant.planner.within_top import among_best
 
 _ENDS = (("punctuation", ".", ";", "?", "!"),)
@@ -50,9 +53,10 @@ _COMMAS = (("punctuation", ","),)
 def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None = None) -> Plan:
     """The plan of one question in its conversation."""
     dialogue = dialogue or Dialogue()
-    supplied = with_supply(question, lambda rest: understand(rest, vocabulary, dialogue))
-    if supplied is not None:
-        return supplied
+    read = partial(understand, vocabulary=vocabulary, dialogue=dialogue)
+    early = with_supply(question, read) or with_beside(question, vocabulary, dialogue, read)
+    if early is not None:
+        return early
     less = plainly(question)
     if less is not None:
         part = read_sentence(less.text, vocabulary, dialogue, question)
@@ -107,7 +111,8 @@ def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan |
 
     reply = dialogue.asked is not None and not any(sentence.says(kind) for kind in ("cue", "verb", "metric", "scheme", "greet"))
     found = answered() or _still_asked(sentence, dialogue) or whole() if reply else whole() or answered()
-    return found or _in_parts(sentence, dialogue, _JOINTS)
+    asks = found is not None and any(call.name == "ask_user" for call in found.calls)
+    return (None if found and not asks else _in_parts(sentence, dialogue, _JOINTS)) or found
 
 
 def _with_less(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -240,15 +245,18 @@ def _with_reply(asked: str, reply: Sentence) -> Iterator[str]:
 def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, ...], ...]) -> Plan | None:
     """Several questions in one, each understood after the one before."""
     for pieces in splits(sentence, joints):
-        calls: list[Call] = []
-        later = dialogue
+        calls, later = list[Call](), dialogue
         for piece in pieces:
             part = read_sentence(piece, sentence.vocabulary, later, sentence.typed)
-            found = _whole(part, later)
+            found = _whole(part, later) or of_first(piece, calls, lambda words: _later(words, sentence, replace(dialogue, results=())))
             if found is None or not found.calls or found.calls[0].name == "ask_user":
                 break
             if awaits_groups(calls, found):
                 return Plan(tuple(calls), (("later", piece),))
+            joined = of_winner(calls, found)
+            if joined is not None:
+                calls[-1] = joined
+                continue
             again = bool(calls) and len(found.calls) == 1 and is_elliptic(part, later) and says_more(found.calls[0], calls[-1], piece)
             if again or narrows(calls, found):
                 calls.pop()
@@ -257,11 +265,6 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
         else:
             return Plan(tuple(calls))
     return None
-
-
-def _refines(call: Call, before: Call) -> bool:
-    """Whether a call is the one before with more said; another metric is another question."""
-    return call.name == before.name and call.args.get("metrics") == before.args.get("metrics")
 
 
 def _rest(account: Sentence, found: Plan | None, dialogue: Dialogue) -> str | None:

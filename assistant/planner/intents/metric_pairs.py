@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.planner.intents.metric_words import is_busy
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Token
 from tools.contracts import Unit
@@ -92,6 +93,8 @@ def ranked_first(sentence: Sentence, metrics: list[str]) -> list[str]:
     if people and metrics and not set(metrics) & set(_PEOPLE):
         return ["buyers", *metrics]
     metrics = _with_sold(sentence, metrics)
+    if metrics and "orders" not in metrics and not set(metrics) & set(_PEOPLE) and _ranked_by_crowds(sentence):
+        return ["orders", *metrics]
     if len(metrics) < _PAIR:
         return metrics
     first = next((one for at, token in enumerate(sentence.tokens) if _ranks(token) and (one := _ranked_by(sentence, at, metrics))), None)
@@ -107,7 +110,7 @@ def _ranked_by(sentence: Sentence, place: int, metrics: list[str]) -> str | None
     if place and not sentence.tokens[place].text.isascii() and (before := _measured_by(sentence, place, metrics)) is not None:
         return before
     for token in sentence.tokens[place + 1 : place + 1 + _BETWEEN]:
-        named = next((one for sense in token.senses if sense.kind == "metric" for one in metrics if one in _counted_as(sense.id)), None)
+        named = _named_in(token, metrics)
         if named is not None:
             return named
         if not (token.is_("by") or token.is_("stop") or token.is_("dimension")):
@@ -136,6 +139,14 @@ def _with_sold(sentence: Sentence, metrics: list[str]) -> list[str]:
     return ["revenue", *metrics] if paused else metrics
 
 
+def _ranked_by_crowds(sentence: Sentence) -> bool:
+    """“最忙的是星期几，当天客单价多少”: how many come says which is the first, and not the number that is asked for, too."""
+    return any(
+        _ranks(token) and is_busy(token.text) and not (place and sentence.tokens[place - 1].is_("metric"))
+        for place, token in enumerate(sentence.tokens)
+    )
+
+
 def _ranked_by_people(sentence: Sentence) -> bool:
     """“top 5 stores by customers, with their sales”: the groups are ranked by how many came."""
     for place, token in enumerate(sentence.tokens[1:], 1):
@@ -149,6 +160,11 @@ def _ranked_by_people(sentence: Sentence) -> bool:
         ):
             return True
     return False
+
+
+def _named_in(token: Token, metrics: list[str]) -> str | None:
+    """The one of the metrics that a token names."""
+    return next((one for sense in token.senses if sense.kind == "metric" for one in metrics if one in _counted_as(sense.id)), None)
 
 
 def _counted_as(metric: str) -> tuple[str, ...]:

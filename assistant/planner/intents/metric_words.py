@@ -112,6 +112,8 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
         sentence.use(place)
         found += [metric] if metric not in found else []
     counted = _counts_people(sentence)
+    if found and not people:
+        counted = [place for place in counted if not _asks_again(sentence, place)]
     if (people or counted) and (by or sentence.has("segment") or (found and counted and people)) and (not found or counted):
         sentence.use(*people, *counted)
         found = [_of_people(sentence), *(one for one in found if one != "customers")]
@@ -137,7 +139,7 @@ def take_metrics(sentence: Sentence, by: list[str]) -> list[str]:
 
 def _each_pays(sentence: Sentence) -> bool:
     """“How much do they spend on average”, “他们平均花多少”: what a customer spends, and not what all do."""
-    pays = any(token.is_("verb", "spend") or token.text.startswith("花") for token in sentence.tokens)
+    pays = any(token.is_("verb", "spend") or token.text.startswith(("花", "消费")) for token in sentence.tokens)
     return pays and not sentence.says("ranking") and bool(sentence.take_all("cue", "average"))
 
 
@@ -169,7 +171,8 @@ def countable(sentence: Sentence, metric: str, by: list[str]) -> str:
 def who_came(sentence: Sentence, args: dict[str, Any]) -> list[str]:
     """The metrics, where customers of goods, shops or hours are those who ordered: “store 367 in december: shoppers, aov”."""
     limits = [*args["where"], *args["where_not"]]
-    if not args["by"] and not limits and not sentence.says("segment") and sentence.says("window") and len(args["metrics"]) > 1:
+    groups = any(token.is_("segment") and not token.is_("metric") for token in sentence.tokens)
+    if not args["by"] and not limits and not groups and sentence.says("window") and len(args["metrics"]) > 1:
         return list(dict.fromkeys("active_customers" if one == "customers" else one for one in args["metrics"]))
     return list(dict.fromkeys(countable(sentence, one, limits if limits and one == "customers" else args["by"]) for one in args["metrics"]))
 
@@ -194,6 +197,15 @@ def _counts_people(sentence: Sentence) -> list[int]:
         if people or alone:
             found.append(place)
     return found
+
+
+def _asks_again(sentence: Sentence, place: int) -> bool:
+    """“折扣最多的部门，一共多少”: how much of what is named already, and no people."""
+    before = sentence.tokens[place - 1] if place else None
+    again = sentence.tokens[place].text == "多少" and before is not None and (before.is_("cue", "total") or before.is_("punctuation"))
+    if again:
+        sentence.use(place)
+    return again
 
 
 def _averaged(sentence: Sentence, place: int, metric: str) -> str:
@@ -266,7 +278,7 @@ def _implied(sentence: Sentence, by: list[str], weak: list[tuple[int, str]]) -> 
         return ["revenue"]
     if by and (sentence.has("ranking") or sentence.has("segment")):
         level = sentence.vocabulary.levels.get(by[0])
-        visits = level in ("time", "order") and any(_is_busy(token.text) for token in sentence.tokens)
+        visits = level in ("time", "order") and any(is_busy(token.text) for token in sentence.tokens)
         sold = level in ("time", "product", "order") or levels & {"product"}
         return ["orders" if visits else "revenue" if sold else "customers"]
     if by and (sentence.has("cue", "count") or sentence.has("cue", "share")) and sentence.says("noun"):
@@ -285,6 +297,6 @@ def they_do(sentence: Sentence, place: int) -> bool:
     return any(one.text in ("do", "does", "did") for one in sentence.tokens[max(0, place - 2) : place])
 
 
-def _is_busy(word: str) -> bool:
+def is_busy(word: str) -> bool:
     """“Busiest”, "3 busiest", 最忙, and how many people there are."""
     return word in _BUSY or word.startswith("人") or word.endswith((" busiest", " quietest"))

@@ -1,0 +1,74 @@
+"""“哪几家店卖得最好，前5名，带订单数”: what is to be shown beside an answer orders and limits nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.normalise import normalise
+from assistant.planner.plan import Call, Plan
+from assistant.planner.reading import read_sentence
+from assistant.planner.sentence import Sentence
+from assistant.planner.shapes import shape
+from assistant.planner.vocabulary import Vocabulary
+from tools.metrics.catalogue import catalogue
+
+_MOST_METRICS = 6
+_LIGHT = ("stop", "punctuation", "conj", "pronoun", "dimension", "noun")
+_SHARE = ("占比", "比例", "份额", "百分比", "比重")
+_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
+_COUNTED = {"customers": "buyers"}
+
+
+def with_beside(question: str, vocabulary: Vocabulary, dialogue: Dialogue, read: Callable[[str], Plan]) -> Plan | None:
+    """The plan of the question with what is to be shown besides; None where nothing is, or where a part is not understood.
+
+    Args:
+        question: As the operator typed it.
+        vocabulary: The words that are known.
+        dialogue: The conversation so far.
+        read: The plan of a part of the question.
+    """
+    said = shape("beside", "zh").match(normalise(question).strip(" ?.!"))
+    shown = _shown(read_sentence(said["what"], vocabulary, dialogue)) if said is not None else None
+    if said is None or shown is None:
+        return None
+    found = read(said["rest"].rstrip(" ,;?.!"))
+    call = _with(found.calls[0], shown) if len(found.calls) == 1 else None
+    return replace(found, calls=(call,)) if call is not None else None
+
+
+def _shown(sentence: Sentence) -> list[str] | None:
+    """The metrics and fields that are named; None where something else is said, too."""
+    found: list[str] = []
+    for token in sentence.tokens:
+        field, metric = token.get("field"), token.get("metric")
+        if metric is not None or field is not None:
+            found += [metric.id if metric is not None else field.id]  # type: ignore[union-attr]
+        elif token.text not in _SHARE and not any(token.is_(kind) for kind in _LIGHT):
+            return None
+    return list(dict.fromkeys(found))
+
+
+def _with(call: Call, shown: list[str]) -> Call | None:
+    """The call with more metrics, or with more columns of its list; None where it shows neither."""
+    if call.name == "measure" and call.args.get("by"):
+        return Call(call.name, {**call.args, "metrics": _metrics(call.args["metrics"], shown)})
+    if call.name == "find_customers" and call.args.get("sort_by"):
+        known = {one.id for one in catalogue().fields}
+        fields = [next((name for name, metric in _OF_FIELD.items() if metric == one and name in known), one) for one in shown]
+        if not all(one in known for one in fields):
+            return None
+        columns = [one for one in fields if one != call.args.get("sort_by")]
+        args: dict[str, Any] = {**call.args, "columns": list(dict.fromkeys([*call.args.get("columns", ()), *columns]))}
+        return Call(call.name, args if args["columns"] else dict(call.args))
+    return None
+
+
+def _metrics(metrics: list[str], shown: list[str]) -> list[str]:
+    """The metrics, then those that are to be shown besides, each once."""
+    known = {one.id for one in catalogue().metrics}
+    more = [_COUNTED.get(one, one) for one in (_OF_FIELD.get(one, one) for one in shown)]
+    return list(dict.fromkeys([*metrics, *(one for one in more if one in known)]))[:_MOST_METRICS]
