@@ -25,6 +25,7 @@ from assistant.planner.qualifiers import only_done
 from assistant.planner.ranked import from_best_to_worst, ordinal_ranks, ranked_periods
 from assistant.planner.restated import denied_in_time, restated_times, with_lengths
 from assistant.planner.spoken_verbs import described_people, done_again, not_even_one, split_verbs
+from assistant.planner.time_shifts import shifted_times
 from assistant.planner.tokens import Token
 from assistant.planner.turning_points import turning
 from assistant.planner.two_times import compared_times
@@ -32,6 +33,7 @@ from assistant.planner.vocabulary import Vocabulary
 
 Step = Callable[[list[Token], Vocabulary], list[Token]]
 STEPS: tuple[Step, ...] = (
+    shifted_times,
     restated_times,
     denied_in_time,
     counted_names,

@@ -20,6 +20,7 @@ from tools.segments.schemes import scheme_of
 from tools.windows import Window
 
 _ONCE = Sense("comparison", "= 1", {"op": "=", "value": Decimal(1), "unit": "order"})
+_ON, _THOSE = ("on", "of", "for"), ("it", "them", "that", "those", "these")
 _SENT = ("contacts", "responses")
 _OF_CAMPAIGN = ("campaign", "contact", "response")
 
@@ -147,7 +148,7 @@ def _clause_rules(
             *behaviour_rules(replace(group, values=last.values, comparison=_ONCE, negated=False), sentence.vocabulary.as_of),
         ], last
     of_the_same(sentence, clause, group, last)
-    if last is not None and not group.values and last.values and _counts_again(sentence, clause):
+    if last is not None and not group.values and last.values and (_counts_again(sentence, clause) or _of_those(sentence, clause)):
         group.values = last.values
     in_every_period(sentence, clause, group, shared)
     borrowed = not group.windows and shared is not None
@@ -175,6 +176,12 @@ def _counts_again(sentence: Sentence, clause: Clause) -> bool:
     tokens = [sentence.tokens[place] for place in clause.places]
     counted = any(token.is_("comparison") and token.text.endswith(("once", "twice", " times")) for token in tokens)
     return counted and not any(token.is_("verb") or token.is_("noun") for token in tokens)
+
+
+def _of_those(sentence: Sentence, clause: Clause) -> bool:
+    """“… and spent 100 or more on it”: the goods that were spoken of before."""
+    pairs = zip(clause.places, clause.places[1:], strict=False)
+    return any(sentence.tokens[at].text in _ON and sentence.tokens[following].text in _THOSE for at, following in pairs)
 
 
 def campaigns_before(sentence: Sentence, clause: Clause) -> list[Sense]:

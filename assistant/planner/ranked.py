@@ -14,6 +14,8 @@ _FIRST = ("前", "后", "最后", "最末")
 """Before a number of days or months these say which come first, and not which are best."""
 _BETWEEN = ("的", "the", "of", "这", "那")
 _TO = ("to", "到", "至", "-")
+_PLACES = {word: n for n, word in enumerate(("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"), 2)}
+_PLACES |= {f"{n}{'nd' if n == 2 else 'rd' if n == 3 else 'th'}": n for n in range(2, 11)}
 _NUMBER = re.compile(r"[\d.,]+|[零〇一二两三四五六七八九十百]+")
 _LOWEST = ("lowest", "smallest", "worst", "least", "fewest", "bottom", "weakest", "最低", "最差", "最少", "最小", "倒数", "末")
 
@@ -65,7 +67,7 @@ def ordinal_ranks(tokens: list[Token], _: Vocabulary) -> list[Token]:
     found: list[Token] = []
     for token in tokens:
         before = found[-1] if found else None
-        ordinal = before.get("ordinal") if before is not None else None
+        ordinal = (before.get("ordinal") or _said_place(before)) if before is not None else None
         way = token.get("ranking")
         if before is not None and ordinal is not None and way is not None and not way.data.get("n"):
             found[-1] = merged([before, token], _placed(way.id, ordinal))
@@ -77,6 +79,12 @@ def ordinal_ranks(tokens: list[Token], _: Vocabulary) -> list[Token]:
             continue
         found.append(token)
     return found
+
+
+def _said_place(token: Token) -> Sense | None:
+    """“second”, "3rd" as a place; “first” before a ranking says no more than it."""
+    place = _PLACES.get(token.text)
+    return Sense("ordinal", str(place), {"n": place}) if place else None
 
 
 def _placed(way: str, ordinal: Sense) -> Sense:

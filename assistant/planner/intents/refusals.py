@@ -66,7 +66,8 @@ def by_order_amount(sentence: Sentence, _: Dialogue) -> Plan | None:
 def _is_of_orders(sentence: Sentence, place: int) -> bool:
     """Whether the orders stand right before an English comparison, or right after a Chinese one."""
     if sentence.tokens[place].text.isascii():
-        return place > 0 and sentence.tokens[place - 1].text.split()[-1] in _ONE_ORDER
+        named = sentence.tokens[place - 1] if place else None
+        return named is not None and named.text.split()[-1] in _ONE_ORDER and not named.is_("field", "average_order_value")
     following = [token.text for token in sentence.tokens[place + 1 : place + 3] if token.text != "的"]
     return bool(following) and following[0] in _ONE_ORDER
 
