@@ -17,6 +17,7 @@ from assistant.failures import BrainFailed
 from assistant.mending import mend, without_refused
 from assistant.names import KnownNames, known_names
 from assistant.phrases import example_questions, phrase
+from assistant.planner.plan import NOTES, PRELUDE
 from assistant.prose import ProseStream
 from assistant.toolbox import Toolbox
 from assistant.turn import Turn
@@ -50,6 +51,7 @@ class Attempt:
     needs_data: Callable[[], bool] = bool
     new_messages: list[AnyMessage] = field(default_factory=list)
     _calls: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    _preludes: set[str] = field(default_factory=set)
     _awaited: list[str] = field(default_factory=list)
     _arrived: dict[str, ToolMessage] = field(default_factory=dict)
     _held: str = ""
@@ -110,6 +112,8 @@ class Attempt:
             yield from self._show(self._prose.finish())
         if message.tool_calls and self.turn.text and not self.turn.text.endswith("\n"):
             yield from self._show("\n\n")
+        first = int(dict(message.additional_kwargs.get(NOTES, ())).get(PRELUDE, 0))
+        self._preludes |= {call["id"] or "" for call in message.tool_calls[:first]}
         for call in message.tool_calls:
             shown = self._arguments(call)
             self._calls[call["id"] or ""] = (call["name"], shown)
@@ -145,7 +149,7 @@ class Attempt:
         outcome = result.outcome if result else Outcome.FAILED
         error = result.message.say(self.turn.language) if result and result.message and outcome is Outcome.FAILED else None
         step = StepDone(call_id=message.tool_call_id, tool=tool, outcome=outcome, seconds=seconds, result=result, error=error)
-        yield from self.turn.done(step, arguments)
+        yield from self.turn.done(step, arguments, aside=message.tool_call_id in self._preludes)
         self._prose.evidence = self._evidence()
 
     def _end(self) -> Iterator[Event]:

@@ -28,7 +28,7 @@ from assistant.marks import moved, plain, signed
 from assistant.phrases import suggestions
 from assistant.prose import LEFT_OUT, LEFT_OUT_NAME, Refusal
 from assistant.session import handle_of
-from tools.contracts import Figure, Outcome, Text, ToolResult
+from tools.contracts import Figure, Outcome, Table, Text, ToolResult
 
 HEADLINE_FIGURES = 6
 _WORST_FIRST = (Outcome.BLOCKED, Outcome.AMBIGUOUS, Outcome.UNSUPPORTED, Outcome.EMPTY, Outcome.FAILED)
@@ -59,19 +59,24 @@ class Turn:
     """Which figure each number of ``text`` is."""
     earlier: list[ToolResult] = field(default_factory=list)
     """Results of earlier questions that the text cites."""
+    asides: set[str] = field(default_factory=set)
+    """Handles of results that only say what the ones after them are about: their tables are not shown."""
     notes: list[Text] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     problem: Text | None = None
     usage: Usage | None = None
 
-    def done(self, step: StepDone, arguments: dict[str, object]) -> Iterator[Event]:
-        """A tool call ended: what there is to show of it."""
+    def done(self, step: StepDone, arguments: dict[str, object], *, aside: bool = False) -> Iterator[Event]:
+        """A tool call ended: what there is to show of it; nothing, where it only finds what the next one is about."""
         self.steps.append(StepSummary(tool=step.tool, arguments=arguments, outcome=step.outcome, seconds=step.seconds))
         yield step
         result = step.result
         if result is None:
             return
         self.results.append(result)
+        if aside and result.outcome is Outcome.ANSWERED:
+            self.asides.add(handle_of(result))
+            return
         yield from (TableReady(table=table) for table in result.tables)
         yield from (ChartReady(chart=chart) for chart in result.charts)
         yield from (FileReady(file=file) for file in result.files)
@@ -136,8 +141,8 @@ class Turn:
             outcome=self.outcome,
             steps=self.steps,
             figures=[self._rendered(figure) for figure in self._figures(results)],
-            tables=[table for result in results for table in result.tables],
-            charts=[chart for result in results for chart in result.charts],
+            tables=[table for result in results for table in self._tables(result)],
+            charts=[chart for result in results if handle_of(result) not in self.asides for chart in result.charts],
             files=[file for result in results for file in result.files],
             receipts=[receipt for result in results for receipt in result.receipts],
             interpretation=("\uff1b" if self.language == "zh" else "; ").join(dict.fromkeys(readings)) or None,
@@ -153,6 +158,9 @@ class Turn:
             currency=self.currency,
         )
 
+    def _tables(self, result: ToolResult) -> tuple[Table, ...]:
+        return () if handle_of(result) in self.asides else result.tables
+
     def _figures(self, results: list[ToolResult]) -> list[Figure]:
         figures = [figure for result in results for figure in result.figures] + self.cited
         return list({figure.id: figure for figure in figures}.values())
@@ -160,7 +168,7 @@ class Turn:
     def _sources(self, results: list[ToolResult]) -> list[Source]:
         found, tables = [], 0
         for result in results:
-            places = list(range(tables, tables + len(result.tables)))
+            places = list(range(tables, tables + len(self._tables(result))))
             tables += len(places)
             found.append(self._source(result, tables=places))
         return found + [self._source(result, receipts=list(result.receipts)) for result in self.earlier]

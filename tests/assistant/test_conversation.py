@@ -18,6 +18,7 @@ from assistant.chat_model import PLANNER, Brain, service_brain
 from assistant.conversation import LONGEST_QUESTION, Brains, Conversation, open_conversation
 from assistant.events import Finished, Problem, StepDone, StepStarted, TableReady
 from assistant.language import language_of
+from assistant.planner.plan import NOTES, PRELUDE
 from assistant.toolbox import Tool, Toolbox
 from tools.contracts import Column, Figure, Outcome, Table, Text, ToolResult, Unit
 from tools.errors import Cancelled, InputError, UnsupportedQuestion
@@ -106,6 +107,15 @@ def test_events_come_in_order_and_calls_run_in_order(small: Warehouse) -> None:
     assert answer.caveats == ["Mind this"]
     assert answer.suggestions
     assert len([event for event in events if isinstance(event, TableReady)]) == len(answer.tables) == 3
+
+
+def test_what_is_only_found_first_shows_no_table(small: Warehouse) -> None:
+    message = _calls(REVENUE, REVENUE)
+    message.additional_kwargs[NOTES] = [[PRELUDE, "1"]]
+    events = list(_open(small, message, AIMessage("It is [[t2.revenue]].")).ask("revenue?"))
+    answer = next(event.answer for event in events if isinstance(event, Finished))
+    assert len([event for event in events if isinstance(event, TableReady)]) == len(answer.tables) == 1
+    assert [source.tables for source in answer.sources] == [[], [0]]
 
 
 def test_the_next_question_sees_the_results_before(small: Warehouse) -> None:

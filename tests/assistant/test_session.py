@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,19 @@ def test_last_is_the_latest_result_about_customers() -> None:
     assert session.selection("last").rule == LATE
     with pytest.raises(InputError, match=r"t2 is not about a group of customers; those that are: t1"):
         session.selection("t2")
+
+
+def test_a_measurement_by_customer_stands_for_whom_it_lists(tmp_path: Path) -> None:
+    columns = (Column(id="customer", label=SAID, unit=Unit.ID), Column(id="revenue", label=SAID, unit=Unit.MONEY))
+    whole = tmp_path / "whole.csv"
+    whole.write_text("customer,revenue\n7,9\n8,5\n9,1\n", encoding="utf-8")
+    short = Table(title=SAID, columns=columns, rows=(("7", 9), ("8", 5)), row_count=2)
+    long = short.model_copy(update={"row_count": 3, "path": str(whole)})
+    session = Session("s")
+    for table in (short, long):
+        session.register(_result().model_copy(update={"tables": (table,)}))
+    listed = [session.selection(handle).rule for handle in ("t1", "t2")]
+    assert listed == [Condition(field="customer_id", op="in", value=ids) for ids in (["7", "8"], ["7", "8", "9"])]
 
 
 def test_stored_results_come_back_exact() -> None:

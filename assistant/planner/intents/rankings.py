@@ -48,7 +48,12 @@ _ACROSS = ("noun", "value", "condition", "segment", "punctuation")
 
 
 def joined_to(sentence: Sentence, place: int) -> bool:
-    """“收入不到5万但消费在前20%的”: whether a word that joins stands before the ranking, so that it is of all customers."""
+    """“收入不到5万但消费在前20%的”: whether a word that joins stands before the ranking, so that it is of all customers.
+
+    “消费排前20%、20天没来的客户” joins by a pause.
+    """
+    if any(token.is_("punctuation", ",") for token in sentence.tokens[place + 1 : place + 2]):
+        return True
     return any(_joins_first(part) for part in (reversed(sentence.tokens[:place]), sentence.tokens[place + 1 :]))
 
 
