@@ -97,6 +97,9 @@ class Dialogue:
         ranked = _ranked(result)
         if ranked is not None:
             return ranked
+        together = _of_both_sides(result)
+        if together is not None:
+            return together
         counted = counted_rule(result.call) if result.outcome == "answered" else None
         if counted is not None:
             return replace(result, handle="", content={"selection": {"rule": counted}})
@@ -115,6 +118,14 @@ class Dialogue:
             return self
         others = tuple(one for one in self.results if one is not result and (not result.handle or one.handle != result.handle))
         return replace(self, results=(*others, result))
+
+
+def _of_both_sides(result: Result) -> Result | None:
+    """The customers of two groups by name that were set side by side."""
+    sides = [result.call.args.get(one) for one in ("first", "second")]
+    if result.call.name != "compare_segments" or result.outcome != "answered" or not all(isinstance(one, str) for one in sides):
+        return None
+    return replace(result, handle="", content={**result.content, "selection": {"rule": {"any": [{"segment": one} for one in sides]}}})
 
 
 def _ranked(result: Result) -> Result | None:

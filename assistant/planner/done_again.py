@@ -17,7 +17,7 @@ def done_again_by_them(tokens: list[Token], dialogue: Dialogue) -> list[Token] |
     """“12月又来买的有几个”, "how many bought again in May": what some did once more, without saying who; those who were spoken of."""
     told = read_table("turns")["askers"]["who"]["words"]
     named = any(token.is_(kind) for token in tokens for kind in _NAMED)
-    if named or any(token.text in told for token in tokens) or not _about_some(dialogue):
+    if named or any(token.text in told for token in tokens) or not about_some(dialogue):
         return None
     timed = any(token.is_("window") for token in tokens)
     at = next((at for at, token in enumerate(tokens) if _is_again(token, tokens[:at], timed)), None)
@@ -28,7 +28,7 @@ def done_again_by_them(tokens: list[Token], dialogue: Dialogue) -> list[Token] |
     return [they, *tokens[:at], replace(tokens[at], senses=(bought,)), *tokens[at + 1 :]]
 
 
-def _about_some(dialogue: Dialogue) -> bool:
+def about_some(dialogue: Dialogue) -> bool:
     """Whether the latest answer is about some customers, and not about all of them."""
     about = dialogue.about(dialogue.last) if dialogue.last is not None else None
     return about is not None and about.selection not in (None, {"rule": {"all": []}})

@@ -30,6 +30,7 @@ from assistant.planner.time_before import of_average_time
 from assistant.planner.values_changed import revalued
 from assistant.planner.who import selection_rule
 from assistant.planner.windows import window_words
+from assistant.planner.windows_changed import of_two_times
 from tools.metrics.catalogue import catalogue
 
 Args = dict[str, Any]
@@ -57,6 +58,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     first: tuple[Plan, Sentence] | None = None
     for change in (
         of_average_time,
+        of_two_times,
         of_share,
         of_buyers,
         of_absentees,

@@ -13,6 +13,7 @@ from assistant.planner.find_changes import without_fields
 from assistant.planner.intents.filters import segments_apart, split_values, take_filters, take_sorting, with_windows
 from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.metric_words import countable, take_dimensions
+from assistant.planner.levels import without_finer
 from assistant.planner.lexicon import read_table
 from assistant.planner.limits import change_limit
 from assistant.planner.metric_changes import change_metrics
@@ -196,6 +197,8 @@ def _change_filters(sentence: Sentence, args: Args) -> None:
             args["where"] = {name: one for name, one in {**args["where"], dimension: kept}.items() if one}
             if len(kept) == 1 and dimension in args.get("by", [])[1:]:
                 args["by"] = [one for one in args["by"] if one != dimension]
+    if args.get("where") and not sentence.says("ellipsis", "also", "only"):
+        args["where"] = without_finer(args["where"], list(found.get("where", {})))
     for dimension, values in found.get("where", {}).items():
         before = args.get("where", {}).get(dimension, []) if added else []
         args["where"] = {**args.get("where", {}), dimension: list(dict.fromkeys([*before, *values]))}

@@ -18,9 +18,11 @@ from assistant.planner.done_again import done_again_by_them
 from assistant.planner.heads import LISTS, take_head
 from assistant.planner.lexicon import read_table
 from assistant.planner.listings import customers_of, listing, row_of
+from assistant.planner.narrowed_lists import with_those_listed
 from assistant.planner.normalise import normalise
 from assistant.planner.remainders import take_rest
 from assistant.planner.tokens import Sense, Token, merged
+from assistant.planner.unsaid_campaigns import with_campaign
 from assistant.planner.vocabulary import Vocabulary
 from tools.windows import Window
 
@@ -33,7 +35,7 @@ _ABOUT = ("value", "segment", "condition", "band", "customer_id")
 def with_references(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary) -> tuple[list[Token], Result | None]:
     """The tokens with what they refer to, and the earlier result that the question is about where it names one."""
     tokens = _with_person(tokens, dialogue, vocabulary)
-    tokens = [_with_step(token, dialogue, vocabulary) for token in _with_that(tokens, dialogue)]
+    tokens = [_with_step(token, dialogue, vocabulary) for token in _with_that(with_campaign(tokens, dialogue), dialogue)]
     if not dialogue.results:
         return tokens, None
     tokens = _with_inside(tokens, dialogue)
@@ -58,7 +60,7 @@ def _with_inside(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
 
 def _with_them(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
     """“What do they buy” is one phrase, and “主要买什么” has no subject: those of the latest answer, where it is about customers."""
-    again = done_again_by_them(tokens, dialogue)
+    again = done_again_by_them(tokens, dialogue) or with_those_listed(tokens, dialogue)
     if again is not None:
         return again
     named = any(token.is_(kind) for token in tokens for kind in (*_ABOUT, "noun", "pronoun", "cluster", "comparison"))
