@@ -130,7 +130,8 @@ def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
     told = [token for _, token in named if not token.is_("noun")] or [named[0][1]]
     terms = list(dict.fromkeys(_term(sentence, token) for token in told))
     sentence.use(*(at for at, _ in named))
-    sentence.take_all("cue", "segments", "churn", "list", "summarize", "count", "average", "share")
+    sentence.take_all("cue", "segments", "churn", "list", "summarize", "average", "share")
+    sentence.use(*(at for at, _ in sentence.free("cue", "count") if not at or not sentence.tokens[at - 1].is_("conj", "and")))
     if asked and len(told) > 1:
         sentence.take_all("cue", "compare")
     sentence.take_all("verb")
