@@ -34,6 +34,7 @@ from assistant.planner.texts import text
 from assistant.planner.those_and_others import held_against
 from assistant.planner.time_before import with_time_before
 from assistant.planner.top_against_rest import against_rest
+from assistant.planner.traced import untraced
 from assistant.planner.vocabulary import Vocabulary
 from assistant.planner.ways import best_plan
 from assistant.planner.winners import of_first, of_winner
@@ -61,11 +62,11 @@ def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None 
     if less is not None:
         part = read_sentence(less.text, vocabulary, dialogue, question)
         found = _understood(less.text, part, dialogue)
-        if _does(found) and not unsaid(found, part):
+        if _does(found) and not unsaid(found, part) and not untraced(found, part):
             return replace(found, notes=(*found.notes, *(("background", one) for one in less.aside)))
     sentence = read_sentence(question, vocabulary, dialogue)
     found = _understood(question, sentence, dialogue)
-    missed = unsaid(found, sentence)
+    missed = unsaid(found, sentence) or untraced(found, sentence)
     return ask_without(sentence, missed, lambda other: _works(other, vocabulary, dialogue)) if missed else found
 
 

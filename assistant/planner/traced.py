@@ -1,0 +1,73 @@
+"""Words of a question that say what is asked for and of which its plan has no trace, whoever used them.
+
+A metric or a dimension that was said is in the arguments, or something that tells the same is; so are a mean and what was done after.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from typing import Any
+
+from assistant.planner.lexicon import read_table
+from assistant.planner.plan import Plan
+from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Token
+
+_TABLE = "traces"
+_MEASURING = {"measure", "find_customers"}
+_OF_METRIC = {"metric", "term", "field", "option"}
+_OF_DIMENSION = {"dimension", "field"}
+_CORRECTING = ("drop", "move")
+"""What a correction says is no more in the plan."""
+_LONG = 5
+_NEW = {"new_customers"}
+
+
+def untraced(found: Plan, sentence: Sentence) -> list[Token]:
+    """The words that name a metric, a dimension, a mean or a doing of which no call has a trace.
+
+    Plans of other tools than those that measure and list have answers of their own, which hold more than their arguments.
+    """
+    tools = {call.name for call in found.calls}
+    if not tools or not tools <= _MEASURING or any(sentence.says(kind) for kind in _CORRECTING):
+        return []
+    written = json.dumps([[call.name, call.args] for call in found.calls], ensure_ascii=False, default=str).lower()
+    missed = [token for token in sentence.tokens if _untold(token, written)]
+    metrics = {metric for call in found.calls for metric in call.args.get("metrics", ())}
+    if tools == {"measure"}:
+        if not any(part in written for part in read_table(_TABLE)["means"]):
+            missed += _where(sentence, "average")
+        if metrics <= _NEW:
+            missed += _where(sentence, "afterwards")
+    aside = " ".join(words for _, words in found.notes)
+    return [token for token in sentence.tokens if token in missed and token.text not in aside]
+
+
+def _untold(token: Token, written: str) -> bool:
+    kinds = {sense.kind for sense in token.senses}
+    if kinds and kinds <= _OF_METRIC and "metric" in kinds:
+        return not any(_has(sense.id, "metrics", written) for sense in token.senses)
+    if kinds and kinds <= _OF_DIMENSION and "dimension" in kinds:
+        return not any(_has(sense.id, "dimensions", written) for sense in token.senses)
+    return False
+
+
+def _has(name: str, kind: str, written: str) -> bool:
+    others: dict[str, Any] = read_table(_TABLE)[kind]
+    parts = [name.lower(), *(part for part in name.lower().split("_") if len(part) >= _LONG)]
+    return any(part in written for part in (*parts, *others.get(name, ())))
+
+
+def _where(sentence: Sentence, kind: str) -> list[Token]:
+    """The tokens that a pattern is found in."""
+    found = _pattern(kind, sentence.language).search(sentence.text)
+    if found is None:
+        return []
+    return [token for token in sentence.tokens if token.start < found.end() and token.end > found.start()]
+
+
+@lru_cache(maxsize=8)
+def _pattern(kind: str, language: str) -> re.Pattern[str]:
+    return re.compile(read_table(_TABLE)[kind][language])
