@@ -44,7 +44,8 @@ def cut_short(sentence: Sentence, args: Args) -> Plan | None:
     if bound.data.get("op", "=") != "=" or bound.data["value"] < 1:
         return None
     sentence.use(*range(len(sentence.tokens)))
-    return Plan((Call("find_customers", {**args, "limit": int(bound.data["value"])}),))
+    kept = {name: value for name, value in args.items() if name != "share"}
+    return Plan((Call("find_customers", {**kept, "limit": int(bound.data["value"])}),))
 
 
 def change_order(sentence: Sentence, args: Args) -> None:
@@ -83,12 +84,21 @@ def change_ranking(sentence: Sentence, args: Args) -> None:
         return
     if "sort_by" not in args or not ranking.data.get("n"):
         args |= {"descending": ranking.id == "largest", "sort_by": args.get("sort_by", "amount")}
-    args |= {"limit": ranking.data["n"]} if ranking.data.get("n") else {}
+    if ranking.data.get("share"):
+        args.pop("limit", None)
+        args["share"] = float(ranking.data["share"])
+    elif ranking.data.get("n"):
+        args.pop("share", None)
+        args["limit"] = ranking.data["n"]
 
 
 def change_length(sentence: Sentence, args: Args) -> None:
     """“10 more”, “全部列出来”, “20”: how many of the list."""
     if sentence.take_all("entire"):
         args.pop("limit", None)
+        args.pop("share", None)
         return
+    before = args.get("limit")
     change_limit(sentence, args)
+    if args.get("limit") != before:
+        args.pop("share", None)
