@@ -93,8 +93,10 @@ def ranked_first(sentence: Sentence, metrics: list[str]) -> list[str]:
     if people and metrics and not set(metrics) & set(_PEOPLE):
         return ["buyers", *metrics]
     metrics = _with_sold(sentence, metrics)
-    if metrics and "orders" not in metrics and not set(metrics) & set(_PEOPLE) and _ranked_by_crowds(sentence):
-        return ["orders", *metrics]
+    if metrics and not set(metrics) & {"orders", *_PEOPLE}:
+        crowds = "buyers" if _most_people(sentence) else "orders" if _ranked_by_crowds(sentence) else None
+        if crowds is not None:
+            return [crowds, *metrics]
     if len(metrics) < _PAIR:
         return metrics
     first = next((one for at, token in enumerate(sentence.tokens) if _ranks(token) and (one := _ranked_by(sentence, at, metrics))), None)
@@ -137,6 +139,14 @@ def _with_sold(sentence: Sentence, metrics: list[str]) -> list[str]:
     between = sentence.tokens[place + 1 : others[0]]
     paused = others[0] > place and any(token.is_("punctuation", ",") or token.text == "with" for token in between)
     return ["revenue", *metrics] if paused else metrics
+
+
+def _most_people(sentence: Sentence) -> bool:
+    """“哪个时段客人最多，平均一单多少钱”: the number of people ranks, and not the number that is asked for, too."""
+    return any(
+        _ranks(token) and token.text in ("最多", "最少") and place > 0 and sentence.tokens[place - 1].is_("noun")
+        for place, token in enumerate(sentence.tokens)
+    )
 
 
 def _ranked_by_crowds(sentence: Sentence) -> bool:
