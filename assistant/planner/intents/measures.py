@@ -102,6 +102,8 @@ def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
         return None
     beside = [one for one in metrics if one not in _WHO_RETURNS and sentence.says("metric", one)]
     metrics = ["repurchase_rate", *beside] if within else metrics or fared(sentence)
+    if metrics == ["responses"] and by in ([], ["customer"]) and _ranks_people(sentence):
+        return None  # “customers with the most redemptions” are a list
     if not by and metrics and metrics[0] in OF_CAMPAIGNS and sentence.has("ranking"):
         by = ["campaign"]  # “哪些活动响应率最高”
     percentiles = take_percentiles(sentence, metrics)
@@ -117,6 +119,13 @@ def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
         return None
     extra |= {"within_days": within} if within else {}
     return {"metrics": metrics[:_MOST_METRICS], "by": by, "percentiles": percentiles, "per": per, "having": having, **extra}
+
+
+def _ranks_people(sentence: Sentence) -> bool:
+    """Whether customers are ranked, and neither groups of them nor campaigns."""
+    ranked = [ranking for token in sentence.tokens if (ranking := token.get("ranking")) is not None]
+    people = any(token.is_("noun") or token.is_("top_customers") for token in sentence.tokens) or any(one.data["person"] for one in ranked)
+    return bool(ranked) and people and not any(token.is_("dimension") and not token.is_("noun") for token in sentence.tokens)
 
 
 def _by(sentence: Sentence) -> tuple[list[str], dict[str, Any]]:
