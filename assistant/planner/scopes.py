@@ -10,6 +10,8 @@ from assistant.planner.plan import ASIDE, Call, Plan
 from assistant.planner.sentence import Sentence
 from tools.windows import Window
 
+_NEVER = ("从来", "从未", "从没", "从不", "never")
+
 
 def spread_window(sentence: Sentence, clause: Clause, shared: Window | None, parts: list[Clause]) -> Window | None:
     """The window that a clause without one of its own takes from the others.
@@ -21,6 +23,8 @@ def spread_window(sentence: Sentence, clause: Clause, shared: Window | None, par
         return shared
     if sentence.language == "zh" and owner.places[0] > clause.places[0] and _does(sentence, owner):
         return None  # “参加过18号活动并且最近30天买过”: a Chinese time stands before what it limits
+    if any(sentence.tokens[place].text.startswith(_NEVER) for place in clause.places) and _does(sentence, owner):
+        return None  # “最近90天下过单但从来没买过DELI的”: never in all time
     return None if _denies(sentence, owner) and not _denies(sentence, clause) else shared
 
 

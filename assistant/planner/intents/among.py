@@ -18,6 +18,8 @@ def share_among(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     at = _joint(sentence.text)
     if at is None or sentence.says("ranking") or sentence.says("by"):
         return None
+    if sentence.says("window") and any(token.start > at and token.is_("metric", "new_customers") for token in sentence.tokens):
+        return None  # “12月来过多少客人，其中新客几个”: those whose first order is of that time
     base = _rule(replace(sentence.again(), tokens=[token for token in sentence.tokens if token.start < at]), dialogue)
     found = find(sentence, dialogue) if base is not None else None
     if base is None or found is None or found.calls[0].name != "find_customers":

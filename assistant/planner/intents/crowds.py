@@ -28,6 +28,8 @@ def _is_people(token: Token, dimension: str) -> bool:
     """Whether a word is people; “几点人最多” is how busy it is at that hour."""
     if dimension in _RECURRING and token.text in ("人", "的人"):
         return False
+    if token.is_("segment"):
+        return True  # “哪家店的VIP最多”
     return token.is_("noun", "customer") or (token.is_("unit", "person") and token.text.endswith(("人", "户")))
 
 

@@ -109,9 +109,8 @@ def _tenth(sentence: Sentence, dialogue: Dialogue, place: int, ranking: Sense) -
 
 def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Top 10 customers by spend in 2017”, “2017年消费最多的10个客户”: customers ordered by what they did in a window or of something."""
-    values = [
-        sense for _, sense in sentence.free("value") if sentence.vocabulary.levels.get(sense.data["dimension"]) in ("product", "order")
-    ]
+    levels = sentence.vocabulary.levels
+    values = [sense for _, sense in sentence.free("value") if levels.get(sense.data["dimension"]) in ("product", "order", "time")]
     whales = sentence.has("top_customers")
     people = whales or sentence.says("noun") or sentence.has("cue", "list")
     people = people or any(sense.data.get("person") for _, sense in sentence.free("ranking"))
