@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
+from assistant.planner.numbers import with_percents
 from assistant.prompt_library import read_yaml
 
 HAN = r"\u3400-\u9fff"
@@ -93,7 +94,7 @@ def normalise(text: str) -> str:
         plain = _even_han(plain)
     if not _BARE.fullmatch(plain):
         plain = _even_signs(plain)
-    plain = _standard(plain, "en")
+    plain = with_percents(_standard(plain, "en"))
     if not _BARE.fullmatch(plain):
         plain = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Zs", "So") else char for char in plain)
     return _SPACE_IN_HAN.sub("", _SPACES.sub(" ", plain)).strip()

@@ -53,6 +53,7 @@ _SHARES = (
 )
 
 
+_SPELT_PERCENT = re.compile(rf"\b({_ENGLISH})[ -](?=(?:percent|per cent|pct)\b)")
 _PARTS = {"third": 3, "fourth": 4, "quarter": 4, "fifth": 5, "tenth": 10}
 
 
@@ -85,6 +86,11 @@ def parse_number(text: str) -> Decimal | None:
     if text[:1] in _HAN_DIGITS or text[:1] in _HAN_UNITS:
         return _han(text)
     return _english(text)
+
+
+def with_percents(text: str) -> str:
+    """“Top ten percent” as “top 10 percent”: the number of a percentage in digits."""
+    return _SPELT_PERCENT.sub(lambda match: f"{parse_number(match[1]) or match[1]} ", text)
 
 
 def _inside_word(text: str, match: re.Match[str]) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.shapes import shape
 
 _IFS = ("if ", "when ", "suppose ", "assuming ", "如果", "假如", "要是", "若", "假设", "当")
 """What begins a condition of the question after it, which is no question of its own."""
@@ -45,6 +47,7 @@ def _pieces(sentence: Sentence, places: list[int]) -> Iterator[str]:
         at = place + 1
 
 
+_LIMITS = ("where", "customers")
 _LISTS: tuple[str, ...] = ("churn_risk", "next_order", "customer_value", "predict_response")
 _LISTS += ("cluster_customers", "weigh_rfm", "describe_data", "segment_overview", "find_customers")
 
@@ -57,6 +60,25 @@ def narrows(calls: list[Call], found: Plan) -> bool:
     if found.calls[0].name == "find_customers":
         return {**later, "limit": None} == {**calls[-1].args, "limit": None}  # only how many is said anew
     return all(value in (None, [], {}, False) or later.get(name) == value for name, value in calls[-1].args.items())
+
+
+def in_time_of(calls: list[Call], found: Plan, piece: str) -> Plan:
+    """“双十一当天有多少单？卖了多少钱？”: a later measurement without a time of its own is of the time before, and of its limits.
+
+    Args:
+        calls: Those of the parts before.
+        found: The plan of the later part.
+        piece: Its words; "in all" and “历史上” mean all time.
+    """
+    later = found.calls[0].args if len(found.calls) == 1 and found.calls[0].name == "measure" else None
+    if later is None or not calls or calls[-1].name != "measure" or shape("parts", "of_all_time").search(piece):
+        return found
+    before = calls[-1].args
+    if any(later.get(one) for one in ("window", "compare", "by")) or later["metrics"] == ["customers"] or not before.get("window"):
+        return found
+    limits = () if any(later.get(one) for one in _LIMITS) else _LIMITS
+    kept = {name: before[name] for name in ("window", *limits) if before.get(name)}
+    return replace(found, calls=(Call("measure", {**later, **kept}),))
 
 
 def repeats(calls: list[Call], found: Plan) -> bool:

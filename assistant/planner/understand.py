@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -21,9 +20,10 @@ from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found
 from assistant.planner.offers import with_offers
 from assistant.planner.passing import spare_words
-from assistant.planner.pieces import asks_of_more, narrows, repeats, says_more, splits
+from assistant.planner.pieces import asks_of_more, in_time_of, narrows, repeats, says_more, splits
 from assistant.planner.plan import Call, Plan
 from assistant.planner.reading import read_sentence
+from assistant.planner.replies import with_reply
 from assistant.planner.rereading import Shorter, plainly, shorter
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
@@ -215,7 +215,7 @@ def _answered(reply: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan | 
     """The question that the planner asked back about, together with the operator's reply."""
     if not dialogue.asked:
         return None
-    for together in _with_reply(dialogue.asked, read_sentence(reply, vocabulary, dialogue)):
+    for together in with_reply(dialogue.asked, read_sentence(reply, vocabulary, dialogue)):
         found = _whole(read_sentence(together, vocabulary, dialogue), replace(dialogue, asked=None))
         if found is not None and not (found.calls and found.calls[0].name == "ask_user"):
             return found
@@ -233,16 +233,6 @@ def _still_asked(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return found if found.calls and found.calls[0].name == "ask_user" else None
 
 
-def _with_reply(asked: str, reply: Sentence) -> Iterator[str]:
-    """A question and what was replied to it, in one; without “only”, and in Chinese before it, too."""
-    yield f"{asked} {reply.typed}"
-    said = "".join(token.text if not token.text.isascii() else f" {token.text} " for token in reply.tokens if not token.is_("ellipsis"))
-    if said.strip() and not said.isascii():
-        yield f"{said.strip()}{asked}"
-    elif said.strip() and any(token.is_("ellipsis") for token in reply.tokens):
-        yield f"{asked} {said.strip()}"
-
-
 def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, ...], ...]) -> Plan | None:
     """Several questions in one, each understood after the one before."""
     for pieces in splits(sentence, joints):
@@ -258,6 +248,7 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
             if joined is not None:
                 calls[-1] = joined
                 continue
+            found = in_time_of(calls, found, piece)
             again = bool(calls) and len(found.calls) == 1 and is_elliptic(part, later) and says_more(found.calls[0], calls[-1], piece)
             if again or narrows(calls, found):
                 calls.pop()
