@@ -109,10 +109,8 @@ def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
     percentiles = take_percentiles(sentence, metrics)
     metrics = averaged_over(metrics, dated=sentence.says("window")) if per else metrics
     having = take_having(sentence, by, metrics)
-    if per and having:
+    if (per and having) or (metrics == ["customers"] and not by and _lists_people(sentence)):
         return None  # “日均高于300的门店”: the sum is what groups are kept by
-    if metrics == ["customers"] and not by and _lists_people(sentence):
-        return None
     if metrics == ["customers"] and not by:
         metrics = ["active_customers"] if sentence.has("window") else ["buyers"] if per else []
     if not metrics or (metrics == ["customers"] and "customer" in by):
