@@ -48,6 +48,7 @@ def look_up(sentence: Sentence, _: Dialogue) -> Plan | None:
         "segments",
     )
     sentence.take_all("band")
+    sentence.take_all("entire")
     if not sentence.has("cue", "compare"):
         sentence.take_all("segment")
     for kind in ("metric", "field", "verb", "noun", "pronoun", "dimension"):
