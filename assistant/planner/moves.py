@@ -42,9 +42,23 @@ def move(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return None
 
 
+_NOBODY = ("stop", "punctuation", "pronoun", "verb", "window", "unit", "conj", "comparison")
+_ASKING = ("how_much", "count", "average", "total", "list", "favourite")
+
+
+def _says_nobody(sentence: Sentence) -> bool:
+    """Whether no word says who is meant: “how much did they spend”."""
+    return all(
+        any(token.is_(kind) for kind in _NOBODY)
+        or token.is_("cue", *_ASKING)
+        or (token.is_("metric") and not (token.is_("noun") or token.is_("cue")))
+        for token in sentence.tokens
+    )
+
+
 def whom(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Will he churn?” where no customer was named: asked about."""
-    unknown = bool(dialogue.results) and dialogue.last_customers is None
+    unknown = dialogue.last_customers is None and (bool(dialogue.results) or _says_nobody(sentence))
     people = read_table("turns")["people"]["them"]["words"]
     if unknown and any(token.is_("pronoun") and token.text in people for token in sentence.tokens):
         question, choices = text("which_customers", sentence.language), texts("which_customers_choices", sentence.language)
