@@ -40,7 +40,8 @@ def commands(clauses: list[str]) -> bool:
 
 def is_certain(clause: str) -> bool:
     """Whether a clause surely says nothing of what is asked, whatever its words may mean elsewhere."""
-    return not _asks(clause) and any(pattern.search(clause) for pattern in patterns("certain"))
+    purpose = any(pattern.search(clause) for pattern in patterns("purpose"))
+    return purpose or (not _asks(clause) and any(pattern.search(clause) for pattern in patterns("certain")))
 
 
 def _begins_as_motive(clause: str, clauses: list[str], read: Cuts, understood: Reads) -> bool:
@@ -107,7 +108,7 @@ def _said_again(words: str, clause: str, clauses: list[str]) -> bool:
     return any(said.search(other) for other in clauses if other != clause)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def patterns(kind: str) -> tuple[re.Pattern[str], ...]:
     """The patterns of one kind of ``motives.yaml``; those of clauses may begin with words that fill."""
     table = read_table("motives")
