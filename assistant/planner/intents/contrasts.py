@@ -71,6 +71,8 @@ def which_of_two(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 
 def _limited(args: dict[str, Any], by: str, named: list[str]) -> dict[str, Any]:
     """All groups, or those named where these are several."""
+    if args.get("by") == ["customer_type"] and not args.get("window"):
+        return {"sort": "largest", "window": {"period": "last_month"}}  # who is new depends on when a time begins
     if len(named) < _SEVERAL:
         return {"sort": "largest"}
     if by in {scheme.field for scheme in SCHEMES.values()}:
