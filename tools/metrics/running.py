@@ -210,7 +210,8 @@ class Runs:
             return run.groups[0]
         # A metric of each period by itself has no total over the periods.
         by_period = any(dimension.period for dimension in plan.by)
-        metrics = tuple(metric for metric in plan.metrics if not (by_period and metric.window in ("needed", "churn")))
+        of_each = by_period and any(one.dimension.by_start for one in plan.filters)  # new in its own month
+        metrics = tuple(metric for metric in plan.metrics if not (of_each or (by_period and metric.window in ("needed", "churn"))))
         if not metrics:
             return Group((), (), {})
         return self._run(replace(plan.ungrouped(), metrics=metrics)).groups[0]

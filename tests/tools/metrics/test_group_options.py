@@ -225,3 +225,20 @@ def test_sums_are_held_against_the_mean_of_the_groups(demo_ctx: ToolContext) -> 
 def test_nothing_is_above_the_average_of_nothing(ctx: ToolContext) -> None:
     result = run(ctx, metrics=["revenue"], by=["category"], having=above("revenue", ">", "average"), window={"period": "2001"})
     assert not result.tables
+
+
+@pytest.mark.parametrize("window", [None, {"period": "2017"}])
+def test_who_is_new_in_each_month_has_no_total_over_the_months(demo_ctx: ToolContext, window: dict[str, str] | None) -> None:
+    result = run(
+        demo_ctx, metrics=["revenue"], by=["month"], where={"customer_type": ["returning"]}, **({"window": window} if window else {})
+    )
+    sql = """
+    SELECT date_trunc('month', o.ordered_at) AS month, sum(o.amount)
+    FROM counted_orders AS o
+    INNER JOIN (SELECT customer_id, min(ordered_at) AS first_at FROM counted_orders GROUP BY customer_id) AS f USING (customer_id)
+    WHERE f.first_at < date_trunc('month', o.ordered_at) AND o.ordered_at < DATE '2018-01-01'
+    GROUP BY 1 ORDER BY 1
+    """
+    months = [row[1] for row in demo_ctx.engine.rows(sql, {})]
+    assert [row[1] for row in result.tables[0].rows][: len(months)] == months
+    assert "revenue" not in {figure.id for figure in result.figures if figure.value == 0}
