@@ -21,6 +21,8 @@ _OF_METRIC = {"metric", "term", "field", "option"}
 _OF_DIMENSION = {"dimension", "field"}
 _CORRECTING = ("drop", "move")
 """What a correction says is no more in the plan."""
+_SENT = ('"contacts"', '"responses"')
+"""What was sent to customers, or what they answered: what they did after it has a time of its own."""
 _LONG = 5
 _NEW = {"new_customers"}
 
@@ -41,6 +43,8 @@ def untraced(found: Plan, sentence: Sentence) -> list[Token]:
             missed += _where(sentence, "average")
         if metrics <= _NEW:
             missed += _where(sentence, "afterwards")
+    if any(one in written for one in _SENT) and '"window"' not in written:
+        missed += _where(sentence, "since_then")
     aside = " ".join(words for _, words in found.notes)
     return [token for token in sentence.tokens if token in missed and token.text not in aside]
 
