@@ -47,7 +47,9 @@ _ASKING = ("how_much", "count", "average", "total", "list", "favourite")
 
 
 def _says_nobody(sentence: Sentence) -> bool:
-    """Whether no word says who is meant: “how much did they spend”."""
+    """Whether no word says who is meant: “how much did they spend”; an age does."""
+    if any((one := token.get("comparison")) is not None and one.data.get("unit") == "age" for token in sentence.tokens):
+        return False
     return all(
         any(token.is_(kind) for kind in _NOBODY)
         or token.is_("cue", *_ASKING)
