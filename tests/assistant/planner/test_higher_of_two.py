@@ -25,9 +25,9 @@ def of(category: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("first", "second", "zh", "en"),
     [
-        (3, 2, "两者相比，**DELI**更高。", "Of the two, it is higher for **DELI**."),
-        (2, 3, "两者相比，**MEAT**更高。", "Of the two, it is higher for **MEAT**."),
-        (2, 2, "两者相同。", "Both are the same."),
+        (3, 2, "**DELI**更高。", "It is higher for **DELI**."),
+        (2, 3, "**MEAT**更高。", "It is higher for **MEAT**."),
+        (2, 2, "数值相同。", "They are the same."),
     ],
 )
 def test_the_higher_of_two_is_named(first: float, second: float, zh: str, en: str) -> None:
@@ -57,4 +57,4 @@ def test_a_side_without_a_name_is_told_by_its_place() -> None:
     ],
 )
 def test_nothing_is_said_where_it_is_no_such_pair(results: list[Result]) -> None:
-    assert "Of the two" not in write_answer(results, "en")
+    assert "It is higher for" not in write_answer(results, "en")
