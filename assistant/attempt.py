@@ -216,7 +216,7 @@ class Attempt:
     def _evidence(self) -> Evidence:
         session = self.toolbox.session
         # The planner proposes questions of the product's own, which have numbers in them; a service quotes nothing but results.
-        proposed = () if self.brain.is_service else tuple(example_questions())
+        proposed = () if self.brain.is_service else example_questions()
         return Evidence(list(session.results.values()), self.questions, len(self.turn.results), session.as_of, proposed, self._known)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from assistant.prompt_library import read_yaml
 from tools.contracts import Text, ToolResult
@@ -29,10 +30,14 @@ def suggestions(results: Iterable[ToolResult], question: str, language: str) -> 
     return found[:MOST_SUGGESTIONS]
 
 
-def example_questions() -> list[str]:
-    """The questions that the planner's answers propose, in both languages."""
+@lru_cache(maxsize=1)
+def example_questions() -> tuple[str, ...]:
+    """The questions that the planner's answers propose, in both languages: in general, and instead of what is not to be had."""
     texts = read_yaml("answers/texts.yaml")
-    return [question for name in ("examples", "more_examples") for questions in texts[name].values() for question in questions]
+    general = [questions for name in ("examples", "more_examples") for questions in texts[name].values()]
+    missing = read_yaml("lexicon/outside.yaml")["unsupported"].values()
+    instead = [entry.get(f"instead_{language}", ()) for entry in missing for language in ("zh", "en")]
+    return tuple(question for questions in (*general, *instead) for question in questions)
 
 
 def _filled(pattern: str, language: str, values: dict[str, object]) -> str:

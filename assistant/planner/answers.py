@@ -94,8 +94,9 @@ def instead_of(missing: str, language: str) -> list[str]:
 def _aside(result: Result, words: str, language: str) -> str:
     """One sentence for the count of the other reading."""
     view = ResultView(result, language)
-    counted = view.has("customers") and result.outcome == "answered"
-    return text("note_aside", language).format(words=words, customers=view.bold("customers") if counted else text("nobody", language))
+    if not (view.has("customers") and result.outcome == "answered"):
+        return text("note_aside_nobody", language).format(words=words)
+    return text("note_aside", language).format(words=words, customers=view.bold("customers"))
 
 
 def _supplied(result: Result, number: str, language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import yaml
 
 from assistant.evidence import Evidence
 from assistant.figures import render
+from assistant.phrases import example_questions
+from assistant.prompt_library import read_yaml
 from assistant.prose import ProseStream, render_sentence
 from assistant.quantities import chinese_number, find_quantities
 from assistant.session import Session
@@ -173,3 +176,25 @@ def test_a_cell_that_is_a_number_vouches_for_none_and_cuts_none() -> None:
     evidence = Evidence(list(session.results.values()), ["?"], 1)
     assert render_sentence("优惠抵掉原价的 15.2%。", evidence, "zh").text == "优惠抵掉原价的 15.2%。"  # type: ignore[union-attr]
     assert render_sentence("销售额涨了 2%。", evidence, "zh") is None
+
+
+def _own_sentences() -> list[tuple[str, str]]:
+    """The planner's own sentences with a word in each gap; what is only offered to be clicked is no sentence of an answer."""
+    offered = ("_choices", "examples", "recent_times")
+    texts = {
+        name: entry for name, entry in read_yaml("answers/texts.yaml").items() if not name.endswith(offered) and isinstance(entry, dict)
+    }
+    said = [(language, entry[language]) for entry in texts.values() for language in ("zh", "en") if language in entry]
+    listed = [(language, words if isinstance(words, list) else [words]) for language, words in said]
+    return [(language, re.sub(r"\{[^}]*\}", "x", one)) for language, words in listed for one in words if isinstance(one, str)]
+
+
+@pytest.mark.parametrize(("language", "sentence"), _own_sentences())
+def test_no_sentence_of_the_planner_s_own_has_a_number_that_would_drop_it(language: str, sentence: str) -> None:
+    assert render_sentence(sentence, Evidence([], []), language) is not None
+
+
+@pytest.mark.parametrize("question", example_questions())
+def test_every_question_that_is_proposed_may_be_shown(question: str) -> None:
+    proposed = Evidence([], [], extra=example_questions())
+    assert all(render_sentence(f"- {question}", proposed, language) is not None for language in ("zh", "en"))
