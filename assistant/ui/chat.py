@@ -28,6 +28,7 @@ class ChatParts:
     undo: gr.Button
     clear: gr.Button
     talks: gr.HTML
+    catch_up: gr.Button
 
     @property
     def outputs(self) -> list[Any]:
@@ -58,7 +59,8 @@ def build_chat(talks: gr.HTML) -> ChatParts:
         )
         send = gr.Button(elem_id="fq-send", variant="primary", scale=0, min_width=0)
         stop = gr.Button(elem_id="fq-stop", variant="stop", scale=0, min_width=0, visible=False)
-    return ChatParts(log, box, send, stop, retry, undo, clear, talks)
+        catch_up = gr.Button(elem_id="fq-catch-up", visible="hidden")
+    return ChatParts(log, box, send, stop, retry, undo, clear, talks, catch_up)
 
 
 _TOOLS = ("retry", "undo", "clear")
@@ -90,6 +92,8 @@ class ChatHandlers:
         for dependency in asked:
             dependency.then(self.settle, None, parts.outputs, queue=False, **private)
         parts.stop.click(self.stop, None, None, queue=False, **private)
+        # Not through the queue, whose stream is what may have been lost: the page's script asks for this when nothing comes.
+        parts.catch_up.click(self.catch_up, None, parts.outputs, queue=False, **private)
         # Drawn again once the page has it: the end of an answer that was drawn at the same moment may arrive later and stay.
         for button, handler in ((parts.undo, self.undo), (parts.clear, self.clear)):
             done = button.click(handler, None, parts.outputs, queue=False, **private)
@@ -144,6 +148,12 @@ class ChatHandlers:
         """Stop the question that is being answered on the page."""
         session, tab = self._page(request)
         session.talk(tab).stop()
+
+    def catch_up(self, request: gr.Request) -> Updates:
+        """Draw the chat as it stands for a page that has waited for news in vain."""
+        session, tab = self._page(request)
+        turns = session.talk(tab).turns
+        return draw(session, tab) if turns and turns[-1].running else self.settle(request)
 
     def settle(self, request: gr.Request) -> Updates:
         """Draw the end of an answer, also of one that broke off."""

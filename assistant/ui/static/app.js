@@ -93,9 +93,32 @@
     const log = document.querySelector("#fq-log");
     if (!log) return;
     new MutationObserver(() => {
+      newsAt = Date.now();
       if (!waiting) { waiting = true; requestAnimationFrame(settleLog); }
     }).observe(log, { childList: true, subtree: true, characterData: true });
   };
+
+  // The stream of an answer can be lost (a laptop slept, a connection broke): when nothing comes for a while, the page asks for what there is.
+  const PATIENCE = 4000;
+  let newsAt = Date.now();
+  let sent = null;  // when a question was sent that is not in the log yet, and how many were there
+  const inLog = () => document.querySelectorAll("#fq-log .user-row").length;
+  const noteSent = () => { sent = { at: Date.now(), questions: inLog() }; };
+  document.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("#fq-send, #fq-retry, #fq-log button")) noteSent();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target instanceof Element && event.target.closest("#fq-box")) noteSent();
+  });
+  setInterval(() => {
+    const running = document.querySelector("#fq-stop")?.checkVisibility();
+    if (sent && (running || inLog() > sent.questions)) sent = null;
+    const since = running ? newsAt : sent?.at;
+    if (!since || Date.now() - since < PATIENCE) return;
+    newsAt = Date.now();
+    sent = null;
+    document.querySelector("#fq-catch-up")?.click();
+  }, 1000);
 
   // What the mapping form says: every column that was changed, and every one that was marked as unsure.
   window.fenqunMapping = () => JSON.stringify(

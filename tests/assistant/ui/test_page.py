@@ -65,6 +65,20 @@ def test_a_reload_keeps_the_conversation_and_follows_what_is_under_way(
     expect(page.locator(".fq-welcome h1")).to_be_visible()
 
 
+def test_an_answer_whose_stream_is_lost_is_drawn_all_the_same(
+    open_page: OpenPage, scripted_address: str, ask: Ask, settled: Settled
+) -> None:
+    page = open_page(scripted_address)
+    ask(page, "the first")
+    page.route("**/queue/data*", lambda route: route.fulfill(content_type="text/event-stream", body='data: {"msg": "close_stream"}\n\n'))
+    page.fill("#fq-box textarea", "something slow")
+    page.press("#fq-box textarea", "Enter")
+    expect(page.locator("#fq-log .fq-asked")).to_have_text(["the first", "something slow"])
+    page.click("#fq-stop")
+    settled(page)
+    expect(page.locator("#fq-log .bot-row .md").last).to_contain_text("Stopped.")
+
+
 def test_keys_send_and_break_lines(open_page: OpenPage, scripted_address: str, settled: Settled) -> None:
     page = open_page(scripted_address)
     expect(page.locator("#fq-box textarea")).to_have_accessible_name("Question")
