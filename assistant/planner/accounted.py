@@ -35,9 +35,11 @@ def unsaid(found: Plan, sentence: Sentence) -> list[Token]:
     """
     if not found.calls or found.calls[0].name in _SILENT or any(kind == _LATER for kind, _ in found.notes):
         return []
-    if any(sentence.says(kind) for kind in ("ellipsis", "drop", "move")) or sentence.says("neg"):
+    if any(sentence.says(kind) for kind in ("ellipsis", "drop", "move")):
         return []
     said = _Said(found.calls, sentence.vocabulary.as_of)
+    if sentence.says("neg"):
+        return [token for token in sentence.tokens if _how_many(token) and not said.has_count(_how_many(token))]
     named = [
         sense.data["window"] for token in sentence.tokens for sense in token.senses if sense.kind == "window" and sense.data.get("window")
     ]
@@ -46,8 +48,15 @@ def unsaid(found: Plan, sentence: Sentence) -> list[Token]:
     return [
         token
         for token in sentence.tokens
-        if _looked_for(token) and not any(said.has(sense) for sense in token.senses) and not said.has_amount(token.text)
+        if (_looked_for(token) and not any(said.has(sense) for sense in token.senses) and not said.has_amount(token.text))
+        or (_how_many(token) and not said.has_count(_how_many(token)))
     ]
+
+
+def _how_many(token: Token) -> int | None:
+    """How many are wanted: “top 15”, “前10名”."""
+    ranking = token.get("ranking")
+    return None if ranking is None else ranking.data.get("n")
 
 
 def _looked_for(token: Token) -> bool:
@@ -86,6 +95,10 @@ class _Said:
                 value = float(sense.data["value"])
                 shares = (value, value / 100, value * 100, 1 - value)
                 return any(round(one, _DIGITS) in self._numbers for one in shares) or self._names(value)
+
+    def has_count(self, count: int | None) -> bool:
+        """Whether the arguments have a number."""
+        return count is None or self.has(Sense("number", "", {"value": count}))
 
     def has_amount(self, words: str) -> bool:
         """Whether what reads like a year is an amount of the arguments: “VIP from 2000”."""
