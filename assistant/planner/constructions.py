@@ -1,6 +1,6 @@
 """Constructions read as plainer words: “占了几成” is “占比”, and of customers “没有第二单” is “只下过一次单”.
 
-They are data: constructions.yaml and constructions_en.yaml, constructions_everyday.yaml for what people say in English of their own
+They are data: constructions.yaml and constructions_en.yaml, constructions_spoken.yaml for frames of spoken questions, constructions_everyday.yaml for what people say in English of their own
 trade, constructions_numbers.yaml for questions for numbers,
 constructions_models.yaml for what is asked of models and of the data's quality, constructions_ranked.yaml for what limits and accompanies
 a ranking, and conditions.yaml for what is said of customers.
@@ -16,14 +16,25 @@ from assistant.planner.lexicon import filled, named_patterns, read_table
 from assistant.planner.normalise import HAN
 
 _HAN = re.compile(f"[{HAN}]")
+_ENGLISH = re.compile(r"(?<![a-z])[a-z]{2,}(?![a-z])")
+_FEW_WORDS = 4
+"""English words that a Chinese sentence may well have."""
 _DIGITS = r"\d一二两三四五六七八九十百千"
 
 
 def plainer(text: str) -> str:
     """A normalised question in plainer words, by the constructions of its language."""
-    for pattern, words in _constructions("zh" if _HAN.search(text) else "en"):
-        text = pattern.sub(words, text)
+    for language in _languages(text):
+        for pattern, words in _constructions(language):
+            text = pattern.sub(words, text)
     return text
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    """Whose constructions it may have: an English sentence with a Chinese name in it has those of both languages."""
+    if not _HAN.search(text):
+        return ("en",)
+    return ("zh", "en") if len(_ENGLISH.findall(text)) > _FEW_WORDS else ("zh",)
 
 
 @lru_cache(maxsize=2)
@@ -34,7 +45,8 @@ def _constructions(language: str) -> list[tuple[re.Pattern[str], str]]:
     models = _of_table(read_table("constructions_models")[language])
     turns = _of_table(read_table("constructions_turns")[language])
     ranked = _of_table(read_table("constructions_ranked")) if language == "zh" else []
-    return [*everyday, *models, *ranked, *_of_table(read_table("conditions")[language]), *turns, *numbers, *_of_table(general)]
+    spoken = _of_table(read_table("constructions_spoken")[language], general["names"] if language == "en" else None)
+    return [*spoken, *everyday, *models, *ranked, *_of_table(read_table("conditions")[language]), *turns, *numbers, *_of_table(general)]
 
 
 def _of_table(table: Any, known: dict[str, str] | None = None) -> list[tuple[re.Pattern[str], str]]:

@@ -84,6 +84,7 @@ CALLS = (
     "ranked_zh",
     "everyday_en",
     "two_sides",
+    "spoken_en",
 )
 
 
