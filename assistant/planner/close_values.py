@@ -87,11 +87,11 @@ def _named(wanted: list[str], vocabulary: Vocabulary) -> list[str]:
 
 
 def _tokens_like(word: str, index: Mapping[str, set[tuple[str, str]]]) -> list[str]:
-    """The words of names that a word may be: itself, another number, a beginning, its consonants; else a slip of the pen."""
+    """The words of names that a word may be: itself or its other number; of no ordinary word also a beginning, its consonants, a slip."""
     if not word.isascii():
         return [token for token in index if word in token]
     found = [form for form in {*spellings(word), word + "es", word.removesuffix("s"), word.removesuffix("es")} if form in index]
-    if len(word) >= _LEAST_BEGINNING:
+    if len(word) >= _LEAST_BEGINNING and not is_ordinary(word):
         found += [token for token in index if token.startswith(word) and token not in found]
     bones = _VOWELS.sub("", word)
     if len(bones) >= _LEAST_SKELETON and not is_ordinary(word):

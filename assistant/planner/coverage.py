@@ -6,10 +6,12 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from assistant.planner.close_values import close_values, only_name
+from assistant.planner.passing import apart
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
 from assistant.planner.tokens import Token
+from assistant.planner.typos import is_ordinary
 
 _JOINTS = " ,.?!的和与且但并and or but"
 
@@ -63,6 +65,8 @@ def ask_value(sentence: Sentence, works: Callable[[str], bool]) -> Plan | None:
     """
     for run in _joined([token for token in sentence.leftover() if token.unknown]):
         words = _words(run)
+        if len(run) == 1 and is_ordinary(words) and apart(sentence, sentence.tokens.index(run[0])):
+            continue  # “for the board pack I need …”: a name would stand where it limits something
         names = close_values(words, sentence.vocabulary)
         asked = [f"{sentence.text[: run[0].start]}{name}{sentence.text[run[-1].end :]}" for name in names]
         choices = [one for one in asked if works(one)]

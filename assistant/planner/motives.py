@@ -20,6 +20,10 @@ Cuts = Callable[[str], Sentence]
 
 _LIMITS = ("number", "share", "quantity", "value", "segment", "comparison", "customer_id", "ranking", "band", "segment_name", "format")
 _LIMITING = (*_LIMITS, "chart", "absent", "off_topic", "condition", "cluster", "festival")
+_LEAST_TOLD = 3
+"""Words that say something; fewer of them before a question are what it is about."""
+_MISSING = ("absent", "off_topic", "unsupported")
+"""What the data has nothing of; where nothing is asked of it, it is a motive."""
 _MEASURING = ("metric", "dimension", "field", "scheme", "ask", "pronoun")
 
 
@@ -31,6 +35,34 @@ def motives(clauses: list[str], read: Cuts, understood: Reads) -> list[str]:
 def asides(clauses: list[str], read: Cuts, understood: Reads) -> list[str]:
     """Those of the clauses in which somebody acts and nothing is measured, limited or asked."""
     return [] if commands(clauses) else [clause for clause in clauses if _is_aside(clause, clauses, read, understood)]
+
+
+def leading(clauses: list[str], read: Cuts, understood: Reads) -> list[str]:
+    """The clauses before the one that asks, where they are more than a topic and nothing in them can limit what is asked."""
+    place = next((place for place, clause in enumerate(clauses) if _asks(clause)), 0)
+    if commands(clauses) or not read(clauses[place]).tokens:
+        return []
+    asked = read(", ".join(clauses[place:]))
+    return [clause for clause in clauses[:place] if _is_lead(clause, asked, clauses, read, understood)]
+
+
+def _is_lead(clause: str, asked: Sentence, clauses: list[str], read: Cuts, understood: Reads) -> bool:
+    if _says_which(clause) or any(pattern.search(clause) for pattern in patterns("topic")):
+        return False
+    sentence = read(clause)
+    told = [token for token in sentence.tokens if not token.is_("stop") and not token.is_("punctuation")]
+    topic = not any(pattern.search(clause) for pattern in patterns("occasion"))
+    if topic and (len(told) < _LEAST_TOLD or any(_measures(token) for token in told)):
+        return False
+    limits = [token for token in told if _limits(token, sentence, clauses) and not any(token.is_(kind) for kind in _MISSING)]
+    return all(_named_anew(token, asked) for token in limits) and understood(clause) is None
+
+
+def _named_anew(token: Token, asked: Sentence) -> bool:
+    """Whether what is asked names something of the same kind itself: “I look after the bakery. What did PASTRY take in?”."""
+    value = token.get("value")
+    names = [other.get("value") for other in asked.tokens]
+    return value is not None and any(name is not None and name.data["dimension"] == value.data["dimension"] for name in names)
 
 
 def commands(clauses: list[str]) -> bool:

@@ -45,8 +45,8 @@ def _is_spare(account: Sentence, place: int, question: str) -> bool:
         places = read_table("places")
         if set(places["telling_characters"]) & set(token.text) or set(places["prefixed"]) & set(_touching(account, place)):
             return False
-        return len(token.text) <= _LONGEST_HAN and _apart(account, place)
-    return _is_adverb(token.text) or _apart(account, place)
+        return len(token.text) <= _LONGEST_HAN and apart(account, place)
+    return _is_adverb(token.text) or apart(account, place)
 
 
 def _touching(account: Sentence, place: int) -> str:
@@ -68,8 +68,8 @@ def _is_name(word: str, question: str) -> bool:
     return found is not None and found[0][0].isupper() and found.start() > 0 and not question.isupper()
 
 
-def _apart(account: Sentence, place: int) -> bool:
-    """Whether it stands beside nothing that it may limit or belong to."""
+def apart(account: Sentence, place: int) -> bool:
+    """Whether the token at ``place`` stands beside nothing that it may limit or belong to."""
     before, after = _neighbour(account, place, -1), _neighbour(account, place, 1)
     leads = set(read_table("places")["before_values"])
     if before is not None and (before.text in leads or before.is_("by") or _limits(before)):

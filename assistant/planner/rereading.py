@@ -7,20 +7,27 @@ the answer. A clause that holds a number, a time past, a name or a condition is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.planner.lexicon import read_table
-from assistant.planner.motives import Cuts, Reads, asides, commands, is_certain, motives, patterns
+from assistant.planner.motives import Cuts, Reads, asides, commands, is_certain, leading, motives, patterns
 from assistant.planner.normalise import HAN, normalise
 
+_JOINING = "so|because|cause|cuz|since|but|and|therefore|though|hence|until|till|while"
 _MARKS = re.compile(
-    r"[,;!?]|\.(?!\d)|:(?!\d)| -+ |(?<=[a-z]) &(?= )|(?<=[a-z]) "
-    r"(?:so|because|cause|cuz|since|but|and|therefore|though|hence|until|till|while)(?= )"
+    r"[,;!?]|\.(?!\d)|(?<!\d):|:(?!\d)| -+ |(?<=[a-z]) &(?= )|(?<=[a-z]) "
+    rf"(?:{_JOINING})(?= )|"
+    r"(?<=[a-z]) (?=(?:i|we)(?: would|d)? (?:need|want|like)\b|(?:can|could|would|will) you |please )"
 )
 _SPACED = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 _DOUBLED = re.compile(r"[,;.!?:]\s*(?=[,;.!?:])")
+_ENDS = " ,;.!?:-&"
+_ENDING = re.compile(rf"^(?:{_JOINING})\b[ ,]*|[ ,]*\b(?:{_JOINING})$")
+"""What joined the question to a clause before or after it that is gone."""
+_EXPLETIVE = re.compile(r"\b(?:is|was|does|did) it (?=[a-z])")
+"""An “it” that stands for nothing said before."""
 _MOST = 8
 """Clauses of a question that is looked at again; a longer one is a text."""
 
@@ -63,9 +70,14 @@ def plainly(question: str) -> Shorter | None:
     aside = [] if commands(clauses) else [clause for clause in clauses if is_certain(clause)]
     if len(aside) == len(clauses) or not (aside or said) or len(clauses) > _MOST:
         return None
-    for clause in aside:
+    return Shorter(_without(text, aside), (*said, *aside))
+
+
+def _without(text: str, clauses: Iterable[str]) -> str:
+    """The text without these clauses, what joins the others kept."""
+    for clause in clauses:
         text = re.sub(rf"(?<![a-z]){re.escape(clause)}(?![a-z])", "", text, count=1)
-    return Shorter(_DOUBLED.sub("", text).strip(" ,;.!?:"), (*said, *aside))
+    return _DOUBLED.sub("", text).strip(_ENDS)
 
 
 def _without_counting(text: str) -> str:
@@ -96,16 +108,20 @@ def _without_motives(text: str, read: Cuts, understood: Reads) -> Iterator[tuple
     if not 1 < len(clauses) <= _MOST:
         return
     told = motives(clauses, read, understood)
-    around = [clause for clause in asides(clauses, read, understood) if clause not in told]
+    before = leading(clauses, read, understood)
+    around = [clause for clause in clauses if clause not in told and (clause in before or clause in asides(clauses, read, understood))]
     tried: set[tuple[str, ...]] = set()
     for dropped in (told, [*told, *around], *([clause] for clause in around)):
         kept = [clause for clause in clauses if clause not in dropped]
         if not kept or not dropped or tuple(dropped) in tried:
             continue
         tried.add(tuple(dropped))
-        left = read(", ".join(kept))
-        if not left.says("pronoun") and (left.says("metric") or not any(read(clause).says("metric") for clause in dropped)):
-            yield ", ".join(kept), tuple(dropped)
+        rest = _ENDING.sub("", _without(text, dropped))
+        left = read(rest)
+        if not read(_EXPLETIVE.sub("", rest)).says("pronoun") and (
+            left.says("metric") or not any(read(clause).says("metric") for clause in dropped)
+        ):
+            yield rest, tuple(dropped)
 
 
 @lru_cache(maxsize=1)

@@ -58,6 +58,21 @@ def test_a_clause_that_limits_is_no_background(question: str, vocabulary: Vocabu
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "Boston store - how many orders in May?",
+        "Vegans: how many orders in May?",
+        "北京的：多少客户",
+    ],
+)
+def test_a_topic_is_no_background(question: str, vocabulary: Vocabulary) -> None:
+    found = understand(question, vocabulary, Dialogue())
+
+    assert found.calls[0].name in ("ask_user", "decline")
+    assert not [words for kind, words in found.notes if kind == "background"]
+
+
+@pytest.mark.parametrize(
     ("word", "meant"),
     [("custmers", "customers"), ("custmrs", "customers"), ("valu", "value"), ("lookin", "looking"), ("evry", "every"), ("saved", "save")],
 )
