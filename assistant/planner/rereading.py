@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.planner.constructions import turned
 from assistant.planner.lexicon import read_table
 from assistant.planner.motives import Cuts, Reads, asides, commands, is_certain, leading, motives, patterns
 from assistant.planner.normalise import HAN, normalise
@@ -49,7 +50,7 @@ def shorter(question: str, read: Cuts, understood: Reads) -> Iterator[Shorter]:
         understood: The plan of a text that is read wholly.
     """
     plain = normalise(question)
-    wholes = dict.fromkeys((plain, normalise(_SPACED.sub("，", question)), _without_counting(plain)))
+    wholes = dict.fromkeys((plain, normalise(_SPACED.sub("，", question)), _without_counting(plain), turned(plain)))
     for place, whole in enumerate(wholes):
         if place:
             yield Shorter(whole)
