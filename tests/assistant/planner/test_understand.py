@@ -86,6 +86,7 @@ CALLS = (
     "frames_en",
     "two_sides",
     "spoken_en",
+    "framed_zh",
 )
 
 
