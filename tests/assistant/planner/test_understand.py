@@ -83,6 +83,7 @@ CALLS = (
     "customers_en",
     "ranked_zh",
     "everyday_en",
+    "sentences_en",
     "frames_en",
     "two_sides",
     "spoken_en",
