@@ -85,6 +85,7 @@ CALLS = (
     "everyday_en",
     "sentences_en",
     "frames_en",
+    "spoken_zh",
     "two_sides",
     "spoken_en",
     "framed_zh",
