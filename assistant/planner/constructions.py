@@ -1,8 +1,8 @@
 """Constructions read as plainer words: “占了几成” is “占比”, and of customers “没有第二单” is “只下过一次单”.
 
 They are data: constructions.yaml and constructions_en.yaml, constructions_spoken.yaml for frames of spoken questions,
-constructions_frames.yaml and constructions_sentences.yaml for the frames of whole English questions and constructions_zh.yaml and
-constructions_framed.yaml for those of Chinese ones, constructions_everyday.yaml for what people say in English of their own trade,
+constructions_frames.yaml, constructions_sentences.yaml and constructions_wholes.yaml for the frames of whole English questions,
+constructions_zh.yaml and constructions_framed.yaml for those of Chinese ones, constructions_everyday.yaml for what people say in English of their own trade,
 constructions_numbers.yaml for questions for numbers, constructions_models.yaml for what is asked of models and of the data's quality,
 constructions_ranked.yaml for what limits and accompanies a ranking, and conditions.yaml for what is said of customers.
 """
@@ -60,6 +60,7 @@ def _constructions(language: str) -> list[tuple[re.Pattern[str], str]]:
     everyday = _of_table(read_table("constructions_everyday"), general["names"]) if language == "en" else []
     frames = _of_table(read_table("constructions_frames")) if language == "en" else []
     sentences = _of_table(read_table("constructions_sentences"), general["names"]) if language == "en" else []
+    wholes = _of_table(read_table("constructions_wholes"), general["names"]) if language == "en" else []
     models = _of_table(read_table("constructions_models")[language])
     turns = _of_table(read_table("constructions_turns")[language])
     ranked = _of_table(read_table("constructions_ranked")) if language == "zh" else []
@@ -67,7 +68,7 @@ def _constructions(language: str) -> list[tuple[re.Pattern[str], str]]:
     said = _of_table(read_table("conditions")[language])
     framed = _of_table(read_table("constructions_framed")) if language == "zh" else []
     chinese = _of_table(read_table("constructions_zh"), general["names"]) if language == "zh" else []
-    first = [*spoken, *frames, *chinese, *framed, *sentences, *everyday, *models, *ranked]
+    first = [*wholes, *spoken, *frames, *chinese, *framed, *sentences, *everyday, *models, *ranked]
     return [*first, *said, *turns, *numbers, *_of_table(general)]
 
 

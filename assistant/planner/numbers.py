@@ -54,6 +54,7 @@ _SHARES = (
 
 
 _SPELT_PERCENT = re.compile(rf"\b({_ENGLISH})[ -](?=(?:percent|per cent|pct)\b)")
+_PERCENT = re.compile(r"(?<=\d) ?(?:percent|per cent|pct)\b(?! points?)")
 _PARTS = {"third": 3, "fourth": 4, "quarter": 4, "fifth": 5, "tenth": 10}
 
 
@@ -89,8 +90,8 @@ def parse_number(text: str) -> Decimal | None:
 
 
 def with_percents(text: str) -> str:
-    """“Top ten percent” as “top 10 percent”: the number of a percentage in digits."""
-    return _SPELT_PERCENT.sub(lambda match: f"{parse_number(match[1]) or match[1]} ", text)
+    """“Top ten percent” as “top 10%”: the number of a percentage in digits, and its sign."""
+    return _PERCENT.sub("%", _SPELT_PERCENT.sub(lambda match: f"{parse_number(match[1]) or match[1]} ", text))
 
 
 def _inside_word(text: str, match: re.Match[str]) -> bool:

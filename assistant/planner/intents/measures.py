@@ -124,7 +124,7 @@ def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
 def _ranks_people(sentence: Sentence) -> bool:
     """Whether customers are ranked, and neither groups of them nor campaigns."""
     ranked = [ranking for token in sentence.tokens if (ranking := token.get("ranking")) is not None]
-    people = any(token.is_("noun") or token.is_("top_customers") for token in sentence.tokens) or any(one.data["person"] for one in ranked)
+    people = sentence.says("noun") or sentence.says("top_customers") or any(one.data.get("person") for one in ranked)
     return bool(ranked) and people and not any(token.is_("dimension") and not token.is_("noun") for token in sentence.tokens)
 
 

@@ -86,6 +86,7 @@ CALLS = (
     "sentences_en",
     "frames_en",
     "spoken_zh",
+    "wholes_en",
     "two_sides",
     "spoken_en",
     "framed_zh",
