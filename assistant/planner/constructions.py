@@ -4,7 +4,8 @@ They are data: constructions.yaml and constructions_en.yaml, constructions_spoke
 constructions_frames.yaml, constructions_sentences.yaml and constructions_wholes.yaml for the frames of whole English questions,
 constructions_zh.yaml and constructions_framed.yaml for those of Chinese ones, constructions_everyday.yaml for what people say in
 English of their own trade, constructions_numbers.yaml for questions for numbers, constructions_models.yaml for what is asked of
-models and of the data's quality, constructions_ranked.yaml for what limits and accompanies a ranking, and conditions.yaml for what is said of customers.
+models and of the data's quality, constructions_ranked.yaml for what limits and
+accompanies a ranking, and conditions.yaml for what is said of customers.
 """
 
 from __future__ import annotations
