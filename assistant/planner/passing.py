@@ -19,7 +19,7 @@ _LONGEST_HAN = 4
 _WORD = re.compile(rf"[a-z]{{2,}}|[{HAN}]+")
 _LIMITED = ("noun", "metric", "dimension", "value", "segment", "field", "term", "band", "verb", "neg", "op", "comparison", "quantity")
 """What a word beside it may limit."""
-_QUOTED = re.compile("[\"“”「」《》‘’'](?P<words>[^\"“”「」《》‘’']+)[\"“”「」《》‘’']")
+_QUOTED = re.compile("(?<![A-Za-z])[\"“”「」《》‘’'](?P<words>[^\"“”「」《》‘’']+)[\"“”「」《》‘’']")
 
 
 def spare_words(account: Sentence, question: str) -> list[str]:

@@ -13,7 +13,10 @@ from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text, texts
 from assistant.planner.who import take_who
 
-_QUOTED = re.compile("[\"“”「」『』《》‘’'](?P<name>[^\"“”「」『』《》‘’']+)[\"“”「」『』《》‘’']")
+_QUOTED = re.compile(
+    "(?<![A-Za-z])[\"“”「」『』《》‘’'](?P<name>(?:[^\"“”「」『』《》‘’']|(?<=[A-Za-z])['’](?=[A-Za-z]))+)[\"“”「」『』《》‘’']"
+)
+"""A name in quotes; the apostrophe of “didn’t” is none."""
 
 
 def save(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
