@@ -72,7 +72,7 @@ def apart(account: Sentence, place: int) -> bool:
     """Whether the token at ``place`` stands beside nothing that it may limit or belong to."""
     before, after = _neighbour(account, place, -1), _neighbour(account, place, 1)
     leads = set(read_table("places")["before_values"])
-    if before is not None and (before.text in leads or before.is_("by") or _limits(before)):
+    if before is not None and (before.text in leads or before.is_("by") or before.is_("rank") or _limits(before)):
         return False
     return after is None or not (_limits(after) or after.text in read_table("places")["after_values"])
 
