@@ -24,6 +24,7 @@ _FEW_WORDS = 4
 _DIGITS = r"\d一二两三四五六七八九十百千"
 
 
+@lru_cache(maxsize=256)
 def plainer(text: str) -> str:
     """A normalised question in plainer words, by the constructions of its language."""
     for language in _languages(text):
