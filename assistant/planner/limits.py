@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from assistant.planner.sentence import Sentence
 
 Args = dict[str, Any]
+_BARE = re.compile(r"(?:the )?(?:top|first)\b|[前头]")
+_SORTED = re.compile(r"[最高低多少大小]|best|worst|high|low|big|small|most|least")
 
 
 def take_limit(sentence: Sentence, args: Args) -> None:
@@ -18,6 +21,12 @@ def take_limit(sentence: Sentence, args: Args) -> None:
             args["limit"] = int(quantity.data["value"])
             sentence.use(place)
             return
+
+
+def bare_ranking(sentence: Sentence) -> bool:
+    """Whether the first so many are wanted and not of what: “只要前三个”, "just the first 5"."""
+    said = [token.text for token in sentence.tokens if (ranking := token.get("ranking")) is not None and ranking.data.get("n")]
+    return len(said) == 1 and _BARE.match(said[0]) is not None and not _SORTED.search(said[0]) and not sentence.says("rank")
 
 
 def change_limit(sentence: Sentence, args: Args) -> None:

@@ -15,7 +15,7 @@ from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.metric_words import countable, take_dimensions
 from assistant.planner.levels import without_finer
 from assistant.planner.lexicon import read_table
-from assistant.planner.limits import change_limit
+from assistant.planner.limits import bare_ranking, change_limit
 from assistant.planner.metric_changes import change_metrics
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
@@ -58,9 +58,12 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
         args |= {"by": [*args.get("by", []), *by][-_MOST_DIMENSIONS:] if sentence.says("ellipsis", "also") else by}
         args |= {"metrics": [countable(sentence, metric, args["by"]) for metric in args["metrics"]]}
         args = {key: value for key, value in args.items() if key not in ("sort", "limit", "limit_per_group", "chart")}
+        args |= {"where": without_finer(args["where"], by)} if args.get("where") and not sentence.says("ellipsis", "also", "only") else {}
     _change_filters(sentence, args)
     _change_condition(sentence, args, last)
     ordered = take_ranking(sentence, args) if args.get("by") else take_sorting(sentence)
+    if args.get("sort") in ("growth", "decline") and bare_ranking(sentence):
+        ordered = {**ordered, "sort": args["sort"]}  # “the first three” of what fell most
     if ordered.get("sort") in ("growth", "decline"):
         args.setdefault("compare", "previous")
         args.setdefault("window", {"period": "last_month"})

@@ -19,6 +19,8 @@ from assistant.planner.who import Who, both, selection_rule, sort_field, take_or
 
 _ASKING = ("what does", "how does", "what do")
 _METRIC_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
+_SUMMED = ("items", "discount", "gross_revenue")
+"""Metrics that add up for each customer, and that are no field of customers."""
 _NUMBER_OF = ("数量", "总数", "总数量", "个数", "数目")
 """“How many” after what is counted."""
 
@@ -114,8 +116,8 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     whales = sentence.has("top_customers")
     people = whales or sentence.says("noun") or sentence.has("cue", "list")
     people = people or any(sense.data.get("person") for _, sense in sentence.free("ranking"))
-    pieces = sentence.has("metric", "items") and not any(token.is_("dimension", "product") for token in sentence.tokens)
-    limited = bool(values) or sentence.has("window") or pieces
+    summed = _summed(sentence)
+    limited = bool(values) or sentence.has("window") or summed is not None
     if not people or not (whales or sentence.has("ranking")) or not limited or sentence.has("comparison"):
         return None
     if sentence.has("neg") or any(True for _ in _groupings(sentence)):
@@ -123,7 +125,7 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     exported, kind = bool(sentence.take_all("cue", "export")), sentence.take("format")
     who = Who()
     take_order(sentence, who)
-    metric = "items" if pieces and sentence.take("metric", "items") else _METRIC_OF_FIELD.get(who.sort_by or "")
+    metric = _METRIC_OF_FIELD.get(who.sort_by or "") if summed is None else _taken(sentence, summed)
     if metric is None:
         return None
     args: dict[str, Any] = {"metrics": [metric], "by": ["customer"], **take_filters(sentence)}
@@ -138,6 +140,18 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None if exported or kind else found
     handle = next_handle(list(dialogue.results))
     return Plan((*found.calls, Call("export_customers", {"customers": handle, "format": kind.id if kind else "xlsx"})), found.notes)
+
+
+def _summed(sentence: Sentence) -> str | None:
+    """The metric that customers are ranked by and no field of theirs has: “折扣最多的客户”, "top customers by items"."""
+    counted = any(token.is_("dimension", "product") for token in sentence.tokens)
+    said = [metric for metric in _SUMMED if sentence.has("metric", metric)]
+    return said[0] if len(said) == 1 and not (counted and said[0] == "items") else None
+
+
+def _taken(sentence: Sentence, metric: str) -> str:
+    sentence.take("metric", metric)
+    return metric
 
 
 def _groupings(sentence: Sentence) -> Iterator[int]:
