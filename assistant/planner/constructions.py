@@ -4,31 +4,87 @@ They are data: constructions.yaml and constructions_en.yaml, constructions_spoke
 constructions_frames.yaml, constructions_sentences.yaml and constructions_wholes.yaml for the frames of whole English questions,
 constructions_zh.yaml and constructions_framed.yaml for those of Chinese ones, constructions_everyday.yaml for what people say in
 English of their own trade, constructions_numbers.yaml for questions for numbers, constructions_models.yaml for what is asked of
-models and of the data's quality, constructions_ranked.yaml for what limits and
-accompanies a ranking, and conditions.yaml for what is said of customers.
+models and of the data's quality, constructions_ranked.yaml for what limits and accompanies a ranking, and conditions.yaml for
+what is said of customers.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.planner.lexicon import filled, named_patterns, read_table
+from assistant.planner.literals import needed
 from assistant.planner.normalise import HAN
 
 _HAN = re.compile(f"[{HAN}]")
 _ENGLISH = re.compile(r"(?<![a-z])[a-z]{2,}(?![a-z])")
 _FEW_WORDS = 4
 """English words that a Chinese sentence may well have."""
+_TABLES = {
+    "en": (
+        "constructions_wholes",
+        "constructions_spoken",
+        "constructions_frames",
+        "constructions_sentences",
+        "constructions_everyday",
+        "constructions_models",
+        "conditions",
+        "constructions_turns",
+        "constructions_numbers",
+        "constructions_en",
+    ),
+    "zh": (
+        "constructions_spoken",
+        "constructions_zh",
+        "constructions_framed",
+        "constructions_models",
+        "constructions_ranked",
+        "conditions",
+        "constructions_turns",
+        "constructions",
+    ),
+}
+"""Tables in the order in which they are tried: whole sentences first, single words last."""
+_ALONE = frozenset(
+    {
+        "conditions",
+        "constructions_framed",
+        "constructions_frames",
+        "constructions_models",
+        "constructions_ranked",
+        "constructions_turns",
+    }
+)
+"""Tables that name their pieces themselves."""
 _DIGITS = r"\d一二两三四五六七八九十百千"
+
+
+class Construction(NamedTuple):
+    """A pattern, the plainer words for it, and what a text must have one of to be looked at."""
+
+    pattern: re.Pattern[str]
+    words: str
+    needed: tuple[str, ...]
 
 
 @lru_cache(maxsize=256)
 def plainer(text: str) -> str:
     """A normalised question in plainer words, by the constructions of its language."""
     for language in _languages(text):
-        for pattern, words in _constructions(language):
+        text = _rewritten(text, _constructions(language))
+    return text
+
+
+def turned(text: str) -> str:
+    """A question that was not understood, with what it names first put where it is spoken of, and the like; else unchanged."""
+    return text if _HAN.search(text) else _rewritten(text, _turns())
+
+
+def _rewritten(text: str, constructions: list[Construction]) -> str:
+    for pattern, words, literals in constructions:
+        if not literals or any(literal in text for literal in literals):
             text = pattern.sub(words, text)
     return text
 
@@ -40,40 +96,24 @@ def _languages(text: str) -> tuple[str, ...]:
     return ("zh", "en") if len(_ENGLISH.findall(text)) > _FEW_WORDS else ("zh",)
 
 
-def turned(text: str) -> str:
-    """A question that was not understood, with what it names first put where it is spoken of, and the like; else unchanged."""
-    if _HAN.search(text):
-        return text
-    for pattern, words in _turns():
-        text = pattern.sub(words, text)
-    return text
-
-
 @lru_cache(maxsize=1)
-def _turns() -> list[tuple[re.Pattern[str], str]]:
+def _turns() -> list[Construction]:
     table = read_table("constructions_frames")
     return _of_table({"names": table["names"], "rewrites": table["turned"]})
 
 
 @lru_cache(maxsize=2)
-def _constructions(language: str) -> list[tuple[re.Pattern[str], str]]:
-    general = read_table("constructions" if language == "zh" else "constructions_en")
-    numbers = _of_table(read_table("constructions_numbers"), general["names"]) if language == "en" else []
-    everyday = _of_table(read_table("constructions_everyday"), general["names"]) if language == "en" else []
-    frames = _of_table(read_table("constructions_frames")) if language == "en" else []
-    sentences = _of_table(read_table("constructions_sentences"), general["names"]) if language == "en" else []
-    wholes = _of_table(read_table("constructions_wholes"), general["names"]) if language == "en" else []
-    models = _of_table(read_table("constructions_models")[language])
-    turns = _of_table(read_table("constructions_turns")[language])
-    ranked = _of_table(read_table("constructions_ranked")) if language == "zh" else []
-    spoken = _of_table(read_table("constructions_spoken")[language], general["names"] if language == "en" else None)
-    said = _of_table(read_table("conditions")[language])
-    framed = _of_table(read_table("constructions_framed")) if language == "zh" else []
-    chinese = _of_table(read_table("constructions_zh"), general["names"]) if language == "zh" else []
-    first = [*wholes, *spoken, *frames, *chinese, *framed, *sentences, *everyday, *models, *ranked]
-    return [*first, *said, *turns, *numbers, *_of_table(general)]
+def _constructions(language: str) -> list[Construction]:
+    """Those of a language, in the order in which they are tried; names of the general table are known in the others."""
+    names = read_table(_TABLES[language][-1])["names"]
+    found: list[Construction] = []
+    for name in _TABLES[language]:
+        table = read_table(name)
+        found += _of_table(table.get(language, table), {} if name in _ALONE else names)
+    return found
 
 
-def _of_table(table: Any, known: dict[str, str] | None = None) -> list[tuple[re.Pattern[str], str]]:
+def _of_table(table: Any, known: dict[str, str] | None = None) -> list[Construction]:
     names = named_patterns({**(known or {}), "digits": _DIGITS, **table["names"]})
-    return [(re.compile(filled(pattern, names)), words) for pattern, words in table["rewrites"]]
+    patterns = [(filled(pattern, names), words) for pattern, words in table["rewrites"]]
+    return [Construction(re.compile(pattern), words, needed(pattern)) for pattern, words in patterns]

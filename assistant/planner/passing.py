@@ -19,6 +19,8 @@ _LONGEST_HAN = 4
 _WORD = re.compile(rf"[a-z]{{2,}}|[{HAN}]+")
 _LIMITED = ("noun", "metric", "dimension", "value", "segment", "field", "term", "band", "verb", "neg", "op", "comparison", "quantity")
 """What a word beside it may limit."""
+_INDEFINITE = ("a", "an")
+"""What makes a word a thing that somebody may have or not: “they must own a lorry”."""
 _QUOTED = re.compile("(?<![A-Za-z])[\"“”「」《》‘’'](?P<words>[^\"“”「」《》‘’']+)[\"“”「」《》‘’']")
 
 
@@ -46,7 +48,8 @@ def _is_spare(account: Sentence, place: int, question: str) -> bool:
         if set(places["telling_characters"]) & set(token.text) or set(places["prefixed"]) & set(_touching(account, place)):
             return False
         return len(token.text) <= _LONGEST_HAN and apart(account, place)
-    return _is_adverb(token.text) or apart(account, place)
+    thing = place > 0 and account.tokens[place - 1].text in _INDEFINITE
+    return _is_adverb(token.text) or (apart(account, place) and not thing)
 
 
 def _touching(account: Sentence, place: int) -> str:
