@@ -270,6 +270,8 @@ def _change_window(sentence: Sentence, args: Args) -> None:
     elif sentence.take_all("cue", "yoy"):
         sentence.take_all("cue", "previous", "growth", "compare", "count", "how_much")
         args |= {"compare": "last_year", "window": args.get("window") or {"period": "last_month"}}
+    elif args.get("by") and sentence.has("cue", "growth") and sentence.has("ranking"):
+        return  # “跌得最厉害的呢”: the order of the groups
     elif sentence.has("cue", "growth") or (sentence.has("cue", "compare") and sentence.has("cue", "previous")):
         for place, _ in sentence.free("cue", "previous"):
             if place and sentence.tokens[place - 1].is_("unit") and not sentence.says("by"):
