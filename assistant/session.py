@@ -13,6 +13,7 @@ from pathlib import Path
 from tools.contracts import Figure, Receipt, Table, ToolResult
 from tools.errors import InputError
 from tools.rules import Condition, Selection
+from tools.spreadsheets import as_written
 
 HANDLE = re.compile(r"t[1-9]\d*(?:\.[1-9]\d*)?")
 """An earlier result; "t3.2" is the second of the groups of customers that it lists."""
@@ -130,7 +131,7 @@ def _first_column(table: Table) -> list[str]:
     """All cells of the first column; those of a long table are read from where the whole was written."""
     if table.row_count > len(table.rows) and table.path:
         with Path(table.path).open(encoding="utf-8-sig", newline="") as lines:
-            return [row[0] for row in csv.reader(lines) if row][1:]
+            return [as_written(row[0]) for row in csv.reader(lines) if row][1:]
     return [str(row[0]) for row in table.rows if row[0] is not None]
 
 

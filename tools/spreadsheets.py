@@ -17,3 +17,8 @@ _PLAIN_NUMBER = re.compile(PLAIN_NUMBER, re.ASCII)
 def neutralise(text: str) -> str:
     """``text`` with an apostrophe before it where a spreadsheet could run it as a formula."""
     return f"'{text}" if _FORMULA.search(text) and not _PLAIN_NUMBER.search(text) else text
+
+
+def as_written(cell: str) -> str:
+    """The text of a cell that :func:`neutralise` made; a text that began with an apostrophe and a formula itself loses it."""
+    return cell[1:] if cell.startswith("'") and neutralise(cell[1:]) == cell else cell

@@ -113,7 +113,9 @@ def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan |
     reply = dialogue.asked is not None and not any(sentence.says(kind) for kind in ("cue", "verb", "metric", "scheme", "greet"))
     found = answered() or _still_asked(sentence, dialogue) or whole() if reply else whole() or answered()
     asks = found is not None and any(call.name == "ask_user" for call in found.calls)
-    return (None if found and not asks else _in_parts(sentence, dialogue, _JOINTS)) or found
+    if found is not None and not asks:
+        return found
+    return _in_parts(sentence, dialogue, _JOINTS) or found
 
 
 def _with_less(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -236,7 +238,8 @@ def _still_asked(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, ...], ...]) -> Plan | None:
     """Several questions in one, each understood after the one before."""
     for pieces in splits(sentence, joints):
-        calls, later = list[Call](), dialogue
+        calls: list[Call] = []
+        later = dialogue
         for piece in pieces:
             part = read_sentence(piece, sentence.vocabulary, later, sentence.typed)
             found = _whole(part, later) or of_first(piece, calls, lambda words: _later(words, sentence, replace(dialogue, results=())))

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from assistant.artifacts import json_value, result_from
@@ -15,6 +16,7 @@ from tools.contracts import Column, Figure, Receipt, Table, Text, ToolResult, Un
 from tools.errors import InputError
 from tools.requests import CompareSegments, ExportCustomers, FindCustomers, Measure
 from tools.rules import AllOf, Condition, InSegment, NotRule, Selection
+from tools.warehouse.whole_table import write_whole
 
 SAID = Text(zh="说", en="said")
 LATE = Condition(field="recency_days", op=">", value=30)
@@ -45,6 +47,18 @@ def test_last_is_the_latest_result_about_customers() -> None:
     assert session.selection("last").rule == LATE
     with pytest.raises(InputError, match=r"t2 is not about a group of customers; those that are: t1"):
         session.selection("t2")
+
+
+def test_ids_that_a_spreadsheet_would_run_come_back_from_the_file(tmp_path: Path) -> None:
+    ids = ["=7", "+86", "@ann", "-x", "-5", "'quoted", "plain"]
+    table = pa.table({"customer": ids, "revenue": [1] * len(ids)})
+    columns = (Column(id="customer", label=SAID, unit=Unit.ID), Column(id="revenue", label=SAID, unit=Unit.MONEY))
+    whole = write_whole(tmp_path, "ids", table)
+    session = Session("s")
+    listed = Table(title=SAID, columns=columns, rows=(("=7", 1),), row_count=len(ids), path=str(whole))
+    session.register(_result().model_copy(update={"tables": (listed,)}))
+
+    assert session.selection("t1").rule == Condition(field="customer_id", op="in", value=ids)
 
 
 def test_a_measurement_by_customer_stands_for_whom_it_lists(tmp_path: Path) -> None:
