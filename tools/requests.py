@@ -41,6 +41,7 @@ class GroupCondition(BaseModel):
     metric: str = Field(description="Metric id.")
     op: Literal[">", ">=", "<", "<=", "=", "!="]
     value: Decimal | Literal["average"] = Field(description="Shares as fractions: 0.2; average: that of all groups.")
+    of_total: bool = Field(default=False, description="The value is a share of the metric's total.")
 
 
 class Measure(Request):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from sqlglot import exp, parse_one
 
-from tools.contracts import Unit
 from tools.metrics.block import key_name, label_name
 from tools.metrics.entries import Metric
 from tools.metrics.keeping import Kept, keep
@@ -37,11 +36,6 @@ class Order:
 def before_name(metric: Metric) -> str:
     """The column of a metric's value in the earlier period."""
     return f"{metric.id}__before"
-
-
-def counts_nothing(metric: Metric) -> bool:
-    """Whether a group without rows has zero of the metric, rather than an unknown value."""
-    return metric.ratio is None and (bool(metric.additive) or metric.unit is Unit.COUNT)
 
 
 def beside_earlier(now: exp.Query, before: exp.Query, plan: Plan) -> exp.Select:
@@ -76,7 +70,7 @@ def _rank(metric: Metric, order: Order, *, compared: bool) -> exp.Expr:
     before: exp.Expr = exp.column(before_name(metric))
     if not compared:
         return now
-    if counts_nothing(metric):
+    if metric.counts_nothing:
         zero = exp.Literal.number(0)
         now, before = exp.func("coalesce", now, zero), exp.func("coalesce", before, zero)
     return exp.Sub(this=now, expression=before) if order.by_change else now

@@ -124,6 +124,11 @@ class Metric(Entry):
             raise ValueError(f"metric {self.id} needs either forms or a ratio")
         return self
 
+    @property
+    def counts_nothing(self) -> bool:
+        """Whether a group without rows has zero of the metric, rather than an unknown value."""
+        return self.ratio is None and (bool(self.additive) or self.unit is Unit.COUNT)
+
 
 class Dimension(Entry):
     """Something to group and filter by; ``sql`` yields its value as text.

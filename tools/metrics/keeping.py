@@ -13,7 +13,7 @@ from sqlglot import exp
 from tools.contracts import Text, Unit
 from tools.errors import InputError
 from tools.metrics.entries import Metric
-from tools.requests import Measure
+from tools.requests import GroupCondition, Measure
 
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
@@ -38,6 +38,8 @@ class Kept:
     value: Decimal
     average: bool = False
     """Whether the value is the average of all groups."""
+    part: Decimal | None = None
+    """The share of the metric's total that the value is."""
 
     def holds(self, value: int | Decimal | float | None) -> bool:
         """Whether a value fits; an unknown one does not."""
@@ -50,18 +52,26 @@ class Kept:
     @property
     def text(self) -> Text:
         """The condition in words."""
-        share = self.metric.unit is Unit.SHARE
-        value = f"{self.value * 100:f}%" if share else f"{self.value:,f}"
+        share = self.metric.unit is Unit.SHARE or self.part is not None
+        number = self.value if self.part is None else self.part
+        value = f"{number * 100:f}%" if share else f"{number:,f}"
         value = value if "." not in value else value.replace("%", "").rstrip("0").rstrip(".") + ("%" if share else "")
         name, (zh, en) = self.metric.name, ("平均值", "the average of") if self.average else ("", "")
+        if self.part is not None:
+            name = Text(zh=f"占全部{name.zh}的比例", en=f"the share of all {name.en}")
         return Text(zh=f"{name.zh}{_ZH[self.op]}{zh} {value}", en=f"{name.en} {_EN[self.op]} {f'{en} ' if en else ''}{value}")
 
 
-def kept_by(request: Measure, metrics: Sequence[Metric], average: Callable[[Metric], Decimal | None]) -> tuple[Kept, ...]:
-    """The conditions of a request on its groups; ``average`` gives that of all groups, where it is compared with.
+def kept_by(
+    request: Measure,
+    metrics: Sequence[Metric],
+    average: Callable[[Metric], Decimal | None],
+    total: Callable[[Metric], Decimal | None],
+) -> tuple[Kept, ...]:
+    """The conditions of a request on its groups; ``average`` gives that of all groups and ``total`` their whole, where it is compared with.
 
     Raises:
-        InputError: There are no groups to keep some of, or a row of all others was asked for too.
+        InputError: There are no groups to keep some of, a row of all others was asked for too, or a share is asked of what has no total.
     """
     if not request.having:
         return ()
@@ -78,10 +88,30 @@ def kept_by(request: Measure, metrics: Sequence[Metric], average: Callable[[Metr
     known = {metric.id: metric for metric in metrics}
     found: list[Kept] = []
     for one in request.having:
-        value = average(known[one.metric]) if one.value == _AVERAGE else Decimal(one.value)
-        if value is not None:  # nothing was measured, so that there is no group either
-            found.append(Kept(known[one.metric], one.op, value, one.value == _AVERAGE))
+        kept = _kept(known[one.metric], one, average, total)
+        if kept is not None:  # nothing was measured, so that there is no group either
+            found.append(kept)
     return tuple(found)
+
+
+def _kept(
+    metric: Metric,
+    one: GroupCondition,
+    average: Callable[[Metric], Decimal | None],
+    total: Callable[[Metric], Decimal | None],
+) -> Kept | None:
+    if one.value == _AVERAGE:
+        mean = average(metric)
+        return None if mean is None else Kept(metric, one.op, mean, average=True)
+    if not one.of_total:
+        return Kept(metric, one.op, Decimal(one.value))
+    if not metric.counts_nothing:
+        raise InputError(
+            f"{metric.name.en} has no total that a group could have a share of; compare with a value instead.",
+            f"“{metric.name.zh}”没有可供各组占比的总数，请改为与一个数值比较。",
+        )
+    whole = total(metric)
+    return None if whole is None else Kept(metric, one.op, Decimal(one.value) * whole, part=Decimal(one.value))
 
 
 def keep(query: exp.Select, kept: Sequence[Kept]) -> exp.Select:

@@ -13,7 +13,7 @@ from tools.contracts import Statement, Text, Unit
 from tools.errors import InputError
 from tools.metrics.catalogue import Metric, catalogue
 from tools.metrics.compile import compile_plan
-from tools.metrics.cuts import TOP_TOTAL, Order, before_name, counts_nothing
+from tools.metrics.cuts import TOP_TOTAL, Order, before_name
 from tools.metrics.plan import Plan, clip, components
 from tools.metrics.values import remember
 from tools.warehouse.context import ToolContext
@@ -95,7 +95,7 @@ def value_of(metric: Metric, value: object) -> Value:
     """A value as it came from the engine, or None, as a number of the metric."""
     if value is None:
         # Nothing to add up is nothing; nothing to divide by is unknown.
-        if not counts_nothing(metric):
+        if not metric.counts_nothing:
             return None
         return Decimal("0.00") if metric.unit is Unit.MONEY else 0
     if isinstance(value, Decimal) and metric.unit is not Unit.MONEY:

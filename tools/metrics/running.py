@@ -53,7 +53,7 @@ class Runs:
         """Run them all."""
         plan, request = self.plan, self.request
         earlier, uncompared = self._earlier()
-        kept = kept_by(request, plan.metrics, self._average)
+        kept = kept_by(request, plan.metrics, self._average, self._whole)
         run = self._stepped(_kept(self._grouped(earlier, kept), kept))
         step = request.compare == STEP
         total = self._total(plan, run)
@@ -119,6 +119,11 @@ class Runs:
         found = self._run(self.plan).groups if adds_up else [self._total(self.plan)]
         values = [Decimal(str(value)) for group in found if (value := group.values.get(metric.id)) is not None]
         return round(sum(values, Decimal(0)) / len(values), _DECIMALS) if values else None
+
+    def _whole(self, metric: Metric) -> Decimal | None:
+        """The metric over all groups."""
+        value = self._total(self.plan).values.get(metric.id)
+        return None if value is None else Decimal(str(value))
 
     def _per(self, plan: Plan, window: DateRange) -> PerTime | None:
         found, statements = per_time(self.ctx, plan, self.request.per, window)

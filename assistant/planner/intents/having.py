@@ -115,6 +115,12 @@ def _parts(metric: str, comparison: Sense) -> list[dict[str, Any]]:
     known = {one.id: one for one in catalogue().metrics}
     scale = 100 if known[metric].unit is Unit.SHARE and comparison.data["unit"] != "share" else 1
     value = comparison.data["value"]
+    if comparison.data["unit"] == "share" and known[metric].unit is not Unit.SHARE:
+        return [{**one, "of_total": True} for one in _ends(comparison, value, 1)]
+    return _ends(comparison, value, scale)
+
+
+def _ends(comparison: Sense, value: Any, scale: int) -> list[dict[str, Any]]:
     if comparison.data["op"] == "between":
         low, high = value
         return [{"op": ">=", "value": str(low / scale)}, {"op": "<=", "value": str(high / scale)}]
@@ -136,7 +142,9 @@ def _metric_of(sentence: Sentence, place: int, by: list[str], metrics: list[str]
 
 def _near_metric(sentence: Sentence, place: int, by: list[str]) -> str | None:
     """The metric that stands nearest to a comparison, used from now on."""
-    for at in (place - 1, place + 1, place - 2, place + 2, place - 3, place + 3):
+    after = [place + 1, place + 2, place + 3]
+    nearest = [place - 1, place + 1, place - 2, place + 2, place - 3, place + 3]
+    for at in [*after, *nearest] if _is_part_of(sentence, place) else nearest:
         token = sentence.tokens[at] if 0 <= at < len(sentence.tokens) else None
         if token is None or token.is_("noun"):
             continue
@@ -145,3 +153,10 @@ def _near_metric(sentence: Sentence, place: int, by: list[str]) -> str | None:
             sentence.use(at)
             return countable(sentence, metric.id if metric is not None else _OF_FIELD[field.id], by)  # type: ignore[union-attr]
     return None
+
+
+def _is_part_of(sentence: Sentence, place: int) -> bool:
+    """“less than 1% of orders”: what the share is of comes after it."""
+    share = sentence.tokens[place].get("comparison")
+    follows = sentence.tokens[place + 1] if place + 1 < len(sentence.tokens) else None
+    return share is not None and share.data["unit"] == "share" and follows is not None and follows.text.split()[0] == "of"

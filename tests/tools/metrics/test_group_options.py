@@ -43,6 +43,24 @@ def test_a_condition_may_be_on_another_metric(ctx: ToolContext) -> None:
     assert [row[0] for row in result.tables[0].rows] == ["Food"]
 
 
+def test_groups_are_kept_by_their_share_of_the_total(demo_ctx: ToolContext) -> None:
+    of_total = [{"metric": "revenue", "op": ">", "value": "0.1", "of_total": True}]
+    result = run(demo_ctx, metrics=["revenue"], by=["category"], having=of_total)
+
+    query = """
+        SELECT p.category, sum(l.amount) FROM order_lines AS l JOIN products AS p USING (product_id) GROUP BY p.category
+        HAVING sum(l.amount) > 0.1 * (SELECT sum(amount) FROM order_lines) ORDER BY 2 DESC
+    """
+    assert [row[:2] for row in result.tables[0].rows] == demo_ctx.engine.rows(query)
+    assert "the share of all revenue is above 10%" in result.interpretation.en
+
+
+def test_a_mean_has_no_total_to_have_a_share_of(ctx: ToolContext) -> None:
+    with pytest.raises(InputError, match="has no total that a group could have a share of"):
+        of_total = [{"metric": "average_order_value", "op": ">", "value": "0.1", "of_total": True}]
+        run(ctx, metrics=["average_order_value"], by=["category"], having=of_total)
+
+
 def test_no_group_may_fit(ctx: ToolContext) -> None:
     result = run(ctx, metrics=["revenue"], by=["category"], having=above("revenue", ">", "1000"))
     assert figures(result)["groups"] == 0
