@@ -42,6 +42,7 @@ class GroupCondition(BaseModel):
     op: Literal[">", ">=", "<", "<=", "=", "!="]
     value: Decimal | Literal["average"] = Field(description="Shares as fractions: 0.2; average: that of all groups.")
     of_total: bool = Field(default=False, description="The value is a share of the metric's total.")
+    of: Literal["now", "before", "difference", "percent", "share"] = "now"
 
 
 class Measure(Request):
@@ -54,9 +55,11 @@ class Measure(Request):
     window: Window | None = Field(default=None, description="When; all time when left out.")
     compare: Literal["previous", "last_year", "step"] | Window | None = Field(default=None, description="step: month by month; or a window")
     customers: Customers | None = Field(default=None, description="Only these.")
-    sort: Literal["largest", "smallest", "growth", "decline", "natural"] | None = Field(
-        default=None, description="Order of groups by the first metric; growth, decline: by its change (needs compare)."
+    sort: Literal["largest", "smallest", "growth", "decline", "movement", "contribution", "natural"] | None = Field(
+        default=None,
+        description="By the first metric; growth to contribution: by its change (needs compare).",
     )
+    change_by: Literal["amount", "percent", "share"] = "amount"
     limit: int | None = Field(default=None, ge=1, le=1000, description="At most this many groups.")
     limit_per_group: int | None = Field(default=None, ge=1, le=100, description="At most so many of the second dimension in each first.")
     limit_share: float | None = Field(default=None, gt=0, lt=1, description="Or this share of the groups: 0.1 is the top 10 %.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp, parse_one
 
+from tools.contracts import Unit
 from tools.metrics.block import key_name, label_name
 from tools.metrics.entries import Metric
 from tools.metrics.keeping import Kept, keep
@@ -24,7 +25,10 @@ class Order:
     """How groups come back: by the first metric or its change, descending or not; at most ``per_group`` of each first key."""
 
     descending: bool = True
-    by_change: bool = False
+    change: str | None = None
+    """By its change: "amount", "percent" or "share"."""
+    either: bool = False
+    """Whether a fall counts as much as a rise."""
     per_group: int | None = None
     limit: int = MOST_GROUPS
     having: tuple[Kept, ...] = ()
@@ -52,7 +56,7 @@ def beside_earlier(now: exp.Query, before: exp.Query, plan: Plan) -> exp.Select:
 def cut(query: exp.Select, plan: Plan, order: Order, *, compared: bool) -> exp.Select:
     """The groups in order, at most so many, with the number of all as ``group_count``."""
     if order.having:
-        query = keep(query, order.having)
+        query = keep(query, order.having, lambda one: _held(one, compared=compared))
     elif compared or order.per_group or order.share:
         query = exp.select("*").from_(query.subquery("b"))
     query = query.select(parse_one("count(*) OVER () AS group_count", read="duckdb"))
@@ -65,15 +69,54 @@ def cut(query: exp.Select, plan: Plan, order: Order, *, compared: bool) -> exp.S
     return _top_of_each(query, plan, order, ranked)
 
 
-def _rank(metric: Metric, order: Order, *, compared: bool) -> exp.Expr:
-    now: exp.Expr = exp.column(metric.id)
-    before: exp.Expr = exp.column(before_name(metric))
+def _held(kept: Kept, *, compared: bool) -> exp.Expr:
+    """What a condition compares: the value of a group, that of the earlier time, or its change."""
     if not compared:
+        return exp.column(kept.metric.id)
+    now, before = _both(kept.metric)
+    return {"now": now, "before": before}.get(kept.of) or _change(kept.metric, now, before, kept.of)
+
+
+def _both(metric: Metric) -> tuple[exp.Expr, exp.Expr]:
+    """A group's value in both times; nothing to add up is nothing."""
+    now, before = exp.column(metric.id), exp.column(before_name(metric))
+    if not metric.counts_nothing:
+        return now, before
+    zero = exp.Literal.number(0)
+    return exp.func("coalesce", now, zero), exp.func("coalesce", before, zero)
+
+
+def _rank(metric: Metric, order: Order, *, compared: bool) -> exp.Expr:
+    if not compared:
+        return exp.column(metric.id)
+    now, before = _both(metric)
+    if order.change is None:
         return now
-    if metric.counts_nothing:
-        zero = exp.Literal.number(0)
-        now, before = exp.func("coalesce", now, zero), exp.func("coalesce", before, zero)
-    return exp.Sub(this=now, expression=before) if order.by_change else now
+    return _absolute(_change(metric, now, before, order.change), either=order.either)
+
+
+def _change(metric: Metric, now: exp.Expr, before: exp.Expr, kind: str) -> exp.Expr:
+    """The change by which groups are ordered; of the share, that of all groups together."""
+    if kind == "share":
+        parts = [exp.Div(this=_real(one), expression=_some(exp.Window(this=exp.Sum(this=one.copy())))) for one in (now, before)]
+        return exp.paren(exp.Sub(this=parts[0], expression=parts[1]))
+    difference = exp.paren(exp.Sub(this=now.copy(), expression=before.copy()))
+    if kind == "percent" and metric.unit is not Unit.SHARE:
+        return exp.Div(this=_real(difference), expression=_some(exp.Abs(this=before.copy())))
+    return difference
+
+
+def _absolute(value: exp.Expr, *, either: bool) -> exp.Expr:
+    return exp.Abs(this=value) if either else value
+
+
+def _real(value: exp.Expr) -> exp.Expr:
+    return exp.cast(value.copy(), "DOUBLE")
+
+
+def _some(value: exp.Expr) -> exp.Expr:
+    """Nothing to divide by is unknown."""
+    return exp.func("nullif", value, exp.Literal.number(0))
 
 
 def _top_of_each(query: exp.Select, plan: Plan, order: Order, ranked: exp.Expr) -> exp.Select:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from tools.contracts import Column, Figure, FigureValue, Table, Text, Unit
 from tools.metrics.averages import NAMES
 from tools.metrics.catalogue import Metric
-from tools.metrics.outcome import OTHERS, OTHERS_NAME, Measured, change_of, change_share, difference_of, group_name, share_of
+from tools.metrics.outcome import OTHERS, OTHERS_NAME, Measured, change_of, change_share, difference_of, group_name, share_of, shares_of
 from tools.metrics.results import Group, Value
 
 FIGURE_GROUPS = 20
@@ -90,7 +90,9 @@ def _compared(
         part = change_share(measured, group, metric)
         yield _figure(f"{figure_id}.difference_share", _of(label, "占总变化的比例", "share of the total change"), part, Unit.SHARE)
     if group is not None and measured.has_share(metric):
-        now, then = share_of(group, measured.total, metric), share_of(before, measured.previous_total, metric)
+        now, then = shares_of(measured, group, metric)
+        if _by_share(measured, metric):
+            yield _figure(f"{figure_id}.share_previous", _of(label, "对比期占比", "share before"), then, Unit.SHARE)
         points = now - then if now is not None and then is not None else None
         yield _figure(f"{figure_id}.share_change", _of(label, "占比变化", "change of the share"), points, Unit.POINTS)
 
@@ -263,6 +265,9 @@ def _columns_of(measured: Measured, metric: Metric) -> Iterator[Column]:
     if _has_difference(measured, metric):
         yield Column(id=f"{metric.id}.difference", label=_of(metric.name, "变化额", "difference"), unit=metric.unit)
         yield Column(id=f"{metric.id}.difference_share", label=_of(metric.name, "占总变化", "share of the change"), unit=Unit.SHARE)
+    if _by_share(measured, metric):
+        yield Column(id=f"{metric.id}.share_previous", label=_of(metric.name, "对比期占比", "share before"), unit=Unit.SHARE)
+        yield Column(id=f"{metric.id}.share_change", label=_of(metric.name, "占比变化", "change of the share"), unit=Unit.POINTS)
 
 
 def _row(measured: Measured, group: Group) -> tuple[FigureValue, ...]:
@@ -282,11 +287,19 @@ def _row(measured: Measured, group: Group) -> tuple[FigureValue, ...]:
             cells += [earlier, change_of(metric, value, earlier)[0]]
         if _has_difference(measured, metric):
             cells += [difference_of(group, before, metric), change_share(measured, group, metric)]
+        if _by_share(measured, metric):
+            now, then = shares_of(measured, group, metric)
+            cells += [then, now - then if now is not None and then is not None else None]
     return tuple(cells)
 
 
 def _has_difference(measured: Measured, metric: Metric) -> bool:
-    return measured.by_change and metric.unit is not Unit.SHARE
+    return measured.by_change is not None and metric.unit is not Unit.SHARE
+
+
+def _by_share(measured: Measured, metric: Metric) -> bool:
+    held = any(one.of == "share" for one in measured.kept)
+    return (measured.by_change == "share" or held) and measured.has_share(metric)
 
 
 def _others_row(measured: Measured) -> tuple[tuple[FigureValue, ...], ...]:

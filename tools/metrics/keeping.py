@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from tools.contracts import Text, Unit
 from tools.errors import InputError
+from tools.metrics.changes import Totals, Values, change_in
 from tools.metrics.entries import Metric
 from tools.requests import GroupCondition, Measure
 
@@ -26,6 +27,13 @@ _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
 _IN_SQL: dict[str, type[exp.Binary]] = {">": exp.GT, ">=": exp.GTE, "<": exp.LT, "<=": exp.LTE, "=": exp.EQ, "!=": exp.NEQ}
 _ZH = {">": "大于", ">=": "不低于", "<": "小于", "<=": "不超过", "=": "等于", "!=": "不等于"}
 _AVERAGE = "average"
+_OF = {
+    "now": Text(zh="{}", en="{}"),
+    "before": Text(zh="对比期{}", en="{} in the time compared with"),
+    "difference": Text(zh="{}变化额", en="the change in {}"),
+    "percent": Text(zh="{}变化率", en="the change in {}"),
+    "share": Text(zh="{}占比变化", en="the change of its share of {}"),
+}
 _EN = {">": "is above", ">=": "is at least", "<": "is below", "<=": "is at most", "=": "is", "!=": "is not"}
 
 
@@ -40,26 +48,42 @@ class Kept:
     """Whether the value is the average of all groups."""
     part: Decimal | None = None
     """The share of the metric's total that the value is."""
+    of: str = "now"
+    """The value "now" or "before", or its change: "difference", "percent" or "share" (of the whole)."""
 
-    def holds(self, value: int | Decimal | float | None) -> bool:
-        """Whether a value fits; an unknown one does not."""
+    def holds(self, values: Values, before: Values | None, totals: Totals) -> bool:
+        """Whether a group fits; one of which the value is unknown does not."""
+        value = self._value(values, before, totals)
         return value is not None and _HOLDS[self.op](Decimal(str(value)), self.value)
 
-    def condition(self, placeholder: exp.Expr) -> exp.Expr:
-        """The same in SQL."""
-        return _IN_SQL[self.op](this=exp.column(self.metric.id), expression=placeholder)
+    def _value(self, values: Values, before: Values | None, totals: Totals) -> int | Decimal | float | None:
+        if self.of == "now":
+            return values.get(self.metric.id)
+        if self.of == "before":
+            return before.get(self.metric.id) if before else None
+        return change_in(self.of, self.metric, values, before, totals)
+
+    def condition(self, value: exp.Expr, placeholder: exp.Expr) -> exp.Expr:
+        """The same in SQL, of the expression of the value."""
+        return _IN_SQL[self.op](this=value, expression=placeholder)
 
     @property
     def text(self) -> Text:
         """The condition in words."""
-        share = self.metric.unit is Unit.SHARE or self.part is not None
+        share = self.metric.unit is Unit.SHARE or self.part is not None or self.of in ("percent", "share")
         number = self.value if self.part is None else self.part
         value = f"{number * 100:f}%" if share else f"{number:,f}"
         value = value if "." not in value else value.replace("%", "").rstrip("0").rstrip(".") + ("%" if share else "")
-        name, (zh, en) = self.metric.name, ("平均值", "the average of") if self.average else ("", "")
+        name, (zh, en) = _named(self.metric.name, self.of), ("平均值", "the average of") if self.average else ("", "")
         if self.part is not None:
             name = Text(zh=f"占全部{name.zh}的比例", en=f"the share of all {name.en}")
         return Text(zh=f"{name.zh}{_ZH[self.op]}{zh} {value}", en=f"{name.en} {_EN[self.op]} {f'{en} ' if en else ''}{value}")
+
+
+def _named(name: Text, of: str) -> Text:
+    """What is compared: a metric, the same in the time compared with, or its change."""
+    words = _OF[of]
+    return Text(zh=words.zh.format(name.zh), en=words.en.format(name.en))
 
 
 def kept_by(
@@ -104,7 +128,7 @@ def _kept(
         mean = average(metric)
         return None if mean is None else Kept(metric, one.op, mean, average=True)
     if not one.of_total:
-        return Kept(metric, one.op, Decimal(one.value))
+        return Kept(metric, one.op, Decimal(one.value), of=one.of)
     if not metric.counts_nothing:
         raise InputError(
             f"{metric.name.en} has no total that a group could have a share of; compare with a value instead.",
@@ -114,9 +138,13 @@ def _kept(
     return None if whole is None else Kept(metric, one.op, Decimal(one.value) * whole, part=Decimal(one.value))
 
 
-def keep(query: exp.Select, kept: Sequence[Kept]) -> exp.Select:
-    """The rows of a query that fit all conditions; the values are the parameters having_1, having_2, ..."""
-    conditions = [one.condition(exp.Placeholder(this=f"having_{number}")) for number, one in enumerate(kept, start=1)]
+def keep(query: exp.Select, kept: Sequence[Kept], value: Callable[[Kept], exp.Expr]) -> exp.Select:
+    """The rows of a query that fit all conditions but those on changes of the share of the whole, which no row knows.
+
+    The values are the parameters having_1, having_2, ...; ``value`` gives what each is compared with.
+    """
+    numbered = [(number, one) for number, one in enumerate(kept, start=1) if one.of != "share"]
+    conditions = [one.condition(value(one), exp.Placeholder(this=f"having_{number}")) for number, one in numbered]
     return exp.select("*").from_(query.subquery("h")).where(*conditions)
 
 

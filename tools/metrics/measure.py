@@ -101,6 +101,7 @@ def _details(measured: Measured) -> dict[str, Any]:
         "compare": measured.compare,
         "uncompared": measured.uncompared.model_dump() if measured.uncompared else None,
         "by_change": measured.by_change,
+        "way": measured.way,
         "per_group": measured.per_group,
         "per": measured.per.figure if measured.per else None,
         "kept": [one.text.model_dump() for one in measured.kept],

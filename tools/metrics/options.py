@@ -11,6 +11,8 @@ WITHIN = "repurchase_rate"
 PENDING = "repurchase_pending"
 """Those of whom it is not known yet whether they come back in time."""
 WITHIN_DAYS = 30
+CHANGES = ("growth", "decline", "movement", "contribution")
+"""Orders that are about a change."""
 
 
 def asked_metrics(request: Measure) -> tuple[Metric, ...]:
@@ -68,17 +70,32 @@ def check_options(request: Measure, metrics: tuple[Metric, ...]) -> None:
             "A comparison with the period before needs a window, such as the last 90 days.",
             "与上期比较需要给出时间范围，例如最近90天。",
         )
-    if request.sort in ("growth", "decline") and request.compare is None:
-        raise InputError(
-            "An order by growth or decline needs a comparison: with the previous period or with last year.",
-            "按增长或下降排序需要一个对比期：上一期或去年同期。",
-        )
     if request.within_days and all(metric.id != WITHIN for metric in metrics):
         raise InputError(
             "A number of days to come back within belongs to the metric repurchase_rate.",
             "“N天内”只用于“限期复购率”（repurchase_rate）这一指标。",
         )
+    _check_changes(request, metrics)
     _check_cuts(request, metrics)
+
+
+def _check_changes(request: Measure, metrics: tuple[Metric, ...]) -> None:
+    held = [one for one in request.having if one.of != "now"]
+    if (request.sort in CHANGES or held) and request.compare is None:
+        raise InputError(
+            "An order by growth or decline, or a condition on a change, needs a comparison: with the previous period or with last year.",
+            "按增长或下降排序、或对变化的条件，需要一个对比期：上一期或去年同期。",
+        )
+    known = {metric.id: metric for metric in metrics}
+    parts = request.sort == "contribution" or (request.sort in CHANGES and request.change_by == "share")
+    whole = [*(metrics[:1] if parts else ()), *(known[one.metric] for one in held if one.of == "share")]
+    levels = {catalogue().dimension(one).level for one in request.by}
+    for metric in whole:
+        if not levels <= set(metric.additive) or request.compare == "step":
+            raise InputError(
+                f"The {metric.name.en} of these groups are no parts of a whole, so they have no share of it, nor of its change.",
+                f"这些分组的“{metric.name.zh}”不是整体的组成部分，没有占比，也没有对变化的贡献。",
+            )
 
 
 def _check_cuts(request: Measure, metrics: tuple[Metric, ...]) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from tools.metrics.catalogue import Dimension
+from tools.metrics.catalogue import Dimension, Metric
+from tools.metrics.changes import Totals, change_in
+from tools.metrics.options import CHANGES
 from tools.metrics.results import Group, Run, Value
 
 _NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*([kKmM千万亿])?")
@@ -45,34 +48,49 @@ def dimension_key(dimension: Dimension) -> Callable[[str], Any]:
     return natural_key
 
 
-def arranged(
-    run: Run, by: Sequence[Dimension], metric: str, sort: str | None, limit: int | None, per_group: int | None = None
-) -> list[Group]:
+@dataclass(frozen=True)
+class Ranking:
+    """What groups are ordered by: a metric, or its change of some kind.
+
+    Args:
+        metric: Whose values.
+        sort: As in the request; the largest first when it is left out.
+        change: What change counts: "amount", "percent" or "share".
+        totals: All groups together, for changes of shares.
+    """
+
+    metric: Metric
+    sort: str | None = None
+    change: str = "amount"
+    totals: Totals = field(default_factory=Totals)
+
+
+def arranged(run: Run, by: Sequence[Dimension], ranking: Ranking, limit: int | None, per_group: int | None = None) -> list[Group]:
     """The groups in the order asked for; by default in their own order, else the largest first.
 
     A request for a few groups without an order means the largest ones. With ``per_group``, at most so many of the second
     dimension stay in each of the first, and ``limit`` is about the first.
     """
     if per_group is not None:
-        return _top_of_each(run, by, _ranked(run, run.groups, metric, sort), limit, per_group)
-    if sort in ("largest", "smallest", "growth", "decline") or (sort is None and limit is not None):
-        return _ranked(run, run.groups, metric, sort)
-    keys = [_level_key(run.groups, index, one, metric) for index, one in enumerate(by)]
+        return _top_of_each(run, by, _ranked(run, ranking), limit, per_group)
+    if ranking.sort in ("largest", "smallest", *CHANGES) or (ranking.sort is None and limit is not None):
+        return _ranked(run, ranking)
+    keys = [_level_key(run.groups, index, one, ranking.metric.id) for index, one in enumerate(by)]
     return sorted(run.groups, key=lambda group: [key(group.keys[index]) for index, key in enumerate(keys)])
 
 
-def _ranked(run: Run, groups: Sequence[Group], metric: str, sort: str | None) -> list[Group]:
+def _ranked(run: Run, ranking: Ranking) -> list[Group]:
     def rank(group: Group) -> Decimal | None:
         """What the group is ordered by: its value, or its change against the time before."""
-        now, before = group.values.get(metric), run.previous.get(group.keys)
-        if sort not in ("growth", "decline"):
-            return _decimal(now)
-        earlier = _decimal(before.values.get(metric)) if before else None
-        return None if now is None or earlier is None else Decimal(str(now)) - earlier
+        if ranking.sort not in CHANGES:
+            return _decimal(group.values.get(ranking.metric.id))
+        before = run.previous.get(group.keys)
+        found = change_in(ranking.change, ranking.metric, group.values, before.values if before else None, ranking.totals)
+        return abs(found) if found is not None and ranking.sort == "movement" else found
 
-    sign = 1 if sort in ("smallest", "decline") else -1
-    known = [(sign * value, group.keys, group) for group in groups if (value := rank(group)) is not None]
-    unknown = [group for group in groups if rank(group) is None]
+    sign = 1 if ranking.sort in ("smallest", "decline") else -1
+    known = [(sign * value, group.keys, group) for group in run.groups if (value := rank(group)) is not None]
+    unknown = [group for group in run.groups if rank(group) is None]
     return [group for _, _, group in sorted(known, key=lambda one: one[:2])] + unknown
 
 

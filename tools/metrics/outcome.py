@@ -48,7 +48,8 @@ class Measured:
         names: For each dimension, names of stored values.
         incomplete: Periods among the groups that the window or the data cut off, and the dates that they cover.
         per_group: At most so many of the second dimension in each of the first are among the groups.
-        by_change: Whether they are ordered by the change.
+        by_change: By which change they are ordered, if by any: "amount", "percent" or "share".
+        way: The order, where it is by a change: "growth", "decline" or "movement".
         compare: With which period they are compared.
         uncompared: Why there is no comparison, although one was asked for.
         others: The groups beyond the limit, where a row of them was asked for.
@@ -70,7 +71,8 @@ class Measured:
     names: tuple[dict[str, Text], ...]
     incomplete: dict[str, DateRange]
     per_group: int | None = None
-    by_change: bool = False
+    by_change: str | None = None
+    way: str | None = None
     compare: Compared | None = None
     uncompared: Text | None = None
     others: Others | None = None
@@ -145,6 +147,12 @@ def share_of(group: Group | None, total: Group | None, metric: Metric) -> float 
     if part is None or not whole:
         return None
     return float(Decimal(str(part)) / Decimal(str(whole)))
+
+
+def shares_of(measured: Measured, group: Group, metric: Metric) -> tuple[float | None, float | None]:
+    """The group's part of the total now, and of that in the period compared with."""
+    now = share_of(group, measured.total, metric)
+    return now, share_of(measured.before_of(group), measured.previous_total, metric)
 
 
 def change_of(metric: Metric, later: Value, earlier: Value) -> tuple[float | None, Unit]:

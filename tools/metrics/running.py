@@ -10,12 +10,13 @@ from tools.contracts import Statement, Text
 from tools.errors import UnsupportedQuestion
 from tools.metrics.averages import PerTime, per_time
 from tools.metrics.catalogue import catalogue
+from tools.metrics.changes import Totals, toward
 from tools.metrics.comparison import counterparts, earlier_plan, is_covered, kind_of, not_reached, refuse_growth
 from tools.metrics.cuts import Order
 from tools.metrics.entries import Metric
 from tools.metrics.keeping import Kept, kept_by
-from tools.metrics.options import PENDING, WITHIN
-from tools.metrics.ordering import arranged
+from tools.metrics.options import CHANGES, PENDING, WITHIN
+from tools.metrics.ordering import Ranking, arranged
 from tools.metrics.outcome import Measured, Others, names_by_label, share_of
 from tools.metrics.plan import Dates, Plan, components, dates_of, main_source, shown_dates
 from tools.metrics.results import Group, Run, Value, incomplete_periods, is_one_statement, run_plan, value_of
@@ -48,20 +49,28 @@ class Runs:
         self.plan = plan
         self.request = request
         self.statements: list[Statement] = []
+        self.toward: str | None = request.sort
+        """The order that “contribution” comes to."""
 
     def measured(self) -> Measured:
         """Run them all."""
         plan, request = self.plan, self.request
         earlier, uncompared = self._earlier()
         kept = kept_by(request, plan.metrics, self._average, self._whole)
-        run = self._stepped(_kept(self._grouped(earlier, kept), kept))
+        total = previous_total = None
+        if earlier and self._needs_totals():
+            total, previous_total = self._total(plan), self._total(earlier)
+        totals = Totals(total.values if total else None, previous_total.values if previous_total else None)
+        self.toward = toward(plan.metrics[0], totals) if request.sort == "contribution" else request.sort
+        run = _kept(self._stepped(self._grouped(earlier, kept)), kept, totals)
         step = request.compare == STEP
-        total = self._total(plan, run)
+        total = total or self._total(plan, run)
         _refuse_unripe(plan, total)
-        previous_total = self._total(earlier) if earlier else None
+        previous_total = previous_total or (self._total(earlier) if earlier else None)
         groups = run.groups
         if plan.by:
-            groups = arranged(run, plan.by, plan.metrics[0].id, request.sort, request.limit, request.limit_per_group)
+            ranking = Ranking(plan.metrics[0], self.toward, request.change_by, totals)
+            groups = arranged(run, plan.by, ranking, request.limit, request.limit_per_group)
         firsts = self._firsts(plan)
         if firsts is not None and request.sort in ("largest", "smallest"):
             groups = _by_share(groups, firsts, plan, descending=request.sort == "largest")
@@ -82,7 +91,8 @@ class Runs:
             names=names_by_label(groups, plan.by, [value_names(self.ctx, one) for one in plan.by]),
             incomplete=self._incomplete(plan, groups, window),
             per_group=request.limit_per_group if plan.by else None,
-            by_change=(bool(earlier) or step) and request.sort in ("growth", "decline"),
+            by_change=request.change_by if (earlier or step) and request.sort in CHANGES else None,
+            way=self.toward,
             compare=kind_of(request) if earlier or step else None,
             uncompared=uncompared,
             kept=kept,
@@ -92,6 +102,12 @@ class Runs:
         )
         return replace(measured, others=_others(measured)) if request.rest and plan.by else measured
 
+    def _needs_totals(self) -> bool:
+        """Whether groups are chosen or ordered by what they are of the whole."""
+        request = self.request
+        shared = request.sort in CHANGES and request.change_by == "share"
+        return shared or request.sort == "contribution" or any(one.of == "share" for one in request.having)
+
     def _earlier(self) -> tuple[Plan | None, Text | None]:
         """The plan for the period compared with, or why there is none."""
         earlier = earlier_plan(self.ctx, self.plan, self.request)
@@ -100,7 +116,7 @@ class Runs:
         dates = self._dates(earlier).window
         if is_covered(self.ctx, self.plan, dates):
             return earlier, None
-        if self.plan.by and self.request.sort in ("growth", "decline"):
+        if self.plan.by and (self.request.sort in CHANGES or any(one.of != "now" for one in self.request.having)):
             raise refuse_growth(self.ctx, self.plan, dates)
         return None, not_reached(self.ctx, self.plan, dates)
 
@@ -139,13 +155,13 @@ class Runs:
         return {group.keys[0]: group for group in self._run(whole).groups}
 
     def _grouped(self, earlier: Plan | None, kept: tuple[Kept, ...]) -> Run:
-        plan, sort = self.plan, self.request.sort
+        plan, sort = self.plan, self.toward
         if not plan.by:
             return self._run(plan)
-        by_change = sort in ("growth", "decline")
         order = Order(
             sort not in ("smallest", "decline"),
-            by_change and earlier is not None,
+            self.request.change_by if sort in CHANGES and earlier is not None else None,
+            sort == "movement",
             self.request.limit_per_group,
             having=kept,
             share=self.request.limit_share,
@@ -232,9 +248,10 @@ class Runs:
         return next((dates for dates in found if dates.window.start is not None), found[0])
 
 
-def _kept(run: Run, kept: tuple[Kept, ...]) -> Run:
+def _kept(run: Run, kept: tuple[Kept, ...], totals: Totals) -> Run:
     """The run with those of its groups that fit, where its statement did not choose them."""
-    groups = [group for group in run.groups if all(one.holds(group.values.get(one.metric.id)) for one in kept)]
+    before = {keys: group.values for keys, group in run.previous.items()}
+    groups = [group for group in run.groups if all(one.holds(group.values, before.get(group.keys), totals) for one in kept)]
     return run if len(groups) == len(run.groups) else replace(run, groups=groups, group_count=len(groups))
 
 

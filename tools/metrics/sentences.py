@@ -71,7 +71,15 @@ _ORDERS = {
     "smallest": Text(zh="最小的 {} 组", en="the {} smallest"),
     "growth": Text(zh="增长最多的 {} 组", en="the {} that grew most"),
     "decline": Text(zh="下降最多的 {} 组", en="the {} that fell most"),
+    "movement": Text(zh="变化最大的 {} 组", en="the {} that changed most"),
+    "contribution": Text(zh="对总变化贡献最大的 {} 组", en="the {} that account for most of the change"),
     "largest": Text(zh="最大的 {} 组", en="the {} largest"),
+}
+
+
+_BY = {
+    "percent": Text(zh="按变化的百分比排", en="by the change in percent"),
+    "share": Text(zh="按占比的变化排", en="by the change of their share"),
 }
 
 
@@ -93,8 +101,10 @@ def _cuts(measured: Measured, request: Measure) -> Iterator[Text]:
     elif measured.limit is not None:
         number = len(measured.shown)
         yield Text(zh=words.zh.format(number), en=words.en.format(number))
-    elif measured.by_change:
+    elif measured.by_change == "amount":
         yield Text(zh="按变化额排序", en="in the order of the change")
+    if measured.by_change in _BY:
+        yield _BY[measured.by_change]
     if measured.others is not None:
         yield Text(zh="其余合并为“其他”", en="all others in one row")
 

@@ -210,3 +210,33 @@ def test_guests_are_nobody(two_years: Warehouse) -> None:
 def test_refusals_are_one_sentence(ctx: ToolContext, request_: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         run(ctx, **request_)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"metrics": ["revenue"], "by": ["channel"], "window": FEBRUARY, "sort": "movement"},
+        {
+            "metrics": ["revenue"],
+            "by": ["channel"],
+            "window": FEBRUARY,
+            "having": [{"metric": "revenue", "op": ">", "value": 1, "of": "before"}],
+        },
+        {"metrics": ["average_order_value"], "by": ["channel"], "window": FEBRUARY, "compare": "last_year", "sort": "contribution"},
+        {"metrics": ["revenue"], "by": ["month"], "compare": "step", "sort": "decline", "change_by": "share"},
+    ],
+)
+def test_changes_need_a_time_to_change_from_and_parts_of_a_whole(two_years: Warehouse, request_: dict[str, Any]) -> None:
+    with open_context(two_years) as ctx, pytest.raises(InputError):
+        run(ctx, **request_)
+
+
+def test_changes_in_percent_and_of_the_share(two_years: Warehouse) -> None:
+    request: dict[str, Any] = {"metrics": ["revenue"], "by": ["channel"], "window": FEBRUARY, "compare": "last_year"}
+    with open_context(two_years) as ctx:
+        # web 100 -> 250, shop 90 -> 60, app 0 -> 20: of nothing there is no percentage, so it comes last.
+        assert [row[0] for row in rows(run(ctx, **request, sort="growth", change_by="percent"))] == ["web", "shop", "app"]
+        assert [row[0] for row in rows(run(ctx, **request, sort="movement"))] == ["web", "shop", "app"]
+        lost = run(ctx, **request, sort="decline", change_by="share", having=[{"metric": "revenue", "op": "<", "value": 0, "of": "share"}])
+        assert [row[0] for row in rows(lost)] == ["shop"]
+        assert lost.figure("g1.revenue.share_change").value == pytest.approx(60 / 330 - 90 / 190)

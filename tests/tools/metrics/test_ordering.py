@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tools.metrics.catalogue import attribute_dimension, catalogue
-from tools.metrics.ordering import arranged, dimension_key, is_natural, natural_key
+from tools.metrics.ordering import Ranking, arranged, dimension_key, is_natural, natural_key
 from tools.metrics.results import Group, Run
 
 
@@ -43,14 +43,15 @@ def _run(*groups: tuple[tuple[str, ...], int | None]) -> Run:
 
 def test_few_groups_without_an_order_are_the_largest() -> None:
     run = _run((("2024-01",), 1), (("2024-02",), 5), (("2024-03",), None))
-    month = [catalogue().dimension("month")]
-    assert [group.keys[0] for group in arranged(run, month, "orders", None, None)] == ["2024-01", "2024-02", "2024-03"]
-    assert [group.keys[0] for group in arranged(run, month, "orders", None, 1)] == ["2024-02", "2024-01", "2024-03"]
-    assert [group.keys[0] for group in arranged(run, month, "orders", "smallest", None)] == ["2024-01", "2024-02", "2024-03"]
+    month, orders = [catalogue().dimension("month")], Ranking(catalogue().metric("orders"))
+    smallest = Ranking(catalogue().metric("orders"), "smallest")
+    assert [group.keys[0] for group in arranged(run, month, orders, None)] == ["2024-01", "2024-02", "2024-03"]
+    assert [group.keys[0] for group in arranged(run, month, orders, 1)] == ["2024-02", "2024-01", "2024-03"]
+    assert [group.keys[0] for group in arranged(run, month, smallest, None)] == ["2024-01", "2024-02", "2024-03"]
 
 
 def test_two_dimensions_each_in_its_own_order() -> None:
     run = _run((("Tea", "25-34"), 1), (("Cake", "25-34"), 7), (("Tea", "18-24"), 3), (("Cake", "18-24"), 2))
     by = [catalogue().dimension("category"), catalogue().dimension("age_band")]
-    found = [group.keys for group in arranged(run, by, "orders", None, None)]
+    found = [group.keys for group in arranged(run, by, Ranking(catalogue().metric("orders")), None)]
     assert found == [("Cake", "18-24"), ("Cake", "25-34"), ("Tea", "18-24"), ("Tea", "25-34")]
