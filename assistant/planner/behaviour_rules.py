@@ -129,7 +129,8 @@ def _compare(sentence: Sentence, clause: Clause, place: int, comparison: Sense, 
     if unit in DAYS and _largest(comparison) * DAYS[unit] > _MOST_DAYS:
         return
     if unit in DAYS:
-        group.windows = [Window(last_days=int(_largest(comparison)) * DAYS[unit])]
+        longer = int(comparison.data["op"] == ">")  # “over 45 days” without an order: the 46th is without one, too
+        group.windows = [Window(last_days=int(_largest(comparison)) * DAYS[unit] + longer)]
         if isinstance(comparison.data["value"], list):  # “nothing for 20 to 40 days”: nothing in 20, but something in 40
             group.gap = [Window(last_days=int(one) * DAYS[unit]) for one in comparison.data["value"]]
         sentence.use(place)
