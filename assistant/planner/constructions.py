@@ -4,8 +4,8 @@ They are data: constructions.yaml and constructions_en.yaml, constructions_spoke
 constructions_frames.yaml, constructions_sentences.yaml and constructions_wholes.yaml for the frames of whole English questions,
 constructions_zh.yaml and constructions_framed.yaml for those of Chinese ones, constructions_everyday.yaml for what people say in
 English of their own trade, constructions_numbers.yaml for questions for numbers, constructions_models.yaml for what is asked of
-models and of the data's quality, constructions_ranked.yaml for what limits and accompanies a ranking, and conditions.yaml for
-what is said of customers.
+models and of the data's quality, constructions_ranked.yaml for what limits and accompanies a ranking, constructions_offers.yaml
+for discounts, coupons and campaigns, and conditions.yaml for what is said of customers.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _FEW_WORDS = 4
 """English words that a Chinese sentence may well have."""
 _TABLES = {
     "en": (
+        "constructions_offers",
         "constructions_wholes",
         "constructions_spoken",
         "constructions_frames",
@@ -36,6 +37,7 @@ _TABLES = {
         "constructions_en",
     ),
     "zh": (
+        "constructions_offers",
         "constructions_spoken",
         "constructions_zh",
         "constructions_framed",
@@ -53,6 +55,7 @@ _ALONE = frozenset(
         "constructions_framed",
         "constructions_frames",
         "constructions_models",
+        "constructions_offers",
         "constructions_ranked",
         "constructions_turns",
     }

@@ -10,7 +10,10 @@ from assistant.planner.lexicon import read_table, spellings, variants
 from assistant.planner.normalise import normalise
 from assistant.planner.tokens import Sense
 
-UNNAMED = frozenset({"rfm_group", "rfm_eight", "churn_band", "marketing_consent", "customer", "arm", "response_kind", "cluster"})
+UNNAMED = frozenset(
+    {"rfm_group", "rfm_eight", "churn_band", "marketing_consent", "customer", "arm", "response_kind", "cluster", "package_size"}
+)
+UNNAMED |= {"discount_kind", "package_size"}
 UNNAMED |= {"day_type", "membership_tier", "lifecycle", "aipl_stage", "value_activity", "value_level", "activity_level"}
 """Dimensions whose values are not called by their names."""
 _BAND = re.compile(r"(\d+)\s?-\s?(\d+)(k?)")

@@ -17,6 +17,7 @@ DATA_TABLES = (
     "customers",
     "orders",
     "order_lines",
+    "discounts",
     "refunds",
     "products",
     "events",

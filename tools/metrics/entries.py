@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from tools.contracts import Frozen, Text, Unit
 
-Level = Literal["customer", "time", "order", "product", "campaign", "contact", "response", "event"]
+Level = Literal["customer", "time", "order", "product", "discount", "campaign", "contact", "response", "event"]
 Kind = Literal["category", "band", "time", "segment", "id"]
 
 
@@ -158,6 +158,11 @@ class Dimension(Entry):
     def computed(self) -> bool:
         """Whether it follows from the customer's orders as they are measured, so that no table has its values."""
         return "first_at" in self.sql
+
+    @property
+    def untabled(self) -> bool:
+        """Whether no table has its values, so that they are those that are listed here, if any."""
+        return self.level == "time" or self.computed or "q." in self.sql
 
     @property
     def by_start(self) -> bool:

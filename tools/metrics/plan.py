@@ -267,9 +267,9 @@ def _values(ctx: ToolContext, dimension: Dimension, wanted: str) -> dict[str, Te
     named = {key: text for key, text in names.items() if wanted.casefold() in (key.casefold(), text.zh.casefold(), text.en.casefold())}
     if named:
         return named
-    if (dimension.level == "time" or dimension.computed) and not names:
+    if dimension.untabled and not names:
         return {wanted: Text(zh=wanted, en=wanted)}
-    found = matching_values(ctx, dimension, [wanted]) if dimension.level != "time" and not dimension.computed else []
+    found = matching_values(ctx, dimension, [wanted]) if not dimension.untabled else []
     if not found:
         raise UnknownName(dimension.name.en, dimension.name.zh, wanted, list(names) or dimension_values(ctx, dimension))
     return {value: Text(zh=label, en=label) for value, label in found}

@@ -32,6 +32,7 @@ _TABLES: dict[Level, str] = {
     "contact": "campaign_contacts AS k",
     "response": "campaign_responses AS r",
     "event": "events AS e",
+    "discount": "discounts AS d",
 }
 
 _BASE_PARTS = ("customers", "customer_features", "scores")
@@ -141,7 +142,7 @@ def _indexed(ctx: ToolContext) -> list[Dimension]:
 
 def dimension_values(ctx: ToolContext, dimension: Dimension) -> list[str]:
     """The values of one dimension, the most frequent first; its listed ones for a dimension of time."""
-    if dimension.level == "time" or dimension.computed:
+    if dimension.untabled:
         return list(dimension.values)
     shown = dimension.label_sql or dimension.sql
     found = ctx.engine.rows(

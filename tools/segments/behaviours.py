@@ -19,6 +19,8 @@ _LINE_COLUMNS: dict[str, tuple[str, ...]] = {
     "category": ("p.category",),
     "subcategory": ("p.subcategory",),
     "brand": ("p.brand",),
+    "manufacturer": ("p.manufacturer",),
+    "package_size": ("p.package_size",),
     "product": ("p.product_id", "p.name"),
     "product_name": ("p.name",),
 }

@@ -13,6 +13,7 @@ READABLE: Final[dict[str, tuple[str, ...] | None]] = {
     "counted_orders": None,
     "orders": None,
     "order_lines": None,
+    "discounts": None,
     "products": None,
     "events": None,
     "campaigns": None,

@@ -59,7 +59,7 @@ def unshared(sentence: Sentence, metrics: list[str], by: list[str]) -> bool:
 def _ratio(part: str, whole: str) -> str | None:
     parts = _SAME.get(part, {part}) | ({_OF_ORDERS[part]} if part in _OF_ORDERS and whole == "orders" else set())
     wholes = _SAME.get(whole, {whole})
-    ratios = [one for one in catalogue().metrics if one.unit is Unit.SHARE and one.ratio is not None and not one.ratio.without]
+    ratios = [one for one in catalogue().metrics if one.unit is Unit.SHARE and one.ratio is not None and "product" not in one.ratio.without]
     return next((one.id for one in ratios if one.ratio and one.ratio.numerator in parts and one.ratio.denominator in wholes), None)
 
 

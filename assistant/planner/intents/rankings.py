@@ -19,7 +19,7 @@ from assistant.planner.who import Who, both, selection_rule, sort_field, take_or
 
 _ASKING = ("what does", "how does", "what do")
 _METRIC_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
-_SUMMED = ("items", "discount", "gross_revenue")
+_SUMMED = ("items", "discount", "gross_revenue", "loyalty_discount", "coupon_discount", "coupon_match_discount", "coupon_orders")
 """Metrics that add up for each customer, and that are no field of customers."""
 _NUMBER_OF = ("数量", "总数", "总数量", "个数", "数目")
 """“How many” after what is counted."""

@@ -90,6 +90,7 @@ CALLS = (
     "two_sides",
     "spoken_en",
     "framed_zh",
+    "offers",
 )
 
 

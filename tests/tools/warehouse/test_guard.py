@@ -40,7 +40,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
             '\'{"note": "secret-attribute"}\')'
         )
         engine.execute("INSERT INTO feedback VALUES ('c1', TIMESTAMP '2017-05-05', 4, 'diary')")
-        engine.execute("INSERT INTO products VALUES ('p1', 'Tea', 'Drinks', NULL, NULL)")
+        engine.execute("INSERT INTO products (product_id, name, category) VALUES ('p1', 'Tea', 'Drinks')")
         engine.execute(
             "INSERT INTO orders (order_id, customer_id, ordered_at, status, amount) SELECT CAST(i AS VARCHAR), 'c1', "
             "TIMESTAMP '2017-01-01' + to_days(CAST(i AS INTEGER)), 'completed', i FROM range(1, 301) AS r(i)"

@@ -1,6 +1,6 @@
 -- The Complete Journey into the canonical tables: household = customer, basket = order, sales_value = amount paid.
-INSERT INTO products
-SELECT CAST(product_id AS VARCHAR), product_type, department, product_category, brand
+INSERT INTO products (product_id, name, category, subcategory, brand, manufacturer, package_size)
+SELECT CAST(product_id AS VARCHAR), product_type, department, product_category, brand, CAST(manufacturer_id AS VARCHAR), package_size
 FROM read_parquet($products);
 
 INSERT INTO order_lines
@@ -8,6 +8,12 @@ SELECT
     CAST(basket_id AS VARCHAR), CAST(product_id AS VARCHAR), quantity, CAST(sales_value AS DECIMAL(18, 2)),
     CAST(retail_disc + coupon_disc + coupon_match_disc AS DECIMAL(18, 2))
 FROM read_parquet($transactions);
+
+INSERT INTO discounts
+SELECT CAST(t.basket_id AS VARCHAR), CAST(t.product_id AS VARCHAR), d.kind, CAST(d.amount AS DECIMAL(18, 2))
+FROM read_parquet($transactions) AS t
+CROSS JOIN LATERAL (VALUES ('loyalty', t.retail_disc), ('coupon', t.coupon_disc), ('coupon_match', t.coupon_match_disc)) AS d (kind, amount)
+WHERE d.amount <> 0;
 
 INSERT INTO orders
 SELECT
