@@ -30,7 +30,7 @@ class DescribeData(Request):
         default="overview",
         description="coverage: share of customers with given fields.",
     )
-    fields: list[str] = Field(default=[], description='For coverage: field ids, or a group such as "demographics", "contact".')
+    fields: list[str] = Field(default=[], description='For coverage: field ids, or "demographics", "contact".')
 
 
 class GroupCondition(BaseModel):
@@ -40,7 +40,7 @@ class GroupCondition(BaseModel):
 
     metric: str = Field(description="Metric id.")
     op: Literal[">", ">=", "<", "<=", "=", "!="]
-    value: Decimal | Literal["average"] = Field(description="Shares as fractions: 0.2; average: that of all groups.")
+    value: Decimal | Literal["average"] = Field(description="Shares: 0.2; average: that of all.")
     of_total: bool = Field(default=False, description="The value is a share of the metric's total.")
     of: Literal["now", "before", "difference", "percent", "share"] = "now"
 
@@ -52,7 +52,7 @@ class Measure(Request):
     by: list[str] = Field(default=[], max_length=2, description="Dimension ids to group by.")
     where: dict[str, list[str]] = Field(default={}, description='Dimension id to accepted values, e.g. {"category": ["DELI"]}.')
     where_not: dict[str, list[str]] = Field(default={}, description="Dimension id to excluded values.")
-    window: Window | None = Field(default=None, description="When; all time when left out.")
+    window: Window | None = Field(default=None, description="Default: all time.")
     compare: Literal["previous", "last_year", "step"] | Window | None = Field(default=None, description="step: month by month; or a window")
     customers: Customers | None = Field(default=None, description="Only these.")
     sort: Literal["largest", "smallest", "growth", "decline", "movement", "contribution", "natural"] | None = Field(
@@ -61,11 +61,12 @@ class Measure(Request):
     )
     change_by: Literal["amount", "percent", "share"] = "amount"
     limit: int | None = Field(default=None, ge=1, le=1000, description="At most this many groups.")
-    limit_per_group: int | None = Field(default=None, ge=1, le=100, description="At most so many of the second dimension in each first.")
-    limit_share: float | None = Field(default=None, gt=0, lt=1, description="Or this share of the groups: 0.1 is the top 10 %.")
+    limit_per_group: int | None = Field(default=None, ge=1, le=100, description="So many of the second dimension in each first.")
+    limit_share: float | None = Field(default=None, gt=0, lt=1, description="Or this share of them: 0.1 is 10 %.")
     having: list[GroupCondition] = Field(default=[], max_length=4, description="Only groups whose metric fits.")
     rest: bool = Field(default=False, description="Also a row of the groups beyond limit.")
-    share_within: bool = Field(default=False, description="Shares within each value of the first of two dimensions.")
+    share_within: bool = Field(default=False, description="Shares within each of the first dimension.")
+    share_of: list[str] = Field(default=[], description="Also its share without these limits: dimension ids, customers, window.")
     per: Literal["day", "week", "month", "quarter", "year"] | None = Field(
         default=None, description="Also the average per calendar day ..."
     )
@@ -113,7 +114,7 @@ class SegmentOverview(Request):
     """Show all groups of a scheme."""
 
     scheme: Literal["rfm", "rfm_eight", "value_activity", "membership", "lifecycle", "aipl"] = "rfm"
-    tiers: dict[Literal["svip", "vip"], TierLimit] = Field(default={}, description="For membership: other limits than the stored ones.")
+    tiers: dict[Literal["svip", "vip"], TierLimit] = Field(default={}, description="For membership: other limits.")
     period_days: int | None = Field(default=None, ge=1, le=730, description="For lifecycle: length of each of the two periods.")
 
 
@@ -153,10 +154,10 @@ class ClusterCustomers(Request):
     """Find groups that nobody asked for, by clustering features."""
 
     themes: list[Literal["value", "rhythm", "categories", "discount", "time_of_day", "channel", "events"]] = Field(
-        default=[], description="All that the data have when left out."
+        default=[], description="Default: all."
     )
     method: Literal["kmeans", "minibatch", "ward", "dbscan", "hdbscan", "gaussian_mixture"] = "kmeans"
-    clusters: int | None = Field(default=None, ge=2, le=20, description="How many; 5-8 by the data when left out.")
+    clusters: int | None = Field(default=None, ge=2, le=20, description="Default: 5-8 by the data.")
     cluster: str | None = Field(default=None, description="Only this one: its number or name.")
     customers: Customers | None = Field(default=None, description="Only these.")
 
@@ -199,7 +200,7 @@ class WeighRfm(Request):
 class PredictResponse(Request):
     """Who will respond to a type of campaign."""
 
-    campaign_kind: str | None = Field(default=None, description="The most frequent kind when left out.")
+    campaign_kind: str | None = Field(default=None, description="Default: the most frequent.")
     customers: Customers | None = None
     limit: int = Field(default=20, ge=1, le=1000)
 
@@ -207,7 +208,7 @@ class PredictResponse(Request):
 class MeasureUplift(Request):
     """The effect of a campaign with a control group, and whom it persuades."""
 
-    campaign: str | None = Field(default=None, description="Id or name; all campaigns with a control group when left out.")
+    campaign: str | None = Field(default=None, description="Id or name; default: all with a control group.")
     outcome: Literal["response", "order", "revenue"] = "order"
     horizon_days: int = Field(default=30, ge=1, le=180, description="Orders count for so many days after the contact.")
 
@@ -233,7 +234,7 @@ class FindBehaviour(Request):
     pattern: Literal["viewed_not_bought", "carted_not_bought", "declining_logins", "unopened_mails"]
     by: Literal["product", "category"] = "product"
     least_times: int | None = Field(default=None, ge=1, le=1000, description="Default 2; 1 for the cart.")
-    window: Window | None = Field(default=None, description="For logins the last 30 days against the 30 before when left out.")
+    window: Window | None = Field(default=None, description="Default for logins: the last 30 days.")
     limit: int = Field(default=20, ge=1, le=1000)
 
 
@@ -261,7 +262,7 @@ class ExportCustomers(Request):
 
     customers: Customers
     format: Literal["csv", "xlsx", "parquet"] = "xlsx"
-    columns: list[str] = Field(default=[], description="Field ids; a useful set when left out.")
+    columns: list[str] = Field(default=[], description="Field ids.")
     include_personal: bool = Field(default=False, description="Only when the operator asked for names, e-mails or phones.")
     personal_columns: list[Literal["name", "email", "phone", "address", "birth_date", "membership_number"]] = Field(
         default=[], description="Which of them the operator asked for."

@@ -25,6 +25,7 @@ _FEW_WORDS = 4
 _TABLES = {
     "en": (
         "constructions_offers",
+        "constructions_requests",
         "constructions_wholes",
         "constructions_spoken",
         "constructions_frames",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from assistant.planner.lexicon import read_table
@@ -24,7 +25,8 @@ _CORRECTING = ("drop", "move")
 _SENT = ('"contacts"', '"responses"')
 """What was sent to customers, or what they answered: what they did after it has a time of its own."""
 _LONG = 5
-_NEW = {"new_customers"}
+_WHICH = frozenset({"which", "what"})
+_NEW = {"new_customers", "lapsed_customers", "churned_customers"}
 
 
 def untraced(found: Plan, sentence: Sentence) -> list[Token]:
@@ -41,6 +43,9 @@ def untraced(found: Plan, sentence: Sentence) -> list[Token]:
     if tools == {"measure"}:
         if not any(part in written for part in read_table(_TABLE)["means"]):
             missed += _where(sentence, "average")
+        if not any(part in written for part in read_table(_TABLE)["shares"]):
+            missed += _where(sentence, "share")
+        missed += _ungrouped(found, sentence)
         if metrics <= _NEW:
             missed += _where(sentence, "afterwards")
     if any(one in written for one in _SENT) and '"window"' not in written:
@@ -56,6 +61,20 @@ def _untold(token: Token, written: str) -> bool:
     if kinds and kinds <= _OF_DIMENSION and "dimension" in kinds:
         return not any(_has(sense.id, "dimensions", written) for sense in token.senses)
     return False
+
+
+def _ungrouped(found: Plan, sentence: Sentence) -> list[Token]:
+    """“Which product types …” of which no call has groups: what is asked for are groups, and not one number."""
+    by = {name for call in found.calls for name in call.args.get("by", ())}
+    levels = sentence.vocabulary.levels
+    missed = []
+    for before, token in pairwise([Token(0, 0, ""), *sentence.tokens]):
+        named = {sense.id for sense in token.senses if sense.kind == "dimension"}
+        grouped = {name for name in named if levels.get(name) not in ("time", "customer") and name != "customer"}
+        asked = token.text.split()[0] in _WHICH if token.text.isascii() else False
+        if (asked or before.text in _WHICH) and grouped and grouped == named and not named & by and not by:
+            missed += [token] if asked else [before, token]
+    return missed
 
 
 def _has(name: str, kind: str, written: str) -> bool:

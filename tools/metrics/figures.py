@@ -69,6 +69,12 @@ def _beside(measured: Measured, group: Group, metric: Metric, figure_id: str, la
         name = NAMES[measured.per.unit]
         mean = measured.per.average(metric, group)
         yield _figure(f"{figure_id}.{measured.per.figure}", _of(label, name.zh, name.en), mean, mean_unit(metric))
+    if measured.wholes is not None and metric.id == measured.plan.metrics[0].id:
+        whole = measured.wholes.get(group.keys)
+        yield _figure(
+            f"{figure_id}.whole", _of(label, "的整体", "of the whole"), whole.values.get(metric.id) if whole else None, metric.unit
+        )
+        yield _figure(f"{figure_id}.share_of", _of(label, "占整体的比例", "share of the whole"), share_of(group, whole, metric), Unit.SHARE)
     if measured.firsts is not None and group.keys and measured.has_share(metric):
         first = measured.plan.by[0].name
         part = share_of(group, measured.firsts.get(group.keys[0]), metric)
@@ -253,6 +259,9 @@ def _columns_of(measured: Measured, metric: Metric) -> Iterator[Column]:
     yield Column(id=metric.id, label=metric.name, unit=metric.unit)
     if measured.has_share(metric):
         yield Column(id=f"{metric.id}.share", label=_of(metric.name, "占比", "share"), unit=Unit.SHARE)
+    if measured.wholes is not None and metric.id == measured.plan.metrics[0].id:
+        yield Column(id=f"{metric.id}.whole", label=_of(metric.name, "整体", "of the whole"), unit=metric.unit)
+        yield Column(id=f"{metric.id}.share_of", label=_of(metric.name, "占整体的比例", "share of the whole"), unit=Unit.SHARE)
     if measured.per is not None:
         name = NAMES[measured.per.unit]
         yield Column(id=f"{metric.id}.{measured.per.figure}", label=_of(metric.name, name.zh, name.en), unit=mean_unit(metric))
@@ -278,6 +287,9 @@ def _row(measured: Measured, group: Group) -> tuple[FigureValue, ...]:
         cells.append(value)
         if measured.has_share(metric):
             cells.append(share_of(group, measured.total, metric))
+        if measured.wholes is not None and metric.id == measured.plan.metrics[0].id:
+            whole = measured.wholes.get(group.keys)
+            cells += [whole.values.get(metric.id) if whole else None, share_of(group, whole, metric)]
         if measured.per is not None:
             cells.append(measured.per.average(metric, group))
         if measured.firsts is not None and measured.has_share(metric):

@@ -103,6 +103,7 @@ def _details(measured: Measured) -> dict[str, Any]:
         "by_change": measured.by_change,
         "way": measured.way,
         "per_group": measured.per_group,
+        "of_whole": measured.wholes is not None,
         "per": measured.per.figure if measured.per else None,
         "kept": [one.text.model_dump() for one in measured.kept],
         "tops": _tops(measured),

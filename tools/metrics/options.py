@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tools.contracts import Text
+from tools.contracts import Text, Unit
 from tools.errors import InputError, UnsupportedQuestion
 from tools.metrics.catalogue import Metric, catalogue
 from tools.requests import Measure
 
+_SUMMED = (Unit.COUNT, Unit.MONEY)
 WITHIN = "repurchase_rate"
 PENDING = "repurchase_pending"
 """Those of whom it is not known yet whether they come back in time."""
@@ -76,6 +77,7 @@ def check_options(request: Measure, metrics: tuple[Metric, ...]) -> None:
             "“N天内”只用于“限期复购率”（repurchase_rate）这一指标。",
         )
     _check_changes(request, metrics)
+    _check_wholes(request, metrics)
     _check_cuts(request, metrics)
 
 
@@ -96,6 +98,24 @@ def _check_changes(request: Measure, metrics: tuple[Metric, ...]) -> None:
                 f"The {metric.name.en} of these groups are no parts of a whole, so they have no share of it, nor of its change.",
                 f"这些分组的“{metric.name.zh}”不是整体的组成部分，没有占比，也没有对变化的贡献。",
             )
+
+
+def _check_wholes(request: Measure, metrics: tuple[Metric, ...]) -> None:
+    """Refuse a share of something that is no wider, or of numbers that are no part of it."""
+    if not request.share_of:
+        return
+    limits = {*request.where, *request.where_not, *(["customers"] if request.customers else []), *(["window"] if request.window else [])}
+    missing = [one for one in request.share_of if one not in limits]
+    if missing:
+        raise InputError(
+            f"A share of the whole needs the limit that the whole is without, but there is none by {', '.join(missing)}.",
+            f"计算占整体的比例需要相应的限制条件，但没有按 {'、'.join(missing)} 的条件。",
+        )
+    if not metrics[0].additive or metrics[0].unit not in _SUMMED:
+        raise UnsupportedQuestion(
+            f"{metrics[0].name.en} is no sum or count, so that of a part is no share of that of all.",
+            f"“{metrics[0].name.zh}”不是总和或计数，部分的数值不是整体的占比。",
+        )
 
 
 def _check_cuts(request: Measure, metrics: tuple[Metric, ...]) -> None:

@@ -57,6 +57,7 @@ class Measured:
         together: What the groups shown have of the first metric together, where they are a part of all.
         per: Averages over days, weeks or months, where they were asked for.
         firsts: The groups of the first dimension alone, where shares within them were asked for.
+        wholes: What each group's share is told of, by its keys, where a share of a wider whole was asked for; that of all without keys.
     """
 
     plan: Plan
@@ -80,6 +81,7 @@ class Measured:
     together: Value = None
     per: PerTime | None = None
     firsts: dict[str, Group] | None = None
+    wholes: dict[tuple[str, ...], Group] | None = None
 
     @property
     def shown(self) -> list[Group]:

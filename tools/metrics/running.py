@@ -22,6 +22,7 @@ from tools.metrics.plan import Dates, Plan, components, dates_of, main_source, s
 from tools.metrics.results import Group, Run, Value, incomplete_periods, is_one_statement, run_plan, value_of
 from tools.metrics.steps import STEP, check_steps, predecessors
 from tools.metrics.values import value_names
+from tools.metrics.wholes import with_wholes
 from tools.requests import Measure
 from tools.warehouse.context import ToolContext
 from tools.windows import DateRange
@@ -100,6 +101,7 @@ class Runs:
             per=self._per(plan, window),
             firsts=firsts,
         )
+        measured = with_wholes(measured, request, lambda whole: self._run(whole).groups)
         return replace(measured, others=_others(measured)) if request.rest and plan.by else measured
 
     def _needs_totals(self) -> bool:
@@ -210,7 +212,12 @@ class Runs:
 
     def is_empty(self, measured: Measured) -> bool:
         """Whether there is nothing to measure in the window, which is not the same as a measured zero."""
-        runs = [*measured.groups, measured.total, *([measured.previous_total] if measured.previous_total else [])]
+        runs = [
+            *measured.groups,
+            *(measured.wholes or {}).values(),
+            measured.total,
+            *([measured.previous_total] if measured.previous_total else []),
+        ]
         if any(group.values.get(metric.id) for group in runs for metric in self.plan.metrics):
             return False
         probe = _PROBES.get(main_source(measured.plan))

@@ -9,6 +9,7 @@ from tools.metrics.averages import NAMES, UNITS
 from tools.metrics.outcome import Measured
 from tools.metrics.plan import ACTIVE_DAYS, Filter, Plan
 from tools.metrics.steps import STEP
+from tools.metrics.wholes import of_what
 from tools.requests import Measure
 from tools.windows import DateRange
 
@@ -55,6 +56,8 @@ def interpretation(measured: Measured, request: Measure, defaulted: bool = False
     parts += [filter_text(one) for one in plan.filters]
     if plan.customers is not None:
         parts.append(Text(zh=f"仅限客户：{plan.customers.sentence.zh}", en=f"only customers: {plan.customers.sentence.en}"))
+    if request.share_of:
+        parts.append(of_what(request.share_of, plan, ranked=bool(plan.by) and request.sort in ("largest", "smallest")))
     parts += [*_cuts(measured, request), *_averaged(measured)]
     return Text(zh="；".join(part.zh for part in parts), en="; ".join(part.en for part in parts))
 

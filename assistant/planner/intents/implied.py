@@ -8,6 +8,7 @@ from typing import Any
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
+from tools.contracts import Unit
 from tools.metrics.catalogue import catalogue
 from tools.windows import Window
 
@@ -33,6 +34,7 @@ _COUNTED = frozenset({"orders", "items", "buyers", "customers", "active_customer
 _PERSONS = ("多少人", "几个人", "人数")
 _PEOPLE = ("new_customers", "returning_customers", "active_customers", "buyers", "responders")
 _SIDES = 2
+_PART_AND_WHOLE = 2
 _EACH = {"spend": "revenue_per_customer", "order": "orders_per_customer"}
 """What customers do, and the metric by which two groups of them are set side by side."""
 _GOODS = ("product", "order")
@@ -198,6 +200,8 @@ def side_by_side(found: Plan, groups: list[tuple[str, list[str]]]) -> Plan:
     """The plan with one call for each of the groups."""
     if not groups:
         return found
+    if len(groups) == _PART_AND_WHOLE and groups[1] == (groups[0][0], []) and len(found.calls) == 1 and _adds_up(found.calls[0].args):
+        return replace(found, calls=tuple(_as_part(call, *groups[0]) for call in found.calls))
     dimensions = {dimension for dimension, _ in groups}
     calls = []
     for call in found.calls:
@@ -210,3 +214,18 @@ def side_by_side(found: Plan, groups: list[tuple[str, list[str]]]) -> Plan:
             dropped = (*dropped, "where") if not args["where"] else dropped
             calls.append(replace(call, args={key: value for key, value in args.items() if key not in dropped}))
     return replace(found, calls=tuple(calls))
+
+
+def _adds_up(args: dict[str, Any]) -> bool:
+    """Whether what is measured of a part can be a share of what is measured of all."""
+    known = {one.id: one for one in catalogue().metrics}
+    first = known.get(args["metrics"][0])
+    return first is not None and bool(first.additive) and first.unit in (Unit.COUNT, Unit.MONEY) and not args.get("compare")
+
+
+def _as_part(call: Call, dimension: str, values: list[str]) -> Call:
+    """The call of a part, with its share of the whole."""
+    by = [one for one in call.args.get("by", []) if one != dimension]
+    args = {**call.args, "by": by, "where": {**call.args.get("where", {}), dimension: values}, "share_of": [dimension]}
+    dropped = () if by else ("by", "sort", "limit")
+    return replace(call, args={key: value for key, value in args.items() if key not in dropped})

@@ -57,11 +57,14 @@ def _exclude(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def beside_the_whole(sentence: Sentence, found: Plan, *, placed: bool, held: bool = False) -> Plan:
-    """“高收入人群在MEAT上的支出占他们总支出多少”: a share that no other reading has told is seen beside the same without the limit.
+    """“高收入人群在MEAT上的支出占他们总支出多少”: a share that no other reading has told is one of the same without the limit.
 
     ``held``: what is sold there or then is set against all that is sold: “average ticket at store 367 vs the company average”.
-    Of a time alone it is seen beside all time: “December's revenue and what % of the total it is”.
+    Of a time alone it is one of all time: “December's revenue and what % of the total it is”.
     """
+    each = _part_of_each(sentence, found)
+    if each is not None:
+        return each
     shared = not placed and sentence.says("cue", "share") and not any(call.args.get("by") for call in found.calls)
     asked = shared or held
     if not asked or len(found.calls) != 1:
@@ -70,5 +73,20 @@ def beside_the_whole(sentence: Sentence, found: Plan, *, placed: bool, held: boo
     limit = "where" if args.get("where") else "window" if shared and not (args.get("customers") or args.get("compare")) else None
     if limit not in args:
         return found
+    if shared:
+        of = [limit] if limit == "window" else [*args["where"]]
+        return replace(found, calls=(replace(found.calls[0], args={**args, "share_of": of}),))
     whole = {name: value for name, value in args.items() if name != limit}
     return replace(found, calls=(*found.calls, Call(found.calls[0].name, whole)))
+
+
+def _part_of_each(sentence: Sentence, found: Plan) -> Plan | None:
+    """“Which age group has the highest share of champions”: those of a group that fit, as a part of all of the group."""
+    if len(found.calls) != 1 or not found.calls[0].args.get("by") or not sentence.says("cue", "part_of_each"):
+        return None
+    args = found.calls[0].args
+    limit = "customers" if args.get("customers") is not None else next(iter(args.get("where", ())), None)
+    if limit is None:
+        return None
+    sentence.take_all("cue", "part_of_each")
+    return replace(found, calls=(replace(found.calls[0], args={**args, "share_of": [limit]}),))

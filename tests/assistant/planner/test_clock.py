@@ -55,6 +55,6 @@ def test_two_spans_of_hours_stand_side_by_side(vocabulary: Vocabulary) -> None:
     assert [call.args["where"]["hour"] for call in found.calls] == [["00:00-12:00"], ["12:00-24:00"]]
 
 
-def test_a_share_of_hours_is_beside_the_whole(vocabulary: Vocabulary) -> None:
+def test_a_share_of_hours_is_one_of_the_whole(vocabulary: Vocabulary) -> None:
     found = understand("中午十一点到下午两点的订单占比", vocabulary, Dialogue())
-    assert [call.args.get("where") for call in found.calls] == [{"hour": ["11:00-14:00"]}, None]
+    assert [(call.args.get("where"), call.args.get("share_of")) for call in found.calls] == [({"hour": ["11:00-14:00"]}, ["hour"])]

@@ -91,6 +91,7 @@ CALLS = (
     "spoken_en",
     "framed_zh",
     "offers",
+    "requests_en",
 )
 
 
