@@ -5,7 +5,8 @@ constructions_frames.yaml, constructions_sentences.yaml and constructions_wholes
 constructions_zh.yaml and constructions_framed.yaml for those of Chinese ones, constructions_everyday.yaml for what people say in
 English of their own trade, constructions_numbers.yaml for questions for numbers, constructions_models.yaml for what is asked of
 models and of the data's quality, constructions_ranked.yaml for what limits and accompanies a ranking, constructions_offers.yaml
-for discounts, coupons and campaigns, and conditions.yaml for what is said of customers.
+for discounts, coupons and campaigns, constructions_changes.yaml for changes from one time to another, and conditions.yaml for
+what is said of customers.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ _FEW_WORDS = 4
 """English words that a Chinese sentence may well have."""
 _TABLES = {
     "en": (
+        "constructions_changes",
         "constructions_offers",
         "constructions_requests",
         "constructions_wholes",
@@ -38,6 +40,7 @@ _TABLES = {
         "constructions_en",
     ),
     "zh": (
+        "constructions_changes",
         "constructions_offers",
         "constructions_spoken",
         "constructions_zh",
@@ -53,6 +56,7 @@ _TABLES = {
 _ALONE = frozenset(
     {
         "conditions",
+        "constructions_changes",
         "constructions_framed",
         "constructions_frames",
         "constructions_models",

@@ -23,6 +23,7 @@ from assistant.planner.shown_groups import keep_shown
 from assistant.planner.thresholds import rebound
 from assistant.planner.tokens import Sense
 from assistant.planner.who import both
+from tools.metrics.options import CHANGES
 from tools.windows import Window
 
 Args = dict[str, Any]
@@ -62,9 +63,9 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     _change_filters(sentence, args)
     _change_condition(sentence, args, last)
     ordered = take_ranking(sentence, args) if args.get("by") else take_sorting(sentence)
-    if args.get("sort") in ("growth", "decline") and bare_ranking(sentence):
+    if args.get("sort") in CHANGES and bare_ranking(sentence):
         ordered = {**ordered, "sort": args["sort"]}  # “the first three” of what fell most
-    if ordered.get("sort") in ("growth", "decline"):
+    if ordered.get("sort") in CHANGES:
         args.setdefault("compare", "previous")
         args.setdefault("window", {"period": "last_month"})
         sentence.take_all("cue", "growth", "previous")
@@ -288,7 +289,7 @@ def _change_window(sentence: Sentence, args: Args) -> None:
 
 def _without_change(args: Args) -> None:
     """An order by change needs a time to change from."""
-    if args.get("sort") in ("growth", "decline"):
+    if args.get("sort") in CHANGES:
         del args["sort"]
 
 

@@ -11,6 +11,7 @@ from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
 from tools.metrics.catalogue import catalogue
+from tools.metrics.options import CHANGES
 
 Args = dict[str, Any]
 _LIGHT = ("stop", "punctuation", "ellipsis", "conj", "pronoun", "by", "dimension")
@@ -32,11 +33,7 @@ def with_time_before(found: Plan | None, sentence: Sentence, dialogue: Dialogue)
     window, call = last.call.args.get("window"), found.calls[0]
     if not window or last.outcome == "failed":
         return found
-    if (
-        call.name == "measure"
-        and call.args.get("sort") in ("growth", "decline")
-        and last.call.args.get("metrics") == call.args.get("metrics")
-    ):
+    if call.name == "measure" and call.args.get("sort") in CHANGES and last.call.args.get("metrics") == call.args.get("metrics"):
         return replace(found, calls=(Call("measure", {**call.args, "window": window}),))
     rule = call.args.get("rule")
     bought = call.name == "find_customers" and isinstance(rule, dict) and rule.get("behaviour") == "orders" and rule.get("where")

@@ -15,6 +15,7 @@ from assistant.planner.sentence import Sentence
 from assistant.planner.shapes import shape
 from assistant.planner.spelled import find, put
 from assistant.planner.tokens import Sense
+from tools.metrics.options import CHANGES
 from tools.windows import DateRange, Window
 
 _THAN = ("than", "比", "相比", "versus", "vs", "against", "compared with", "compared to", "relative to")
@@ -41,7 +42,7 @@ def against_named(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     found = measure(sentence, dialogue)
     if found is None or len(found.calls) != 1 or found.calls[0].args.get("compare") != "previous":
         return None
-    if found.calls[0].args.get("sort") in ("growth", "decline"):
+    if found.calls[0].args.get("sort") in CHANGES:
         return None
     return replace(found, calls=(replace(found.calls[0], args=_held(found.calls[0].args, then, sentence.vocabulary.as_of)),))
 

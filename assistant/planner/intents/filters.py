@@ -12,6 +12,7 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import PLACE, Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.who import Who, both, selection_rule, take_pronoun
+from tools.metrics.options import CHANGES
 from tools.metrics.steps import STEP
 from tools.segments.schemes import scheme_of
 from tools.windows import DateRange, Window
@@ -174,7 +175,7 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
         windows = windows or [Window(last_days=365) if timely else Window(period="last_month")]
     elif _over_time(sentence, args) and not windows:
         sentence.take_all("cue", "previous", "growth")  # “逐季变化”: one after the other
-    elif sentence.take_all("cue", "previous", "growth") or args.get("sort") in ("growth", "decline"):
+    elif sentence.take_all("cue", "previous", "growth") or args.get("sort") in CHANGES:
         args["compare"] = "previous"
         windows = windows or [Window(period="last_month")]
     if len(windows) == 2 and windows[0].last_days is None and len({one.resolve(sentence.vocabulary.as_of) for one in windows}) == 1:
@@ -183,7 +184,7 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
         windows = windows[:1]  # “mother's day (14 May)”
     if len(windows) == 2 and windows[0] == windows[1]:
         args["compare"], windows = "previous", windows[:1]  # “最近7天和之前7天”
-    windows = _within_whole(windows, sentence.vocabulary.as_of)
+    windows = _within_whole(list(dict.fromkeys(windows)) if len(windows) > 2 else windows, sentence.vocabulary.as_of)
     if len(windows) == 2:
         windows = _compared(args, windows, sentence.vocabulary.as_of)
     if args.get("compare") == "previous" and len(windows) == 1:
@@ -219,7 +220,7 @@ def _change_words(sentence: Sentence) -> bool:
 def _over_time(sentence: Sentence, args: dict[str, Any]) -> bool:
     """Whether periods are listed one after the other, so that the change from each to the next is seen."""
     listed = any(sentence.vocabulary.levels.get(one) == "time" for one in args.get("by", ()))
-    return listed and args.get("sort") not in ("growth", "decline")
+    return listed and args.get("sort") not in CHANGES
 
 
 def _compared(args: dict[str, Any], windows: list[Window], as_of: dt.date) -> list[Window]:

@@ -79,9 +79,9 @@ def _worst_change(sentence: Sentence) -> dict[str, Any]:
 
 def _beside(sentence: Sentence, ranking: int, grown: int) -> bool:
     """Whether nothing but fillers, a metric and its dimension stand between a ranking and the word for change."""
-    between = sentence.tokens[min(ranking, grown) + 1 : max(ranking, grown)]
+    between = range(min(ranking, grown) + 1, max(ranking, grown))
     kinds = ("stop", "metric", "by", "dimension", "field")
-    return len(between) <= 4 and all(any(token.is_(kind) for kind in kinds) for token in between)
+    return len(between) <= 4 and all(at in sentence.used or any(sentence.tokens[at].is_(kind) for kind in kinds) for at in between)
 
 
 def _of_each(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from assistant.planner.intents.changing import held_change, time_held
 from assistant.planner.intents.metric_words import countable
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense
@@ -46,7 +47,13 @@ def take_having(sentence: Sentence, by: list[str], metrics: list[str]) -> list[d
             continue
         denied = left_out(sentence, place)
         sentence.use(place, *denied)
-        found += [{"metric": metric, **one} for one in _parts(metric, _opposite(comparison) if denied else comparison)]
+        moved = held_change(sentence, place, comparison)
+        if moved:
+            found += [{"metric": metric, **one} for one in moved]
+            metrics += [metric] if metric not in metrics else []
+            continue
+        when = time_held(sentence, place)
+        found += [{"metric": metric, **one, **when} for one in _parts(metric, _opposite(comparison) if denied else comparison)]
         if metric not in metrics:
             metrics.append(metric)
     return found

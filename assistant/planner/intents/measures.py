@@ -9,6 +9,7 @@ from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.absorbed import OF_CAMPAIGNS, absorb_counts, absorb_fields, absorb_predicates
+from assistant.planner.intents.changing import changed_by, is_by_change, take_change
 from assistant.planner.intents.day_types import by_day_type
 from assistant.planner.intents.described import where_described
 from assistant.planner.intents.extremes import take_extreme
@@ -79,16 +80,18 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     with_groups_counted(sentence)
     if ranks_unknown(sentence):
         return None
-    args = _what(sentence, within)
+    change = take_change(sentence)
+    args = _what(sentence, within, changed=bool(change))
     if args is None or (sentence.has("cue", "growth", "yoy") and any(one["value"] == "average" for one in args["having"])):
         return None  # changes are not held against their average
     silent = take_silent_days(sentence, args["metrics"])
     groups = _whose(sentence, dialogue, args, rule)
+    args = changed_by(args, change)
     args["where"] |= kind
     return _when(sentence, args, groups, silent)
 
 
-def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
+def _what(sentence: Sentence, within: int | None, *, changed: bool) -> dict[str, Any] | None:
     """What is measured and by what: the first of the arguments; None where the question asks for no number."""
     per = take_per(sentence)
     by, extra = _by(sentence)
@@ -101,7 +104,7 @@ def _what(sentence: Sentence, within: int | None) -> dict[str, Any] | None:
     if unshared(sentence, metrics, by):
         return None
     beside = [one for one in metrics if one not in _WHO_RETURNS and sentence.says("metric", one)]
-    metrics = ["repurchase_rate", *beside] if within else metrics or fared(sentence)
+    metrics = ["repurchase_rate", *beside] if within else metrics or (["revenue"] if changed else fared(sentence))
     if metrics == ["responses"] and by in ([], ["customer"]) and _ranks_people(sentence):
         return None  # “customers with the most redemptions” are a list
     if not by and metrics and metrics[0] in OF_CAMPAIGNS and sentence.has("ranking"):
@@ -190,7 +193,7 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     now = against_last(sentence)
     if now is not None:
         args["compare"] = "previous"
-    windows = [now] if now else take_windows(sentence, changed=args.get("sort") in ("growth", "decline"), by=args["by"])
+    windows = [now] if now else take_windows(sentence, changed=is_by_change(args), by=args["by"])
     windows = windows or ([Window(last_days=silent)] if silent else [])
     windows = listed_times(sentence, args, windows)
     of_two_times(sentence, args, len(windows))
@@ -212,7 +215,7 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     found = beside_everyone(found) if shared is not None or held else beside_usual(sentence, found) if against else found
     placed = bool(groups or focus or shared or told) or args["metrics"][0] not in _ADDED_UP
     found = by_day_type(opposites_apart(beside_the_whole(sentence, found, placed=placed, held=beside)))
-    if any(call.args.get("sort") in ("growth", "decline") and "compare" not in call.args for call in found.calls):
+    if any(is_by_change(call.args) and "compare" not in call.args for call in found.calls):
         return refusal(sentence, "growth_between")
     notes = [*([(FOCUS, focus)] if focus else []), *([(PLACE, str(place))] if place else [])]
     return replace(found, notes=tuple(notes))
@@ -249,7 +252,7 @@ def _groups_of_values(sentence: Sentence) -> frozenset[str]:
 def _needs_time(sentence: Sentence, args: dict[str, Any]) -> bool:
     """Whether a metric compares with the time before, so that it needs one, and the question names none."""
     timely = any(sentence.vocabulary.levels.get(one) == "time" for one in args["by"])
-    compared = sentence.has("cue", "previous", "growth", "yoy") or args.get("sort") in ("growth", "decline")
+    compared = sentence.has("cue", "previous", "growth", "yoy") or is_by_change(args)
     known = {one.id: one for one in catalogue().metrics}
     return not timely and not compared and any(known[one].window == "needed" for one in args["metrics"] if one in known)
 

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from assistant.planner.sentence import Sentence
+from tools.metrics.options import CHANGES
 from tools.metrics.steps import STEP
 from tools.windows import Window
 
@@ -26,7 +27,7 @@ def take_steps(sentence: Sentence, args: dict[str, Any], windows: list[Window]) 
         args["by"] = [unit]
     if len(args["by"]) != 1 or args["by"][0] not in _PERIODS:
         return
-    ranked = args.get("sort") in ("growth", "decline")
+    ranked = args.get("sort") in CHANGES
     grown = ranked or sentence.has("cue", "growth") or _of_one_before(sentence, args["by"][0])
     if not grown:
         return

@@ -15,6 +15,7 @@ from tools.windows import Window
 
 _UNITS = (("year", r"\d{4}|.*year"), ("quarter", r".*Q\d|.*quarter"), ("month", r"\d{4}-\d\d|.*month"), ("week", r".*W\d+|.*week"))
 """Periods by their names; of what is none of them the average per day is told."""
+_DAYS_OF_WEEK = 7
 _ALONE = ("by", "customers", "compare", "percentiles", "having", "within_days")
 """Arguments of measurements that have no one figure to set beside the usual."""
 
@@ -61,6 +62,8 @@ def _of_time(sentence: Sentence, where: dict[str, Any]) -> list[str]:
 
 
 def _unit(window: Window) -> str:
+    if window.start is not None and window.end is not None and (window.end - window.start).days + 1 == _DAYS_OF_WEEK:
+        return "week"
     return next((unit for unit, pattern in _UNITS if re.fullmatch(pattern, window.period or "")), "day")
 
 

@@ -79,6 +79,7 @@ CALLS = (
     "measures_zh",
     "numbers_en",
     "trends",
+    "changes",
     "customers_zh",
     "customers_en",
     "ranked_zh",
