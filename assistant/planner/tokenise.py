@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from assistant.planner.campaign_times import with_campaign_dates
 from assistant.planner.clock import find_times
 from assistant.planner.constructions import plainer
 from assistant.planner.customer_ids import find_customer_ids
@@ -54,7 +55,7 @@ class Mended(NamedTuple):
 def tokenise(text: str, vocabulary: Vocabulary, as_of: dt.date, barred: frozenset[str] = frozenset()) -> tuple[list[Token], list[Mended]]:
     """The tokens of a normalised question, misspelt words mended, and what was mended; ``barred`` ideas are not looked for."""
     mended: list[Mended] = []
-    text = plainer(months_apart(text))
+    text = plainer(months_apart(with_campaign_dates(text, vocabulary.campaign_dates)))
     for pattern, words in _rewrites():
         text = pattern.sub(words, text)
     text = _NUMBERED.sub(lambda match: _apart(match, vocabulary), text)

@@ -24,7 +24,7 @@ from assistant.planner.tokens import Sense
 from assistant.planner.value_words import UNNAMED, value_phrases
 from tools.contracts import Text
 from tools.metrics.catalogue import Catalogue, catalogue
-from tools.metrics.values import usable_dimensions, value_index
+from tools.metrics.values import campaign_dates, usable_dimensions, value_index
 from tools.segments.schemes import SCHEMES
 from tools.warehouse.context import ToolContext
 
@@ -49,6 +49,7 @@ class Vocabulary:
         levels: Dimension id to the level it belongs to.
         names: (kind, id) to the names in Chinese and English.
         id_shapes: Shapes of the customers' ids that have letters.
+        campaign_dates: The first and last day of each campaign that has both, by its name.
     """
 
     as_of: dt.date
@@ -57,6 +58,7 @@ class Vocabulary:
     levels: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     id_shapes: Mapping[str, str] = field(default_factory=dict)
+    campaign_dates: Mapping[str, tuple[dt.date, dt.date]] = field(default_factory=dict)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -174,7 +176,7 @@ def build_vocabulary(ctx: ToolContext) -> Vocabulary:
     key = (f"{ctx.warehouse_id} {ctx.data_version}", f"{ctx.as_of} {segments}")
     if not ctx.warehouse_id or key not in _MERGED:
         dimensions = {one.id: one.level for one in (*catalogue().dimensions, *usable_dimensions(ctx))}
-        built = make_vocabulary(ctx.as_of, value_index(ctx), dimensions, segments, id_shapes(ctx))
+        built = make_vocabulary(ctx.as_of, value_index(ctx), dimensions, segments, id_shapes(ctx), campaign_dates(ctx))
         built.warm_up()
         find_periods(normalise("預熱 in the last 3 days"), ctx.as_of)  # loads what is loaded on first use
         _MERGED.clear()
@@ -188,6 +190,7 @@ def make_vocabulary(
     levels: Mapping[str, str],
     segments: Mapping[str, Text] | None = None,
     shapes: Mapping[str, str] | None = None,
+    dates: Mapping[str, tuple[dt.date, dt.date]] | None = None,
 ) -> Vocabulary:
     """A vocabulary of the lexicon, the catalogue, these values and these saved segments."""
     book = catalogue()
@@ -209,7 +212,9 @@ def make_vocabulary(
     meant |= {text for text, sense in phrases if sense.kind != "idea"}
     phrases += [(text, sense) for text, sense in general_words() if text not in meant]
     names = _names(book) | {("segment", found): (name.zh, name.en) for found, name in (segments or {}).items()}
-    return Vocabulary(as_of, tuple(_unique(phrases)), dict(values), {**_levels(book), **levels}, names, dict(shapes or {}))
+    return Vocabulary(
+        as_of, tuple(_unique(phrases)), dict(values), {**_levels(book), **levels}, names, dict(shapes or {}), dict(dates or {})
+    )
 
 
 def _levels(book: Catalogue) -> dict[str, str]:

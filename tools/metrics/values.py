@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -150,6 +151,12 @@ def dimension_values(ctx: ToolContext, dimension: Dimension) -> list[str]:
         f"WHERE value IS NOT NULL GROUP BY value ORDER BY count(*) DESC, value LIMIT {MOST_VALUES}"
     )
     return [str(row[0]) for row in found]
+
+
+def campaign_dates(ctx: ToolContext) -> dict[str, tuple[dt.date, dt.date]]:
+    """The first and last day of each campaign that has both, by its name, or its id where it has none."""
+    rows = ctx.engine.rows("SELECT coalesce(name, campaign_id), start_date, end_date FROM campaigns WHERE start_date <= end_date")
+    return {str(name): (start, end) for name, start, end in rows}
 
 
 def matching_values(ctx: ToolContext, dimension: Dimension, wanted: list[str]) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from assistant.planner.bands import band_condition
+from assistant.planner.contact_times import take_contact_times
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import PLACE, Call, Plan
 from assistant.planner.sentence import Sentence
@@ -164,6 +165,7 @@ def take_windows(sentence: Sentence, *, changed: bool = False, by: Iterable[str]
 
 def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]) -> Plan:
     """The plan of a measurement in its windows: one call for each, or one compared with the window before or a year before."""
+    windows = windows or take_contact_times(args)
     both = _change_words(sentence)
     weekly = any("week" in sentence.tokens[place].text for place, _ in sentence.free("cue", "previous"))
     if args.get("compare") == STEP:
