@@ -41,8 +41,7 @@ class GroupCondition(BaseModel):
     metric: str = Field(description="Metric id.")
     op: Literal[">", ">=", "<", "<=", "=", "!="]
     value: Decimal | Literal["average"] = Field(description="Shares: 0.2; average: that of all.")
-    of_total: bool = Field(default=False, description="The value is a share of the metric's total.")
-    of: Literal["now", "before", "difference", "percent", "share"] = "now"
+    of: Literal["now", "total", "before", "difference", "percent", "share"] = "now"
 
 
 class Measure(Request):
@@ -60,13 +59,14 @@ class Measure(Request):
         description="By the first metric; growth to contribution: by its change (needs compare).",
     )
     change_by: Literal["amount", "percent", "share"] = "amount"
-    limit: int | None = Field(default=None, ge=1, le=1000, description="At most this many groups.")
+    limit: int | None = Field(default=None, ge=1, le=1000)
     limit_per_group: int | None = Field(default=None, ge=1, le=100, description="So many of the second dimension in each first.")
     limit_share: float | None = Field(default=None, gt=0, lt=1, description="Or this share of them: 0.1 is 10 %.")
     having: list[GroupCondition] = Field(default=[], max_length=4, description="Only groups whose metric fits.")
-    rest: bool = Field(default=False, description="Also a row of the groups beyond limit.")
+    rest: bool = Field(default=False, description="Also a row of the others.")
     share_within: bool = Field(default=False, description="Shares within each of the first dimension.")
     share_of: list[str] = Field(default=[], description="Also its share without these limits: dimension ids, customers, window.")
+    mean: bool = Field(default=False, description="Also the mean of the groups.")
     per: Literal["day", "week", "month", "quarter", "year"] | None = Field(
         default=None, description="Also the average per calendar day ..."
     )

@@ -1,10 +1,11 @@
-"""Averages per day, week or month: a sum divided by the calendar periods that the window and the data have in common."""
+"""Averages per day, week or month: a sum divided by the calendar periods that the window and the data have in common; means over groups."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from tools.contracts import Statement, Text, Unit
@@ -17,6 +18,7 @@ from tools.warehouse.context import ToolContext
 from tools.windows import DateRange, Window
 
 Period = Literal["day", "week", "month", "quarter", "year"]
+_CENT = Decimal("0.01")
 _DAYS_OF_WEEK = 7
 DAY_TYPES = {"weekend": frozenset({"Saturday", "Sunday"}), "workday": frozenset({"Monday", "Tuesday", "Wednesday", "Thursday", "Friday"})}
 """The days of the week by the kinds of day that the catalogue knows."""
@@ -189,3 +191,14 @@ def _added(groups: list[Group], metrics: tuple[Metric, ...]) -> dict[tuple[str, 
 def _is_counted(metric: Metric) -> bool:
     """Whether a metric adds up over time, or counts who came in each period."""
     return "time" in metric.additive or (metric.ratio is None and metric.unit is Unit.COUNT and metric.window in ("rows", "active"))
+
+
+def mean_of_groups(groups: Sequence[Group], metrics: Sequence[Metric]) -> dict[str, Decimal | float]:
+    """The mean of each sum or count over the groups; money to the cent."""
+    found: dict[str, Decimal | float] = {}
+    for metric in metrics:
+        values = [Decimal(str(group.values.get(metric.id) or 0)) for group in groups]
+        if metric.counts_nothing and values:
+            mean = sum(values, Decimal(0)) / len(values)
+            found[metric.id] = mean.quantize(_CENT, ROUND_HALF_UP) if metric.unit is Unit.MONEY else float(mean)
+    return found

@@ -39,6 +39,7 @@ def build_figures(measured: Measured) -> list[Figure]:
         found += _of_group(measured, measured.total, "total.", _TOTAL, is_total=True)
         found += _rest(measured)
         found += _together(measured)
+        found += _means(measured)
         found.append(_figure("groups", Text(zh="分组数", en="groups"), measured.group_count, Unit.COUNT))
     else:
         found += _of_group(measured, measured.total, "", None, is_total=True)
@@ -111,6 +112,13 @@ def _before(measured: Measured, *, column: bool) -> tuple[str, str]:
 def mean_unit(metric: Metric) -> Unit:
     """The unit of a mean of the metric over time."""
     return metric.unit if metric.unit is Unit.MONEY else Unit.NUMBER
+
+
+def _means(measured: Measured) -> Iterator[Figure]:
+    """What a group has on average."""
+    for metric in measured.plan.metrics:
+        label = _of(metric.name, "各组平均", "mean of the groups")
+        yield _figure(f"mean.{metric.id}", label, measured.means.get(metric.id), mean_unit(metric))
 
 
 def _together(measured: Measured) -> Iterator[Figure]:

@@ -127,7 +127,7 @@ def _kept(
     if one.value == _AVERAGE:
         mean = average(metric)
         return None if mean is None else Kept(metric, one.op, mean, average=True)
-    if not one.of_total:
+    if one.of != "total":
         return Kept(metric, one.op, Decimal(one.value), of=one.of)
     if not metric.counts_nothing:
         raise InputError(

@@ -82,7 +82,7 @@ def check_options(request: Measure, metrics: tuple[Metric, ...]) -> None:
 
 
 def _check_changes(request: Measure, metrics: tuple[Metric, ...]) -> None:
-    held = [one for one in request.having if one.of != "now"]
+    held = [one for one in request.having if one.of not in ("now", "total")]
     if (request.sort in CHANGES or held) and request.compare is None:
         raise InputError(
             "An order by growth or decline, or a condition on a change, needs a comparison: with the previous period or with last year.",
@@ -128,6 +128,11 @@ def _check_cuts(request: Measure, metrics: tuple[Metric, ...]) -> None:
         raise InputError(
             "A share of the groups needs groups, and no other limit, such as the top 10 % of customers.",
             "按百分比取前几需要分组，且不能同时给出数量，例如消费最高的10%客户。",
+        )
+    if request.mean and (not request.by or request.limit_per_group or request.limit_share):
+        raise InputError(
+            "A mean over groups needs groups, and all of them, such as the revenue of a store on average.",
+            "各组的平均值需要分组，且须包含全部分组，例如平均每家门店的销售额。",
         )
     if request.share_within and len(set(request.by)) != 2:
         raise InputError(

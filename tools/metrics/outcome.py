@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tools.contracts import Text, Unit
@@ -58,6 +58,7 @@ class Measured:
         per: Averages over days, weeks or months, where they were asked for.
         firsts: The groups of the first dimension alone, where shares within them were asked for.
         wholes: What each group's share is told of, by its keys, where a share of a wider whole was asked for; that of all without keys.
+        means: The mean of each sum or count over all groups, where it was asked for.
     """
 
     plan: Plan
@@ -82,6 +83,7 @@ class Measured:
     per: PerTime | None = None
     firsts: dict[str, Group] | None = None
     wholes: dict[tuple[str, ...], Group] | None = None
+    means: dict[str, Decimal | float] = field(default_factory=dict)
 
     @property
     def shown(self) -> list[Group]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tools.contracts import Statement, Text
 from tools.errors import UnsupportedQuestion
-from tools.metrics.averages import PerTime, per_time
+from tools.metrics.averages import PerTime, mean_of_groups, per_time
 from tools.metrics.catalogue import catalogue
 from tools.metrics.changes import Totals, toward
 from tools.metrics.comparison import counterparts, earlier_plan, is_covered, kind_of, not_reached, refuse_growth
@@ -100,6 +100,7 @@ class Runs:
             together=self._together(run, groups, limit),
             per=self._per(plan, window),
             firsts=firsts,
+            means=mean_of_groups(run.groups, plan.metrics) if request.mean else {},
         )
         measured = with_wholes(measured, request, lambda whole: self._run(whole).groups)
         return replace(measured, others=_others(measured)) if request.rest and plan.by else measured
@@ -118,7 +119,7 @@ class Runs:
         dates = self._dates(earlier).window
         if is_covered(self.ctx, self.plan, dates):
             return earlier, None
-        if self.plan.by and (self.request.sort in CHANGES or any(one.of != "now" for one in self.request.having)):
+        if self.plan.by and (self.request.sort in CHANGES or any(one.of not in ("now", "total") for one in self.request.having)):
             raise refuse_growth(self.ctx, self.plan, dates)
         return None, not_reached(self.ctx, self.plan, dates)
 

@@ -92,6 +92,9 @@ def _cuts(measured: Measured, request: Measure) -> Iterator[Text]:
         return
     words = _ORDERS[request.sort or "largest"]
     yield from (Text(zh=f"只看{one.text.zh}的", en=f"only those where {one.text.en}") for one in measured.kept)
+    if measured.means:
+        by = measured.plan.by[-1].name
+        yield Text(zh=f"平均每个{by.zh}", en=f"mean per {by.en}")
     if request.limit_share:
         yield Text(zh=f"最{'低' if request.sort == 'smallest' else '高'}的 {request.limit_share * 100:g}%", en=_part(request))
         return

@@ -66,8 +66,9 @@ def _sorts(sentence: Sentence) -> Plan | None:
 
 
 def _is_counted(sentence: Sentence, place: int) -> bool:
-    """Whether “how many” or “多少个” stands right before, “different” aside."""
-    return any(token.is_("cue", "count") for token in sentence.tokens[max(0, place - 3) : place])
+    """Whether “how many” or “多少个” stands right before, “different” aside; “number of customers per store” counts customers."""
+    counted = [at for at in range(max(0, place - 3), place) if sentence.tokens[at].is_("cue", "count")]
+    return bool(counted) and not any(token.is_("noun") for token in sentence.tokens[counted[-1] + 1 : place])
 
 
 def _averaged(sentence: Sentence) -> Iterator[tuple[int, str]]:

@@ -123,7 +123,7 @@ def _parts(metric: str, comparison: Sense) -> list[dict[str, Any]]:
     scale = 100 if known[metric].unit is Unit.SHARE and comparison.data["unit"] != "share" else 1
     value = comparison.data["value"]
     if comparison.data["unit"] == "share" and known[metric].unit is not Unit.SHARE:
-        return [{**one, "of_total": True} for one in _ends(comparison, value, 1)]
+        return [{**one, "of": "total"} for one in _ends(comparison, value, 1)]
     return _ends(comparison, value, scale)
 
 

@@ -28,6 +28,7 @@ from assistant.planner.intents.group_ranks import ranks_unknown, take_ranking
 from assistant.planner.intents.having import take_having, with_groups_counted
 from assistant.planner.intents.implied import beside_whole, fared, groups_named, of_campaigns, side_by_side, spread_of, take_difference
 from assistant.planner.intents.listed_times import listed_times
+from assistant.planner.intents.means import mean_over
 from assistant.planner.intents.metric_pairs import as_share, kind_share, ranked_first, unshared
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics, who_came
 from assistant.planner.intents.newcomers import new_against_old, newcomers, of_returning
@@ -120,7 +121,7 @@ def _what(sentence: Sentence, within: int | None, *, changed: bool) -> dict[str,
         return None
     if sentence.has("cue", "share") and not by and sentence.has("segment") and not sentence.has("window"):
         return None
-    extra |= {"within_days": within} if within else {}
+    extra |= {"within_days": within} if within else {} if having else mean_over(sentence, by, metrics)
     return {"metrics": metrics[:_MOST_METRICS], "by": by, "percentiles": percentiles, "per": per, "having": having, **extra}
 
 

@@ -44,7 +44,7 @@ def test_a_condition_may_be_on_another_metric(ctx: ToolContext) -> None:
 
 
 def test_groups_are_kept_by_their_share_of_the_total(demo_ctx: ToolContext) -> None:
-    of_total = [{"metric": "revenue", "op": ">", "value": "0.1", "of_total": True}]
+    of_total = [{"metric": "revenue", "op": ">", "value": "0.1", "of": "total"}]
     result = run(demo_ctx, metrics=["revenue"], by=["category"], having=of_total)
 
     query = """
@@ -57,8 +57,25 @@ def test_groups_are_kept_by_their_share_of_the_total(demo_ctx: ToolContext) -> N
 
 def test_a_mean_has_no_total_to_have_a_share_of(ctx: ToolContext) -> None:
     with pytest.raises(InputError, match="has no total that a group could have a share of"):
-        of_total = [{"metric": "average_order_value", "op": ">", "value": "0.1", "of_total": True}]
+        of_total = [{"metric": "average_order_value", "op": ">", "value": "0.1", "of": "total"}]
         run(ctx, metrics=["average_order_value"], by=["category"], having=of_total)
+
+
+def test_what_a_group_has_on_average(demo_ctx: ToolContext) -> None:
+    result = run(demo_ctx, metrics=["revenue", "buyers"], by=["store"], mean=True, window={"period": "2017-12"}, limit=5)
+
+    december = "order_date BETWEEN DATE '2017-12-01' AND DATE '2017-12-31'"
+    query = f"""
+        SELECT round(sum(amount) / count(DISTINCT store_id), 2), CAST(sum(people) AS DOUBLE) / count(DISTINCT store_id)
+        FROM (
+            SELECT store_id, sum(amount) AS amount, count(DISTINCT customer_id) AS people FROM counted_orders
+            WHERE {december} GROUP BY store_id
+        )
+    """
+    ((revenue, buyers),) = demo_ctx.engine.rows(query)
+    assert figures(result)["mean.revenue"] == Decimal(str(revenue)).quantize(Decimal("0.01"))
+    assert figures(result)["mean.buyers"] == pytest.approx(buyers)
+    assert "mean per store" in result.interpretation.en
 
 
 def test_no_group_may_fit(ctx: ToolContext) -> None:
