@@ -11,14 +11,27 @@ import jinja2
 from assistant.planner.dialogue import Result
 from assistant.planner.higher_of_two import higher_of_two
 from assistant.planner.lexicon import read_table
-from assistant.planner.plan import ASIDE, FOCUS, PLACE, PRELUDE, SUPPLY
+from assistant.planner.plan import ASIDE, FOCUS, GOES_ON, PLACE, PRELUDE, SUPPLY
 from assistant.planner.texts import text, texts
 from assistant.planner.views import ResultView
 from assistant.prompt_library import prompt_names, read_text
 
 _FOLDER = "answers"
 _LIST = "find_customers"
-_AFTER = ("unused", "background", "later", "reasons", "aimed", "no_text", "untimed", "unbudgeted", "unchannelled", "takers")
+_AFTER = (
+    "unused",
+    "background",
+    "later",
+    "reasons",
+    "aimed",
+    "no_text",
+    "untimed",
+    "unbudgeted",
+    "unchannelled",
+    "takers",
+    "taken_back",
+    GOES_ON,
+)
 """Notes told after the answer."""
 
 

@@ -178,6 +178,8 @@ def _largest(comparison: Sense) -> Decimal:
 
 def _qualify(sentence: Sentence, clause: Clause, group: Behaviour) -> None:
     """Windows, negation and values of the behaviour."""
+    said = [sentence.tokens[place] for place in clause.places]
+    twice = any(one.is_("neg", "except") for one in said) and (group.negated or any(one.is_("neg", "not") for one in said))
     group.each = any(sentence.tokens[place].text in read_table("places")["each_of_them"] for place in clause.places)
     for place in clause.places:
         token = sentence.tokens[place]
@@ -196,7 +198,7 @@ def _qualify(sentence: Sentence, clause: Clause, group: Behaviour) -> None:
         elif token.is_("conj", "or") and group.windows:
             group.joint = "or"
         elif neg:
-            group.negated = True
+            group.negated = not twice  # “去掉没买过的”: those who bought
             sentence.use(place)
         elif value and sentence.vocabulary.levels.get(value.data["dimension"]) != "customer":
             group.values.append(value)

@@ -47,6 +47,8 @@ def clauses(sentence: Sentence) -> list[Clause]:
             found.append(Clause())
         elif token.is_("neg", "except") and found[-1].places:
             found.append(Clause([place]))
+        elif joint and token.is_("conj", "who") and _leaves_out(sentence, found[-1]):
+            found[-1].places.append(place)  # “exclude those who spent less”
         elif joint and _only_times(sentence, found[-1], place):
             found[-1].joint = joint if joint == "or" else found[-1].joint
         elif joint:
@@ -64,6 +66,15 @@ def clauses(sentence: Sentence) -> list[Clause]:
         else:
             found[-1].places.append(place)
     return [clause for clause in found if clause.places]
+
+
+def _leaves_out(sentence: Sentence, clause: Clause) -> bool:
+    """“Exclude those”: who is left out, and not yet why."""
+    tokens = [sentence.tokens[place] for place in clause.places]
+    light = ("stop", "noun", "pronoun", "punctuation", "ellipsis")
+    return any(one.is_("neg", "except") for one in tokens) and all(
+        one.is_("neg", "except") or any(one.is_(kind) for kind in light) for one in tokens
+    )
 
 
 def _opens_choice(sentence: Sentence, place: int) -> bool:

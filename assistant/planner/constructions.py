@@ -5,8 +5,8 @@ constructions_frames.yaml, constructions_sentences.yaml and constructions_wholes
 constructions_zh.yaml and constructions_framed.yaml for those of Chinese ones, constructions_everyday.yaml for what people say in
 English of their own trade, constructions_numbers.yaml for questions for numbers, constructions_models.yaml for what is asked of
 models and of the data's quality, constructions_ranked.yaml for what limits and accompanies a ranking, constructions_offers.yaml
-for discounts, coupons and campaigns, constructions_changes.yaml for changes from one time to another, and conditions.yaml for
-what is said of customers.
+for discounts, coupons and campaigns, constructions_changes.yaml for changes from one time to another, constructions_later.yaml
+for follow-ups, and conditions.yaml for what is said of customers.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _FEW_WORDS = 4
 _TABLES = {
     "en": (
         "constructions_changes",
+        "constructions_later",
         "constructions_offers",
         "constructions_requests",
         "constructions_wholes",
@@ -41,6 +42,7 @@ _TABLES = {
     ),
     "zh": (
         "constructions_changes",
+        "constructions_later",
         "constructions_offers",
         "constructions_spoken",
         "constructions_zh",
@@ -59,6 +61,7 @@ _ALONE = frozenset(
         "constructions_changes",
         "constructions_framed",
         "constructions_frames",
+        "constructions_later",
         "constructions_models",
         "constructions_offers",
         "constructions_ranked",

@@ -8,6 +8,7 @@ from assistant.planner.lexicon import read_table
 from assistant.planner.pair_changes import asks_who_bought
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.shapes import shape
 from assistant.planner.share_changes import asks_share
 from assistant.planner.time_before import asks_per_time
 from assistant.planner.tokens import Token
@@ -38,11 +39,15 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         return True
     if asks_share(sentence, dialogue) or asks_who_bought(sentence, dialogue) or _only_orders(sentence, dialogue):
         return True
+    if dialogue.last.call.name == "measure" and shape("figure", "beyond").search(sentence.text.strip(" ?.!")):
+        return True
     if asks_reasons(sentence, dialogue) or asks_per_time(sentence, dialogue):
+        return True
+    last = dialogue.last.call.name
+    if last == "measure" and sentence.says("pair", "both") and _asks_of_two(sentence):
         return True
     if any(token.is_("cue", "segments") or any(token.is_(kind) for kind in _OF_ITS_OWN) for token in sentence.tokens):
         return False
-    last = dialogue.last.call.name
     if sentence.says("pair", "together") or (last == "measure" and sentence.says("cue", "share") and sentence.says("cue", "everyone")):
         return True
     if last == "measure" and not any(sentence.says(kind) for kind in ("metric", "noun", "verb")):
@@ -50,6 +55,13 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         if beside and (sentence.says("cue", "compare") or (sentence.says("cue", "share") and dialogue.last.call.args.get("by"))):
             return True
     return all(_modifies(token) or _chooses(token, last) for token in sentence.tokens)
+
+
+def _asks_of_two(sentence: Sentence) -> bool:
+    """“这两个客单价谁更高”, "the two by growth": what is asked of the two figures before, and nothing of whose or when it is."""
+    beside = (*_NUMBER, "pair", "gap", "higher", "level", "ranking", "rank", "noun", "unit")
+    cues = (*_NUMBER_CUES, "growth", "compare", "previous")
+    return all(any(token.is_(kind) for kind in beside) or token.is_("cue", *cues) for token in sentence.tokens)
 
 
 def _bare_number(sentence: Sentence, dialogue: Dialogue) -> bool:
@@ -168,8 +180,11 @@ def _excludes(sentence: Sentence) -> bool:
 
 def depends(sentence: Sentence, dialogue: Dialogue) -> bool:
     """Whether reading it without the question before would leave out what it says: “only those in …”, “no, …”."""
-    if dialogue.last is None:
-        return False
+    return dialogue.last is not None and depends_by_words(sentence)
+
+
+def depends_by_words(sentence: Sentence) -> bool:
+    """Whether its words narrow, exclude or correct something that they do not name."""
     content = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation"))]
     corrects = sentence.says("ellipsis", "correct") and len(content) <= _SHORT
     share = sentence.says("cue", "share") and sentence.says("cue", "everyone") and not sentence.says("metric")

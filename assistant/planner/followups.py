@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from assistant.planner.ability_changes import change_ability, change_overview
+from assistant.planner.above_figure import above_figure
 from assistant.planner.churn_changes import change_churn
 from assistant.planner.clauses import Rule
 from assistant.planner.corrections import correct
@@ -57,6 +58,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
     first: tuple[Plan, Sentence] | None = None
     for change in (
+        above_figure,
         of_average_time,
         of_two_times,
         of_share,

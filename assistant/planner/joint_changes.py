@@ -64,7 +64,12 @@ def of_both(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None
         named = sentence.take_all("cue", "compare")  # “对比一下”
     if last.call.name != "measure" or not (named or asked):
         return None
+    metrics = [one.id for one in sentence.take_all("metric")] if named else []
     sentence.take_all("cue", "compare", "list", "previous", "how_much", "count")
+    if metrics or (named and sentence.has("cue", "growth")):
+        return _of_pair_by(sentence, dialogue, last, metrics, asked)
+    if any(one.kind == "gap" for one in asked) and not named and _has_two_sides(last):
+        return Plan((Call("measure", dict(last.call.args)),))  # the answer tells how far two groups are apart
     if not named and last.call.args.get("by") and (ordered := _ordered(last, asked)) is not None:
         return ordered
     if asked and not named and last.call.args.get("by") and sentence.has("ranking", "largest") and sentence.has("ranking", "smallest"):
@@ -82,6 +87,39 @@ def of_both(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None
     if len(windows) == 2 and _apart(first, second) == {"window"}:
         return with_windows(sentence, dict(second), windows)
     return _side_by_side(first, second, asked)
+
+
+def _of_pair_by(sentence: Sentence, dialogue: Dialogue, last: Result, metrics: list[str], asked: list[Sense]) -> Plan | None:
+    """“这俩店谁的客单价高”, "which of the two grew more": both sides before, by another number or by their growth."""
+    by = list(last.call.args.get("by") or ())
+    values = [limited for one in by if len(limited := (last.call.args.get("where") or {}).get(one, [])) == _MOST_DIMENSIONS]
+    pair = None if values else _pair(dialogue)
+    if not values and pair is None:
+        return None
+    growth = bool(sentence.take_all("cue", "growth"))
+    sentence.take_all("level")
+    sentence.take_all("ranking")
+    sides = [dict(last.call.args)] if values else list(pair or ())
+    asked = asked or [Sense("higher", "largest")]
+    if metrics:
+        sides = [{**one, "metrics": metrics} for one in sides]
+    if growth:
+        asked = [Sense("higher", "growth")]
+        sides = [{**one, "compare": "previous"} for one in sides]
+    if values:
+        return Plan((Call("measure", {**sides[0], **({"sort": asked[0].id} if asked[0].kind == "higher" else {})}),))
+    first, second = sides
+    windows = [Window.model_validate(one["window"]) for one in (first, second) if one.get("window")]
+    if len(windows) == _MOST_DIMENSIONS and _apart(first, second) == {"window"} and not growth:
+        return with_windows(sentence, {"by": [], **second}, windows)
+    return _side_by_side(first, second, asked)
+
+
+def _has_two_sides(last: Result) -> bool:
+    """Whether a measurement shows two groups."""
+    by = list(last.call.args.get("by") or ())
+    limited = (last.call.args.get("where") or {}).get(by[0], []) if len(by) == 1 else []
+    return len(by) == 1 and (len(limited) == _MOST_DIMENSIONS or (len(last.rows) == _MOST_DIMENSIONS and last.whole))
 
 
 def _of_compared(sentence: Sentence, last: Result) -> Plan:

@@ -164,9 +164,9 @@ def _overview(result: Result, details: dict[str, Any]) -> Listing | None:
     return Listing(result, tuple(Sense("segment", one) for one in handles), sizes)
 
 
-def _measured(result: Result, dimension: str) -> Listing | None:
+def _measured(result: Result, dimension: str, fewest: int = 2) -> Listing | None:
     rows = [row for row in result.rows if row[0] is not None]
-    if len(rows) < 2:
+    if len(rows) < fewest:
         return None
     senses = tuple(_value(dimension, str(row[0])) for row in rows)
     sizes = tuple(_number(row[1]) for row in rows)
@@ -196,7 +196,8 @@ def row_of(dialogue: Dialogue, dimension: str) -> tuple[Sense, Any] | None:
             name, values = next(iter(only.items()))
             return _value(name, str(values[0])), args.get("window")
         by = args.get("by") or []
-        found = _measured(result, by[0]) if len(by) == 1 and dimension in ("any", by[0]) else None
+        asked = "weekday" if dimension == "day" and by == ["weekday"] else dimension
+        found = _measured(result, by[0], fewest=1) if len(by) == 1 and asked in ("any", by[0]) else None
         if found is not None and found.rows and found.knows("largest"):
             return found.rows[0 if args.get("sort") else found.extreme("largest") - 1], args.get("window")
         if dimension == "any":

@@ -17,6 +17,7 @@ from assistant.planner.levels import without_finer
 from assistant.planner.lexicon import read_table
 from assistant.planner.limits import bare_ranking, change_limit
 from assistant.planner.metric_changes import change_metrics
+from assistant.planner.more_time import with_more_time
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.shown_groups import keep_shown
@@ -36,7 +37,7 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     """The measurement with what the question says anew; None where it says nothing of it."""
     before = dict(args)
     _as_exclusions(sentence)
-    compared = _with_other_window(sentence, args) or _with_other_value(sentence, args)
+    compared = _with_other_window(sentence, args) or _with_other_value(sentence, args) or with_more_time(sentence, args)
     if compared is not None:
         return compared
     keep_shown(sentence, args, last)

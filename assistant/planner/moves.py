@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
@@ -17,6 +18,7 @@ Args = dict[str, Any]
 _KEPT = ("save_segment", "export_customers", "export_table")
 """What is written stays written."""
 _UNTOLD = ("ask_user", "decline")
+_THEY = re.compile(r"\b(?:they|them|their)\b|他们|她们|这些人|这批人")
 _PUNCTUATION = " ,.?!;:，。？！"
 
 
@@ -62,7 +64,8 @@ def whom(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Will he churn?” where no customer was named: asked about."""
     unknown = dialogue.last_customers is None and (bool(dialogue.results) or _says_nobody(sentence))
     people = read_table("turns")["people"]["them"]["words"]
-    if unknown and any(token.is_("pronoun") and token.text in people for token in sentence.tokens):
+    they = any(token.is_("cue", "favourite") and _THEY.search(token.text) for token in sentence.tokens)
+    if unknown and (they or any(token.is_("pronoun") and token.text in people for token in sentence.tokens)):
         question, choices = text("which_customers", sentence.language), texts("which_customers_choices", sentence.language)
         return plan("ask_user", question=question, choices=choices)
     if not sentence.has("person"):

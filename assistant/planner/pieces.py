@@ -62,6 +62,10 @@ def narrows(calls: list[Call], found: Plan) -> bool:
     return all(value in (None, [], {}, False) or later.get(name) == value for name, value in calls[-1].args.items())
 
 
+_RANKED = ("predict_response", "churn_risk", "customer_value", "next_order")
+"""Tools that list the customers of a model, most likely first."""
+
+
 def in_time_of(calls: list[Call], found: Plan, piece: str) -> Plan:
     """“双十一当天有多少单？卖了多少钱？”: a later measurement without a time of its own is of the time before, and of its limits.
 
@@ -87,6 +91,8 @@ def repeats(calls: list[Call], found: Plan) -> bool:
         return False
     if calls[-1].name == found.calls[0].name == "find_rules":
         return found.calls[0].args.get("customers") == f"t{len(calls)}"  # “What drives churn? Show it as rules”
+    if calls[-1].name == found.calls[0].name and found.calls[0].name in _RANKED:
+        return all(calls[-1].args.get(name) == value for name, value in found.calls[0].args.items())  # “I need 300. Who?”
     if calls[-1].name == "cluster_customers" and found.calls[0].args.get("by") == ["cluster"]:
         return found.calls[0].args.get("metrics") == ["customers"]  # “What groups are there? Cluster them”: the sizes are told
     if calls[-1].name != "suggest_strategy" or found.calls[0].name != "suggest_strategy":

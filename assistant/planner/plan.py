@@ -17,6 +17,9 @@ PLACE = "place"
 PRELUDE = "prelude"
 """Kind of the note that says how many of the first calls only find what the others are about."""
 
+GOES_ON = "goes_on"
+"""Kind of the note that names the earlier question that this one goes on from, where another one between them got no answer."""
+
 SUPPLY = "supply"
 """Kind of the note that says how many there are to give away to the customers."""
 

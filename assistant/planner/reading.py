@@ -11,6 +11,7 @@ from assistant.planner.coupons import without_coupon_goods
 from assistant.planner.cutting import cut_question
 from assistant.planner.data_years import with_data_year
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.extreme_bands import with_extreme_band
 from assistant.planner.frames import without_ideas
 from assistant.planner.listed import with_groups
 from assistant.planner.normalise import normalise
@@ -25,7 +26,7 @@ _PASSED = Sense("stop", "passed")
 
 def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typed: str = "") -> Sentence:
     """A question as reduced tokens; ``typed`` is the whole of what the operator typed, where this is a part of it."""
-    plain, dated = with_data_year(normalise(question), vocabulary.as_of)
+    plain, dated = with_data_year(with_extreme_band(normalise(question), vocabulary), vocabulary.as_of)
     plain, days = with_month(plain, vocabulary.as_of, dialogue)
     cut = cut_question(plain, vocabulary)
     tokens, found = list(cut.tokens), list(cut.reduced)

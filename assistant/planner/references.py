@@ -40,7 +40,7 @@ def with_references(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabul
         return tokens, None
     tokens = _with_inside(tokens, dialogue)
     tokens = with_numbers(tokens, dialogue, vocabulary, _only_about(dialogue, dialogue.last))
-    for read in (_numbered, _named, take_rest, take_head):
+    for read in (_numbered, _named, take_rest, take_head, _of_the_list):
         found = read(tokens, dialogue)
         if found is not None:
             return found
@@ -72,7 +72,7 @@ def _with_them(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
     at = next((at for at, token in enumerate(tokens) if token.is_("cue", "favourite")), None)
     if at is None and _act_alone(tokens):
         at = 0
-    elif at is None or any(token.is_("dimension") for token in tokens):
+    elif at is None or (any(token.is_("dimension") for token in tokens) and _THEY.search(tokens[at].text) is None):
         return tokens
     said = _THEY.search(tokens[at].text) is not None
     about = dialogue.about(dialogue.last)
@@ -200,6 +200,17 @@ def _only(result: Result) -> str | None:
     rule = result.call.args.get("customers") or result.call.args.get("rule") or result.call.args.get("first")
     single = isinstance(rule, dict) and rule.get("field") == "customer_id" and rule.get("op") == "="
     return str(rule["value"]) if single and isinstance(rule, dict) else None
+
+
+def _of_the_list(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Result | None] | None:
+    """“为什么他们会流失” after one customer of a list was looked at: “they” are those of the list."""
+    people = read_table("turns")["people"]["them"]["words"]
+    if dialogue.last is None or dialogue.last.call.name != "look_up_customer":
+        return None
+    if not any(token.is_("pronoun") and token.text in people for token in tokens):
+        return None
+    listed = next((one for one in reversed(dialogue.results) if one.call.name in LISTS and one.selection is not None), None)
+    return (tokens, listed) if listed is not None else None
 
 
 def _numbered(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Result | None] | None:

@@ -9,6 +9,7 @@ from typing import Any
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.heads import LISTS
 from assistant.planner.lexicon import read_table
+from assistant.planner.normalise import normalise
 from assistant.planner.tokens import Sense, Token
 
 _THEM = Sense("pronoun", "them")
@@ -28,6 +29,9 @@ def take_rest(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Res
     if found is None:
         return None
     at, end, number = found
+    if not number and _stayed(tokens[at], last, dialogue):
+        pointed = Token(tokens[at].start, tokens[end - 1].end, tokens[at].text, (_THEM,))
+        return [*tokens[:at], pointed, *tokens[end:]], last
     rule = _left(last)
     if rule is None:
         return None
@@ -37,6 +41,14 @@ def take_rest(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Res
         selection |= {"sort_by": chosen.get("sort_by") or "amount", "descending": bool(chosen.get("descending", True)), "limit": number}
     pointed = Token(tokens[at].start, tokens[end - 1].end, tokens[at].text, (_THEM,))
     return [*tokens[:at], pointed, *tokens[end:]], replace(last, handle="", content={"selection": selection})
+
+
+def _stayed(token: Token, last: Result, dialogue: Dialogue) -> bool:
+    """“再去掉租房的”, then “剩下的人均花多少”: those who stayed on the list, and not those who were taken off it."""
+    words = read_table("turns")
+    typed = normalise(dialogue.questions[last.turn]) if 0 <= last.turn < len(dialogue.questions) else ""
+    took_off = any(re.search(rf"(?<![a-z]){re.escape(one)}(?![a-z])", typed) for one in words["taken"]["away"]["words"])
+    return token.text in words["others"]["stayed"]["words"] and took_off
 
 
 def _list(dialogue: Dialogue) -> Result | None:

@@ -29,12 +29,14 @@ from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
 from assistant.planner.set_changes import of_two_sets
 from assistant.planner.supply import with_supply
+from assistant.planner.taken_back import taken_back
 from assistant.planner.taken_off import off_and_on
 from assistant.planner.texts import text
 from assistant.planner.those_and_others import held_against
 from assistant.planner.time_before import with_time_before
 from assistant.planner.top_against_rest import against_rest
 from assistant.planner.traced import untraced
+from assistant.planner.unanswered import gone_on
 from assistant.planner.vocabulary import Vocabulary
 from assistant.planner.ways import best_plan
 from assistant.planner.winners import of_first, of_winner
@@ -53,9 +55,13 @@ _COMMAS = (("punctuation", ","),)
 
 def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None = None) -> Plan:
     """The plan of one question in its conversation."""
-    dialogue = dialogue or Dialogue()
-    read = partial(understand, vocabulary=vocabulary, dialogue=dialogue)
-    early = with_supply(question, read) or with_beside(question, vocabulary, dialogue, read)
+    return gone_on(question, vocabulary, dialogue or Dialogue(), _planned)
+
+
+def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
+    read = partial(_planned, vocabulary=vocabulary, dialogue=dialogue)
+    known = (question, vocabulary, dialogue, read)
+    early = with_supply(question, read) or with_beside(*known) or taken_back(*known)
     if early is not None:
         return early
     less = plainly(question)

@@ -19,7 +19,7 @@ def revalued(sentence: Sentence, rule: Any) -> Rule | None:
             return None
         wanted.setdefault(str(sense.data["dimension"]), []).extend((str(sense.data["value"]), *sense.data.get("also", ())))
         places.append(place)
-    if not wanted or any(_holding(rule, dimension) != 1 for dimension in wanted):
+    if not wanted or any(_holding(rule, dimension) != 1 and not _all_alike(rule, dimension) for dimension in wanted):
         return None
     sentence.use(*places)
     changed: Rule = _changed(rule, wanted)
@@ -38,6 +38,22 @@ def _holding(rule: Any, dimension: str) -> int:
         return 0
     own = dimension in (rule.get("where") or {}) or (rule.get("field") == dimension and rule.get("op") in ("=", "in"))
     return int(own) + sum(_holding(rule[key], dimension) for key in ("all", "any", "not") if key in rule)
+
+
+def _all_alike(rule: Any, dimension: str) -> bool:
+    """“And campaign 13?” of those who were contacted by campaign 18 and responded to it: all conditions are on one value."""
+    said = _values(rule, dimension)
+    return len(said) > 1 and all(one == said[0] for one in said)
+
+
+def _values(rule: Any, dimension: str) -> list[Any]:
+    """What each condition of a rule has of a dimension."""
+    if isinstance(rule, list):
+        return [one for part in rule for one in _values(part, dimension)]
+    if not isinstance(rule, dict):
+        return []
+    own = [rule["where"][dimension]] if dimension in (rule.get("where") or {}) else []
+    return own + [one for key in ("all", "any", "not") if key in rule for one in _values(rule[key], dimension)]
 
 
 def _changed(rule: Any, wanted: dict[str, list[str]]) -> Any:

@@ -16,6 +16,7 @@ from tools.metrics.results import Group, Value
 FIGURE_GROUPS = 20
 """Groups whose numbers are figures, so that prose may speak of them."""
 TABLE_ROWS = 50
+_TWO = 2
 
 _TOTAL = Text(zh="合计", en="total")
 _REST = Text(zh="其余", en="the rest")
@@ -40,6 +41,7 @@ def build_figures(measured: Measured) -> list[Figure]:
         found += _rest(measured)
         found += _together(measured)
         found += _means(measured)
+        found += _apart(measured)
         found.append(_figure("groups", Text(zh="分组数", en="groups"), measured.group_count, Unit.COUNT))
     else:
         found += _of_group(measured, measured.total, "", None, is_total=True)
@@ -132,6 +134,25 @@ def _together(measured: Measured) -> Iterator[Figure]:
     yield _figure(f"shown.{metric.id}", label, measured.together, metric.unit)
     part = share_of(group, measured.total, metric)
     yield _figure(f"shown.{metric.id}.share", _of(label, "占比", "share of the total"), part, Unit.SHARE)
+
+
+def _apart(measured: Measured) -> Iterator[Figure]:
+    """How far two groups are apart, and by how much the higher is above the lower."""
+    if len(measured.shown) != _TWO or measured.group_count != _TWO or measured.compared or len(measured.plan.by) != 1:
+        return
+    if measured.plan.by[0].period is not None:  # times are compared with what came before them
+        return
+    for metric in measured.plan.metrics:
+        values = [group.values.get(metric.id) for group in measured.shown]
+        if None in values or isinstance(values[0], str):
+            continue
+        high, low = sorted(measured.shown, key=lambda group: group.values[metric.id], reverse=True)  # type: ignore[arg-type,return-value]
+        label = _joined(Text(zh="两组相差", en="gap between the two"), metric.name)
+        unit = Unit.POINTS if metric.unit is Unit.SHARE else metric.unit
+        yield _figure(f"gap.{metric.id}", label, difference_of(high, low, metric), unit)
+        change, unit = change_of(metric, high.values[metric.id], low.values[metric.id])
+        if metric.unit is not Unit.SHARE:
+            yield _figure(f"gap.{metric.id}.change", _of(label, "相对差距", "relative gap"), change, unit)
 
 
 def _extremes(measured: Measured) -> Iterator[Figure]:

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable
 
 from tools.contracts import CustomerQuery, Text
 from tools.metrics.catalogue import catalogue
-from tools.segments.compiler import rows_of
+from tools.rules import AllOf, Condition, SegmentRule, Selection
+from tools.segments.compiler import compile_selection, rows_of
 from tools.segments.fields import FieldInfo, field
 from tools.warehouse.context import ToolContext
 
 _GROUPS = {"demographics", "attributes", "profile", "churn"}
+_ATTRIBUTES = {"demographics", "attributes", "profile"}
 
 
 def coverage_caveats(
@@ -31,6 +33,32 @@ def coverage_caveats(
     total, *known = ctx.engine.rows(f"SELECT count(*), {counts} FROM customer_base AS b")[0]
     return tuple(
         _sentence(ctx, info, count, total, query if info.id in negated else None)
+        for info, count in zip(infos, known, strict=True)
+        if count < total
+    )
+
+
+def known_among(ctx: ToolContext, rule: SegmentRule) -> tuple[Text, ...]:
+    """“With children” of those who spent much: for how many of the others' conditions' customers it is known at all.
+
+    Args:
+        ctx: Where to look.
+        rule: All of several conditions, of which some are on attributes.
+    """
+    parts = rule.all if isinstance(rule, AllOf) else ()
+    asked = [part for part in parts if isinstance(part, Condition) and catalogue().field(part.field).group in _ATTRIBUTES]
+    others = tuple(part for part in parts if part not in asked)
+    if not asked or not others:
+        return ()
+    infos = [field(name) for name in dict.fromkeys(part.field for part in asked)]
+    query = compile_selection(ctx, Selection(rule=AllOf(all=others)))
+    counts = ", ".join(f"count({info.sql})" for info in infos)
+    total, *known = ctx.engine.rows(f"SELECT count(*), {counts} FROM {rows_of(query)}", query.parameters)[0]
+    return tuple(
+        Text(
+            zh=f"符合其余条件的 {total:,} 位客户中，{count:,} 位的{info.label.zh}已知。",
+            en=f"Of the {total:,} customers whom the other conditions fit, the {info.label.en} is known for {count:,}.",
+        )
         for info, count in zip(infos, known, strict=True)
         if count < total
     )

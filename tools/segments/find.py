@@ -15,7 +15,7 @@ from tools.rules import Selection
 from tools.segments.among import among_figures
 from tools.segments.checks import list_checks
 from tools.segments.compiler import compile_selection, rows_of
-from tools.segments.coverage import coverage_caveats
+from tools.segments.coverage import coverage_caveats, known_among
 from tools.segments.fields import FieldInfo
 from tools.segments.freshness import features_current, freshness_caveats, require_features
 from tools.segments.grounding import ground
@@ -54,6 +54,7 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
     caveats = (
         *freshness_caveats(ctx),
         *coverage_caveats(ctx, rule_fields, query, set(negated_fields(selection.rule))),
+        *known_among(ctx, selection.rule),
         *long_list_note(sizes["customers"]),
     )
     common: dict[str, Any] = {

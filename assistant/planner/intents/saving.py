@@ -13,6 +13,8 @@ from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text, texts
 from assistant.planner.who import take_who
 
+_POLITE = re.compile(r"(?:[\s,，]+(?:please|pls|plz|thanks|thank you|thx)|[\s,，]*(?:谢谢|多谢|麻烦了|好吗))[.!。！]*$", re.IGNORECASE)
+"""Politeness after a name, which is no part of it."""
 _QUOTED = re.compile(
     "(?<![A-Za-z])[\"“”「」『』《》‘’'](?P<name>(?:[^\"“”「」『』《》‘’']|(?<=[A-Za-z])['’](?=[A-Za-z]))+)[\"“”「」『』《》‘’']"
 )
@@ -38,7 +40,7 @@ def save(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return plan("ask_user", question=question, choices=choices)
     if named is None:
         return plan("ask_user", question=text("segment_called", sentence.language))
-    return plan("save_segment", customers=customers, name=_typed(sentence, named.id))
+    return plan("save_segment", customers=customers, name=_POLITE.sub("", _typed(sentence, named.id)))
 
 
 def _typed(sentence: Sentence, name: str) -> str:

@@ -271,3 +271,14 @@ def test_after_orders_that_features_lack_they_are_added_up(make_warehouse: Calla
         found = _find(ctx, rule={"behaviour": "amount", "op": ">", "value": 100})
 
     assert [row[0] for row in found.tables[0].rows] == ["a"]
+
+
+def test_for_how_many_of_the_others_an_attribute_is_known_is_told(demo: ToolContext, source: Ask) -> None:
+    often = {"behaviour": "orders", "op": ">=", "value": 80}
+    found = _find(demo, rule={"all": [often, {"field": "age_band", "op": "=", "value": "65+"}]})
+    [(everyone, known)] = source(
+        "WITH often AS (SELECT household_id FROM baskets GROUP BY 1 HAVING count(*) >= 80) "
+        "SELECT count(*), count(d.age) FROM often LEFT JOIN demographics AS d USING (household_id)"
+    )
+    told = f"Of the {everyone:,} customers whom the other conditions fit, the age band is known for {known:,}."
+    assert told in [caveat.en for caveat in found.caveats]
