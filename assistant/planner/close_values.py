@@ -9,7 +9,8 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from assistant.planner.lexicon import read_table, spellings
+from assistant.planner.goods import goods_names
+from assistant.planner.lexicon import spellings
 from assistant.planner.normalise import normalise
 from assistant.planner.typos import is_ordinary
 from assistant.planner.vocabulary import Vocabulary
@@ -73,9 +74,9 @@ def _said(words: str) -> Iterable[list[str]]:
 
 
 @lru_cache(maxsize=1)
-def _goods() -> Mapping[str, list[str]]:
+def _goods() -> Mapping[str, tuple[str, ...]]:
     """Names of goods and the words for them, the longest first."""
-    named = {name: meant["all"] if isinstance(meant, dict) else meant for name, meant in read_table("goods").items()}
+    named = {name: meant.words for name, meant in goods_names().items()}
     return dict(sorted(named.items(), key=lambda entry: -len(entry[0])))
 
 

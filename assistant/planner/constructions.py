@@ -2,11 +2,11 @@
 
 They are data: constructions.yaml and constructions_en.yaml, constructions_spoken.yaml for frames of spoken questions,
 constructions_frames.yaml, constructions_sentences.yaml and constructions_wholes.yaml for the frames of whole English questions,
-constructions_zh.yaml and constructions_framed.yaml for those of Chinese ones, constructions_everyday.yaml for what people say in
-English of their own trade, constructions_numbers.yaml for questions for numbers, constructions_models.yaml for what is asked of
-models and of the data's quality, constructions_ranked.yaml for what limits and accompanies a ranking, constructions_offers.yaml
-for discounts, coupons and campaigns, constructions_changes.yaml for changes from one time to another, constructions_later.yaml
-for follow-ups, and conditions.yaml for what is said of customers.
+constructions_asked_zh.yaml, constructions_zh.yaml and constructions_framed.yaml for those of Chinese ones,
+constructions_everyday.yaml for what people say in English of their own trade, constructions_numbers.yaml for questions for numbers,
+constructions_models.yaml for what is asked of models and of the data's quality, constructions_ranked.yaml for what limits and
+accompanies a ranking, constructions_offers.yaml for discounts, coupons and campaigns, constructions_changes.yaml for changes from
+one time to another, constructions_later.yaml for follow-ups, and conditions.yaml for what is said of customers.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ _TABLES = {
         "constructions_changes",
         "constructions_later",
         "constructions_offers",
+        "constructions_asked_zh",
         "constructions_spoken",
         "constructions_zh",
         "constructions_framed",

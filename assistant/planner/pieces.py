@@ -14,8 +14,15 @@ from assistant.planner.shapes import shape
 _IFS = ("if ", "when ", "suppose ", "assuming ", "如果", "假如", "要是", "若", "假设", "当")
 """What begins a condition of the question after it, which is no question of its own."""
 
+_WITHIN = ("里", "里面", "里头", "里边", "当中", "之中")
+"""What ends the naming of a set of which something is asked then: “收入5万以下的家庭里，谁…”."""
+_OF_ALL = ("全部", "所有", "全体", "总体", "整体", "overall", "in all", "of all", "everyone", "all customers")
+"""Words by which a later part is about everybody again."""
+
 _MORE = ("what about ", "how about ", "and what about ", "and how about ")
 _SHORT = 3
+_BOUGHT = {"behaviour": "orders", "op": ">=", "value": 1}
+"""The rule of everybody who bought anything."""
 _OF_BEFORE = re.compile(r"'segment': 't\d+'")
 """Arguments that speak of the customers of an earlier call, which must be made then."""
 
@@ -26,7 +33,7 @@ def splits(sentence: Sentence, kinds: tuple[tuple[str, ...], ...]) -> Iterator[l
         places = [place for place, token in enumerate(sentence.tokens) if token.is_(*joints)]
         for chosen in ([places] if places else []) + [[place] for place in places if len(places) > 1]:
             pieces = [piece for piece in _pieces(sentence, chosen) if piece]
-            if len(pieces) > 1 and not pieces[0].startswith(_IFS):
+            if len(pieces) > 1 and not pieces[0].startswith(_IFS) and not any(piece.endswith(_WITHIN) for piece in pieces[:-1]):
                 yield pieces
 
 
@@ -83,6 +90,28 @@ def in_time_of(calls: list[Call], found: Plan, piece: str) -> Plan:
     limits = () if any(later.get(one) for one in _LIMITS) else _LIMITS
     kept = {name: before[name] for name in ("window", *limits) if before.get(name)}
     return replace(found, calls=(Call("measure", {**later, **kept}),))
+
+
+def of_those(calls: list[Call], found: Plan, piece: str) -> Plan:
+    """“45岁以上有多少人，消费最高的20个是谁”: a later ranking that names nobody is one of the customers of the part before.
+
+    Args:
+        calls: Those of the parts before.
+        found: The plan of the later part.
+        piece: Its words; “全部”, "overall" mean everybody.
+    """
+    if not calls or calls[-1].name != "find_customers" or len(found.calls) != 1 or any(word in piece for word in _OF_ALL):
+        return found
+    rule, call = calls[-1].args.get("rule"), found.calls[0]
+    if rule in (None, {"all": []}) or any(calls[-1].args.get(one) for one in ("limit", "share")):
+        return found
+    ranked = call.args.get("sort_by") or call.args.get("sort") in ("largest", "smallest")
+    if call.name == "find_customers" and ranked and call.args.get("rule") in (None, {"all": []}, _BOUGHT):
+        return replace(found, calls=(replace(call, args={**call.args, "rule": rule}),))
+    bare = not any(call.args.get(one) for one in ("where", "customers", "window", "compare"))
+    if call.name == "measure" and ranked and bare and call.args.get("by"):
+        return replace(found, calls=(replace(call, args={**call.args, "customers": rule}),))
+    return found
 
 
 def repeats(calls: list[Call], found: Plan) -> bool:

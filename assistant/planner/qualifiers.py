@@ -80,6 +80,10 @@ def nothing_else(done: list[Rule], vocabulary: Vocabulary) -> list[Rule] | None:
         known = vocabulary.values.get(dimension) or list(catalogue().dimension(dimension).values)
         others = [one for one in known if one not in values]
         return [{**denied, "where": {dimension: others}}] if 0 < len(others) <= _MOST_OTHERS else _all_of_it(rule, dimension, vocabulary)
+    finer = next((one for one in where if one == "brand"), None)
+    if len(where) == 2 and finer is not None:  # “只买自有品牌牛奶”: no milk of other brands
+        others = [one for one in vocabulary.values.get(finer, []) if one not in where[finer]]
+        return [{**denied, "where": {**where, finer: others}}] if 0 < len(others) <= _MOST_OTHERS else None
     if where or "window" not in rule:
         return None
     return [{**denied, "window": one} for one in _outside(Window.model_validate(rule["window"]), vocabulary.as_of)]

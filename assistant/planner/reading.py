@@ -20,6 +20,7 @@ from assistant.planner.references import with_references
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import Vocabulary
+from assistant.planner.weekdays_before import with_weekday_before
 
 _PASSED = Sense("stop", "passed")
 
@@ -28,7 +29,7 @@ def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typ
     """A question as reduced tokens; ``typed`` is the whole of what the operator typed, where this is a part of it."""
     plain, dated = with_data_year(with_extreme_band(normalise(question), vocabulary), vocabulary.as_of)
     plain, days = with_month(plain, vocabulary.as_of, dialogue)
-    cut = cut_question(plain, vocabulary)
+    cut = cut_question(with_weekday_before(plain, vocabulary.as_of), vocabulary)
     tokens, found = list(cut.tokens), list(cut.reduced)
     if any(token.unknown and token.text in dialogue.passed for token in tokens):
         tokens = [replace(token, senses=(_PASSED,)) if token.unknown and token.text in dialogue.passed else token for token in tokens]

@@ -13,6 +13,7 @@ from assistant.planner.campaign_times import with_campaign_dates
 from assistant.planner.clock import find_times
 from assistant.planner.constructions import plainer
 from assistant.planner.customer_ids import find_customer_ids
+from assistant.planner.goods import goods_names
 from assistant.planner.lexicon import read_table
 from assistant.planner.month_lists import months_apart
 from assistant.planner.numbered import find_patterns
@@ -157,7 +158,7 @@ def _spans(text: str, vocabulary: Vocabulary, as_of: dt.date, barred: frozenset[
 
 def _whole_words(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
     """Chinese names of goods that the data do not name so: 啤酒 is one word that nothing explains, and not 啤 before 酒."""
-    for name in (*read_table("goods"), *read_table("places")["whole_words"]):
+    for name in (*goods_names(), *read_table("places")["whole_words"]):
         if len(name) > 1 and not name.isascii() and name in text and name not in vocabulary.texts:
             yield from ((match.start(), match.end()) for match in re.finditer(re.escape(name), text))
 

@@ -20,7 +20,7 @@ from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found
 from assistant.planner.offers import with_offers
 from assistant.planner.passing import spare_words
-from assistant.planner.pieces import asks_of_more, in_time_of, narrows, repeats, says_more, splits
+from assistant.planner.pieces import asks_of_more, in_time_of, narrows, of_those, repeats, says_more, splits
 from assistant.planner.plan import Call, Plan
 from assistant.planner.reading import read_sentence
 from assistant.planner.replies import with_reply
@@ -251,6 +251,8 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
             found = _whole(part, later) or of_first(piece, calls, lambda words: _later(words, sentence, replace(dialogue, results=())))
             if found is None or not found.calls or found.calls[0].name == "ask_user":
                 break
+            if not calls and found.calls[0].name == "decline" and asks_of_more(sentence):
+                return found  # “UV多少，转化率呢”: the later part is about what the data lack, too
             if awaits_groups(calls, found):
                 return Plan(tuple(calls), (("later", piece),))
             joined = of_winner(calls, found)
@@ -261,6 +263,7 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
             again = bool(calls) and len(found.calls) == 1 and is_elliptic(part, later) and says_more(found.calls[0], calls[-1], piece)
             if again or narrows(calls, found):
                 calls.pop()
+            found = of_those(calls, found, piece)
             calls += [call for call in found.calls if call not in calls and not repeats(calls, found)]
             later = after(later, found)
         else:

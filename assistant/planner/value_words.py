@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
+from assistant.planner.goods import OF_GOODS, goods_names, goods_of, said_as, words_of
 from assistant.planner.lexicon import read_table, spellings, variants
 from assistant.planner.normalise import normalise
 from assistant.planner.tokens import Sense
@@ -19,7 +19,6 @@ UNNAMED |= {"day_type", "membership_tier", "lifecycle", "aipl_stage", "value_act
 _BAND = re.compile(r"(\d+)\s?-\s?(\d+)(k?)")
 _PLUS = re.compile(r"(\d+k?)\+")
 _TYPE = re.compile(r"type ?([a-z\d]+)")
-OF_GOODS = ("category", "subcategory")
 _PARTS = re.compile(r"[a-z]+|\d+")
 _MOST_JOINED = 3
 _LEAST_JOINED = 5
@@ -67,38 +66,17 @@ def _beside(dimension: str, value: str) -> Iterator[str]:
 
 def _goods_phrases(values: Mapping[str, list[str]], taken: set[str]) -> Iterator[tuple[str, Sense]]:
     """What people call the goods of categories: 鸡蛋 for “EGGS”, beer for “BEERS/ALES” where no other has the word, candy for all of it."""
-    words = {dimension: _words_of(values.get(dimension, [])) for dimension in OF_GOODS}
-    every = {value: parts for found in words.values() for value, parts in found.items()}
-    for name, meant in read_table("goods").items():
-        for dimension in OF_GOODS:
-            found = _goods_meant(meant, words[dimension])
-            if not found or not (isinstance(meant, dict) or sorted(found) == sorted(_goods_meant(meant, every))):
-                continue
-            data = {"dimension": dimension, "value": found[0], **({"also": found[1:]} if len(found) > 1 else {})}
-            sense = Sense("value", f"{dimension}={'|'.join(found)}", data)
-            yield from ((form, sense) for form in spellings(name) if form not in taken and _telling(form))
+    for name, dimension, found in goods_of(values):
+        data = {"dimension": dimension, "value": found[0], **({"also": found[1:]} if len(found) > 1 else {})}
+        sense = Sense("value", f"{dimension}={'|'.join(found)}", data)
+        yield from ((form, sense) for form in said_as(name) if form not in taken and _telling(form))
 
 
 def _all_of_a_kind(values: Mapping[str, list[str]]) -> frozenset[str]:
     """What several categories are called together, which no single product is meant by."""
-    words = [_words_of(values.get(dimension, [])) for dimension in OF_GOODS]
-    kinds = {name: meant for name, meant in read_table("goods").items() if isinstance(meant, dict)}
-    held = [name for name, meant in kinds.items() if any(_goods_meant(meant, one) for one in words)]
+    words = [words_of(values.get(dimension, [])) for dimension in OF_GOODS]
+    held = [name for name, meant in goods_names().items() if meant.several and any(meant.meant(one) for one in words)]
     return frozenset(form for name in held for form in spellings(name))
-
-
-def _words_of(categories: Iterable[str]) -> dict[str, frozenset[str]]:
-    return {value: frozenset(_PARTS.findall(normalise(value))) for value in categories}
-
-
-def _goods_meant(meant: Any, categories: Mapping[str, frozenset[str]]) -> list[str]:
-    """The categories that are called so, of those with their words; none where more than one may be meant."""
-    several = isinstance(meant, dict)
-    words = meant["all"] if several else meant
-    exact = [value for value in categories if not several and len(words) == 1 and words[0] in spellings(value)]
-    wanted = [[spellings(word) for word in one.split()] for one in words]
-    found = exact or [value for value, parts in categories.items() if any(all(parts & forms for forms in one) for one in wanted)]
-    return found if several or len(found) == 1 or exact else []
 
 
 def _telling(form: str) -> bool:

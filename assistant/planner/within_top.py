@@ -58,6 +58,8 @@ def _cut(found: Plan | None) -> Call | None:
 def _as_list(call: Call) -> Call:
     """“最近一年消费排名前200的客户”: a ranking of customers by what they spent lately as a list by the field for it."""
     args = call.args
+    if call.name == "customer_value" and set(args) == {"limit"}:
+        return Call("find_customers", {"rule": {"all": []}, "sort_by": "predicted_value", "descending": True, "limit": args["limit"]})
     window = args.get("window") or {}
     days = window.get("last_days") if isinstance(window, dict) else getattr(window, "last_days", None)
     field = f"{_SUMS.get(args['metrics'][0], '')}_{days}d" if call.name == "measure" and args.get("metrics") else ""

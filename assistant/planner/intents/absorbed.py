@@ -12,6 +12,11 @@ _BOUGHT = ("orders", "amount", "quantity")
 _SENT = ("contacts", "responses")
 
 
+def kinds_ranked(sentence: Sentence) -> bool:
+    """Whether kinds of campaigns are named side by side, so that these are ranked: “A、B、C三种哪种响应率最高”."""
+    return sum(sense.data["dimension"] == "campaign_kind" for _, sense in sentence.free("value")) > 1
+
+
 def absorb_counts(sentence: Sentence) -> None:
     """“How many” that goes with a metric that was taken: right before or after it; of anything else it is another question."""
     for place, _ in list(sentence.free("cue", "count")):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.intents.absorbed import OF_CAMPAIGNS, absorb_counts, absorb_fields, absorb_predicates
+from assistant.planner.intents.absorbed import OF_CAMPAIGNS, absorb_counts, absorb_fields, absorb_predicates, kinds_ranked
 from assistant.planner.intents.changing import changed_by, is_by_change, take_change
 from assistant.planner.intents.day_types import by_day_type
 from assistant.planner.intents.described import where_described
@@ -47,6 +47,7 @@ from assistant.planner.intents.refusals import ask_when, refusal
 from assistant.planner.intents.sides import against_last, named_apart, of_two_times, reached, with_sides, without_dates
 from assistant.planner.intents.steps import take_steps
 from assistant.planner.intents.usual import beside_usual, with_usual
+from assistant.planner.intents.wholes import part_of_whole
 from assistant.planner.people_asked import asks_for_people
 from assistant.planner.plan import FOCUS, PLACE, Plan, plan
 from assistant.planner.ranked import with_places
@@ -108,7 +109,7 @@ def _what(sentence: Sentence, within: int | None, *, changed: bool) -> dict[str,
     metrics = ["repurchase_rate", *beside] if within else metrics or (["revenue"] if changed else fared(sentence))
     if metrics == ["responses"] and by in ([], ["customer"]) and _ranks_people(sentence):
         return None  # “customers with the most redemptions” are a list
-    if not by and metrics and metrics[0] in OF_CAMPAIGNS and sentence.has("ranking"):
+    if not by and metrics and metrics[0] in OF_CAMPAIGNS and sentence.has("ranking") and not kinds_ranked(sentence):
         by = ["campaign"]  # “哪些活动响应率最高”
     percentiles = take_percentiles(sentence, metrics)
     metrics = averaged_over(metrics, dated=sentence.says("window")) if per else metrics
@@ -186,9 +187,11 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     _chart(sentence, args)
     if args.get("per") and args.get("sort") and args["by"] and args["by"][0] in ("week", "month", "quarter", "year"):
         return None  # the month with the highest mean a day is not the one with the highest sum
+    part = part_of_whole(sentence, args)
+    groups = [] if part or args.get("share_of") else groups
     shares = len(groups) > 1 and sentence.has("cue", "share") and args["metrics"][0] in _ADDED_UP
     groups = [*groups, (groups[0][0], [])] if shares else groups or beside_whole(sentence, args)
-    focus = _share_of_value(sentence, args)
+    focus = part or _share_of_value(sentence, args)
     shared = share_of_people(sentence, args)
     told = reached(sentence, args)
     now = against_last(sentence)
@@ -214,7 +217,7 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
         return plan("find_customers", rule=shared or told)
     found = side_by_side(with_windows(sentence, args, windows), groups)
     found = beside_everyone(found) if shared is not None or held else beside_usual(sentence, found) if against else found
-    placed = bool(groups or focus or shared or told) or args["metrics"][0] not in _ADDED_UP
+    placed = bool(groups or focus or shared or told or args.get("share_of")) or args["metrics"][0] not in _ADDED_UP
     found = by_day_type(opposites_apart(beside_the_whole(sentence, found, placed=placed, held=beside)))
     if any(is_by_change(call.args) and "compare" not in call.args for call in found.calls):
         return refusal(sentence, "growth_between")

@@ -47,8 +47,9 @@ def _typed(sentence: Sentence, name: str) -> str:
     """The name as the operator typed it, with its capitals and characters."""
     raw = unicodedata.normalize("NFKC", sentence.typed)
     quoted = [found["name"].strip() for found in _QUOTED.finditer(sentence.typed)]
-    if len(quoted) == 1:
-        return quoted[0]
     pattern = r"[\s_-]*".join(re.escape(char) for char in name if not char.isspace())
-    found = re.search(pattern, raw, re.IGNORECASE)
+    outside = re.search(pattern, unicodedata.normalize("NFKC", _QUOTED.sub("", sentence.typed)), re.IGNORECASE)
+    if len(quoted) == 1 and not outside:  # “把‘近60天买过牛肉’的人存成分群，名字叫牛肉大户”: what is quoted is whom
+        return quoted[0]
+    found = outside or re.search(pattern, raw, re.IGNORECASE)
     return found[0] if found else name

@@ -93,6 +93,8 @@ CALLS = (
     "framed_zh",
     "offers",
     "requests_en",
+    "goods_zh",
+    "asked_zh",
 )
 
 
