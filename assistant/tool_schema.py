@@ -14,7 +14,7 @@ _SHAPES = {"Selection": "customers", "Condition": "rule", "Window": "window", "T
 """A definition that a property refers to, and the shape that stands in for the property; the first that matches wins."""
 _NAMED = ("among",)
 """Properties with a shape of their own name, as the system prompt or another property says what theirs looks like."""
-_SILENT = frozenset({"title", "minItems", "maxItems", "minLength", "maxLength", "exclusiveMinimum", "exclusiveMaximum"})
+_SILENT = frozenset({"title", "format", "minItems", "maxItems", "minLength", "maxLength", "exclusiveMinimum", "exclusiveMaximum"})
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ Descriptions are read by language models, so they are short and say what a value
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -116,6 +117,10 @@ class SegmentOverview(Request):
     scheme: Literal["rfm", "rfm_eight", "value_activity", "membership", "lifecycle", "aipl"] = "rfm"
     tiers: dict[Literal["svip", "vip"], TierLimit] = Field(default={}, description="For membership: other limits.")
     period_days: int | None = Field(default=None, ge=1, le=730, description="For lifecycle: length of each of the two periods.")
+    since: dt.date | None = Field(default=None, description="A date: also the groups then, and who moved.")
+    until: dt.date | None = Field(default=None, description="If not today.")
+    group: str | None = Field(default=None, description="Only its moves.")
+    sort: Literal["growth", "decline"] | None = None
 
 
 class SummarizeSegment(Request):

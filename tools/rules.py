@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, SerializerFunctionWrapHandler, Tag, model_serializer
 
 from tools.windows import Window
 
@@ -55,9 +56,20 @@ class Behaviour(_Rule):
 
 
 class InSegment(_Rule):
-    """Membership of a stored segment, by id, such as "champions" or "key_value"."""
+    """Membership of a stored segment, by id, such as "champions" or "key_value".
+
+    Args:
+        segment: Its id.
+        on: The day at whose end they were in it; now when left out.
+    """
 
     segment: str
+    on: dt.date | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_today(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = written(self)
+        return {name: value for name, value in found.items() if name != "on" or value is not None}
 
 
 class AllOf(_Rule):

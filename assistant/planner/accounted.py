@@ -134,12 +134,14 @@ class _Said:
         ahead = bool({"within_days", "horizon_days"} & self._names_of_arguments) and (end is None or end >= self._as_of)
         if self._by_value and days in _YEARLY:
             return True  # value is what was spent in the last 365 days
+        groups_then = "since" in self._names_of_arguments  # a day of groups is that of a time, or the one before it
         after = "periods" in self._names_of_arguments  # the last of the periods after the first is told by their number
         return (
             self._compared
             or ends
             or ahead
             or after
+            or groups_then
             or self._by_months(window)
             or f"_{days}d" in self._written  # a field such as amount_365d is of that time
             or (days is not None and bool(self._numbers & {float(days), float(days - 1)}))

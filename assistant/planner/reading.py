@@ -11,6 +11,7 @@ from assistant.planner.coupons import without_coupon_goods
 from assistant.planner.cutting import cut_question
 from assistant.planner.data_years import with_data_year
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.earlier_groups import with_earlier_groups
 from assistant.planner.extreme_bands import with_extreme_band
 from assistant.planner.frames import without_ideas
 from assistant.planner.listed import with_groups
@@ -36,7 +37,7 @@ def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typ
         found = reduce(tokens, vocabulary)
     language = dialogue.language or language_of(question, "auto", "en")
     reduced, refers = with_references(for_sending(without_coupon_goods(without_ideas(found))), dialogue, vocabulary)
-    grouped = with_groups(reduced, dialogue)
+    grouped = with_earlier_groups(with_groups(reduced, dialogue), vocabulary.as_of, dialogue)
     return Sentence(
         "".join(_gaps(tokens)), grouped, vocabulary, language, [*dated, *days, *cut.mended], typed=typed or question, refers=refers
     )

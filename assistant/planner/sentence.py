@@ -17,7 +17,7 @@ CONTENT = frozenset(
     | {"format", "chart", "band", "definition", "scheme", "condition", "top_customers", "customer_id", "number", "share", "rank"}
     | {"off_topic", "unsupported", "absent", "vague", "ordinal", "reversed", "negative", "verb", "pronoun", "suffix_op"}
     | {"ask", "hint", "option", "part", "horizon", "cluster", "segment_name", "person", "move", "drop", "limit", "head"}
-    | {"extreme_score", "later"}
+    | {"extreme_score", "later", "undated"}
     | {"that", "pair", "remain", "step", "qualifier", "flip", "gap", "higher", "further", "entire", "level"}
 )
 """Kinds of tokens that say something; one that no part of the plan uses makes the planner ask."""

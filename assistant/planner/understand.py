@@ -15,6 +15,7 @@ from assistant.planner.ellipsis import depends, is_bare, is_elliptic
 from assistant.planner.followups import follow_up
 from assistant.planner.foresight import after
 from assistant.planner.intents import asks
+from assistant.planner.intents.group_changes import group_changes, of_those_then
 from assistant.planner.intents.spent_on import by_spend_on, counted_in_time
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found
@@ -161,12 +162,16 @@ def _spare(sentence: Sentence, question: str, dialogue: Dialogue) -> list[str]:
 
 def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The plan of the question as it stands, all its words used; an elliptic one changes the call before it."""
-    found = by_spend_on(counted_in_time(_read(sentence, dialogue), sentence), sentence)
+    found = of_those_then(by_spend_on(counted_in_time(_read(sentence, dialogue), sentence), sentence), sentence)
     return with_clusters_found(with_those(with_each_group(found, sentence), sentence), sentence)
 
 
 def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     dialogue = dialogue.focused(sentence.refers)
+    account = sentence.again()
+    changed = group_changes(account, dialogue)
+    if changed is not None and not account.leftover():
+        return changed
     rest = against_rest(sentence, dialogue, lambda words: _part(words, sentence, dialogue))
     if rest is not None:
         return rest

@@ -24,6 +24,7 @@ from assistant.planner.intents import (
     data,
     exports,
     findings,
+    group_changes,
     group_overviews,
     lateness,
     measures,
@@ -43,6 +44,8 @@ Intent = Callable[[Sentence, Dialogue], Plan | None]
 INTENTS: tuple[Intent, ...] = (
     moves.move,
     moves.whom,
+    group_changes.ask_since,
+    group_changes.group_changes,
     bare_change.bare_change,
     saving.save,
     contrasts.contrast,

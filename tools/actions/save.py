@@ -23,6 +23,7 @@ from tools.segments.reporting import figure, share
 from tools.segments.resolve import fold_name, reserved_name, resolve_customers
 from tools.segments.sentences import describe_selection
 from tools.segments.stored import SAVED, stored_names, stored_rules, write_rule
+from tools.segments.tiers.step import stored_limits
 from tools.warehouse.context import ToolContext
 from tools.warehouse.warehouse import Warehouse
 
@@ -84,7 +85,7 @@ def draft_segment(ctx: ToolContext, request: SaveSegment) -> Draft:
     meant = {**_found_rules(ctx, rules), **({segment_id: before} if before is not None else {})}
     rule = _listed(ctx, selection) if cut else _spelt_out(selection.rule, meant)
     # A circle through other segments is refused before anything is written.
-    compile_rule(rule, ctx.as_of, {**rules, segment_id: rule})
+    compile_rule(rule, ctx.as_of, {**rules, segment_id: rule}, stored_limits(ctx.engine))
     definition = Text(zh=f"分群“{name.zh}”：{words.zh}。", en=f"The segment “{name.en}”: {words.en}.")
     statement = Statement(sql=query.sql, parameters=query.parameters)
     receipt = ctx.receipt(TOOL, request.model_dump(mode="json", by_alias=True), definition, statement)
@@ -185,7 +186,7 @@ def _spelt_out(rule: SegmentRule, meant: Mapping[str, SegmentRule]) -> SegmentRu
     """The rule with names replaced by what they mean now: the segment's own, so that it can be narrowed, and those of clusters."""
     match rule:
         case InSegment():
-            return meant.get(rule.segment, rule)
+            return rule if rule.on else meant.get(rule.segment, rule)
         case AllOf():
             return AllOf(all=tuple(_spelt_out(part, meant) for part in rule.all))
         case AnyOf():

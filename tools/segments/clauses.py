@@ -147,8 +147,10 @@ def either(values: list[str], separator: str, word: str) -> str:
     return values[0] if len(values) == 1 else f"{separator.join(values[:-1])}{word}{values[-1]}"
 
 
-def member_clause(name: Text, *, inside: bool = True) -> Text:
-    """The clause of being in a segment."""
+def member_clause(name: Text, *, inside: bool = True, on: dt.date | None = None) -> Text:
+    """The clause of being in a segment, or of having been at the end of a day."""
+    if on is not None:
+        return Text(en=f"in the segment {name.en} on {on}", zh=f"在 {on} 属于{name.zh}")
     return Text(en=f"{'' if inside else 'not '}in the segment {name.en}", zh=f"{'' if inside else '不'}属于{name.zh}")
 
 

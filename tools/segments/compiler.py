@@ -14,31 +14,37 @@ from tools.contracts import CustomerQuery, Text
 from tools.errors import InputError, UnknownName
 from tools.rules import AllOf, AnyOf, Behaviour, Condition, InSegment, NotRule, SegmentRule, Selection
 from tools.segments.behaviours import behaviour_query, stored_sign, stored_value, what_is_counted
+from tools.segments.earlier import bound_by, check_day, dated_scheme, groups_then
 from tools.segments.fields import field
 from tools.segments.freshness import features_current
 from tools.segments.grounding import ground
 from tools.segments.relations import compared_with, relative_condition
 from tools.segments.sentences import describe_rule, describe_selection
 from tools.segments.stored import check_attributes, group_rules, stored_names, stored_rules
+from tools.segments.tiers.limits import Limits
+from tools.segments.tiers.step import stored_limits
 from tools.segments.values import comparison_values
 from tools.warehouse.context import ToolContext
 
 _DEEPEST = 40
 
 
-def compile_rule(rule: SegmentRule, as_of: dt.date, segments: Mapping[str, SegmentRule] | None = None) -> CustomerQuery:
+def compile_rule(
+    rule: SegmentRule, as_of: dt.date, segments: Mapping[str, SegmentRule] | None = None, limits: Limits | None = None
+) -> CustomerQuery:
     """SQL of the customers for whom ``rule`` holds.
 
     Args:
         rule: Who.
         as_of: Windows are relative to it and nothing later is read.
         segments: Rules of stored segments by id; the groups of the schemes are always known.
+        limits: Those of the tiers, for who was in one on an earlier day.
 
     Raises:
         UnknownName: A field, dimension or segment does not exist.
         InputError: A value does not fit its field, or segments refer to each other in a circle.
     """
-    return _compile(Selection(rule=rule), as_of, segments or {})
+    return _compile(Selection(rule=rule), as_of, segments or {}, limits=limits)
 
 
 def compile_selection(ctx: ToolContext, selection: Selection) -> CustomerQuery:
@@ -52,7 +58,8 @@ def compile_selection(ctx: ToolContext, selection: Selection) -> CustomerQuery:
     segments = stored_rules(ctx.engine)
     check_attributes(ctx.engine, selection, segments)
     names = stored_names(ctx.engine) if segments else {}
-    return _compile(ground(ctx, selection), ctx.as_of, segments, names, current=features_current(ctx))
+    limits = stored_limits(ctx.engine)
+    return _compile(ground(ctx, selection), ctx.as_of, segments, names, current=features_current(ctx), limits=limits)
 
 
 def _compile(
@@ -62,8 +69,9 @@ def _compile(
     names: Mapping[str, Text] | None = None,
     *,
     current: bool = False,
+    limits: Limits | None = None,
 ) -> CustomerQuery:
-    compiler = _Compiler(as_of, {**group_rules(), **segments}, current=current)
+    compiler = _Compiler(as_of, {**group_rules(), **segments}, current=current, limits=limits)
     condition = compiler.condition(selection.rule)
     joins = "".join(f"\nLEFT JOIN ({query}) AS {name} ON {name}.customer_id = b.customer_id" for name, query in compiler.behaviours.items())
     sql = f"SELECT b.customer_id FROM customer_base AS b{joins}\nWHERE {condition}{_order(selection)}"
@@ -93,8 +101,9 @@ class _Compiler:
     ``current`` says that features are of this date and these data, so that all orders need not be added up again.
     """
 
-    def __init__(self, as_of: dt.date, segments: Mapping[str, SegmentRule], *, current: bool = False) -> None:
+    def __init__(self, as_of: dt.date, segments: Mapping[str, SegmentRule], *, current: bool, limits: Limits | None) -> None:
         self.as_of = as_of
+        self.limits = limits
         self.current = current
         self.segments = segments
         self.parameters: dict[str, Any] = {}
@@ -126,7 +135,7 @@ class _Compiler:
             case Behaviour():
                 return self._behaviour(rule)
             case InSegment():
-                return self._segment(rule.segment)
+                return self._segment(rule.segment) if rule.on is None else self._segment_then(rule.segment, rule.on)
             case AllOf():
                 return "(" + " AND ".join(self.condition(part) for part in rule.all) + ")" if rule.all else "TRUE"
             case AnyOf():
@@ -165,6 +174,13 @@ class _Compiler:
         if op in ("in", "not in"):
             return f"{expression} {op.upper()} ({', '.join(bound)})"
         return f"{expression} {'<>' if op == '!=' else op} {bound[0]}"
+
+    def _segment_then(self, segment_id: str, day: dt.date) -> str:
+        scheme = dated_scheme(segment_id)
+        check_day(day, self.as_of)
+        stored = next(group.stored for group in scheme.groups if group.id == segment_id)
+        groups = bound_by(groups_then(scheme, day, self.limits), self.bind)
+        return f"b.customer_id IN (SELECT t.customer_id FROM (\n{groups}\n) AS t WHERE t.group_value = {self.bind(stored)})"
 
     def _segment(self, segment_id: str) -> str:
         if segment_id not in self.segments:

@@ -15,6 +15,7 @@ from tools.segments.compiler import compile_rule
 from tools.segments.schemes import SCHEMES, Scheme
 from tools.segments.scoring import read_sql
 from tools.segments.stored import group_rules, stored_rules, write_rule
+from tools.segments.tiers.step import stored_limits
 from tools.warehouse.engine import Engine
 from tools.warehouse.identifiers import quote
 
@@ -109,12 +110,12 @@ def _of_scheme(scheme: Scheme) -> _Members:
 
 
 def _of_saved(engine: Engine, as_of: dt.date, only: str | None = None) -> Iterator[_Members]:
-    saved = stored_rules(engine)
+    saved, limits = stored_rules(engine), stored_limits(engine)
     for segment_id, rule in saved.items():
         if only not in (None, segment_id):
             continue
         try:
-            query = compile_rule(rule, as_of, saved)
+            query = compile_rule(rule, as_of, saved, limits)
         except UnknownName as gone:
             # One rule that names what is no longer there must not keep everything else from being refreshed.
             log.warning("the saved segment %s has nobody: %s", segment_id, gone)

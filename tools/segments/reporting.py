@@ -63,7 +63,7 @@ def plain_group(selection: Selection) -> str | None:
     if selection.limit:
         return None
     if isinstance(selection.rule, InSegment):
-        return selection.rule.segment
+        return selection.rule.segment if selection.rule.on is None else None
     if isinstance(selection.rule, Condition) and selection.rule.op == "=":
         for scheme in SCHEMES.values():
             if scheme.field == selection.rule.field:

@@ -25,6 +25,7 @@ def describe_rule(rule: SegmentRule, as_of: dt.date | None = None, names: Names 
     """
     if isinstance(rule, AllOf) and not rule.all:
         return Text(zh="全部客户", en="all customers")
+    rule = _with_today(rule, as_of) if as_of and _is_dated(rule) else rule
     clause = _clause(rule, as_of, names or {}, top=True)
     return Text(zh=_people(rule, as_of, names or {}) or f"{clause.zh}的客户", en=f"customers {clause.en}")
 
@@ -45,6 +46,32 @@ def describe_selection(selection: Selection, as_of: dt.date | None = None, names
         if who.en.startswith("all ")
         else f"the {selection.limit} with the {way_en} {label.en} among {who.en}",
     )
+
+
+def _is_dated(rule: SegmentRule) -> bool:
+    """Whether it is about the groups of an earlier day."""
+    match rule:
+        case InSegment():
+            return rule.on is not None
+        case NotRule():
+            return _is_dated(rule.not_)
+        case AllOf() | AnyOf():
+            return any(_is_dated(part) for part in (rule.all if isinstance(rule, AllOf) else rule.any))
+    return False
+
+
+def _with_today(rule: SegmentRule, as_of: dt.date) -> SegmentRule:
+    """The rule with the day of the groups that are those of today, as it names the groups of another day, too."""
+    match rule:
+        case InSegment():
+            return rule if rule.on or not group_of(rule.segment) else InSegment(segment=rule.segment, on=as_of)
+        case NotRule():
+            return NotRule(not_=_with_today(rule.not_, as_of))
+        case AllOf():
+            return AllOf(all=tuple(_with_today(part, as_of) for part in rule.all))
+        case AnyOf():
+            return AnyOf(any=tuple(_with_today(part, as_of) for part in rule.any))
+    return rule
 
 
 def _people(rule: SegmentRule, as_of: dt.date | None, names: Names) -> str | None:
@@ -68,7 +95,7 @@ def _people(rule: SegmentRule, as_of: dt.date | None, names: Names) -> str | Non
 def _noun(rule: SegmentRule, names: Names) -> str | None:
     """The name of the group that the rule is, where it is a noun for customers."""
     if isinstance(rule, InSegment):
-        zh = _name(rule.segment, names).zh
+        zh = "" if rule.on else _name(rule.segment, names).zh
     elif isinstance(rule, Condition) and rule.op == "=":
         cluster = _cluster(rule, names)
         zh = cluster.zh if cluster else show(rule.value, field(rule.field), "zh")
@@ -95,7 +122,7 @@ def _clause(rule: SegmentRule, as_of: dt.date | None, names: Names, *, top: bool
         case Behaviour():
             return relative_clause(rule, as_of) if rule.share or rule.than is not None else behaviour_clause(rule, as_of)
         case InSegment():
-            return member_clause(_name(rule.segment, names))
+            return member_clause(_name(rule.segment, names), on=rule.on)
         case NotRule():
             return _negated(rule.not_, as_of, names)
         case AllOf() | AnyOf():

@@ -86,7 +86,7 @@ def fields_of(rule: SegmentRule, segments: Mapping[str, SegmentRule], seen: froz
     match rule:
         case Condition():
             yield rule.field
-        case InSegment() if rule.segment in segments and rule.segment not in seen:
+        case InSegment() if rule.on is None and rule.segment in segments and rule.segment not in seen:
             yield from fields_of(segments[rule.segment], segments, seen | {rule.segment})
         case NotRule():
             yield from fields_of(rule.not_, segments, seen)

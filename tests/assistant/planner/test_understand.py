@@ -95,6 +95,7 @@ CALLS = (
     "requests_en",
     "goods_zh",
     "asked_zh",
+    "movements",
 )
 
 

@@ -51,6 +51,39 @@ CREATE TABLE eight AS
 SELECT *, rs > (SELECT avg(rs) FROM rfm) AS r_high, fs > (SELECT avg(fs) FROM rfm) AS f_high, ms > (SELECT avg(ms) FROM rfm) AS m_high
 FROM rfm;
 
+-- The same groups as they were at the end of a day, of that day's orders and customers alone.
+CREATE MACRO rfm_on(until) AS TABLE
+WITH base AS (
+    SELECT household_id, date_diff('day', max(day), until) AS r, count(*) AS f, sum(paid) AS m
+    FROM baskets WHERE day <= until GROUP BY household_id
+), edges AS (
+    SELECT quantile_cont(r, [0.2, 0.4, 0.6, 0.8]) AS re, quantile_cont(f, [0.2, 0.4, 0.6, 0.8]) AS fe,
+        quantile_cont(CAST(m AS DOUBLE), [0.2, 0.4, 0.6, 0.8]) AS me
+    FROM base
+), scored AS (
+    SELECT household_id, r, f, m,
+        5 - len(list_filter(re, lambda e: r > e)) AS rs,
+        1 + len(list_filter(fe, lambda e: f > e)) AS fs,
+        1 + len(list_filter(me, lambda e: m > e)) AS ms
+    FROM base CROSS JOIN edges
+), cells AS (
+    SELECT *, (fs + ms + 1) // 2 AS fm FROM scored
+)
+SELECT *,
+    CASE rs * 10 + fm
+        WHEN 51 THEN 'new' WHEN 52 THEN 'potential_loyal' WHEN 53 THEN 'potential_loyal' WHEN 54 THEN 'champions' WHEN 55 THEN 'champions'
+        WHEN 41 THEN 'promising' WHEN 42 THEN 'potential_loyal' WHEN 43 THEN 'loyal' WHEN 44 THEN 'champions' WHEN 45 THEN 'champions'
+        WHEN 31 THEN 'about_to_sleep' WHEN 32 THEN 'needs_attention' WHEN 33 THEN 'needs_attention' WHEN 34 THEN 'loyal' WHEN 35 THEN 'loyal'
+        WHEN 21 THEN 'hibernating' WHEN 22 THEN 'about_to_sleep' WHEN 23 THEN 'at_risk' WHEN 24 THEN 'at_risk' WHEN 25 THEN 'cannot_lose'
+        WHEN 11 THEN 'lost' WHEN 12 THEN 'hibernating' WHEN 13 THEN 'at_risk' WHEN 14 THEN 'cannot_lose' WHEN 15 THEN 'cannot_lose'
+    END AS rfm_group
+FROM cells;
+
+CREATE MACRO eight_on(until) AS TABLE
+SELECT *, rs > (SELECT avg(rs) FROM rfm_on(until)) AS r_high, fs > (SELECT avg(fs) FROM rfm_on(until)) AS f_high,
+    ms > (SELECT avg(ms) FROM rfm_on(until)) AS m_high
+FROM rfm_on(until);
+
 -- Still active: an order in the last 90 days, or within three of their own typical gaps.
 CREATE TABLE eligible AS
 WITH visits AS (SELECT DISTINCT household_id, day FROM baskets),

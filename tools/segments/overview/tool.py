@@ -18,6 +18,7 @@ from tools.requests import SegmentOverview
 from tools.rules import EVERYONE, Selection
 from tools.segments.checks import groups_checks
 from tools.segments.freshness import freshness_caveats, require_features, require_orders
+from tools.segments.moves import segment_moves
 from tools.segments.overview.charts import overview_chart
 from tools.segments.overview.rows import GroupRow, Totals, group_figures, group_rows, group_table, total_figures
 from tools.segments.overview.source import Source, read_source
@@ -44,6 +45,8 @@ def segment_overview(ctx: ToolContext, request: SegmentOverview) -> ToolResult:
         WarehouseError: The groups do not add up to all customers.
     """
     _check(request)
+    if request.since is not None:
+        return segment_moves(ctx, request, request.since)
     require_features(ctx)
     scheme = SCHEMES[request.scheme]
     require_orders(ctx, Text(zh="RFM 分群", en="an RFM segmentation") if scheme.field.startswith("rfm") else scheme.name)
@@ -110,6 +113,13 @@ def _check(request: SegmentOverview) -> None:
         raise InputError(
             f"Limits of tiers belong to the scheme membership, not to {request.scheme}.",
             f"会员门槛只用于会员等级（membership），不用于 {request.scheme}。",
+        )
+    if (request.since and (request.tiers or request.period_days)) or (
+        not request.since and (request.until or request.group or request.sort)
+    ):
+        raise InputError(
+            "Groups of an earlier day (since) take the stored limits; until, group and sort belong to them alone.",
+            "回看更早日期的分群（since）只用已保存的界限；until、group、sort 只与它一起使用。",
         )
     if request.period_days and request.scheme != "lifecycle":
         raise InputError(

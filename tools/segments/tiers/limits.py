@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.errors import InputError
+from tools.features.build import feature_query
 from tools.requests import TierLimit
 from tools.settings import Settings
 from tools.warehouse.sql_files import sql_text
@@ -127,3 +128,10 @@ def tiers_query() -> str:
     """
     parts = ",\n".join(f"{name}_part AS (\n{read_sql(name)}\n)" for name in _PARTS)
     return f"WITH {parts}\n{read_sql('tiers')}"
+
+
+def tiers_query_as_of() -> str:
+    """The same from rows dated up to ``$as_of`` alone, with edges of that day: its features are worked out in the statement."""
+    parts = ",\n".join(f"{name}_part AS (\n{read_sql(name)}\n)" for name in _PARTS)
+    features = f"features_then AS (\n{feature_query()}\n)"
+    return f"WITH {features},\n{parts}\n{read_sql('tiers')}".replace("FROM customer_features", "FROM features_then")

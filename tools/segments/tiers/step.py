@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from tools.requests import TierLimit
 from tools.segments.tiers.limits import Limits, configured, read_sql, tiers_query
 from tools.settings import Settings
 from tools.warehouse.context import read_meta, write_meta
@@ -41,6 +42,15 @@ def score_tiers(engine: Engine, as_of: dt.date, config: Settings) -> Limits:
     engine.execute(f"CREATE OR REPLACE TEMP TABLE tiers_scored AS\n{tiers_query()}", limits.parameters(as_of))
     write_meta(engine, _META, _written(limits))
     return limits
+
+
+def stored_limits(engine: Engine) -> Limits | None:
+    """The limits that the stored levels were made with; None before the first refresh."""
+    written = read_meta(engine, _META)
+    if written is None:
+        return None
+    found = json.loads(written)
+    return Limits(**found | {name: TierLimit.model_validate(found[name]) for name in ("svip", "vip")})
 
 
 def is_stored(engine: Engine, limits: Limits) -> bool:
