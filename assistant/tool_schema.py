@@ -10,7 +10,14 @@ from pydantic import BaseModel
 
 from assistant.prompt_library import read_yaml
 
-_SHAPES = {"Selection": "customers", "Condition": "rule", "Window": "window", "TierLimit": "tiers", "GroupCondition": "having"}
+_SHAPES = {
+    "Selection": "customers",
+    "Condition": "rule",
+    "Window": "window",
+    "TierLimit": "tiers",
+    "GroupCondition": "having",
+    "OrderCondition": "basket",
+}
 """A definition that a property refers to, and the shape that stands in for the property; the first that matches wins."""
 _NAMED = ("among",)
 """Properties with a shape of their own name, as the system prompt or another property says what theirs looks like."""

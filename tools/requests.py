@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.rules import EVERYONE, SegmentRule, Selection
+from tools.rules import EVERYONE, OrderCondition, SegmentRule, Selection
 from tools.windows import Window
 
 Customers = Selection | SegmentRule | str
@@ -49,9 +49,10 @@ class Measure(Request):
     """Measure metrics, by dimensions, with filters and windows."""
 
     metrics: list[str] = Field(min_length=1, max_length=6, description="Metric ids.")
-    by: list[str] = Field(default=[], max_length=2, description="Dimension ids to group by.")
+    by: list[str] = Field(default=[], max_length=2, description="Dimension ids.")
     where: dict[str, list[str]] = Field(default={}, description='Dimension id to accepted values, e.g. {"category": ["DELI"]}.')
     where_not: dict[str, list[str]] = Field(default={}, description="Dimension id to excluded values.")
+    basket: list[OrderCondition] = Field(default=[], max_length=4, description="Only orders that fit all.")
     window: Window | None = Field(default=None, description="Default: all time.")
     compare: Literal["previous", "last_year", "step"] | Window | None = Field(default=None, description="step: month by month; or a window")
     customers: Customers | None = Field(default=None, description="Only these.")
@@ -61,7 +62,7 @@ class Measure(Request):
     )
     change_by: Literal["amount", "percent", "share"] = "amount"
     limit: int | None = Field(default=None, ge=1, le=1000)
-    limit_per_group: int | None = Field(default=None, ge=1, le=100, description="So many of the second dimension in each first.")
+    limit_per_group: int | None = Field(default=None, ge=1, le=100, description="Of the second dimension in each first.")
     limit_share: float | None = Field(default=None, gt=0, lt=1, description="Or this share of them: 0.1 is 10 %.")
     having: list[GroupCondition] = Field(default=[], max_length=4, description="Only groups whose metric fits.")
     rest: bool = Field(default=False, description="Also a row of the others.")

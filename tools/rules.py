@@ -33,6 +33,23 @@ class Condition(_Rule):
     value: Value = None
 
 
+class OrderCondition(_Rule):
+    """A condition on single orders; left at its defaults, that they hold something of ``where``.
+
+    Args:
+        of: What is compared: amount or discount of the order, how many items it holds, or how many different lines, products,
+            categories, subcategories or brands.
+        op: Comparison.
+        value: One number; two for "between".
+        where: Dimension id to accepted values, such as {"category": ["DELI"]}: only what the order holds of these counts.
+    """
+
+    of: Literal["amount", "discount", "items", "lines", "products", "categories", "subcategories", "brands"] = "lines"
+    op: Literal["=", "!=", "<", "<=", ">", ">=", "between"] = ">="
+    value: int | Decimal | list[int | Decimal] = 1
+    where: dict[str, list[str]] = Field(default_factory=dict)
+
+
 class Behaviour(_Rule):
     """A comparison of what the customer did in a window.
 
@@ -44,6 +61,7 @@ class Behaviour(_Rule):
         where: Dimension id to accepted values, such as {"category": ["DELI"]}.
         share: Whether the value is the part, from 0 to 1, that `where` has of all that the customer did in the window.
         than: Another window: the value is then how many times what was done in it, such as 2 for "twice as much as in Q3".
+        basket: Only orders that fit all of these, such as [{"of": "amount", "op": ">", "value": 200}].
     """
 
     behaviour: Literal["orders", "amount", "quantity", "active_days", "contacts", "responses", "events"]
@@ -53,6 +71,7 @@ class Behaviour(_Rule):
     where: dict[str, list[str]] = Field(default_factory=dict)
     share: bool = False
     than: Window | None = None
+    basket: list[OrderCondition] = Field(default_factory=list)
 
 
 class InSegment(_Rule):

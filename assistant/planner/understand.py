@@ -7,6 +7,7 @@ from functools import partial
 
 from assistant.planner import moves
 from assistant.planner.accounted import unsaid
+from assistant.planner.baskets import with_basket
 from assistant.planner.beside import with_beside
 from assistant.planner.coverage import ask_about, ask_value, ask_without, with_only_name, without
 from assistant.planner.dialogue import Dialogue
@@ -62,7 +63,7 @@ def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None 
 def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
     read = partial(_planned, vocabulary=vocabulary, dialogue=dialogue)
     known = (question, vocabulary, dialogue, read)
-    early = with_supply(question, read) or with_beside(*known) or taken_back(*known)
+    early = with_supply(question, read) or with_beside(*known) or taken_back(*known) or with_basket(*known)
     if early is not None:
         return early
     less = plainly(question)

@@ -9,9 +9,11 @@ from typing import Protocol
 from sqlglot import exp, parse_one
 
 from tools.contracts import CustomerQuery
+from tools.metrics.baskets import FIT, fits
 from tools.metrics.catalogue import Dimension, Form, Metric, Source, catalogue
 from tools.metrics.conditions import Parameters, chosen_condition, filter_condition
-from tools.metrics.plan import Dates, Filter, Plan, dates_of
+from tools.metrics.filters import Filter
+from tools.metrics.plan import Dates, Plan, dates_of
 from tools.warehouse.context import ToolContext, features_current
 
 _STORED_FIRSTS = (
@@ -249,7 +251,13 @@ class Block:
             return self._moment("as_of_end", _next_day(self.builder.ctx.as_of))
         if node.name == "period_start":
             return self._period_start()
+        if node.name == FIT:
+            return self._fit()
         return node
+
+    def _fit(self) -> exp.Expr:
+        fit = fits(self.builder.plan.basket, lambda value: self.builder.parameters.bind("basket", value))
+        return exp.case().when(fit, exp.Literal.string("yes")).else_(exp.Literal.string("no"))
 
     def _period_start(self) -> exp.Expr:
         period = next((one.period for one in self.by if one.period), None)

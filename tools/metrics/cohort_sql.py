@@ -15,7 +15,7 @@ from sqlglot import exp, parse_one
 from tools.contracts import CustomerQuery, Statement
 from tools.metrics.catalogue import Source, catalogue
 from tools.metrics.conditions import Parameters, chosen_condition, filter_condition
-from tools.metrics.plan import Filter
+from tools.metrics.filters import Filter
 from tools.windows import DateRange
 
 Unit = Literal["month", "quarter", "week"]

@@ -13,8 +13,9 @@ from tools.metrics.catalogue import Level, catalogue
 from tools.metrics.checks import cohort_checks
 from tools.metrics.cohort_report import UNITS, Cohort, CohortTable, report
 from tools.metrics.cohort_sql import CohortPlan, Unit, cohort_statement, period_number
+from tools.metrics.filters import Filter, make_filter
 from tools.metrics.needs import require
-from tools.metrics.plan import Filter, clip, make_filter
+from tools.metrics.plan import clip
 from tools.metrics.results import data_range, period_of
 from tools.metrics.sentences import dates_text
 from tools.requests import CohortRetention

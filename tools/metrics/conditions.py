@@ -8,7 +8,7 @@ from typing import Any
 from sqlglot import exp, parse_one
 
 from tools.contracts import CustomerQuery
-from tools.metrics.plan import Filter
+from tools.metrics.filters import Filter
 
 
 @dataclass

@@ -160,9 +160,14 @@ class Dimension(Entry):
         return "first_at" in self.sql
 
     @property
+    def of_request(self) -> bool:
+        """Whether its values are those that a request names: orders that fit its conditions, and the others."""
+        return self.sql == "order_fit"
+
+    @property
     def untabled(self) -> bool:
         """Whether no table has its values, so that they are those that are listed here, if any."""
-        return self.level == "time" or self.computed or "q." in self.sql
+        return self.level == "time" or self.computed or self.of_request or "q." in self.sql
 
     @property
     def by_start(self) -> bool:

@@ -96,6 +96,7 @@ def _details(measured: Measured) -> dict[str, Any]:
         "metrics": [metric.id for metric in measured.plan.metrics],
         "names": {metric.id: metric.name.model_dump() for metric in measured.plan.metrics},
         "whose": measured.plan.customers.sentence.model_dump() if measured.plan.customers is not None else None,
+        "orders": next((one.names[0].model_dump() for one in measured.plan.filters if one.dimension.of_request), None),
         "by": [dimension.id for dimension in measured.plan.by],
         "compared": measured.before is not None,
         "compare": measured.compare,

@@ -6,14 +6,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tools.clock import hours_named
-from tools.contracts import CustomerQuery, Text
-from tools.errors import InputError, UnknownName, UnsupportedQuestion
+from tools.contracts import CustomerQuery
+from tools.errors import InputError, UnsupportedQuestion
+from tools.metrics.baskets import grounded
 from tools.metrics.catalogue import Dimension, Form, Level, Metric, catalogue
+from tools.metrics.filters import Filter, fit_filter, make_filter, named_fit
 from tools.metrics.needs import lacking, missing_need, require, require_dimension
 from tools.metrics.options import PENDING, WITHIN, WITHIN_DAYS, asked_metrics, check_options, within_days
-from tools.metrics.values import dimension_values, matching_values, value_names
 from tools.requests import Measure
+from tools.rules import OrderCondition
 from tools.warehouse.context import ToolContext
 from tools.windows import DateRange, Window
 
@@ -28,16 +29,6 @@ _SIZES = {
     "events": "customers_with_events",
 }
 """The metric that says how many customers a group has, by source."""
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A dimension whose stored value is (or is not) one of ``values``; ``names`` is how they read."""
-
-    dimension: Dimension
-    values: tuple[str, ...]
-    names: tuple[Text, ...]
-    excluded: bool
 
 
 @dataclass(frozen=True)
@@ -64,6 +55,8 @@ class Plan:
     """Rows without a value of these are left out: figures by a property of customers are about those who have it."""
     extra: tuple[Metric, ...] = ()
     """Measured beside, not shown: the size of groups of customers, and those that cannot be judged yet."""
+    basket: tuple[OrderCondition, ...] = ()
+    """What single orders must fit, or are told apart by."""
     within: int = WITHIN_DAYS
     """The days within which a customer comes back, to count as one who does."""
 
@@ -91,15 +84,18 @@ def make_plan(ctx: ToolContext, request: Measure, customers: CustomerQuery | Non
     by = tuple({dimension.id: dimension for dimension in map(catalogue().dimension, request.by)}.values())
     for dimension in by:
         require_dimension(ctx, dimension)
+    basket = grounded(ctx, request.basket)
+    by = tuple(named_fit(dimension, basket) if dimension.of_request else dimension for dimension in by)
     filters = [make_filter(ctx, name, values, excluded=False) for name, values in request.where.items()]
     filters += [make_filter(ctx, name, values, excluded=True) for name, values in request.where_not.items()]
+    filters += [fit_filter(basket)] if basket and not any(dimension.of_request for dimension in by) else []
     used = [*by, *(one.dimension for one in filters)]
     levels = frozenset(dimension.level for dimension in used)
     forms: dict[str, Form] = {}
     for metric in metrics:
         _check(metric, by, used, request)
         forms.update(_forms(ctx, metric, used))
-    plan = Plan(metrics, by, tuple(filters), request.window, customers, forms, levels, within=within_days(request))
+    plan = Plan(metrics, by, tuple(filters), request.window, customers, forms, levels, basket=basket, within=within_days(request))
     plan = replace(plan, known=tuple(dimension for dimension in by if dimension.level == "customer"))
     return _with_pending(ctx, _with_sizes(ctx, plan, used), used)
 
@@ -241,38 +237,6 @@ def _not_by(metric: Metric, dimension: Dimension) -> UnsupportedQuestion:
 def _some(entries: Sequence[Metric | Dimension], language: str) -> str:
     joint = "、" if language == "zh" else ", "
     return joint.join(entry.name.say(language) for entry in entries[:7]) + (" …" if len(entries) > 7 else "")
-
-
-def make_filter(ctx: ToolContext, name: str, wanted: list[str], *, excluded: bool = False) -> Filter:
-    """The filter on a dimension, its values in the data's spelling.
-
-    Raises:
-        UnknownName: The dimension or a value does not exist.
-        UnsupportedQuestion: The data lack the dimension.
-    """
-    dimension = catalogue().dimension(name)
-    require_dimension(ctx, dimension)
-    if not wanted:
-        raise InputError(f"The filter on {dimension.id} names no value.", f"对“{dimension.name.zh}”的筛选没有给出取值。")
-    if dimension.id == "hour":
-        return Filter(dimension, *hours_named(wanted), excluded)
-    pairs: dict[str, Text] = {}
-    for text in wanted:
-        pairs.update(_values(ctx, dimension, text.strip()))
-    return Filter(dimension, tuple(pairs), tuple(pairs.values()), excluded)
-
-
-def _values(ctx: ToolContext, dimension: Dimension, wanted: str) -> dict[str, Text]:
-    names = value_names(ctx, dimension)
-    named = {key: text for key, text in names.items() if wanted.casefold() in (key.casefold(), text.zh.casefold(), text.en.casefold())}
-    if named:
-        return named
-    if dimension.untabled and not names:
-        return {wanted: Text(zh=wanted, en=wanted)}
-    found = matching_values(ctx, dimension, [wanted]) if not dimension.untabled else []
-    if not found:
-        raise UnknownName(dimension.name.en, dimension.name.zh, wanted, list(names) or dimension_values(ctx, dimension))
-    return {value: Text(zh=label, en=label) for value, label in found}
 
 
 def dates_of(ctx: ToolContext, window: Window | None, metric: Metric) -> Dates:

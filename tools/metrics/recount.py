@@ -16,11 +16,14 @@ from tools.checks import MOST_ROWS
 from tools.metrics.block import Part
 from tools.metrics.catalogue import Dimension, Level, Metric
 from tools.metrics.compile import parts_of
-from tools.metrics.plan import Dates, Filter, Plan, dates_of, denominator_key
+from tools.metrics.filters import Filter
+from tools.metrics.plan import Dates, Plan, dates_of, denominator_key
 from tools.metrics.results import Value
 from tools.warehouse.context import ToolContext
 
-_BEYOND = re.compile(r"\b(?:first_at|start_at|ordered_in_window|period_start|as_of_end)\b|quantile|median|\bOVER\b", re.IGNORECASE)
+_BEYOND = re.compile(
+    r"\b(?:first_at|start_at|ordered_in_window|period_start|as_of_end|order_fit)\b|quantile|median|\bOVER\b", re.IGNORECASE
+)
 _ALIASES = re.compile(r"\b([a-z])\.")
 _MOMENT = re.compile(r"\bmoment\b")
 

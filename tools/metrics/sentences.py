@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from tools.contracts import Text
 from tools.metrics.averages import NAMES, UNITS
+from tools.metrics.filters import Filter
 from tools.metrics.outcome import Measured
-from tools.metrics.plan import ACTIVE_DAYS, Filter, Plan
+from tools.metrics.plan import ACTIVE_DAYS, Plan
 from tools.metrics.steps import STEP
 from tools.metrics.wholes import of_what
 from tools.requests import Measure
@@ -26,6 +27,8 @@ def dates_text(dates: DateRange) -> Text:
 def filter_text(one: Filter) -> Text:
     """A filter in words."""
     zh, en = "、".join(name.zh for name in one.names), ", ".join(name.en for name in one.names)
+    if one.dimension.of_request:
+        return Text(zh=f"仅限{zh}", en=f"only {en}")
     if one.excluded:
         return Text(zh=f"{one.dimension.name.zh}不是 {zh}", en=f"{one.dimension.name.en} is not {en}")
     return Text(zh=f"{one.dimension.name.zh}为 {zh}", en=f"{one.dimension.name.en} is {en}")

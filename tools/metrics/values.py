@@ -138,7 +138,11 @@ def _named_products(ctx: ToolContext) -> dict[str, list[str]]:
 
 
 def _indexed(ctx: ToolContext) -> list[Dimension]:
-    return [one for one in usable_dimensions(ctx) if one.level in _TABLES and one.kind != "id" and one.id != "product" and not one.computed]
+    return [
+        one
+        for one in usable_dimensions(ctx)
+        if one.level in _TABLES and one.kind != "id" and one.id != "product" and not one.computed and not one.of_request
+    ]
 
 
 def dimension_values(ctx: ToolContext, dimension: Dimension) -> list[str]:

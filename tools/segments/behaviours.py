@@ -7,8 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlglot import parse_one
+
 from tools.clock import hours_of
-from tools.errors import UnknownName
+from tools.errors import InputError, UnknownName
+from tools.metrics.baskets import fits
 from tools.rules import Behaviour
 from tools.windows import Window
 
@@ -103,7 +106,7 @@ _NONE_OR_SOME = frozenset({("=", 0), ("<=", 0), ("<", 1), ("!=", 0), (">", 0), (
 def stored_value(behaviour: Behaviour, as_of: dt.date) -> str | None:
     """The column of ``customer_base AS b`` that has the behaviour's value already, where features are current; None where none has."""
     column = _STORED.get(behaviour.behaviour)
-    if column is None or behaviour.where:
+    if column is None or behaviour.where or behaviour.basket:
         return None
     if behaviour.window is None:
         return f"coalesce(b.{column}, 0)"
@@ -114,7 +117,7 @@ def stored_value(behaviour: Behaviour, as_of: dt.date) -> str | None:
 def stored_sign(behaviour: Behaviour, as_of: dt.date) -> str | None:
     """1 or 0 by the date of the last order, for conditions that ask whether there was any in the last days; None for others."""
     days = _last_days(behaviour, as_of)
-    if behaviour.behaviour not in _OF_DAYS or behaviour.where or days is None or isinstance(behaviour.value, list):
+    if behaviour.behaviour not in _OF_DAYS or behaviour.where or behaviour.basket or days is None or isinstance(behaviour.value, list):
         return None
     if (behaviour.op, behaviour.value) not in _NONE_OR_SOME:
         return None
@@ -155,8 +158,18 @@ def behaviour_query(behaviour: Behaviour, as_of: dt.date, bind: Bind) -> str:
     conditions = [source.always] if source.always else []
     conditions += _dates(source, behaviour.window, as_of, bind)
     conditions += [_matches(source, name, values, bind) for name, values in behaviour.where.items()]
+    conditions += _basket(behaviour, bind)
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"SELECT {customer} AS customer_id, {source.value} AS value FROM {source.tables}{where} GROUP BY {customer}"
+
+
+def _basket(behaviour: Behaviour, bind: Bind) -> list[str]:
+    """What single orders must fit."""
+    if not behaviour.basket:
+        return []
+    if behaviour.behaviour not in _ORDERED:
+        raise InputError("Only what was ordered can be limited to some orders.", "只有购买行为可以限定订单条件。")
+    return [f"({fits(behaviour.basket, lambda value: parse_one(bind(value), read='duckdb')).sql(dialect='duckdb')})"]
 
 
 def window_dates(window: Window | None, as_of: dt.date) -> tuple[dt.date | None, dt.date]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tools.clock import clock_text
 from tools.contracts import Text, Unit
+from tools.metrics.baskets import orders_text
 from tools.metrics.catalogue import catalogue
 from tools.rules import Behaviour, Condition
 from tools.segments.fields import FieldInfo, field
@@ -158,11 +159,28 @@ def behaviour_clause(rule: Behaviour, as_of: dt.date | None) -> Text:
     """The clause of a comparison of what customers did."""
     when = window_words(rule.window, as_of)
     products = [value for name, values in rule.where.items() if name not in (*_PLACES, *_MOMENTS) for value in values]
+    of_orders = rule.basket and rule.behaviour == "orders" and not products
     en, zh = _bought(rule, products) if products and rule.behaviour in _BOUGHT else _did(rule, products)
+    en, zh = _with_orders(rule) if of_orders else (en, zh)
     en_place, zh_place = place_words(rule.where)
     moment = moment_words(rule.where)
     en_parts = (_ONE.sub(r"1 \1", en), en_place, moment.en, when.en)
-    return Text(en=" ".join(part for part in en_parts if part), zh=f"{when.zh}{moment.zh}{zh_place}{zh}")
+    clause = Text(en=" ".join(part for part in en_parts if part), zh=f"{when.zh}{moment.zh}{zh_place}{zh}")
+    if not rule.basket or of_orders:
+        return clause
+    basket = orders_text(rule.basket)
+    return Text(en=f"{clause.en} in {basket.en}", zh=f"{clause.zh.rstrip()}（仅计{basket.zh}）")
+
+
+def _with_orders(rule: Behaviour) -> tuple[str, str]:
+    """Orders that fit: “有过金额超过200的订单”, "with at least 5 orders of more than 200"."""
+    basket, extent = orders_text(rule.basket), _extent(rule)
+    words = basket.en.removeprefix("orders ")
+    if extent == 0:
+        return f"with an order {words}", f"有过{basket.zh}"
+    if extent == 1:
+        return f"without any order {words}", f"没有{basket.zh}"
+    return f"with {_times(rule, 'en')} {basket.en}", f"有{basket.zh}{_times(rule, 'zh')}笔"
 
 
 def _times(rule: Behaviour, language: str) -> str:

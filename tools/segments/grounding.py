@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tools.errors import UnknownName, UnsupportedQuestion
+from tools.metrics.baskets import grounded
 from tools.metrics.catalogue import ATTRIBUTE, Dimension, catalogue
 from tools.metrics.needs import require, require_dimension
 from tools.metrics.values import dimension_values, is_filled, is_identifying, matching_values, remember
@@ -103,7 +104,7 @@ def _behaviour(ctx: ToolContext, rule: Behaviour) -> Behaviour:
             continue
         require_dimension(ctx, dimension)
         where[name] = [stored for value in values for stored in _stored(ctx, dimension, value)]
-    return rule.model_copy(update={"where": where})
+    return rule.model_copy(update={"where": where, "basket": list(grounded(ctx, rule.basket))})
 
 
 def _stored(ctx: ToolContext, dimension: Dimension, value: str) -> list[str]:

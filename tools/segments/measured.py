@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.contracts import Text
+from tools.metrics.baskets import orders_text
 from tools.rules import AllOf, AnyOf, Behaviour, SegmentRule
 from tools.segments.behaviour_names import BEHAVIOURS
 from tools.segments.behaviours import behaviour_query, stored_value, what_is_counted
@@ -73,5 +74,7 @@ def _done(rule: SegmentRule) -> list[Behaviour]:
 def _label(called: Text, behaviour: Behaviour) -> Text:
     when = window_words(behaviour.window, None)
     what = [value for values in behaviour.where.values() for value in values]
-    zh_extra, en_extra = "、".join([*what, *([when.zh] if when.zh else [])]), ", ".join([*what, *([when.en] if when.en else [])])
+    orders = [orders_text(behaviour.basket)] if behaviour.basket else []
+    zh_extra = "、".join([*what, *(one.zh for one in orders), *([when.zh] if when.zh else [])])
+    en_extra = ", ".join([*what, *(one.en for one in orders), *([when.en] if when.en else [])])
     return Text(zh=f"{called.zh}（{zh_extra}）" if zh_extra else called.zh, en=f"{called.en} ({en_extra})" if en_extra else called.en)

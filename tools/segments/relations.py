@@ -17,9 +17,9 @@ def compared_with(rule: Behaviour) -> tuple[Behaviour, Behaviour]:
     part = rule.model_copy(update={"share": False, "than": None})
     if rule.than is not None:
         return part, part.model_copy(update={"window": rule.than})
-    if not rule.where:
+    if not rule.where and not rule.basket:
         raise InputError("A share needs `where`: what it is the share of.", "占比需要在 where 中指明是什么的占比。")
-    return part, part.model_copy(update={"where": {}})
+    return part, part.model_copy(update={"where": {}, "basket": []})
 
 
 def relative_condition(rule: Behaviour, first: str, second: str, values: list[str]) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 from tools.contracts import Text
+from tools.metrics.baskets import orders_text
 from tools.rules import Behaviour
 from tools.segments.behaviour_names import BEHAVIOURS
 from tools.segments.clauses import COMPARED_ZH, either, moment_words, place_words, plain_number
@@ -24,8 +25,9 @@ def _share(rule: Behaviour, as_of: dt.date | None) -> Text:
     when, place, moment = window_words(rule.window, as_of), place_words(rule.where), moment_words(rule.where)
     named = [value for name, values in rule.where.items() if name not in ("store", "channel", "weekday", "hour") for value in values]
     name, _ = BEHAVIOURS[rule.behaviour]
-    on = (f"on {either(named, ', ', ' or ')}" if named else "", place[0], moment.en, when.en)
-    of = (either(named, "、", "或"), moment.zh, place[1].strip())
+    kind = f"in {orders_text(rule.basket).en}" if rule.basket else ""
+    on = (kind, f"on {either(named, ', ', ' or ')}" if named else "", place[0], moment.en, when.en)
+    of = (either(named, "、", "或"), moment.zh, place[1].strip(), f"{orders_text(rule.basket).zh}中" if rule.basket else "")
     amounts = [f"{plain_number(value * 100)}%" for value in _values(rule)]
     return Text(
         en=f"with {_EN[rule.op]} {' and '.join(amounts)} of their {name.en} {' '.join(part for part in on if part)}",

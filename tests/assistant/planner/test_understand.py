@@ -96,6 +96,7 @@ CALLS = (
     "goods_zh",
     "asked_zh",
     "movements",
+    "baskets",
 )
 
 

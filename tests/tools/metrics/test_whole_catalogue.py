@@ -21,6 +21,8 @@ TOGETHER = 6
 WINDOW = Window(period="2017-11")
 SINGLE = {"customer", "product", "product_name", "store", "day"}
 """Dimensions of very many groups: tested elsewhere."""
+ASKED = {"order_fit": [{"of": "amount", "op": ">", "value": 100}]}
+"""Conditions on orders that a dimension needs."""
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,12 @@ def test_every_metric_by_every_dimension_it_claims(
     fit = [one for one in possible if is_applicable(one, dimension) and dimension.level in (one.requires or [dimension.level])]
     for start in range(0, len(fit), TOGETHER):
         metrics = fit[start : start + TOGETHER]
-        result = measure(demo_ctx, Measure(metrics=[one.id for one in metrics], by=[dimension.id], window=WINDOW, chart="none"))
+        result = measure(
+            demo_ctx,
+            Measure(
+                metrics=[one.id for one in metrics], by=[dimension.id], basket=ASKED.get(dimension.id, []), window=WINDOW, chart="none"
+            ),
+        )
         for metric in metrics:
             _adds_up(result, metric, dimension)
 
