@@ -62,7 +62,7 @@ class Measure(Request):
     )
     change_by: Literal["amount", "percent", "share"] = "amount"
     limit: int | None = Field(default=None, ge=1, le=1000)
-    limit_per_group: int | None = Field(default=None, ge=1, le=100, description="Of the second dimension in each first.")
+    limit_per_group: int | None = Field(default=None, ge=1, le=100, description="Of the second in each first.")
     limit_share: float | None = Field(default=None, gt=0, lt=1, description="Or this share of them: 0.1 is 10 %.")
     having: list[GroupCondition] = Field(default=[], max_length=4, description="Only groups whose metric fits.")
     rest: bool = Field(default=False, description="Also a row of the others.")
