@@ -96,7 +96,8 @@ def _of_pair_by(sentence: Sentence, dialogue: Dialogue, last: Result, metrics: l
     pair = None if values else _pair(dialogue)
     if not values and pair is None:
         return None
-    growth = bool(sentence.take_all("cue", "growth"))
+    two_times = pair is not None and _apart(*pair) == {"window"}
+    growth = bool(sentence.take_all("cue", "growth")) and not two_times
     sentence.take_all("level")
     sentence.take_all("ranking")
     sides = [dict(last.call.args)] if values else list(pair or ())
@@ -110,7 +111,7 @@ def _of_pair_by(sentence: Sentence, dialogue: Dialogue, last: Result, metrics: l
         return Plan((Call("measure", {**sides[0], **({"sort": asked[0].id} if asked[0].kind == "higher" else {})}),))
     first, second = sides
     windows = [Window.model_validate(one["window"]) for one in (first, second) if one.get("window")]
-    if len(windows) == _MOST_DIMENSIONS and _apart(first, second) == {"window"} and not growth:
+    if len(windows) == _MOST_DIMENSIONS and two_times:
         return with_windows(sentence, {"by": [], **second}, windows)
     return _side_by_side(first, second, asked)
 
