@@ -48,6 +48,8 @@ def untraced(found: Plan, sentence: Sentence) -> list[Token]:
         missed += _ungrouped(found, sentence)
         if metrics <= _NEW:
             missed += _where(sentence, "afterwards")
+    if tools == {"find_customers"} and '"where"' in written and '"among"' not in written:
+        missed += _where(sentence, "part_of_spend")
     if any(one in written for one in _SENT) and '"window"' not in written:
         missed += _where(sentence, "since_then")
     aside = " ".join(words for _, words in found.notes)

@@ -17,6 +17,7 @@ from assistant.planner.followups import follow_up
 from assistant.planner.foresight import after
 from assistant.planner.intents import asks
 from assistant.planner.intents.group_changes import group_changes, of_those_then
+from assistant.planner.intents.in_their_time import in_their_time
 from assistant.planner.intents.spent_on import by_spend_on, counted_in_time
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found
@@ -163,7 +164,8 @@ def _spare(sentence: Sentence, question: str, dialogue: Dialogue) -> list[str]:
 
 def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The plan of the question as it stands, all its words used; an elliptic one changes the call before it."""
-    found = of_those_then(by_spend_on(counted_in_time(_read(sentence, dialogue), sentence), sentence), sentence)
+    found = in_their_time(by_spend_on(counted_in_time(_read(sentence, dialogue), sentence), sentence))
+    found = of_those_then(found, sentence)
     return with_clusters_found(with_those(with_each_group(found, sentence), sentence), sentence)
 
 
