@@ -10,6 +10,7 @@ from assistant.planner.clauses import Rule
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Result
 from assistant.planner.find_changes import without_fields
+from assistant.planner.intents.changing import moved_most, reordered, take_change
 from assistant.planner.intents.filters import segments_apart, split_values, take_filters, take_sorting, with_windows
 from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.metric_words import countable, take_dimensions
@@ -35,7 +36,7 @@ _SAID_AGAIN = ("value", "window", "metric", "segment")
 
 def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     """The measurement with what the question says anew; None where it says nothing of it."""
-    before = dict(args)
+    before, change = dict(args), take_change(sentence) or moved_most(sentence, args)
     _as_exclusions(sentence)
     compared = _with_other_window(sentence, args) or _with_other_value(sentence, args) or with_more_time(sentence, args)
     if compared is not None:
@@ -63,6 +64,8 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
         args |= {"where": without_finer(args["where"], by)} if args.get("where") and not sentence.says("ellipsis", "also", "only") else {}
     _change_filters(sentence, args)
     _change_condition(sentence, args, last)
+    if "sort" in change:
+        return reordered(sentence, args, change)
     ordered = take_ranking(sentence, args) if args.get("by") else take_sorting(sentence)
     if args.get("sort") in CHANGES and bare_ranking(sentence):
         ordered = {**ordered, "sort": args["sort"]}  # “the first three” of what fell most

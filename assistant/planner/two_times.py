@@ -19,6 +19,7 @@ _ASKED = ("吗", "么", "多少", "几", "没有", "了吗")
 """At the end of a question that asks whether or how much, and not who."""
 _BEFORE = ("前", "之前", "再前", "上一", "prior", "previous", "in the previous", "the previous", "before")
 _REACH = 3
+_MOST = ("最多", "最少", "最大", "最厉害", "most", "the most", "least")
 _ONE = Decimal(1)
 _WAYS = ("up", "down", "spent_up", "spent_down", "halved", "doubled", "twice", "turned")
 
@@ -119,7 +120,7 @@ def _take(said: _Said, tokens: list[Token], place: int) -> bool:
     if token.is_("suffix_op", ">=", "<=") and said.times is not None:
         said.op, said.end = token.get("suffix_op").id, place + 1  # type: ignore[union-attr]
         return True
-    if token.is_("op", ">", ">=", "<", "<=") and not token.is_("ranking"):
+    if token.is_("op", ">", ">=", "<", "<=") and token.text not in _MOST:
         said.op = token.get("op").id  # type: ignore[union-attr]
         said.end = place + 1
         return True
@@ -183,7 +184,7 @@ def _describes(tokens: list[Token], said: _Said) -> bool:
     if said.behaviour is None or tokens[-1].text in _ASKED or any(token.is_("dimension") and not token.is_("noun") for token in tokens[:1]):
         return False
     before, after = tokens[max(said.start - _REACH, 0) : said.start], tokens[said.end : said.end + 2]
-    if any(token.text in ("多少", "几") or token.is_("cue", "how_much") or token.is_("ranking") for token in after[:1]):
+    if any(token.text in ("多少", "几") or token.is_("cue", "how_much") or token.text in _MOST for token in after[:1]):
         return False  # “Q4比Q3消费下降最多的客户” are ranked by it
     led = any(token.text in _WHO or (token.is_("cue", "list") and token.text.startswith(_WHICH)) for token in before)
     led = led or (said.start > 0 and tokens[said.start - 1].is_("segment"))

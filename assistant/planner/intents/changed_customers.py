@@ -13,6 +13,7 @@ from assistant.planner.sentence import Sentence
 
 _MANY = 20
 _TIMES = 2
+_PEOPLE = ("customers", "households", "shoppers", "members", "客户", "会员", "顾客", "用户", "客人")
 _ORDERS = ("orders", "active_days")
 
 
@@ -73,10 +74,7 @@ def _people(sentence: Sentence) -> bool:
     ranked = any(sense.data.get("person") for _, sense in sentence.free("ranking"))
     counted = any(sense.data.get("unit") == "person" for _, sense in sentence.free("quantity"))
     named = any(token.is_("noun") or token.is_("dimension", "customer") for token in sentence.tokens)
-    which = any(
-        token.is_("cue", "list") and token.text.split()[-1] in ("customers", "households", "shoppers", "members")
-        for token in sentence.tokens
-    )
+    which = any(token.is_("cue", "list") and token.text.endswith(_PEOPLE) for token in sentence.tokens)
     return ranked or counted or named or which
 
 

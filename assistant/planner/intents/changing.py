@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from assistant.planner.intents.filters import counted_groups, go_down
+from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.spelled import find, patterns
 from assistant.planner.tokens import Sense
@@ -11,6 +14,7 @@ from tools.metrics.options import CHANGES
 from tools.windows import Window
 
 _TABLE = "changes"
+_MOVED = re.compile(r"\bmoved? (?:the )?most\b")
 _TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 _SHARES = {"share_up": ("growth", ">"), "share_down": ("decline", "<")}
 
@@ -47,6 +51,27 @@ def changed_by(args: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
         condition = {"metric": args["metrics"][0], "op": change["share_op"], "value": "0", "of": "share"}
         args["having"] = [*args.get("having", []), condition]
     return args
+
+
+def moved_most(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
+    """“Which moved the most?” of goods says what sold best, but after a comparison what changed most."""
+    said = args.get("compare") and sentence.typed and _MOVED.search(sentence.typed.lower())
+    return {"sort": "movement"} if said else {}
+
+
+def reordered(sentence: Sentence, args: dict[str, Any], change: dict[str, Any]) -> Plan | None:
+    """The groups shown before, in the order of a change that a later question asks for; None where there is no change to see."""
+    if "sort" not in change or not args.get("by"):
+        return None
+    if not args.get("compare"):
+        return plan("measure", **{**args, "sort": "largest"}) if change["sort"] == "contribution" else None
+    if args.get("where"):
+        go_down(sentence, args)
+    kept = {key: value for key, value in args.items() if key not in ("sort", "limit", "limit_per_group", "change_by")}
+    kept["having"] = [one for one in args.get("having", ()) if one.get("of", "now") == "now"]
+    limit = next((sense.data["n"] for sense in sentence.take_all("ranking") if sense.data["n"]), None) or counted_groups(sentence)
+    found = changed_by(kept, change)
+    return plan("measure", **{key: value for key, value in {**found, "limit": limit}.items() if value not in (None, [])})
 
 
 def is_by_change(args: dict[str, Any]) -> bool:

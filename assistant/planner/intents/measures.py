@@ -88,6 +88,8 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None  # changes are not held against their average
     silent = take_silent_days(sentence, args["metrics"])
     groups = _whose(sentence, dialogue, args, rule)
+    if "sort" in change and not args["by"]:
+        return None  # the order of groups that are not named
     args = changed_by(args, change)
     args["where"] |= kind
     return _when(sentence, args, groups, silent)
