@@ -83,7 +83,7 @@ def with_earlier_groups(tokens: list[Token], as_of: dt.date, dialogue: Dialogue)
             again, dated = sides.pop("again", None), sides.pop("at", None) is not None
             if (
                 not covered
-                or (way == "was" and set(sides["from"]) & _SAID_OTHERWISE)
+                or (way not in ("from_to", "into") and set(sides["from"]) & _SAID_OTHERWISE)
                 or (again and again != sides["from"])
                 or not _of_one_scheme(sides)
             ):

@@ -48,7 +48,7 @@ def untraced(found: Plan, sentence: Sentence) -> list[Token]:
         missed += _ungrouped(found, sentence)
         if metrics <= _NEW:
             missed += _where(sentence, "afterwards")
-    if tools == {"find_customers"} and '"where"' in written and '"among"' not in written:
+    if tools == {"find_customers"} and '"where"' in written and not any(one in written for one in ('"among"', '"share"')):
         missed += _where(sentence, "part_of_spend")
     if any(one in written for one in _SENT) and '"window"' not in written:
         missed += _where(sentence, "since_then")

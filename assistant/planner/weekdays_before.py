@@ -9,6 +9,7 @@ from assistant.planner.periods import find_periods
 
 _DAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _ENGLISH = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
+_WEEK = 7
 _BEFORE = re.compile(
     r"(?:再?[前上]一?个?|之前那?个?)(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?!到|至|-)"
     r"|\bthe (?:(?:previous|preceding) (?P<a>mon|tue|wed|thu|fri|sat|sun)[a-z]*|(?P<b>mon|tue|wed|thu|fri|sat|sun)[a-z]* before)\b"
@@ -31,7 +32,9 @@ def with_weekday_before(text: str, as_of: dt.date) -> str:
     english = found["a"] or found["b"]
     wanted = _ENGLISH[english] if english else _DAYS[found["zh"]]
     day = named.pop()
-    back = (day.weekday() - wanted) % 7 or 7
+    back = (day.weekday() - wanted) % _WEEK or _WEEK
+    if english and back == _WEEK:
+        return text  # “last Friday vs the Friday before” is a week earlier, which is read as such
     return f"{text[: found.start()]}{(day - dt.timedelta(days=back)).isoformat()}{text[found.end() :]}"
 
 

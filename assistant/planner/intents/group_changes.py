@@ -138,6 +138,9 @@ def _take_days(sentence: Sentence, *, point: bool) -> tuple[dt.date, dt.date | N
 
 def _subject(sentence: Sentence, last: Result | None) -> dict[str, Any] | None:
     """The scheme that is asked about, and the group where it is one; of the answer before where the question names none."""
+    newcomers = any(token.is_("segment") and token.is_("metric", "new_customers") for token in sentence.tokens)
+    if newcomers:
+        return None  # “12月新客比11月多多少”: those who came in a time, and no group
     named = sentence.take_all("segment")
     if named:
         scheme = scheme_of(named[0].id)

@@ -19,7 +19,7 @@ def in_their_time(found: Plan | None) -> Plan | None:
 
 def _then(call: Call) -> Call:
     rule = call.args.get("customers")
-    beside = call.name == "measure" and _COUNTED in call.args["metrics"] and len(call.args["metrics"]) > 1
+    beside = call.name == "measure" and _COUNTED in (metrics := call.args.get("metrics", ())) and len(metrics) > 1
     if not beside or not isinstance(rule, dict) or call.args.get("window") or not rule.get("window"):
         return call
     if {name: value for name, value in rule.items() if name != "window"} != _CAME:
