@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from assistant.planner.goods import OF_GOODS
 from assistant.planner.scanning import number_of, scan
 from assistant.planner.tokens import Sense, Token, merged
-from assistant.planner.value_words import OF_GOODS
 from assistant.planner.vocabulary import Vocabulary
 
 _HAN_DIGITS = "零〇一二三四五六七八九"

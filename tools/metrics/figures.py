@@ -150,9 +150,9 @@ def _apart(measured: Measured) -> Iterator[Figure]:
         label = _joined(Text(zh="两组相差", en="gap between the two"), metric.name)
         unit = Unit.POINTS if metric.unit is Unit.SHARE else metric.unit
         yield _figure(f"gap.{metric.id}", label, difference_of(high, low, metric), unit)
-        change, unit = change_of(metric, high.values[metric.id], low.values[metric.id])
+        change, relative = change_of(metric, high.values[metric.id], low.values[metric.id])
         if metric.unit is not Unit.SHARE:
-            yield _figure(f"gap.{metric.id}.change", _of(label, "相对差距", "relative gap"), change, unit)
+            yield _figure(f"gap.{metric.id}.change", _of(label, "相对差距", "relative gap"), change, relative)
 
 
 def _extremes(measured: Measured) -> Iterator[Figure]:

@@ -14,7 +14,7 @@ _SENT = ("contacts", "responses")
 
 def kinds_ranked(sentence: Sentence) -> bool:
     """Whether kinds of campaigns are named side by side, so that these are ranked: “A、B、C三种哪种响应率最高”."""
-    return sum(sense.data["dimension"] == "campaign_kind" for _, sense in sentence.free("value")) > 1
+    return len([sense for _, sense in sentence.free("value") if sense.data["dimension"] == "campaign_kind"]) > 1
 
 
 def absorb_counts(sentence: Sentence) -> None:
