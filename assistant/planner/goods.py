@@ -16,6 +16,12 @@ _PARTS = re.compile(r"[a-z]+|\d+")
 _KIND_TAILS = ("类", "类商品", "类产品", "类的东西", "类东西")
 
 
+@lru_cache(maxsize=8192)
+def _plain(value: str) -> str:
+    """A name in the data as it is looked for; every word for goods is held against every name."""
+    return normalise(value)
+
+
 @dataclass(frozen=True)
 class Goods:
     """What an everyday name of goods means.
@@ -40,7 +46,7 @@ class Goods:
         """
         kept = {value: parts for value, parts in categories.items() if not any(parts & spellings(word) for word in self.without)}
         for words in ((one,) for one in self.words) if self.ordered else (self.words,):
-            exact = [value for value in kept if not self.several and len(words) == 1 and normalise(value) in spellings(words[0])]
+            exact = [value for value in kept if not self.several and len(words) == 1 and _plain(value) in spellings(words[0])]
             wanted = [[spellings(word) for word in one.split()] for one in words]
             found = exact or [value for value, parts in kept.items() if any(all(parts & forms for forms in one) for one in wanted)]
             if found:
@@ -71,7 +77,7 @@ def said_as(name: str) -> Iterable[str]:
 
 def words_of(categories: Iterable[str]) -> dict[str, frozenset[str]]:
     """Names of categories with the words that they are made of."""
-    return {value: frozenset(_PARTS.findall(normalise(value))) for value in categories}
+    return {value: frozenset(_PARTS.findall(_plain(value))) for value in categories}
 
 
 def goods_of(values: Mapping[str, list[str]]) -> Iterable[tuple[str, str, list[str]]]:
