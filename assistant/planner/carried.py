@@ -55,5 +55,7 @@ def of_the_same(sentence: Sentence, clause: Clause, group: Behaviour, last: Beha
     if not group.negated and not any(word in ("it", "them", "the same", "those", "some") for word in words):
         return
     bought = any(part in word for word in words for part in _BUYING)
-    if bought and (group.again or any(word in _OF_IT for word in words)):
+    # Who bought nothing at all is said to have bought no things (没买过东西) or not to have come.
+    bare = group.negated and any("买" in word for word in words)
+    if bought and (group.again or bare or any(word in _OF_IT for word in words)):
         group.values = last.values

@@ -15,6 +15,8 @@ from tools.metrics.catalogue import catalogue
 _OF_UNIT = {"money": "revenue", "order": "orders", "item": "items", "person": "customers"}
 """What a number of dollars, orders or customers is of."""
 _OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
+_RATES = {"discount": "discount_share"}
+"""Sums that a percentage is said of as a part of the price: “折扣超过30%的部门”."""
 _EXACTLY = ("exactly", "equal", "precisely", "=", "正好", "恰好", "刚好", "等于")
 _SOLD_AS = ("sold", "how_much")
 _LEFT = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "between": "between"}
@@ -45,6 +47,9 @@ def take_having(sentence: Sentence, by: list[str], metrics: list[str]) -> list[d
         only = comparison.data["op"] == "=" and not sentence.tokens[place].text.startswith(_EXACTLY)
         if metric is None or only or comparison.data["unit"] in ("age", "day", "different"):
             continue
+        if comparison.data["unit"] == "share" and metric in _RATES and not sentence.says("cue", "share"):
+            metrics[:] = [_RATES[metric] if one == metric else one for one in metrics]
+            metric = _RATES[metric]
         denied = left_out(sentence, place)
         sentence.use(place, *denied)
         moved = held_change(sentence, place, comparison)
