@@ -62,6 +62,7 @@ class Behaviour(_Rule):
         share: Whether the value is the part, from 0 to 1, that `where` has of all that the customer did in the window.
         than: Another window: the value is then how many times what was done in it, such as 2 for "twice as much as in Q3".
         basket: Only orders that fit all of these, such as [{"of": "amount", "op": ">", "value": 200}].
+        first_days: Only orders of the first so many days from the customer's first order on, that one included.
     """
 
     behaviour: Literal["orders", "amount", "quantity", "active_days", "contacts", "responses", "events"]
@@ -72,6 +73,7 @@ class Behaviour(_Rule):
     share: bool = False
     than: Window | None = None
     basket: list[OrderCondition] = Field(default_factory=list)
+    first_days: int | None = Field(default=None, ge=1, le=730)
 
 
 class InSegment(_Rule):

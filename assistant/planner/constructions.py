@@ -6,7 +6,8 @@ constructions_asked_zh.yaml, constructions_zh.yaml and constructions_framed.yaml
 constructions_everyday.yaml for what people say in English of their own trade, constructions_numbers.yaml for questions for numbers,
 constructions_models.yaml for what is asked of models and of the data's quality, constructions_ranked.yaml for what limits and
 accompanies a ranking, constructions_offers.yaml for discounts, coupons and campaigns, constructions_changes.yaml for changes from
-one time to another, constructions_later.yaml for follow-ups, and conditions.yaml for what is said of customers.
+one time to another, constructions_newcomers.yaml for what they did after the first order,
+constructions_later.yaml for follow-ups, and conditions.yaml for what is said of customers.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _FEW_WORDS = 4
 """English words that a Chinese sentence may well have."""
 _TABLES = {
     "en": (
+        "constructions_newcomers",
         "constructions_changes",
         "constructions_later",
         "constructions_offers",
@@ -41,6 +43,7 @@ _TABLES = {
         "constructions_en",
     ),
     "zh": (
+        "constructions_newcomers",
         "constructions_changes",
         "constructions_later",
         "constructions_offers",
@@ -64,6 +67,7 @@ _ALONE = frozenset(
         "constructions_frames",
         "constructions_later",
         "constructions_models",
+        "constructions_newcomers",
         "constructions_offers",
         "constructions_ranked",
         "constructions_turns",

@@ -214,7 +214,7 @@ def direct_rules(sentence: Sentence, clause: Clause, shared: Window | None, loos
             sentence.use(place)
             continue
         rule = _named_rule(token) if loose or token.is_("condition") or token.is_("band") else None
-        lasting = token.is_("condition", "repeat") and token.text.startswith(_LASTING)
+        lasting = (token.is_("condition", "repeat") and token.text.startswith(_LASTING)) or "first_days" in (rule or {})
         if rule and "behaviour" in rule and shared is not None and not lasting and not _other_verb(sentence):
             rule["window"] = shared.model_dump(mode="json", exclude_defaults=True)
             sentence.use(*(at for at, _ in sentence.free("window")))

@@ -14,8 +14,11 @@ from assistant.planner.tokens import Sense
 
 _COHORTS = ("month", "quarter", "week")
 _OFTEN = "often"
+_EARLY = "early"
+"""“首单后30天内复购”, "a second order within 30 days of the first"."""
 _DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 _YEAR = 365
+_MOST_FIRST_DAYS = 730
 _FEWER = ("以下", "以内", "最多", "不超过", "不到", "少于", "低于", "不足")
 _RATE = "rate"
 """“每周来两次”, "twice a month": how often within each of many periods, which no rule about customers can say."""
@@ -30,6 +33,11 @@ def find_patterns(text: str) -> Iterator[tuple[int, int, Sense]]:
                     often = _often(match)
                     if often is not None:
                         yield match.start(), match.end(), often
+                    continue
+                if kind == _EARLY:
+                    early = _early(match)
+                    if early is not None:
+                        yield match.start(), match.end(), early
                     continue
                 if kind == _RATE:
                     yield match.start(), match.end(), Sense("qualifier", kind)
@@ -65,6 +73,14 @@ def _often(match: re.Match[str]) -> Sense | None:
     op = ">=" if fewer else "<="
     value = int(gap) if gap == int(gap) else str(gap)
     return Sense("condition", _OFTEN, {"rule": {"field": "gap_median_days", "op": op, "value": value}})
+
+
+def _early(match: re.Match[str]) -> Sense | None:
+    """“首单后30天内复购”: two orders or more within so many days of the first."""
+    count, days = parse_number(match["n"]), _DAYS.get(unit_name(match["unit"]) or "")
+    if not count or not days or not 1 <= count * days <= _MOST_FIRST_DAYS:
+        return None
+    return Sense("condition", _EARLY, {"rule": {"behaviour": "orders", "op": ">=", "value": 2, "first_days": int(count * days)}})
 
 
 def _percentile(match: re.Match[str]) -> dict[str, Any]:

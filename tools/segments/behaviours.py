@@ -94,6 +94,9 @@ _ITEM_EVENTS = _Source(
 """Events with products, which only rules that name one need."""
 
 
+_FIRSTS = "SELECT customer_id, min(ordered_at) AS start_at FROM counted_orders WHERE customer_id IS NOT NULL GROUP BY customer_id"
+
+
 _STORED = {"orders": "orders", "amount": "amount"}
 """The features that hold what a behaviour adds up over all orders; those of the last days end in their number."""
 _STORED_DAYS = (30, 90, 365)
@@ -106,7 +109,7 @@ _NONE_OR_SOME = frozenset({("=", 0), ("<=", 0), ("<", 1), ("!=", 0), (">", 0), (
 def stored_value(behaviour: Behaviour, as_of: dt.date) -> str | None:
     """The column of ``customer_base AS b`` that has the behaviour's value already, where features are current; None where none has."""
     column = _STORED.get(behaviour.behaviour)
-    if column is None or behaviour.where or behaviour.basket:
+    if column is None or behaviour.where or behaviour.basket or behaviour.first_days:
         return None
     if behaviour.window is None:
         return f"coalesce(b.{column}, 0)"
@@ -117,7 +120,8 @@ def stored_value(behaviour: Behaviour, as_of: dt.date) -> str | None:
 def stored_sign(behaviour: Behaviour, as_of: dt.date) -> str | None:
     """1 or 0 by the date of the last order, for conditions that ask whether there was any in the last days; None for others."""
     days = _last_days(behaviour, as_of)
-    if behaviour.behaviour not in _OF_DAYS or behaviour.where or behaviour.basket or days is None or isinstance(behaviour.value, list):
+    limited = behaviour.where or behaviour.basket or behaviour.first_days
+    if behaviour.behaviour not in _OF_DAYS or limited or days is None or isinstance(behaviour.value, list):
         return None
     if (behaviour.op, behaviour.value) not in _NONE_OR_SOME:
         return None
@@ -159,8 +163,20 @@ def behaviour_query(behaviour: Behaviour, as_of: dt.date, bind: Bind) -> str:
     conditions += _dates(source, behaviour.window, as_of, bind)
     conditions += [_matches(source, name, values, bind) for name, values in behaviour.where.items()]
     conditions += _basket(behaviour, bind)
+    tables, first = _first_days(behaviour, source)
+    conditions += first
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"SELECT {customer} AS customer_id, {source.value} AS value FROM {source.tables}{where} GROUP BY {customer}"
+    return f"SELECT {customer} AS customer_id, {source.value} AS value FROM {tables}{where} GROUP BY {customer}"
+
+
+def _first_days(behaviour: Behaviour, source: _Source) -> tuple[str, list[str]]:
+    """The tables with each customer's first order, and the condition on the days from it on, where there is one."""
+    if behaviour.first_days is None:
+        return source.tables, []
+    if behaviour.behaviour not in _ORDERED:
+        raise InputError("Only what was ordered can be limited to the first days.", "只有购买行为可以限定在首单之后的天数内。")
+    tables = f"{source.tables} INNER JOIN ({_FIRSTS}) AS s ON s.customer_id = o.customer_id"
+    return tables, [f"o.ordered_at < date_trunc('day', s.start_at) + INTERVAL {behaviour.first_days + 1} DAY"]
 
 
 def _basket(behaviour: Behaviour, bind: Bind) -> list[str]:

@@ -164,12 +164,21 @@ def behaviour_clause(rule: Behaviour, as_of: dt.date | None) -> Text:
     en, zh = _with_orders(rule) if of_orders else (en, zh)
     en_place, zh_place = place_words(rule.where)
     moment = moment_words(rule.where)
-    en_parts = (_ONE.sub(r"1 \1", en), en_place, moment.en, when.en)
-    clause = Text(en=" ".join(part for part in en_parts if part), zh=f"{when.zh}{moment.zh}{zh_place}{zh}")
+    first = first_days_words(rule)
+    en_parts = (_ONE.sub(r"1 \1", en), en_place, moment.en, when.en, first.en)
+    clause = Text(en=" ".join(part for part in en_parts if part), zh=f"{when.zh}{first.zh}{moment.zh}{zh_place}{zh}")
     if not rule.basket or of_orders:
         return clause
     basket = orders_text(rule.basket)
     return Text(en=f"{clause.en} in {basket.en}", zh=f"{clause.zh.rstrip()}（仅计{basket.zh}）")
+
+
+def first_days_words(rule: Behaviour) -> Text:
+    """The days from the first order on, where the rule is about these."""
+    if rule.first_days is None:
+        return Text(zh="", en="")
+    days = "day" if rule.first_days == 1 else "days"
+    return Text(zh=f"首单后{rule.first_days}天内（含首单）", en=f"within {rule.first_days} {days} of the first order, that one included")
 
 
 def _with_orders(rule: Behaviour) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from tools.segments.checks import list_checks
 from tools.segments.compiler import compile_selection, rows_of
 from tools.segments.coverage import coverage_caveats, known_among
 from tools.segments.fields import FieldInfo
+from tools.segments.first_days import unfinished
 from tools.segments.freshness import features_current, freshness_caveats, require_features
 from tools.segments.grounding import ground
 from tools.segments.measured import MeasuredColumns, measured_columns
@@ -55,6 +56,7 @@ def find_customers(ctx: ToolContext, request: FindCustomers) -> ToolResult:
         *freshness_caveats(ctx),
         *coverage_caveats(ctx, rule_fields, query, set(negated_fields(selection.rule))),
         *known_among(ctx, selection.rule),
+        *unfinished(ctx, selection.rule),
         *long_list_note(sizes["customers"]),
     )
     common: dict[str, Any] = {

@@ -12,6 +12,7 @@ from tools.metrics.baskets import orders_text
 from tools.rules import AllOf, AnyOf, Behaviour, SegmentRule
 from tools.segments.behaviour_names import BEHAVIOURS
 from tools.segments.behaviours import behaviour_query, stored_value, what_is_counted
+from tools.segments.clauses import first_days_words
 from tools.segments.fields import FieldInfo
 from tools.segments.relations import compared_with
 from tools.segments.spans import window_words
@@ -75,6 +76,8 @@ def _label(called: Text, behaviour: Behaviour) -> Text:
     when = window_words(behaviour.window, None)
     what = [value for values in behaviour.where.values() for value in values]
     orders = [orders_text(behaviour.basket)] if behaviour.basket else []
+    first = first_days_words(behaviour)
+    when = Text(zh=when.zh + first.zh, en=" ".join(part for part in (when.en, first.en) if part))
     zh_extra = "、".join([*what, *(one.zh for one in orders), *([when.zh] if when.zh else [])])
     en_extra = ", ".join([*what, *(one.en for one in orders), *([when.en] if when.en else [])])
     return Text(zh=f"{called.zh}（{zh_extra}）" if zh_extra else called.zh, en=f"{called.en} ({en_extra})" if en_extra else called.en)

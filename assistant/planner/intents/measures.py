@@ -31,7 +31,7 @@ from assistant.planner.intents.listed_times import listed_times
 from assistant.planner.intents.means import mean_over
 from assistant.planner.intents.metric_pairs import as_share, kind_share, ranked_first, unshared
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics, who_came
-from assistant.planner.intents.newcomers import new_against_old, newcomers, of_returning
+from assistant.planner.intents.newcomers import new_against_old, newcomers, of_new_alone, of_returning
 from assistant.planner.intents.opposites import beside_the_whole, opposites_apart
 from assistant.planner.intents.over_time import averaged_over, take_per
 from assistant.planner.intents.rates import (
@@ -92,7 +92,7 @@ def measure(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None  # the order of groups that are not named
     args = changed_by(args, change)
     args["where"] |= kind
-    return _when(sentence, args, groups, silent)
+    return of_new_alone(_when(sentence, args, groups, silent), sentence)
 
 
 def _what(sentence: Sentence, within: int | None, *, changed: bool) -> dict[str, Any] | None:

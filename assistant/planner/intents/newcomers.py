@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
 from assistant.planner.clauses import Rule
+from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Token
+from tools.windows import Window
 
 _KINDS = ("new_customers", "returning_customers")
 _LINKS = ("from", "of", "by", "for")
@@ -27,6 +33,25 @@ def newcomers(sentence: Sentence) -> Rule | None:
         sentence.use(place)
         return {"field": "first_order_date", "op": "between", "value": [start.isoformat(), (end or sentence.vocabulary.as_of).isoformat()]}
     return None
+
+
+def of_new_alone(found: Plan | None, sentence: Sentence) -> Plan | None:
+    """“3月新客的30天复购率”: of those whose first order falls in the window, and not of all who came in it."""
+    new = any(token.is_("metric", "new_customers") or token.is_("field", "first_order_date") for token in sentence.tokens)
+    if found is None or not new:
+        return found
+    as_of = sentence.vocabulary.as_of
+    return replace(found, calls=tuple(replace(call, args=_of_new(call.args, as_of)) for call in found.calls))
+
+
+def _of_new(args: dict[str, Any], as_of: dt.date) -> dict[str, Any]:
+    if "repurchase_rate" not in args.get("metrics", ()) or not args.get("window") or args.get("customers"):
+        return args
+    start, end = Window.model_validate(args["window"]).resolve(as_of)
+    if start is None:
+        return args
+    dates = [start.isoformat(), (end or as_of).isoformat()]
+    return {**args, "customers": {"field": "first_order_date", "op": "between", "value": dates}}
 
 
 def of_returning(sentence: Sentence) -> dict[str, list[str]]:

@@ -77,6 +77,7 @@ CALLS = (
     "customers_said",
     "numbers_said",
     "measures_zh",
+    "newcomers",
     "numbers_en",
     "trends",
     "changes",

@@ -1,4 +1,4 @@
-"""Shares of all that a customer did, and two times side by side, against counts by hand."""
+"""Shares of all that a customer did, two times side by side, and the days after the first order, against counts by hand."""
 
 from __future__ import annotations
 
@@ -47,6 +47,11 @@ CASES: list[tuple[dict[str, Any], set[str]]] = [
         {"behaviour": "orders", "op": ">", "value": "0.5", "share": True, "where": {"weekday": ["Saturday", "Sunday"]}},
         {"new", "gone", "same"},
     ),
+    ({"behaviour": "orders", "op": ">=", "value": 2, "first_days": 62}, {"halved", "doubled", "gone"}),
+    ({"behaviour": "orders", "op": ">=", "value": 2, "first_days": 61}, {"gone"}),
+    ({"behaviour": "amount", "op": ">=", "value": 80, "first_days": 1}, {"halved", "gone"}),
+    ({"behaviour": "orders", "op": ">=", "value": 1, "first_days": 62, "where": {"category": ["DELI"]}}, {"halved", "doubled", "gone"}),
+    ({"behaviour": "amount", "op": ">=", "value": 20, "first_days": 30, "window": Q2}, {"new"}),
 ]
 
 
