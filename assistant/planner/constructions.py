@@ -7,7 +7,8 @@ constructions_everyday.yaml for what people say in English of their own trade, c
 constructions_models.yaml for what is asked of models and of the data's quality, constructions_ranked.yaml for what limits and
 accompanies a ranking, constructions_offers.yaml for discounts, coupons and campaigns, constructions_changes.yaml for changes from
 one time to another, constructions_newcomers.yaml for what they did after the first order,
-constructions_later.yaml for follow-ups, and conditions.yaml for what is said of customers.
+constructions_later.yaml and constructions_followed.yaml for
+follow-ups, and conditions.yaml for what is said of customers.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _TABLES = {
     "en": (
         "constructions_newcomers",
         "constructions_changes",
+        "constructions_followed",
         "constructions_later",
         "constructions_offers",
         "constructions_requests",
@@ -45,6 +47,7 @@ _TABLES = {
     "zh": (
         "constructions_newcomers",
         "constructions_changes",
+        "constructions_followed",
         "constructions_later",
         "constructions_offers",
         "constructions_asked_zh",
@@ -63,6 +66,7 @@ _ALONE = frozenset(
     {
         "conditions",
         "constructions_changes",
+        "constructions_followed",
         "constructions_framed",
         "constructions_frames",
         "constructions_later",

@@ -35,7 +35,12 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         return False
     if (leads(sentence) and not _of_all(sentence)) or sentence.says("ellipsis", "correct", "change") or _excludes(sentence):
         return True
-    if _swaps(sentence) or (not sentence.says("verb") and set_aside(sentence)) or _only_by(sentence) or _bare_number(sentence, dialogue):
+    if (
+        _swaps(sentence)
+        or (not sentence.says("verb") and set_aside(sentence))
+        or _only_by(sentence, dialogue)
+        or _bare_number(sentence, dialogue)
+    ):
         return True
     if asks_share(sentence, dialogue) or asks_who_bought(sentence, dialogue) or _only_orders(sentence, dialogue):
         return True
@@ -116,11 +121,15 @@ def _swaps(sentence: Sentence) -> bool:
     return at is not None and any(has_pair(sentence, at, kind) for kind in PAIRS if sentence.tokens[at].is_(kind))
 
 
-def _only_by(sentence: Sentence) -> bool:
-    """“By RFM group”, “按RFM分群”: nothing but what to split by."""
+def _only_by(sentence: Sentence, dialogue: Dialogue) -> bool:
+    """“By RFM group”, “按RFM分群”: nothing but what to split by, and which is first of what is measured already."""
+    shown = set(dialogue.last.call.args.get("metrics") or ()) if dialogue.last is not None else set()
+    measured = [token for token in sentence.tokens if token.is_("metric") and not token.is_("dimension")]
+    same = all(any(token.is_("metric", one) for one in shown) for token in measured)
     light = ("stop", "punctuation", "ellipsis")
     said = [token for token in sentence.tokens if token.is_("by") or not any(token.is_(kind) for kind in light)]
-    return len(said) > 1 and said[0].is_("by") and all(token.is_("by") or token.is_("dimension") or token.is_("metric") for token in said)
+    kinds = ("by", "dimension", "metric", *(("ranking", "rank") if same else ()))
+    return len(said) > 1 and said[0].is_("by") and all(any(token.is_(kind) for kind in kinds) for token in said)
 
 
 def _only_orders(sentence: Sentence, dialogue: Dialogue) -> bool:

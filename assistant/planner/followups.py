@@ -10,6 +10,7 @@ from assistant.planner.above_figure import above_figure
 from assistant.planner.churn_changes import change_churn
 from assistant.planner.clauses import Rule
 from assistant.planner.corrections import correct
+from assistant.planner.denied_values import of_others_in_time
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.each_value import of_each_value
 from assistant.planner.ellipsis import asks_reasons, leads
@@ -45,7 +46,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     last = _changed_call(sentence, dialogue)
     if last is None:
         return None
-    swapped = swap_number(sentence, last)
+    swapped = swap_number(sentence, last) or of_others_in_time(sentence, dialogue, last)
     correct(sentence)
     sentence.take_all("ellipsis")
     if swapped is not None:

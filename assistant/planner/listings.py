@@ -73,6 +73,8 @@ class Listing:
 
     def _with_superlatives(self, tokens: list[Token]) -> list[Token]:
         """“The biggest one”: an ordinal, where nothing else is there to be the biggest."""
+        if self.values and self._split_otherwise(tokens):
+            return tokens
         for at, token in enumerate(tokens):
             ranking = token.get("ranking") or token.get("rank", "largest", "smallest")
             if ranking is None or ranking.data.get("n") not in (None, 1) or ranking.data.get("share") or not self.sizes:
@@ -86,6 +88,13 @@ class Listing:
             joined = merged(tokens[start:end], Sense("ordinal", str(number), {"n": number}))
             return [*tokens[:start], joined, *tokens[end:]]
         return tokens
+
+    def _split_otherwise(self, tokens: list[Token]) -> bool:
+        """“按收入看哪个花得最多”: the most is one of other groups than those that are shown."""
+        shown = set(self.result.call.args.get("by") or ()) if self.result else set()
+        after_by = [token for before, token in pairwise(tokens) if before.is_("by")]
+        named = {sense.id for token in after_by for sense in token.senses if sense.kind == "dimension"}
+        return bool(named) and not named & shown
 
     def extreme(self, direction: str) -> int:
         """The number of the largest or smallest row."""
@@ -121,13 +130,34 @@ def listing(dialogue: Dialogue, tokens: list[Token]) -> Listing:
     words = read_table("turns")["groups"]["of_customers"]["words"]
     of_groups = any(word in token.text for token in tokens for word in words)
     placed = [one for one in dialogue.results if not _is_count(one)]
+    gone_into = _gone_into(dialogue)
     for result in [*reversed(placed), *reversed(dialogue.results)]:
+        if result in gone_into:
+            continue
         if result.outcome != "answered" or result.aside or (of_groups and result.call.name not in _GROUPED):
             continue
         found = None if (of_people or of_groups) and result.call.name == "measure" else _listing(result)
         if found is not None:
             return found
     return Listing()
+
+
+def _gone_into(dialogue: Dialogue) -> list[Result]:
+    """The measurements over time of one row of a ranking before them: a place is one of the ranking, and not of the months."""
+    ranked = {result.call.args["by"][0] for result in dialogue.results if result.call.name == "measure" and _is_ranked(result.call.args)}
+    return [
+        result
+        for result in dialogue.results
+        if result.call.name == "measure"
+        and set(result.call.args.get("by") or ()) & _PERIODS
+        and not result.call.args.get("sort")
+        and any(len(values) == 1 and name in ranked for name, values in (result.call.args.get("where") or {}).items())
+    ]
+
+
+def _is_ranked(args: dict[str, Any]) -> bool:
+    by = list(args.get("by") or ())
+    return len(by) == 1 and by[0] not in _PERIODS
 
 
 def _listing(result: Result) -> Listing | None:

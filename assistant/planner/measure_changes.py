@@ -30,7 +30,7 @@ from tools.windows import Window
 
 Args = dict[str, Any]
 _MOST_DIMENSIONS = 2
-_SAID_AGAIN = ("value", "window", "metric", "segment")
+_SAID_AGAIN = ("value", "window", "metric", "segment", "ranking", "rank")
 """What may be said again of what is shown already."""
 
 

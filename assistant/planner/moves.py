@@ -25,7 +25,7 @@ _PUNCTUATION = " ,.?!;:，。？！"
 def move(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Undo that”, “回到上一个”, “run that again”, “remove the deli filter”, “go back to the first one”."""
     stored = sentence.says("cue", "segments") or (dialogue.last is not None and dialogue.last.call.name in _KEPT)
-    dropped = sentence.has("drop") and (sentence.has("limit") or _names_only(sentence)) and not stored
+    dropped = sentence.has("drop") and (sentence.has("limit") or _names_only(sentence)) and not stored and not _asks_more(sentence)
     if not (sentence.has("move") or dropped) or not dialogue.results:
         return None
     named = sentence.take("move", "again", "back") and sentence.first("ordinal")
@@ -42,6 +42,14 @@ def move(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if sentence.says("move", "again"):
         return _repeat_turn(sentence, dialogue, dialogue.results[-1].turn)
     return None
+
+
+def _asks_more(sentence: Sentence) -> bool:
+    """“去掉流失条件,看看他们年龄分布”: another part, which asks for something of its own."""
+    ends = [at for at, token in enumerate(sentence.tokens) if token.is_("punctuation", ",", ";", ".")]
+    after = sentence.tokens[ends[0] + 1 :] if ends and any(token.is_("drop") for token in sentence.tokens[: ends[0]]) else []
+    own = ("act", "by", "pronoun", "metric", "ellipsis", "cue", "ranking", "chart")
+    return any(token.is_(kind) for token in after for kind in own) and not any(token.is_("drop") or token.is_("limit") for token in after)
 
 
 _NOBODY = ("stop", "punctuation", "pronoun", "verb", "window", "unit", "conj", "comparison")
@@ -160,7 +168,7 @@ def _take_off(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if last is None:
         return None
     removed = without_named(sentence, last)
-    if removed is None and not _names(sentence):
+    if removed is None and not _names(sentence) and not sentence.has("cue", "churn", "churned"):
         earlier = [call.args for calls in _standing(dialogue)[:-1] for call in calls if call.name == "find_customers"]
         removed = without_latest(sentence, last, earlier)
         sentence.use(*(place for place, token in enumerate(sentence.tokens) if removed is not None and token.unknown))
@@ -168,7 +176,7 @@ def _take_off(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
             return _undo(sentence, dialogue)
     if removed is None:
         return None
-    if removed == last.call.args:
+    if removed == last.call.args or _plain(removed) == _plain(last.call.args):
         return None
     _absorb(sentence)
     return Plan((Call(last.call.name, removed),))
@@ -176,8 +184,11 @@ def _take_off(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 
 def _names_only(sentence: Sentence) -> bool:
     """“不限年龄”, “remove meat”: what is dropped and nothing else."""
-    kinds = ("drop", "value", "segment", "dimension", "band", "field", "stop", "punctuation")
-    return all(any(token.is_(kind) for kind in kinds) for token in sentence.tokens) and _names(sentence)
+    kinds = ("drop", "value", "segment", "dimension", "band", "field", "metric", "verb", "stop", "punctuation")
+    led = next((token for token in sentence.tokens if not token.is_("stop")), None)
+    bare = ("metric", "verb") if led is not None and led.is_("drop") else ()
+    named = _names(sentence) or any(sentence.says(kind) for kind in bare)
+    return all(any(token.is_(kind) for kind in kinds) for token in sentence.tokens) and named
 
 
 def _names(sentence: Sentence) -> bool:

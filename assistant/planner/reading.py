@@ -14,6 +14,7 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.earlier_groups import with_earlier_groups
 from assistant.planner.extreme_bands import with_extreme_band
 from assistant.planner.frames import without_ideas
+from assistant.planner.group_nouns import without_group_nouns
 from assistant.planner.listed import with_groups
 from assistant.planner.normalise import normalise
 from assistant.planner.purposes import for_sending
@@ -36,7 +37,7 @@ def read_sentence(question: str, vocabulary: Vocabulary, dialogue: Dialogue, typ
         tokens = [replace(token, senses=(_PASSED,)) if token.unknown and token.text in dialogue.passed else token for token in tokens]
         found = reduce(tokens, vocabulary)
     language = dialogue.language or language_of(question, "auto", "en")
-    reduced, refers = with_references(for_sending(without_coupon_goods(without_ideas(found))), dialogue, vocabulary)
+    reduced, refers = with_references(without_group_nouns(for_sending(without_coupon_goods(without_ideas(found)))), dialogue, vocabulary)
     grouped = with_earlier_groups(with_groups(reduced, dialogue), vocabulary.as_of, dialogue)
     return Sentence(
         "".join(_gaps(tokens)), grouped, vocabulary, language, [*dated, *days, *cut.mended], typed=typed or question, refers=refers

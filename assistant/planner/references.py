@@ -46,7 +46,8 @@ def with_references(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabul
             return found
     if any(token.is_("move") for token in tokens):
         return tokens, None
-    return _with_them(listing(dialogue, tokens).with_rows(tokens), dialogue), None
+    listed = listing(dialogue, tokens)
+    return _with_them(_dated(listed.with_rows(tokens), listed.result, dialogue), dialogue), None
 
 
 def _with_inside(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
@@ -134,6 +135,8 @@ def _with_step(token: Token, dialogue: Dialogue, vocabulary: Vocabulary) -> Toke
 def _with_that(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
     """“What does it sell?”: the row that was told, in the time that it was told of where the question names none."""
     for at, token in enumerate(tokens):
+        if token.is_("that") and _placed(tokens, at):
+            return [*tokens[:at], replace(token, senses=(Sense("stop", "function"),)), *tokens[at + 1 :]]
         named = token.get("that") or _it(tokens, at, dialogue)
         found = row_of(dialogue, named.id) if named is not None else None
         told_last = _limited_to(dialogue, named.id) if named is not None else None
@@ -148,6 +151,23 @@ def _with_that(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
             told.append(Token(tokens[-1].end, tokens[-1].end, "", (dated,)))
         return told
     return tokens
+
+
+def _placed(tokens: list[Token], at: int) -> bool:
+    """Whether a place is said right before: “第二名的那个部门” is the one of that place."""
+    before = next((one for one in reversed(tokens[:at]) if not one.is_("stop")), None)
+    return before is not None and before.is_("ordinal")
+
+
+def _dated(tokens: list[Token], listed: Result | None, dialogue: Dialogue) -> list[Token]:
+    """“第一名那家店每个月的走势”: a row of what was measured last, in the time of that where the question names none."""
+    window = listed.call.args.get("window") if listed is not None and listed is dialogue.last else None
+    row = any(token.is_("listed") and token.is_("value") for token in tokens)
+    asks = any(token.is_(kind) for token in tokens for kind in ("dimension", "metric"))
+    if not window or not row or not asks or any(token.is_("window") for token in tokens):
+        return tokens
+    dated = Sense("window", "told", {"window": Window.model_validate(window), "parts": None})
+    return [*tokens, Token(tokens[-1].end, tokens[-1].end, "", (dated,))]
 
 
 _BEFORE_IT = ("did", "does", "was", "is", "has", "to", "from", "in", "at", "with")

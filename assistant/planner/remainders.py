@@ -13,6 +13,7 @@ from assistant.planner.normalise import normalise
 from assistant.planner.tokens import Sense, Token
 
 _THEM = Sense("pronoun", "them")
+_TWO = 2
 _OTHERS = ("rest", "everyone")
 _HANDLE = re.compile(r"t\d+(?:\.\d+)?")
 _NAMES = ("segment", "value", "condition", "comparison", "customer_id", "dimension")
@@ -32,7 +33,7 @@ def take_rest(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Res
     if not number and _stayed(tokens[at], last, dialogue):
         pointed = Token(tokens[at].start, tokens[end - 1].end, tokens[at].text, (_THEM,))
         return [*tokens[:at], pointed, *tokens[end:]], last
-    rule = _left(last)
+    rule = _left_of_narrowed(last) or _left(last)
     if rule is None:
         return None
     selection: dict[str, Any] = {"rule": rule}
@@ -93,6 +94,20 @@ def _left(last: Result) -> Any:
         return None
     shown = {"not": {"segment": last.handle}}
     return shown if rule == {"all": []} else {"all": [*(rule["all"] if set(rule) == {"all"} else [rule]), shown]}
+
+
+def _left_of_narrowed(last: Result) -> Any:
+    """“And the rest?” after “which of them …”: those of the list before who were not named, and not everybody else."""
+    chosen = last.selection or {}
+    rule = chosen.get("rule") or {}
+    if set(rule) != {"all"} or len(rule["all"]) < _TWO:
+        return None
+    of_list = rule["all"][0]
+    listed = of_list.get("field") == "customer_id" and of_list.get("op") == "in"
+    if not listed or len(of_list["value"]) > (chosen.get("limit") or len(of_list["value"])):
+        return None
+    narrowed = rule["all"][1:]
+    return {"all": [of_list, {"not": narrowed[0] if len(narrowed) == 1 else {"all": narrowed}}]}
 
 
 def _is_rest(rule: Any) -> bool:

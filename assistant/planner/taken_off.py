@@ -16,6 +16,11 @@ from assistant.planner.who import both
 Args = dict[str, Any]
 Reads = Callable[[str, Dialogue], "Plan | None"]
 _NAMED = ("value", "segment", "band", "field", "dimension")
+_DONE = {"revenue": "amount", "responders": "responses", "contacted_customers": "contacts"}
+"""The doing of a customer that a metric is made of."""
+_LATELY = re.compile(r"_\d+d$")
+"""What a field of the last so many days ends with."""
+_STATES = {"churn": "churn_band", "churned": "churn_band"}
 _ADD = {"zh": "再加一个条件，", "en": "add a condition: "}
 
 
@@ -54,9 +59,10 @@ def without_named(sentence: Sentence, last: Result) -> Args | None:
     if dated is not None:
         return dated
     timed = bool(sentence.take_all("limit", "time")) or bool(sentence.take_all("window"))
-    named = set(_names(sentence))
-    for kind in (*_NAMED, "condition"):
+    named = set(_names(sentence)) | set(_done(sentence))
+    for kind in (*_NAMED, "condition", "verb"):
         sentence.take_all(kind)
+    sentence.take_all("cue", *_STATES)
     if not timed and not named:
         return None
     sentence.take_all("metric")
@@ -123,8 +129,24 @@ def _names(sentence: Sentence) -> Iterator[str]:
             elif sense.kind == "condition" and isinstance(sense.data.get("rule"), dict):
                 yield str(sense.data["rule"].get("field", sense.id))
             elif sense.kind in _NAMED:
+                yield sense.id.removeprefix("attribute.")
                 yield sense.id
                 yield f"{sense.id}_band"
+
+
+def _done(sentence: Sentence) -> Iterator[str]:
+    """What is measured, or was done, by what a word for it names: “the spend part”, “去掉订单数”."""
+    for place, token in enumerate(sentence.tokens):
+        if place in sentence.used or token.is_("drop"):
+            continue
+        for sense in token.senses:
+            if sense.kind == "metric":
+                yield sense.id
+                yield _DONE.get(sense.id, sense.id)
+            elif sense.kind == "verb" and "behaviour" in sense.data:
+                yield str(sense.data["behaviour"])
+            elif sense.kind == "cue" and sense.id in _STATES:
+                yield _STATES[sense.id]
 
 
 def _parts(rule: Any) -> list[Rule]:
@@ -145,6 +167,8 @@ def _plain(value: Any) -> Any:
 def _without(key: str, value: Any, named: set[str], timed: bool) -> Any:
     if key in ("window", "compare"):
         return None if timed else value
+    if key == "metrics":
+        return [one for one in value if one not in named] or value
     if key in ("where", "where_not"):
         kept = {name: [one for one in values if one not in named] for name, values in value.items() if name not in named}
         return {name: values for name, values in kept.items() if values}
@@ -160,8 +184,8 @@ def _rule_without(rule: Any, named: set[str], timed: bool) -> Any:
     if "all" in rule:
         parts = [kept for part in rule["all"] if (kept := _rule_without(part, named, timed)) is not None]
         return parts[0] if len(parts) == 1 else {"all": parts}
-    if _mentions(rule, named):
-        return None
+    if _mentions(rule, named - {"orders"} if rule.get("where") else named):
+        return None  # “orders” are no name of what was bought
     return {key: value for key, value in rule.items() if not (timed and key == "window")}
 
 
@@ -170,4 +194,4 @@ def _mentions(rule: Any, named: set[str]) -> bool:
         return any(key in named or _mentions(value, named) for key, value in rule.items())
     if isinstance(rule, list):
         return any(_mentions(part, named) for part in rule)
-    return str(rule) in named
+    return str(rule) in named or (isinstance(rule, str) and _LATELY.sub("", rule) in named)

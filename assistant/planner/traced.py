@@ -73,7 +73,7 @@ def _ungrouped(found: Plan, sentence: Sentence) -> list[Token]:
     for before, token in pairwise([Token(0, 0, ""), *sentence.tokens]):
         named = {sense.id for sense in token.senses if sense.kind == "dimension"}
         grouped = {name for name in named if levels.get(name) not in ("time", "customer") and name != "customer"}
-        asked = token.text.split()[0] in _WHICH if token.text.isascii() else False
+        asked = token.text.isascii() and token.text.partition(" ")[0] in _WHICH
         if (asked or before.text in _WHICH) and grouped and grouped == named and not named & by and not by:
             missed += [token] if asked else [before, token]
     return missed

@@ -15,6 +15,7 @@ from assistant.planner.each_group import with_each_group, with_those
 from assistant.planner.ellipsis import depends, is_bare, is_elliptic
 from assistant.planner.followups import follow_up
 from assistant.planner.foresight import after
+from assistant.planner.going_back import gone_back
 from assistant.planner.intents import asks
 from assistant.planner.intents.group_changes import group_changes, of_those_then
 from assistant.planner.intents.in_their_time import in_their_time
@@ -53,6 +54,7 @@ _JOINTS = (
     ("conj", "and", "then", "but"),
 )
 """Where one question may end and the next begin, the clearest first."""
+_JOINED = (("conj", "and", "then", "but"),)
 _COMMAS = (("punctuation", ","),)
 
 
@@ -65,6 +67,7 @@ def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
     read = partial(_planned, vocabulary=vocabulary, dialogue=dialogue)
     known = (question, vocabulary, dialogue, read)
     early = with_supply(question, read) or with_beside(*known) or taken_back(*known) or with_basket(*known)
+    early = early or gone_back(question, vocabulary, dialogue, _planned)
     if early is not None:
         return early
     less = plainly(question)
@@ -257,6 +260,8 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
         for piece in pieces:
             part = read_sentence(piece, sentence.vocabulary, later, sentence.typed)
             found = _whole(part, later) or of_first(piece, calls, lambda words: _later(words, sentence, replace(dialogue, results=())))
+            if found is None and joints is _ENDS and not calls:
+                found = _in_parts(part, later, _JOINED)  # “how many did A and how many did B? What of both?”
             if found is None or not found.calls or found.calls[0].name == "ask_user":
                 break
             if not calls and found.calls[0].name == "decline" and asks_of_more(sentence):
@@ -269,6 +274,7 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
                 continue
             found = in_time_of(calls, found, piece)
             again = bool(calls) and len(found.calls) == 1 and is_elliptic(part, later) and says_more(found.calls[0], calls[-1], piece)
+            again = again and not part.says("pair")
             if again or narrows(calls, found):
                 calls.pop()
             found = of_those(calls, found, piece)

@@ -8,7 +8,9 @@ from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
 
 _LIGHT = ("window", "stop", "conj", "punctuation", "ellipsis", "pair", "between", "pronoun", "by")
-_CUES = ("compare", "previous")
+_CUES = ("compare", "previous", "growth")
+_LIGHT += ("direction", "gap", "higher")
+_OVER_TIME = frozenset({"day", "week", "month", "quarter", "year"})
 
 
 def of_two_times(sentence: Sentence, _: Dialogue, last: Result) -> Plan | None:
@@ -19,4 +21,6 @@ def of_two_times(sentence: Sentence, _: Dialogue, last: Result) -> Plan | None:
         return None
     sentence.use(*range(len(sentence.tokens)))
     kept = {name: value for name, value in last.call.args.items() if name not in ("window", "compare")}
+    if sentence.says("cue", "growth") and set(kept.get("by") or ()) <= _OVER_TIME:
+        kept["by"] = []  # “下半年涨了吗” of figures by month: the one against the other
     return with_windows(sentence, {"by": [], **kept}, windows)

@@ -16,6 +16,7 @@ from tools.segments.schemes import scheme_of
 
 _NOT_COMPARED = ("average_predicted_value", "average_completeness", "repeat_rate", "churn_rate", "response_rate")
 """Metrics that two groups side by side do not show."""
+_BOTH = ("first", "second")
 _EACH_SPENDS = "revenue_per_customer"
 
 
@@ -99,6 +100,9 @@ def _against(sentence: Sentence, group: Any) -> Any:
 
 def _last_ones(dialogue: Dialogue, number: int) -> list[Any]:
     """“Compare the two”: the customers of the latest answers that are about different ones."""
+    last = dialogue.last
+    if last is not None and last.call.name == "compare_segments" and number == len(sides := [last.call.args[one] for one in _BOTH]):
+        return sides  # those that stand side by side already
     found: list[Any] = []
     seen: list[Any] = []
     for result in reversed(dialogue.results):

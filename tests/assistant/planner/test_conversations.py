@@ -18,7 +18,17 @@ from assistant.planner.vocabulary import Vocabulary
 CASES = Path(__file__).parents[2] / "cases" / "planner"
 CONVERSATIONS = [
     case
-    for name in ("conversations", "turns", "turns_short", "turns_joined", "turns_sets", "turns_said", "turns_later", "turns_baskets")
+    for name in (
+        "conversations",
+        "turns",
+        "turns_short",
+        "turns_joined",
+        "turns_sets",
+        "turns_said",
+        "turns_later",
+        "turns_baskets",
+        "turns_changed",
+    )
     for case in yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
 ]
 
