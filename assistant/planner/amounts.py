@@ -19,11 +19,12 @@ from assistant.planner.family_sizes import sized
 from assistant.planner.frames import framed
 from assistant.planner.monthly_spend import monthly
 from assistant.planner.named_amounts import asked_amounts, banded, of_one_order
+from assistant.planner.named_twice import named_twice
 from assistant.planner.named_values import described_values, listed_values, named_values
 from assistant.planner.partial_names import partly_named
 from assistant.planner.qualifiers import only_done
 from assistant.planner.ranked import from_best_to_worst, ordinal_ranks, ranked_periods
-from assistant.planner.restated import denied_in_time, restated_times, with_lengths
+from assistant.planner.restated import dated_lengths, denied_in_time, restated_times, with_lengths
 from assistant.planner.spoken_verbs import described_people, done_again, not_even_one, split_verbs
 from assistant.planner.time_shifts import shifted_times
 from assistant.planner.tokens import Token
@@ -37,6 +38,7 @@ STEPS: tuple[Step, ...] = (
     restated_times,
     denied_in_time,
     counted_names,
+    named_twice,
     named_values,
     partly_named,
     placed_values,
@@ -46,6 +48,7 @@ STEPS: tuple[Step, ...] = (
     extreme_bands,
     bands_from,
     quantities,
+    dated_lengths,
     with_lengths,
     restated_times,
     not_even_one,

@@ -4,11 +4,11 @@ They are data: constructions.yaml and constructions_en.yaml, constructions_spoke
 constructions_frames.yaml, constructions_sentences.yaml and constructions_wholes.yaml for the frames of whole English questions,
 constructions_asked_zh.yaml, constructions_zh.yaml and constructions_framed.yaml for those of Chinese ones,
 constructions_everyday.yaml for what people say in English of their own trade, constructions_numbers.yaml for questions for numbers,
-constructions_models.yaml for what is asked of models and of the data's quality, constructions_ranked.yaml for what limits and
-accompanies a ranking, constructions_offers.yaml for discounts, coupons and campaigns, constructions_changes.yaml for changes from
-one time to another, constructions_newcomers.yaml for what they did after the first order,
-constructions_later.yaml and constructions_followed.yaml for
-follow-ups, and conditions.yaml for what is said of customers.
+constructions_figures.yaml for figures, rankings and what they mean, constructions_rates.yaml for how much or how often a customer
+does something in a time, constructions_models.yaml for what is asked of models and of the data's quality, constructions_ranked.yaml
+for what limits and accompanies a ranking, constructions_offers.yaml for discounts, coupons and campaigns, constructions_changes.yaml
+for changes from one time to another, constructions_newcomers.yaml for what they did after the first order, constructions_later.yaml
+and constructions_followed.yaml for follow-ups, and conditions.yaml for what is said of customers.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _FEW_WORDS = 4
 _TABLES = {
     "en": (
         "constructions_newcomers",
+        "constructions_figures",
+        "constructions_rates",
         "constructions_changes",
         "constructions_followed",
         "constructions_later",
@@ -46,6 +48,8 @@ _TABLES = {
     ),
     "zh": (
         "constructions_newcomers",
+        "constructions_figures",
+        "constructions_rates",
         "constructions_changes",
         "constructions_followed",
         "constructions_later",
@@ -67,6 +71,7 @@ _ALONE = frozenset(
         "conditions",
         "constructions_changes",
         "constructions_followed",
+        "constructions_figures",
         "constructions_framed",
         "constructions_frames",
         "constructions_later",
@@ -74,6 +79,7 @@ _ALONE = frozenset(
         "constructions_newcomers",
         "constructions_offers",
         "constructions_ranked",
+        "constructions_rates",
         "constructions_turns",
     }
 )

@@ -48,7 +48,7 @@ def _joined(tokens: list[Token], vocabulary: Vocabulary) -> tuple[int, Token] | 
             one = (
                 first
                 if _says_length(tokens[-1], first, vocabulary)
-                else _one(first, second, vocabulary, bool(between - _BRACKETS - {"的"}))
+                else _one(first, second, vocabulary, parted=bool(between - _BRACKETS - {"的"}), bracketed=bool(between & _BRACKETS))
             )
             return (at, merged(tokens[at:], one)) if one else None
     return None
@@ -58,7 +58,7 @@ def _window(token: Token) -> Sense | None:
     return token.get("window") if token.senses and token.senses[0].kind == "window" else None
 
 
-def _one(first: Sense, second: Sense, vocabulary: Vocabulary, parted: bool) -> Sense | None:
+def _one(first: Sense, second: Sense, vocabulary: Vocabulary, *, parted: bool, bracketed: bool) -> Sense | None:
     """What both mean together: the narrower one; where a comma parts them only if they are the same."""
     as_of = _until(first, second) or _until(second, first)
     if as_of:
@@ -66,9 +66,52 @@ def _one(first: Sense, second: Sense, vocabulary: Vocabulary, parted: bool) -> S
     dates = [_dates(one, vocabulary) for one in (first, second)]
     if dates[0] == dates[1]:
         return second
+    if bracketed and _are_days(first) and _are_days(second) and _overlap(*dates):
+        return second  # “圣诞那几天（12月20日到26日）”
     if parted or not all(one.start and one.end for one in dates):
         return None
     return second if _inside(dates[1], dates[0]) else first if _inside(dates[0], dates[1]) else None
+
+
+def dated_lengths(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
+    """“情人节那三天（2月12号到14号）”, "the three days (feb 12 to 14)": the dates after a length are what is meant."""
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        end = _dates_after(tokens, at, vocabulary)
+        if end is None:
+            found.append(tokens[at])
+            at += 1
+            continue
+        dates = next(sense for token in reversed(tokens[at:end]) if (sense := _window(token)) is not None)
+        start = _start_of_time(found, dates, vocabulary)
+        found[start:] = [merged([*found[start:], *tokens[at:end]], dates)]
+        at = end
+    return found
+
+
+def _dates_after(tokens: list[Token], at: int, vocabulary: Vocabulary) -> int | None:
+    """The place after the dates that tell which days this length is; None where they are none of that length."""
+    if not tokens[at].is_("quantity") or _window(tokens[at]):
+        return None
+    for place in range(at + 1, min(at + 4, len(tokens))):
+        dates = _window(tokens[place])
+        if dates is not None:
+            bracketed = any(token.text in _BRACKETS for token in tokens[at + 1 : place])
+            closed = bracketed and place + 1 < len(tokens) and tokens[place + 1].text in _BRACKETS
+            return place + 1 + closed if _is_length(tokens[at], [dates], vocabulary) else None
+        if tokens[place].text not in _LIGHT:
+            return None
+    return None
+
+
+def _start_of_time(found: list[Token], dates: Sense, vocabulary: Vocabulary) -> int:
+    """Where the time begins that a length and its dates go on: before “那”, and before a day that lies in the dates."""
+    start = len(found)
+    while start and found[start - 1].text in (*_POINTING, "the", "those", "these"):
+        start -= 1
+    before = _window(found[start - 1]) if start else None
+    return start - 1 if before is not None and _inside(_dates(before, vocabulary), _dates(dates, vocabulary)) else start
 
 
 def _says_length(token: Token, time: Sense, vocabulary: Vocabulary) -> bool:
@@ -85,6 +128,16 @@ def _until(last: Sense, length: Sense) -> Sense | None:
         return None
     window = Window(start=end.end - dt.timedelta(days=days - 1), end=end.end)
     return Sense("window", str(window), {"window": window, "parts": ()})
+
+
+def _are_days(sense: Sense) -> bool:
+    """Whether a time is named by its days, as feasts and dates are."""
+    window: Window = sense.data["window"]
+    return window.start is not None and window.end is not None
+
+
+def _overlap(one: DateRange, other: DateRange) -> bool:
+    return all((one.start, one.end, other.start, other.end)) and str(one.start) <= str(other.end) and str(other.start) <= str(one.end)
 
 
 def _dates(sense: Sense, vocabulary: Vocabulary) -> DateRange:

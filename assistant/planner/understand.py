@@ -18,11 +18,13 @@ from assistant.planner.foresight import after
 from assistant.planner.going_back import gone_back
 from assistant.planner.intents import asks
 from assistant.planner.intents.group_changes import group_changes, of_those_then
+from assistant.planner.intents.grown_groups import only_grown
 from assistant.planner.intents.in_their_time import in_their_time
 from assistant.planner.intents.spent_on import by_spend_on, counted_in_time
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found
 from assistant.planner.offers import with_offers
+from assistant.planner.part_of_base import with_part_of_base
 from assistant.planner.passing import spare_words
 from assistant.planner.pieces import asks_of_more, in_time_of, narrows, of_those, repeats, says_more, splits
 from assistant.planner.plan import Call, Plan
@@ -66,8 +68,8 @@ def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None 
 def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
     read = partial(_planned, vocabulary=vocabulary, dialogue=dialogue)
     known = (question, vocabulary, dialogue, read)
-    early = with_supply(question, read) or with_beside(*known) or taken_back(*known) or with_basket(*known)
-    early = early or gone_back(question, vocabulary, dialogue, _planned)
+    early = with_supply(question, read) or with_part_of_base(question, read) or with_beside(*known)
+    early = early or taken_back(*known) or with_basket(*known) or gone_back(question, vocabulary, dialogue, _planned)
     if early is not None:
         return early
     less = plainly(question)
@@ -168,7 +170,7 @@ def _spare(sentence: Sentence, question: str, dialogue: Dialogue) -> list[str]:
 def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The plan of the question as it stands, all its words used; an elliptic one changes the call before it."""
     found = in_their_time(by_spend_on(counted_in_time(_read(sentence, dialogue), sentence), sentence))
-    found = of_those_then(found, sentence)
+    found = only_grown(of_those_then(found, sentence), sentence)
     return with_clusters_found(with_those(with_each_group(found, sentence), sentence), sentence)
 
 

@@ -70,7 +70,7 @@ class PerTime:
 
     def average(self, metric: Metric, group: Group) -> Value:
         """The mean of a metric over the periods; None where it is not one."""
-        summed = group.values if "time" in metric.additive else self.apart.get(group.keys, {})
+        summed = group.values if "time" in metric.additive or is_per_customer(metric) else self.apart.get(group.keys, {})
         value = summed.get(metric.id)
         number = self.number(group.keys)
         if value is None or not number:
@@ -147,7 +147,9 @@ def per_time(ctx: ToolContext, plan: Plan, unit: Period | None, window: DateRang
     places = tuple((index, one.period or one.id) for index, one in enumerate(plan.by) if one.period or one.id in _OF_WEEK)
     apart: dict[tuple[str, ...], dict[str, Value]] = {}
     statements: list[Statement] = []
-    others = tuple(metric for metric in plan.metrics if _is_counted(metric) and "time" not in metric.additive)
+    others = tuple(
+        metric for metric in plan.metrics if _is_counted(metric) and "time" not in metric.additive and not is_per_customer(metric)
+    )
     for by in _groupings(plan) if others else ():
         split = replace(plan.ungrouped(), by=(*by, catalogue().dimension(unit)), metrics=others, extra=())
         run = run_plan(ctx, split)
@@ -190,7 +192,15 @@ def _added(groups: list[Group], metrics: tuple[Metric, ...]) -> dict[tuple[str, 
 
 def _is_counted(metric: Metric) -> bool:
     """Whether a metric adds up over time, or counts who came in each period."""
-    return "time" in metric.additive or (metric.ratio is None and metric.unit is Unit.COUNT and metric.window in ("rows", "active"))
+    adds_up = "time" in metric.additive or is_per_customer(metric)
+    return adds_up or (metric.ratio is None and metric.unit is Unit.COUNT and metric.window in ("rows", "active"))
+
+
+def is_per_customer(metric: Metric) -> bool:
+    """Whether a metric divides a sum over time by the customers of the whole time, so that a part of the time has its part of it."""
+    if metric.ratio is None or metric.ratio.denominator != "active_customers":
+        return False
+    return "time" in catalogue().metric(metric.ratio.numerator).additive
 
 
 def mean_of_groups(groups: Sequence[Group], metrics: Sequence[Metric]) -> dict[str, Decimal | float]:

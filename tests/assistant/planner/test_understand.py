@@ -98,6 +98,7 @@ CALLS = (
     "asked_zh",
     "movements",
     "baskets",
+    "figures_said",
 )
 
 
