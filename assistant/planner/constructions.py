@@ -14,8 +14,9 @@ and constructions_followed.yaml for follow-ups, and conditions.yaml for what is 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
 
 from assistant.planner.lexicon import filled, named_patterns, read_table
 from assistant.planner.literals import needed
@@ -87,12 +88,18 @@ _ALONE = frozenset(
 _DIGITS = r"\d一二两三四五六七八九十百千"
 
 
-class Construction(NamedTuple):
+@dataclass(frozen=True)
+class Construction:
     """A pattern, the plainer words for it, and what a text must have one of to be looked at."""
 
-    pattern: re.Pattern[str]
+    written: str
     words: str
     needed: tuple[str, ...]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when a text first has what it needs: most texts need few of the patterns."""
+        return re.compile(self.written)
 
 
 @lru_cache(maxsize=256)
@@ -109,9 +116,9 @@ def turned(text: str) -> str:
 
 
 def _rewritten(text: str, constructions: list[Construction]) -> str:
-    for pattern, words, literals in constructions:
-        if not literals or any(literal in text for literal in literals):
-            text = pattern.sub(words, text)
+    for one in constructions:
+        if not one.needed or any(literal in text for literal in one.needed):
+            text = one.pattern.sub(one.words, text)
     return text
 
 
@@ -142,4 +149,4 @@ def _constructions(language: str) -> list[Construction]:
 def _of_table(table: Any, known: dict[str, str] | None = None) -> list[Construction]:
     names = named_patterns({**(known or {}), "digits": _DIGITS, **table["names"]})
     patterns = [(filled(pattern, names), words) for pattern, words in table["rewrites"]]
-    return [Construction(re.compile(pattern), words, needed(pattern)) for pattern, words in patterns]
+    return [Construction(pattern, words, needed(pattern)) for pattern, words in patterns]

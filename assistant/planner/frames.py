@@ -210,5 +210,13 @@ def _named(name: str) -> tuple[str, str, str]:
 def _sense(name: str) -> Sense:
     """A sense by its kind and id, with what the lexicon says of it."""
     kind, _, entry_id = name.partition(":")
-    known = (phrase.sense for phrase in read_phrases(*WORD_FILES))
-    return next((sense for sense in known if (sense.kind, sense.id) == (kind, entry_id)), Sense(kind, entry_id))
+    return _known_senses().get((kind, entry_id)) or Sense(kind, entry_id)
+
+
+@lru_cache(maxsize=1)
+def _known_senses() -> dict[tuple[str, str], Sense]:
+    """The first sense of each kind and id in the lexicon."""
+    found: dict[tuple[str, str], Sense] = {}
+    for phrase in read_phrases(*WORD_FILES):
+        found.setdefault((phrase.sense.kind, phrase.sense.id), phrase.sense)
+    return found

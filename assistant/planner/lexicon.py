@@ -60,15 +60,22 @@ def read_phrases(*names: str) -> Iterator[Phrase]:
     Verbs are English ones, meant in all their regular forms; “活跃(客户|会员)数” is all the forms that it stands for.
     """
     for name in names:
-        for kind, entries in read_table(name).items():
-            for entry_id, entry in entries.items():
-                data = {key: value for key, value in entry.items() if key not in (*_LANGUAGES, "verbs")}
-                sense = Sense(kind, str(entry_id), data)
-                for language in _LANGUAGES:
-                    for form in (form for words in entry.get(language, ()) for form in variants(_word(name, words))):
-                        yield from (Phrase(one, sense) for one in (_aspects(form) if kind in _DONE else (form,)))
-                for verb in entry.get("verbs", ()):
-                    yield from (Phrase(form, sense) for form in sorted({verb, *_endings(verb)}))
+        yield from _phrases_of(name)
+
+
+@lru_cache(maxsize=64)
+def _phrases_of(name: str) -> tuple[Phrase, ...]:
+    found: list[Phrase] = []
+    for kind, entries in read_table(name).items():
+        for entry_id, entry in entries.items():
+            data = {key: value for key, value in entry.items() if key not in (*_LANGUAGES, "verbs")}
+            sense = Sense(kind, str(entry_id), data)
+            for language in _LANGUAGES:
+                for form in (form for words in entry.get(language, ()) for form in variants(_word(name, words))):
+                    found += [Phrase(one, sense) for one in (_aspects(form) if kind in _DONE else (form,))]
+            for verb in entry.get("verbs", ()):
+                found += [Phrase(form, sense) for form in sorted({verb, *_endings(verb)})]
+    return tuple(found)
 
 
 def variants(words: str) -> Iterator[str]:
@@ -77,6 +84,9 @@ def variants(words: str) -> Iterator[str]:
     Raises:
         InputError: They are too many to be held; what is as open as that is a construction.
     """
+    if "(" not in words:
+        yield words
+        return
     several = math.prod(choice[1].count("|") + 1 for choice in _CHOICE.finditer(words))
     if several > _MOST_VARIANTS:
         raise InputError(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from assistant.planner.idle import LIKELY, SURE, is_idle
 from assistant.planner.lexicon import read_table
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
@@ -70,10 +71,17 @@ def commands(clauses: list[str]) -> bool:
     return any(pattern.search(clause) for clause in clauses for pattern in patterns("commands"))
 
 
-def is_certain(clause: str) -> bool:
+def is_certain(clause: str, read: Cuts) -> bool:
     """Whether a clause surely says nothing of what is asked, whatever its words may mean elsewhere."""
-    purpose = any(pattern.search(clause) for pattern in patterns("purpose"))
-    return purpose or (not _asks(clause) and any(pattern.search(clause) for pattern in patterns("certain")))
+    if any(pattern.search(clause) for pattern in patterns("purpose")):
+        return True
+    if _asks(clause):
+        return False
+    return any(pattern.search(clause) for pattern in patterns("certain")) or _is_idle(clause, read, SURE)
+
+
+def _is_idle(clause: str, read: Cuts, least: float) -> bool:
+    return not _says_which(clause) and is_idle(read(clause), least)
 
 
 def _begins_as_motive(clause: str, clauses: list[str], read: Cuts, understood: Reads) -> bool:
@@ -88,6 +96,8 @@ def _begins_as_motive(clause: str, clauses: list[str], read: Cuts, understood: R
 
 
 def _is_aside(clause: str, clauses: list[str], read: Cuts, understood: Reads) -> bool:
+    if _is_idle(clause, read, LIKELY):
+        return understood(clause) is None
     if _asks(clause) or not any(pattern.search(clause) for pattern in patterns("somebody")):
         return False
     if _says_which(clause) or any(pattern.search(clause) for pattern in patterns("limiting")):

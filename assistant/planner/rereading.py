@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.planner.constructions import turned
+from assistant.planner.idle import idle_ends
 from assistant.planner.lexicon import read_table
 from assistant.planner.motives import Cuts, Reads, asides, commands, is_certain, leading, motives, patterns
 from assistant.planner.normalise import HAN, normalise
@@ -59,16 +60,18 @@ def shorter(question: str, read: Cuts, understood: Reads) -> Iterator[Shorter]:
             yield Shorter(opened, said)
         for text, aside in ((whole, ()), (opened, said)) if said else ((whole, ()),):
             yield from (Shorter(left, (*aside, *dropped)) for left, dropped in _without_motives(text, read, understood))
+    if not commands([plain]):
+        yield from (Shorter(rest, (said,)) for rest, said in idle_ends(read(plain)))
 
 
-def plainly(question: str) -> Shorter | None:
+def plainly(question: str, read: Cuts) -> Shorter | None:
     """The question without what surely tells a motive (a meeting to come, a word of thanks, until when); None where it has nothing of it.
 
     It is read first: “下午要跟门店开会” is no hour of the day, and “needs it by noon” none either.
     """
     text, said = _cut_out(normalise(question), "deadline")
     clauses = [part.strip() for part in _MARKS.split(text) if part.strip()]
-    aside = [] if commands(clauses) else [clause for clause in clauses if is_certain(clause)]
+    aside = [] if commands(clauses) else [clause for clause in clauses if is_certain(clause, read)]
     if len(aside) == len(clauses) or not (aside or said) or len(clauses) > _MOST:
         return None
     return Shorter(_without(text, aside), (*said, *aside))

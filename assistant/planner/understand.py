@@ -72,7 +72,7 @@ def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
     early = early or taken_back(*known) or with_basket(*known) or gone_back(question, vocabulary, dialogue, _planned)
     if early is not None:
         return early
-    less = plainly(question)
+    less = plainly(question, lambda words: read_sentence(words, vocabulary, dialogue, question))
     if less is not None:
         part = read_sentence(less.text, vocabulary, dialogue, question)
         found = _understood(less.text, part, dialogue)
@@ -143,7 +143,7 @@ def _with_less(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan | 
         """The plan of these words, where it looks at data."""
         part = read(words, passed)
         found = _first_plan(words, part, replace(dialogue, passed=passed))
-        return _noted(found, part) if found is not None and _does(found) else None
+        return _noted(found, part) if found is not None and _does(found) and not _of_everybody(found) else None
 
     lesser = [Shorter(sentence.text), *shorter(question, read, understood)]
     for spared in (False, True):
@@ -296,7 +296,7 @@ def _rest(account: Sentence, found: Plan | None, dialogue: Dialogue) -> str | No
     again, used = best_plan(sentence, dialogue)
     if again is None or used.leftover() or not _does(again) or _broken(sentence):
         return None
-    return None if again.calls[0].name == "find_customers" and again.calls[0].args.get("rule") == {"all": []} else rest
+    return None if _of_everybody(again) else rest
 
 
 def _works(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> bool:
@@ -309,6 +309,11 @@ def _broken(sentence: Sentence) -> bool:
     """Whether the words that are left are no sentence: they begin or end with a word that joins."""
     places = read_table("places")
     return not sentence.tokens or sentence.tokens[0].text == "的" or sentence.tokens[-1].text in places["before_values"]
+
+
+def _of_everybody(found: Plan) -> bool:
+    """Whether it lists all customers as they come, which is hardly what is left of a question."""
+    return found.calls[0].name == "find_customers" and dict(found.calls[0].args) == {"rule": {"all": []}}
 
 
 def _does(found: Plan) -> bool:
