@@ -7,8 +7,9 @@ constructions_everyday.yaml for what people say in English of their own trade, c
 constructions_figures.yaml for figures, rankings and what they mean, constructions_rates.yaml for how much or how often a customer
 does something in a time, constructions_models.yaml for what is asked of models and of the data's quality, constructions_ranked.yaml
 for what limits and accompanies a ranking, constructions_offers.yaml for discounts, coupons and campaigns, constructions_changes.yaml
-for changes from one time to another, constructions_newcomers.yaml for what they did after the first order, constructions_later.yaml
-and constructions_followed.yaml for follow-ups, and conditions.yaml for what is said of customers.
+for changes from one time to another, constructions_newcomers.yaml for what they did after the first order,
+constructions_customers.yaml for groups of them, constructions_later.yaml and constructions_followed.yaml for follow-ups, and
+conditions.yaml for what is said of customers.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _FEW_WORDS = 4
 _TABLES = {
     "en": (
         "constructions_newcomers",
+        "constructions_customers",
         "constructions_figures",
         "constructions_rates",
         "constructions_changes",
@@ -49,6 +51,7 @@ _TABLES = {
     ),
     "zh": (
         "constructions_newcomers",
+        "constructions_customers",
         "constructions_figures",
         "constructions_rates",
         "constructions_changes",
@@ -71,6 +74,7 @@ _ALONE = frozenset(
     {
         "conditions",
         "constructions_changes",
+        "constructions_customers",
         "constructions_followed",
         "constructions_figures",
         "constructions_framed",

@@ -52,6 +52,9 @@ def _selection(call: Call) -> Args | None:
         return {"rule": {"segment": customers}}
     if call.name == "churn_risk":
         return {"rule": {"field": "churn_band", "op": "=", "value": call.args.get("band", "high")}}
+    if call.name == "customer_value" and call.args.get("limit") and not isinstance(customers, str):
+        cut = {"sort_by": call.args.get("sort_by", "predicted_value"), "limit": call.args["limit"]}
+        return {"rule": customers or {"all": []}, "descending": call.args.get("descending", True), **cut}
     if call.name in _LISTS and customers is None:
         return {"rule": {"all": []}}
     return {"rule": customers} if isinstance(customers, dict) else None

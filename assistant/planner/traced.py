@@ -46,7 +46,7 @@ def untraced(found: Plan, sentence: Sentence) -> list[Token]:
         if not any(part in written for part in read_table(_TABLE)["shares"]):
             missed += _where(sentence, "share")
         missed += _ungrouped(found, sentence)
-        if metrics <= _NEW:
+        if metrics <= _NEW or not any(part in written for part in read_table(_TABLE)["later"]):
             missed += _where(sentence, "afterwards")
     if tools == {"find_customers"} and '"where"' in written and not any(one in written for one in ('"among"', '"share"')):
         missed += _where(sentence, "part_of_spend")

@@ -78,6 +78,7 @@ CALLS = (
     "numbers_said",
     "measures_zh",
     "newcomers",
+    "customers_grouped",
     "numbers_en",
     "trends",
     "changes",
