@@ -34,7 +34,6 @@ from assistant.planner.rereading import Shorter, plainly, shorter
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
 from assistant.planner.set_changes import of_two_sets
-from assistant.planner.shares_of import with_share_of
 from assistant.planner.supply import with_supply
 from assistant.planner.taken_back import taken_back
 from assistant.planner.taken_off import off_and_on
