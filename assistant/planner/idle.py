@@ -65,7 +65,9 @@ def idle_ends(sentence: Sentence) -> Iterator[tuple[str, str]]:
         for at, leading in ((sentence.tokens[size - 1].end, True), (sentence.tokens[-size].start, False)):
             said, rest = (sentence.text[:at], sentence.text[at:]) if leading else (sentence.text[at:], sentence.text[:at])
             said = said.strip(_MARKS)
-            if said and rest.strip(_MARKS) and idleness(said) >= LIKELY and not any(map(_tells, _within(sentence, size, leading))):
+            if not said or not rest.strip(_MARKS) or _belongs(sentence, size, leading):
+                continue
+            if idleness(said) >= LIKELY and not any(map(_tells, _within(sentence, size, leading))):
                 found.append((idleness(said), rest.strip(_MARKS), said))
     for _, rest, said in sorted(found, key=lambda one: (-one[0], -len(one[2]), one[2]))[:_MOST_ENDS]:
         yield rest, said
@@ -73,6 +75,13 @@ def idle_ends(sentence: Sentence) -> Iterator[tuple[str, str]]:
 
 def _within(sentence: Sentence, size: int, leading: bool) -> list[Token]:
     return sentence.tokens[:size] if leading else sentence.tokens[-size:]
+
+
+def _belongs(sentence: Sentence, size: int, leading: bool) -> bool:
+    """Whether a word that nothing explains stands right beside whom the question is about, and may say which: “好的客户”."""
+    edge = size if leading else len(sentence.tokens) - size
+    inside, outside = (edge - 1, edge) if leading else (edge, edge - 1)
+    return sentence.tokens[inside].unknown and sentence.tokens[outside].is_("noun")
 
 
 def _is_passing(token: Token, sentence: Sentence) -> bool:

@@ -143,7 +143,7 @@ def _with_less(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan | 
         """The plan of these words, where it looks at data."""
         part = read(words, passed)
         found = _first_plan(words, part, replace(dialogue, passed=passed))
-        return _noted(found, part) if found is not None and _does(found) and not _of_everybody(found) else None
+        return _noted(found, part) if found is not None and _does(found) else None
 
     lesser = [Shorter(sentence.text), *shorter(question, read, understood)]
     for spared in (False, True):
