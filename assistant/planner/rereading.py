@@ -16,6 +16,7 @@ from assistant.planner.idle import idle_ends
 from assistant.planner.lexicon import read_table
 from assistant.planner.motives import Cuts, Reads, asides, commands, is_certain, leading, motives, patterns
 from assistant.planner.normalise import HAN, normalise
+from assistant.planner.plan import of_everybody
 
 _JOINING = "so|because|cause|cuz|since|but|and|therefore|though|hence|until|till|while"
 _MARKS = re.compile(
@@ -61,7 +62,10 @@ def shorter(question: str, read: Cuts, understood: Reads) -> Iterator[Shorter]:
         for text, aside in ((whole, ()), (opened, said)) if said else ((whole, ()),):
             yield from (Shorter(left, (*aside, *dropped)) for left, dropped in _without_motives(text, read, understood))
     if not commands([plain]):
-        yield from (Shorter(rest, (said,)) for rest, said in idle_ends(read(plain)))
+        for rest, said in idle_ends(read(plain)):
+            found = understood(rest)
+            if found is not None and not of_everybody(found):
+                yield Shorter(rest, (said,))
 
 
 def plainly(question: str, read: Cuts) -> Shorter | None:

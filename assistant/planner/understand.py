@@ -27,7 +27,7 @@ from assistant.planner.offers import with_offers
 from assistant.planner.part_of_base import with_part_of_base
 from assistant.planner.passing import spare_words
 from assistant.planner.pieces import asks_of_more, in_time_of, narrows, of_those, repeats, says_more, splits
-from assistant.planner.plan import Call, Plan
+from assistant.planner.plan import Call, Plan, of_everybody
 from assistant.planner.reading import read_sentence
 from assistant.planner.replies import with_reply
 from assistant.planner.rereading import Shorter, plainly, shorter
@@ -296,7 +296,7 @@ def _rest(account: Sentence, found: Plan | None, dialogue: Dialogue) -> str | No
     again, used = best_plan(sentence, dialogue)
     if again is None or used.leftover() or not _does(again) or _broken(sentence):
         return None
-    return None if _of_everybody(again) else rest
+    return None if of_everybody(again) else rest
 
 
 def _works(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> bool:
@@ -309,11 +309,6 @@ def _broken(sentence: Sentence) -> bool:
     """Whether the words that are left are no sentence: they begin or end with a word that joins."""
     places = read_table("places")
     return not sentence.tokens or sentence.tokens[0].text == "的" or sentence.tokens[-1].text in places["before_values"]
-
-
-def _of_everybody(found: Plan) -> bool:
-    """Whether it lists all customers as they come, which is hardly what is left of a question."""
-    return found.calls[0].name == "find_customers" and dict(found.calls[0].args) == {"rule": {"all": []}}
 
 
 def _does(found: Plan) -> bool:
