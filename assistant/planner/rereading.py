@@ -75,8 +75,10 @@ def plainly(question: str, read: Cuts) -> Shorter | None:
     """
     text, said = _cut_out(normalise(question), "deadline")
     clauses = [part.strip() for part in _MARKS.split(text) if part.strip()]
+    if len(clauses) > _MOST or not (said or len(clauses) > 1):
+        return None
     aside = [] if commands(clauses) else [clause for clause in clauses if is_certain(clause, read)]
-    if len(aside) == len(clauses) or not (aside or said) or len(clauses) > _MOST:
+    if len(aside) == len(clauses) or not (aside or said):
         return None
     return Shorter(_without(text, aside), (*said, *aside))
 
