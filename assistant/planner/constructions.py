@@ -6,8 +6,9 @@ constructions_asked_zh.yaml, constructions_zh.yaml and constructions_framed.yaml
 constructions_everyday.yaml for what people say in English of their own trade, constructions_numbers.yaml for questions for numbers,
 constructions_figures.yaml for figures, rankings and what they mean, constructions_rates.yaml for how much or how often a customer
 does something in a time, constructions_models.yaml for what is asked of models and of the data's quality, constructions_ranked.yaml
-for what limits and accompanies a ranking, constructions_offers.yaml for discounts, coupons and campaigns, constructions_changes.yaml
-for changes from one time to another, constructions_newcomers.yaml for what they did after the first order,
+for what limits and accompanies a ranking, constructions_offers.yaml for discounts, coupons and campaigns,
+constructions_campaigns.yaml for whom campaigns reached and who redeemed, constructions_changes.yaml for changes from one time to another,
+constructions_newcomers.yaml for what they did after the first order,
 constructions_customers.yaml for groups of them, constructions_later.yaml and constructions_followed.yaml for follow-ups, and
 conditions.yaml for what is said of customers.
 """
@@ -36,6 +37,7 @@ _TABLES = {
         "constructions_changes",
         "constructions_followed",
         "constructions_later",
+        "constructions_campaigns",
         "constructions_offers",
         "constructions_requests",
         "constructions_wholes",
@@ -57,6 +59,7 @@ _TABLES = {
         "constructions_changes",
         "constructions_followed",
         "constructions_later",
+        "constructions_campaigns",
         "constructions_offers",
         "constructions_asked_zh",
         "constructions_spoken",
@@ -73,6 +76,7 @@ _TABLES = {
 _ALONE = frozenset(
     {
         "conditions",
+        "constructions_campaigns",
         "constructions_changes",
         "constructions_customers",
         "constructions_followed",

@@ -12,6 +12,7 @@ from tools.metrics.averages import NAMES
 from tools.metrics.catalogue import Metric
 from tools.metrics.outcome import OTHERS, OTHERS_NAME, Measured, change_of, change_share, difference_of, group_name, share_of, shares_of
 from tools.metrics.results import Group, Value
+from tools.metrics.wholes import tells_share
 
 FIGURE_GROUPS = 20
 """Groups whose numbers are figures, so that prose may speak of them."""
@@ -72,7 +73,7 @@ def _beside(measured: Measured, group: Group, metric: Metric, figure_id: str, la
         name = NAMES[measured.per.unit]
         mean = measured.per.average(metric, group)
         yield _figure(f"{figure_id}.{measured.per.figure}", _of(label, name.zh, name.en), mean, mean_unit(metric))
-    if measured.wholes is not None and metric.id == measured.plan.metrics[0].id:
+    if measured.wholes is not None and tells_share(measured, metric):
         whole = measured.wholes.get(group.keys)
         yield _figure(
             f"{figure_id}.whole", _of(label, "的整体", "of the whole"), whole.values.get(metric.id) if whole else None, metric.unit
@@ -288,7 +289,7 @@ def _columns_of(measured: Measured, metric: Metric) -> Iterator[Column]:
     yield Column(id=metric.id, label=metric.name, unit=metric.unit)
     if measured.has_share(metric):
         yield Column(id=f"{metric.id}.share", label=_of(metric.name, "占比", "share"), unit=Unit.SHARE)
-    if measured.wholes is not None and metric.id == measured.plan.metrics[0].id:
+    if measured.wholes is not None and tells_share(measured, metric):
         yield Column(id=f"{metric.id}.whole", label=_of(metric.name, "整体", "of the whole"), unit=metric.unit)
         yield Column(id=f"{metric.id}.share_of", label=_of(metric.name, "占整体的比例", "share of the whole"), unit=Unit.SHARE)
     if measured.per is not None:
@@ -316,7 +317,7 @@ def _row(measured: Measured, group: Group) -> tuple[FigureValue, ...]:
         cells.append(value)
         if measured.has_share(metric):
             cells.append(share_of(group, measured.total, metric))
-        if measured.wholes is not None and metric.id == measured.plan.metrics[0].id:
+        if measured.wholes is not None and tells_share(measured, metric):
             whole = measured.wholes.get(group.keys)
             cells += [whole.values.get(metric.id) if whole else None, share_of(group, whole, metric)]
         if measured.per is not None:

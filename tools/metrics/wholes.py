@@ -27,6 +27,12 @@ def whole_plan(plan: Plan, share_of_all: list[str]) -> Plan:
     )
 
 
+def tells_share(measured: Measured, metric: Metric) -> bool:
+    """Whether a metric's share of the whole is told: the first one's, and without groups that of every sum and count."""
+    summed = bool(metric.additive) and metric.unit in (Unit.COUNT, Unit.MONEY)
+    return metric.id == measured.plan.metrics[0].id or (summed and not measured.grouped)
+
+
 def with_absent(groups: list[Group], wholes: dict[tuple[str, ...], Group], plan: Plan) -> list[Group]:
     """The groups, and those of the whole of which nothing is within the limits: their share is nothing."""
     present = {group.keys for group in groups}

@@ -32,7 +32,7 @@ from assistant.planner.intents.means import mean_over
 from assistant.planner.intents.metric_pairs import as_share, kind_share, ranked_first, unshared
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics, who_came
 from assistant.planner.intents.newcomers import new_against_old, newcomers, of_new_alone, of_returning
-from assistant.planner.intents.opposites import beside_the_whole, opposites_apart
+from assistant.planner.intents.opposites import beside_the_whole, of_one_group, opposites_apart
 from assistant.planner.intents.over_time import averaged_over, take_per
 from assistant.planner.intents.rates import (
     beside_everyone,
@@ -122,10 +122,15 @@ def _what(sentence: Sentence, within: int | None, *, changed: bool) -> dict[str,
         metrics = ["active_customers"] if sentence.has("window") else ["buyers"] if per else []
     if not metrics or (metrics == ["customers"] and "customer" in by):
         return None
-    if sentence.has("cue", "share") and not by and sentence.has("segment") and not sentence.has("window"):
+    if sentence.has("cue", "share") and not by and sentence.has("segment") and not sentence.has("window") and _told_of_segments(metrics):
         return None
     extra |= {"within_days": within} if within else {} if having else mean_over(sentence, by, metrics)
     return {"metrics": metrics[:_MOST_METRICS], "by": by, "percentiles": percentiles, "per": per, "having": having, **extra}
+
+
+def _told_of_segments(metrics: list[str]) -> bool:
+    """Whether the summary of a segment tells these as shares."""
+    return not metrics or not set(metrics) & (_ADDED_UP - {"revenue"})
 
 
 def _ranks_people(sentence: Sentence) -> bool:
@@ -172,6 +177,7 @@ def _whose(sentence: Sentence, dialogue: Dialogue, args: dict[str, Any], rule: R
     if args["customers"] is not None or args["where"]:
         sentence.use(*(place for place, _ in sentence.free("cue", "segments") if sentence.tokens[place].text in _OF_PEOPLE))
     args["by"] = args["by"] or segments_apart(args["customers"])
+    args |= of_one_group(sentence, args)
     go_down(sentence, args)
     of_campaigns(sentence, args)
     spread_of(sentence, args)
@@ -218,8 +224,9 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     if (shared or told) is not None and not windows:
         return plan("find_customers", rule=shared or told)
     found = side_by_side(with_windows(sentence, args, windows), groups)
-    found = beside_everyone(found) if shared is not None or held else beside_usual(sentence, found) if against else found
-    placed = bool(groups or focus or shared or told or args.get("share_of")) or args["metrics"][0] not in _ADDED_UP
+    beside_others = held or (shared is not None and bool(args.get("compare")))
+    found = beside_everyone(found) if beside_others else beside_usual(sentence, found) if against else found
+    placed = bool(groups or focus or told or args.get("share_of")) or args["metrics"][0] not in _ADDED_UP
     found = by_day_type(opposites_apart(beside_the_whole(sentence, found, placed=placed, held=beside)))
     if any(is_by_change(call.args) and "compare" not in call.args for call in found.calls):
         return refusal(sentence, "growth_between")

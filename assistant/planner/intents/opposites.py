@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
+from tools.segments.schemes import scheme_of
 
 _DENIED = {"=": "!=", "!=": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 
@@ -60,7 +61,7 @@ def beside_the_whole(sentence: Sentence, found: Plan, *, placed: bool, held: boo
     """“高收入人群在MEAT上的支出占他们总支出多少”: a share that no other reading has told is one of the same without the limit.
 
     ``held``: what is sold there or then is set against all that is sold: “average ticket at store 367 vs the company average”.
-    Of a time alone it is one of all time: “December's revenue and what % of the total it is”.
+    Of a time alone it is one of all time: “December's revenue and what % of the total it is”; of customers in it, one of everybody's.
     """
     each = _part_of_each(sentence, found)
     if each is not None:
@@ -70,14 +71,43 @@ def beside_the_whole(sentence: Sentence, found: Plan, *, placed: bool, held: boo
     if not asked or len(found.calls) != 1:
         return found
     args = found.calls[0].args
-    limit = "where" if args.get("where") else "window" if shared and not (args.get("customers") or args.get("compare")) else None
+    limit = "where" if args.get("where") else _whole_of(sentence, args) if shared and not args.get("compare") else None
     if limit not in args:
         return found
     if shared:
-        of = [limit] if limit == "window" else [*args["where"]]
+        of = [*args["where"]] if limit == "where" else [limit]
         return replace(found, calls=(replace(found.calls[0], args={**args, "share_of": of}),))
     whole = {name: value for name, value in args.items() if name != limit}
     return replace(found, calls=(*found.calls, Call(found.calls[0].name, whole)))
+
+
+def _whole_of(sentence: Sentence, args: dict[str, Any]) -> str:
+    """What limits the part alone: the customers, or the time where the share is said to be one of what they did.
+
+    “What share of December revenue is from champions”, but “what share of champions' revenue came in December”.
+    """
+    if args.get("customers") is None:
+        return "window"
+    return "window" if args.get("window") and _of_their_own(sentence) else "customers"
+
+
+def _of_their_own(sentence: Sentence) -> bool:
+    """Whether what the share is one of is said to be that of the customers: “占冠军客户的几成”, “share of the champions' revenue”."""
+    for place, token in enumerate(sentence.tokens):
+        if token.is_("cue", "share") and (token.text.isascii() or token.text.endswith("占")):
+            following = (one for one in sentence.tokens[place + 1 :] if not one.is_("stop"))
+            first = next(following, None)
+            return first is not None and any(first.is_(kind) for kind in ("segment", "noun", "pronoun"))
+    return False
+
+
+def of_one_group(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
+    """“RFM分群里冠军客户的销售额占比”: one group of the scheme that is named, with its share of everybody's."""
+    group = args["customers"]
+    scheme = scheme_of(group) if isinstance(group, str) else None
+    if scheme is None or args["by"] != [scheme.field] or not sentence.says("cue", "share"):
+        return {}
+    return {"by": [], "share_of": ["customers"]}
 
 
 def _part_of_each(sentence: Sentence, found: Plan) -> Plan | None:

@@ -94,6 +94,7 @@ CALLS = (
     "spoken_en",
     "framed_zh",
     "offers",
+    "redeemed",
     "requests_en",
     "goods_zh",
     "asked_zh",
