@@ -149,6 +149,8 @@ def _denied(sentence: Sentence, rule: Any) -> Any:
         return None
     for kind in beside:
         sentence.take_all(kind)
+    if any(one is not None and one.id == "respond" for one in verbs) and (others_of := _unmoved(rule)) is not None:
+        return others_of
     last = rule["all"][-1] if rule.get("all") else {}
     if (
         last.get("behaviour") == "orders"
@@ -159,6 +161,16 @@ def _denied(sentence: Sentence, rule: Any) -> Any:
     if "behaviour" in rule and rule.get("op") == ">=" and str(rule.get("value")) == "1":
         return {**rule, "op": "=", "value": 0}
     return {"not": rule} if verbs or "all" not in rule else None
+
+
+def _unmoved(rule: Rule) -> Rule | None:
+    """Those who were reached and did not respond, of a rule of those who did; None where it has none."""
+    parts = list(rule["all"]) if set(rule) == {"all"} else [rule]
+    at = next((at for at, part in enumerate(parts) if part.get("behaviour") == "responses" and part.get("op") == ">="), None)
+    if at is None:
+        return None
+    reached = {**parts[at], "behaviour": "contacts", "op": ">=", "value": 1}
+    return {"all": [*parts[:at], reached, {**parts[at], "op": "=", "value": 0}, *parts[at + 1 :]]}
 
 
 def _removed(sentence: Sentence, rule: Any) -> Any:

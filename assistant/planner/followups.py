@@ -10,7 +10,7 @@ from assistant.planner.above_figure import above_figure
 from assistant.planner.churn_changes import change_churn
 from assistant.planner.clauses import Rule
 from assistant.planner.corrections import correct
-from assistant.planner.denied_values import of_others_in_time
+from assistant.planner.denied_values import of_the_other
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.each_value import of_each_value
 from assistant.planner.ellipsis import asks_reasons, leads
@@ -28,6 +28,7 @@ from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.share_changes import of_share
 from assistant.planner.texts import text
+from assistant.planner.thresholds import rebound
 from assistant.planner.time_before import of_average_time
 from assistant.planner.values_changed import revalued
 from assistant.planner.who import selection_rule
@@ -46,7 +47,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     last = _changed_call(sentence, dialogue)
     if last is None:
         return None
-    swapped = swap_number(sentence, last) or of_others_in_time(sentence, dialogue, last)
+    swapped = swap_number(sentence, last) or of_the_other(sentence, dialogue, last)
     correct(sentence)
     sentence.take_all("ellipsis")
     if swapped is not None:
@@ -59,6 +60,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
     first: tuple[Plan, Sentence] | None = None
     for change in (
+        of_their_bound,
         above_figure,
         of_average_time,
         of_two_times,
@@ -91,6 +93,16 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.used |= first[1].used
     sentence.spread += first[1].spread
     return first[0]
+
+
+def of_their_bound(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
+    """“那放宽到5000呢” after a number of those above another bound: of those above this one."""
+    told = sentence.says("ellipsis", "change", "correct") and not sentence.says("ranking")
+    if last.call.name != "measure" or not told or last.call.args.get("limit") or not isinstance(last.call.args.get("customers"), str):
+        return None
+    about = next((one for one in dialogue.results if one.handle == last.call.args["customers"]), None)
+    bound = rebound(sentence, (about.selection or {}).get("rule"), plainly=True) if about is not None else None
+    return Plan((Call("measure", {**last.call.args, "customers": bound}),)) if bound is not None else None
 
 
 def _of_the_call(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:

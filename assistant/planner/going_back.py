@@ -17,7 +17,8 @@ from assistant.planner.vocabulary import Vocabulary
 Reads = Callable[[str, Vocabulary, Dialogue], Plan]
 _UNTOLD = ("ask_user", "decline", "export_table", "export_customers", "save_segment", "explain_term")
 _ABOUT = ("dimension", "value", "segment", "band", "condition", "metric", "field", "window", "customer_id", "scheme")
-_LIGHT = ("stop", "punctuation", "by", "noun", "conj", "pronoun", "cue", "verb", "listed")
+_LIGHT = ("stop", "punctuation", "by", "noun", "conj", "pronoun")
+_LIGHT_CUES = ("list", "segments", "count", "trend")
 
 
 def gone_back(question: str, vocabulary: Vocabulary, dialogue: Dialogue, reads: Reads) -> Plan | None:
@@ -78,7 +79,7 @@ def _named(sentence: Sentence) -> list[set[str]]:
         names = set(_names(token))
         if names:
             found.append(names)
-        elif token.unknown or not any(token.is_(kind) for kind in _LIGHT):
+        elif token.unknown or not (any(token.is_(kind) for kind in _LIGHT) or token.is_("cue", *_LIGHT_CUES)):
             return []
     return found
 
@@ -87,6 +88,8 @@ def _names(token: Token) -> Iterator[str]:
     for sense in token.senses:
         if sense.kind == "window":
             yield str(sense.data["window"].model_dump(mode="json", exclude_defaults=True))
+        elif sense.kind == "cue" and sense.id in ("churn", "churned"):
+            yield "churn"
         elif sense.kind in _ABOUT:
             yield str(sense.data.get("value", sense.id))
             yield f"{sense.id}_band"

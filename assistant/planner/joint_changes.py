@@ -15,6 +15,7 @@ from tools.windows import Window
 
 Args = dict[str, Any]
 _MOST_DIMENSIONS = 2
+_IN_ALL = re.compile(r"\bin (?:total|all)\b|\boverall\b|总共|一共|合计")
 _SPENDS = re.compile(r"\b(?:spend|spent|pay|paid)|花|消费")
 
 
@@ -65,6 +66,8 @@ def of_both(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None
     if last.call.name != "measure" or not (named or asked):
         return None
     metrics = [one.id for one in sentence.take_all("metric")] if named else []
+    if not metrics and any(token.is_("higher") and _SPENDS.search(token.text) for token in sentence.tokens):
+        metrics = ["revenue"] if _IN_ALL.search(sentence.text) else ["revenue_per_customer"]
     sentence.take_all("cue", "compare", "list", "previous", "how_much", "count")
     if metrics or (named and sentence.has("cue", "growth")):
         return _of_pair_by(sentence, dialogue, last, metrics, asked)

@@ -58,7 +58,16 @@ class Listing:
         if self.result is None:
             return tokens
         tokens = self._with_superlatives(tokens)
-        return tokens if self.rows is None else [self._row(token) for token in tokens]
+        return tokens if self.rows is None else self._alone([self._row(token) for token in tokens])
+
+    def _alone(self, tokens: list[Token]) -> list[Token]:
+        """“第一个品类”: the word for what the rows are, right after the place, says nothing more."""
+        by = list(self.result.call.args.get("by") or ()) if self.result and self.values else []
+        found = list(tokens)
+        for at, token in enumerate(found[1:], start=1):
+            if found[at - 1].is_("listed") and by and token.is_("dimension", *by):
+                found[at] = replace(token, senses=(Sense("stop", "function"),))
+        return found
 
     def _row(self, token: Token) -> Token:
         ordinal = token.get("ordinal")

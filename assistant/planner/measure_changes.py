@@ -151,7 +151,8 @@ def _change_customers(sentence: Sentence, args: Args) -> None:
 def _as_exclusions(sentence: Sentence) -> None:
     """“不要GROCERY”: what is taken off without having been wanted is left out."""
     for place, _ in list(sentence.free("drop")):
-        if any(token.is_("value") for token in sentence.tokens[place + 1 : place + 2]):
+        following = next((token for token in sentence.tokens[place + 1 :] if not token.is_("stop")), None)
+        if following is not None and following.is_("value"):
             token = sentence.tokens[place]
             changed = replace(token, senses=(Sense("neg", "except"), Sense("drop", "take_off")))
             sentence.tokens = [*sentence.tokens[:place], changed, *sentence.tokens[place + 1 :]]

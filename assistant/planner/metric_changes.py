@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from assistant.planner.intents.metric_words import AVERAGES, countable, take_metrics
@@ -14,13 +15,15 @@ _TOTALS = {mean: total for total, mean in AVERAGES.items() if total != "amount"}
     "average_order_value": "revenue",
     "items_per_order": "items",
 }
+_SELLS = re.compile(r"卖|\bsell|\bsold")
+_SALES = ("revenue", "items", "gross_revenue", "quantity")
 _PEOPLE = ("customers", "buyers", "active_customers")
 
 
 def change_metrics(sentence: Sentence, args: Args, by: list[str]) -> None:
     """Change the metrics of `args` as the sentence says."""
     ordered = sentence.has("rank", "listing")
-    metrics = _named(sentence, args, by)
+    metrics = _named(sentence, args, by) or _of_sales(sentence, args)
     if not metrics:
         return
     if ordered and args.get("by"):
@@ -31,6 +34,12 @@ def change_metrics(sentence: Sentence, args: Args, by: list[str]) -> None:
         args["metrics"] = list(dict.fromkeys([*args["metrics"], *metrics]))
     else:
         args["metrics"] = metrics
+
+
+def _of_sales(sentence: Sentence, args: Args) -> list[str]:
+    """“哪个部门卖得最好” after a number of customers: what sells best is told by its sales."""
+    sells = any(token.is_("ranking") and _SELLS.search(token.text) for token in sentence.tokens)
+    return ["revenue"] if sells and not set(args["metrics"]) & set(_SALES) else []
 
 
 def _named(sentence: Sentence, args: Args, by: list[str]) -> list[str]:

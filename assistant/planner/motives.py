@@ -81,7 +81,10 @@ def is_certain(clause: str, read: Cuts) -> bool:
 
 
 def _is_idle(clause: str, read: Cuts, least: float) -> bool:
-    return not _says_which(clause) and is_idle(read(clause), least)
+    sentence = read(clause)
+    if sentence.says("ellipsis", "correct", "change") or sentence.says("move") or sentence.says("drop"):
+        return False  # “不对,是10月”: what is to be done with the answer before
+    return not _says_which(clause) and is_idle(sentence, least)
 
 
 def _begins_as_motive(clause: str, clauses: list[str], read: Cuts, understood: Reads) -> bool:

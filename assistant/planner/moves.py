@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.ellipsis import is_elliptic
 from assistant.planner.lexicon import read_phrases, read_table
 from assistant.planner.listings import customers_of
 from assistant.planner.normalise import normalise
@@ -72,6 +73,13 @@ def whom(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Will he churn?” where no customer was named: asked about."""
     unknown = dialogue.last_customers is None and (bool(dialogue.results) or _says_nobody(sentence))
     people = read_table("turns")["people"]["them"]["words"]
+    if (
+        dialogue.last is not None
+        and dialogue.last.call.name == "measure"
+        and _limited(dialogue.last.call.args)
+        and is_elliptic(sentence, dialogue)
+    ):
+        unknown = False  # “and their number of orders” after a number of some of them: of the same
     they = any(token.is_("cue", "favourite") and _THEY.search(token.text) for token in sentence.tokens)
     if unknown and (they or any(token.is_("pronoun") and token.text in people for token in sentence.tokens)):
         question, choices = text("which_customers", sentence.language), texts("which_customers_choices", sentence.language)
@@ -80,6 +88,11 @@ def whom(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None
     sentence.use(*range(len(sentence.tokens)))
     return plan("ask_user", question=text("which_customer", sentence.language), choices=texts("which_customer_choices", sentence.language))
+
+
+def _limited(args: Args) -> bool:
+    """Whether a measurement is of some only."""
+    return any(args.get(key) for key in ("where", "customers"))
 
 
 def _lists(sentence: Sentence) -> bool:

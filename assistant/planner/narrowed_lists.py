@@ -6,9 +6,13 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.done_again import about_some
 from assistant.planner.lexicon import read_table
 from assistant.planner.tokens import Sense, Token
+from tools.segments.schemes import scheme_of
 
 _THEM = Sense("pronoun", "them")
 _LISTED = ("find_customers", "summarize_segment", "compare_segments")
+_LISTS = (*_LISTED, "churn_risk", "customer_value", "predict_response", "next_order")
+_ARE = ("are", "were")
+_HOW_MANY = ("how many", "are")
 _CONDITIONS = ("verb", "condition", "comparison", "neg", "value")
 _NAMED = (
     "noun",
@@ -31,6 +35,9 @@ _NAMED = (
 def with_those_listed(tokens: list[Token], dialogue: Dialogue) -> list[Token] | None:
     """The tokens with a pronoun for those listed last, where they are nothing but a condition on somebody."""
     last = dialogue.last
+    counted = _counted_group(tokens, dialogue)
+    if counted is not None:
+        return counted
     if last is None or last.call.name not in _LISTED or last.call.args.get("limit") or not about_some(dialogue):
         return None
     said = [token for token in tokens if not token.is_("punctuation")]
@@ -42,6 +49,29 @@ def with_those_listed(tokens: list[Token], dialogue: Dialogue) -> list[Token] | 
     if not any(token.is_(kind) for token in tokens for kind in _CONDITIONS):
         return None
     return [Token(tokens[0].start, tokens[0].start, "they", (_THEM,)), *tokens]
+
+
+def _counted_group(tokens: list[Token], dialogue: Dialogue) -> list[Token] | None:
+    """“How many are champions” after a list, or its groups: how many of those; “how many champions are there” is of all."""
+    said = [token for token in tokens if not token.is_("punctuation")]
+    if len(said) < len(_HOW_MANY) + 1 or not said[0].is_("cue", "count") or said[1].text not in _ARE or not about_some(dialogue):
+        return None
+    last = dialogue.last
+    of_list = last is not None and (last.call.name in _LISTS or str(last.call.args.get("customers", "")).startswith("t"))
+    named = all(token.is_("segment") or token.is_("band") or token.is_("stop") for token in said[2:])
+    if not of_list or not named or all(token.is_("stop") for token in said[2:]) or _one_scheme(said[2:], dialogue):
+        return None
+    return [tokens[0], Token(tokens[0].end, tokens[0].end, "of them", (_THEM,)), *tokens[1:]]
+
+
+def _one_scheme(said: list[Token], dialogue: Dialogue) -> bool:
+    """“How many are loyal” after the champions: another group of the same scheme, which nobody of those is in."""
+    about = dialogue.about(dialogue.last) if dialogue.last is not None else None
+    rule = (about.selection or {}).get("rule") or {} if about is not None else {}
+    parts = rule.get("all", [rule])
+    shown = {scheme.id for part in parts if (scheme := scheme_of(str(part.get("segment", "")))) is not None}
+    named = {scheme.id for token in said if (one := token.get("segment")) and (scheme := scheme_of(one.id)) is not None}
+    return bool(shown & named)
 
 
 def _is_more(token: Token) -> bool:

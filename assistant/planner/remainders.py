@@ -14,6 +14,7 @@ from assistant.planner.tokens import Sense, Token
 
 _THEM = Sense("pronoun", "them")
 _TWO = 2
+_KEPT = ("export_customers", "save_segment", "export_table")
 _OTHERS = ("rest", "everyone")
 _HANDLE = re.compile(r"t\d+(?:\.\d+)?")
 _NAMES = ("segment", "value", "condition", "comparison", "customer_id", "dimension")
@@ -55,6 +56,8 @@ def _stayed(token: Token, last: Result, dialogue: Dialogue) -> bool:
 def _list(dialogue: Dialogue) -> Result | None:
     """The latest list, where the latest answer is one or measures one."""
     last = dialogue.last
+    if last is not None and last.call.name in _KEPT:
+        last = next((one for one in reversed(dialogue.results) if one.call.name not in _KEPT and not one.aside), None)
     if last is not None and last.call.name == "measure" and last.call.args.get("customers") is not None:
         last = next((one for one in reversed(dialogue.results) if one.call.name in LISTS and not one.aside), None)
     return last if last is not None and last.call.name in LISTS and last.selection is not None else None
@@ -104,7 +107,9 @@ def _left_of_narrowed(last: Result) -> Any:
         return None
     of_list = rule["all"][0]
     listed = of_list.get("field") == "customer_id" and of_list.get("op") == "in"
-    if not listed or len(of_list["value"]) > (chosen.get("limit") or len(of_list["value"])):
+    if not listed and not _HANDLE.fullmatch(str(of_list.get("segment", ""))):
+        return None
+    if listed and len(of_list["value"]) > (chosen.get("limit") or len(of_list["value"])):
         return None
     narrowed = rule["all"][1:]
     return {"all": [of_list, {"not": narrowed[0] if len(narrowed) == 1 else {"all": narrowed}}]}
