@@ -11,7 +11,7 @@ import jinja2
 from assistant.planner.dialogue import Result
 from assistant.planner.higher_of_two import higher_of_two
 from assistant.planner.lexicon import read_table
-from assistant.planner.plan import ASIDE, FOCUS, GOES_ON, PLACE, PRELUDE, SUPPLY
+from assistant.planner.plan import ASIDE, FOCUS, GOES_ON, LEVEL, PLACE, PRELUDE, SUPPLY
 from assistant.planner.texts import text, texts
 from assistant.planner.views import ResultView
 from assistant.prompt_library import prompt_names, read_text
@@ -31,6 +31,7 @@ _AFTER = (
     "takers",
     "taken_back",
     GOES_ON,
+    LEVEL,
 )
 """Notes told after the answer."""
 

@@ -20,6 +20,9 @@ PRELUDE = "prelude"
 GOES_ON = "goes_on"
 """Kind of the note that names the earlier question that this one goes on from, where another one between them got no answer."""
 
+LEVEL = "level"
+"""Kind of the note that names the word which was taken for the wide level of goods."""
+
 SUPPLY = "supply"
 """Kind of the note that says how many there are to give away to the customers."""
 

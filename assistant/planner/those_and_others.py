@@ -106,7 +106,8 @@ def _both_sides(found: Plan, within: bool, sentence: Sentence, dialogue: Dialogu
 def _measured(args: dict[str, Any], within: bool, sentence: Sentence) -> Plan | None:
     """The measurement of the customers of a rule or with a property, and of those without."""
     metrics = [one for one in args["metrics"] if one != "customers"]
-    if metrics and not sentence.says("cue", "count"):
+    counted = sentence.says("cue", "count") or any(token.is_("metric", "customers") and not token.is_("noun") for token in sentence.tokens)
+    if metrics and not counted:
         args = {**args, "metrics": metrics}
     args = _bought(args, sentence) if args.get("customers") is None else args
     rule = args.get("customers")

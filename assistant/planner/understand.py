@@ -11,6 +11,7 @@ from assistant.planner.baskets import with_basket
 from assistant.planner.beside import with_beside
 from assistant.planner.coverage import ask_about, ask_value, ask_without, with_only_name, without
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.each_counted import with_each_counted
 from assistant.planner.each_group import with_each_group, with_those
 from assistant.planner.ellipsis import depends, is_bare, is_elliptic
 from assistant.planner.followups import follow_up
@@ -21,6 +22,7 @@ from assistant.planner.intents.group_changes import group_changes, of_those_then
 from assistant.planner.intents.grown_groups import only_grown
 from assistant.planner.intents.in_their_time import in_their_time
 from assistant.planner.intents.spent_on import by_spend_on, counted_in_time
+from assistant.planner.level_meant import with_level
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found
 from assistant.planner.offers import with_offers
@@ -62,14 +64,20 @@ _COMMAS = (("punctuation", ","),)
 
 def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None = None) -> Plan:
     """The plan of one question in its conversation."""
-    return gone_on(question, vocabulary, dialogue or Dialogue(), _planned)
+    return with_level(gone_on(question, vocabulary, dialogue or Dialogue(), _planned), question, vocabulary)
 
 
 def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
     read = partial(_planned, vocabulary=vocabulary, dialogue=dialogue)
     known = (question, vocabulary, dialogue, read)
     early = with_supply(question, read) or with_part_of_base(question, read) or with_beside(*known)
-    early = early or taken_back(*known) or with_basket(*known) or gone_back(question, vocabulary, dialogue, _planned)
+    early = (
+        early
+        or with_each_counted(question, read)
+        or taken_back(*known)
+        or with_basket(*known)
+        or gone_back(question, vocabulary, dialogue, _planned)
+    )
     if early is not None:
         return early
     less = plainly(question, lambda words: read_sentence(words, vocabulary, dialogue, question))

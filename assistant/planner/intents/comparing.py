@@ -33,16 +33,24 @@ def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return _several(sentence, sides)
     if len(sides) != 2:
         return None
+    counted = _counts(sentence)
     sentence.take_all("cue", "summarize", "list", "why", "everyone", "share", "count", "segments")
     take_apart(sentence)
     metrics = [sense.id for _, sense in sentence.free("metric") if sense.id != "customers"] or _of_each(sentence)
+    metrics = ["customers", *metrics] if metrics and counted else metrics
     sentence.take_all("metric")
     sentence.take_all("neg")
-    if metrics == [_EACH_SPENDS]:
+    if metrics and set(metrics) <= {_EACH_SPENDS, "customers"}:
         return beside_everyone(metrics, sides, sentence.take_window())
     if metrics and ({"all": []} in sides or all(isinstance(one, dict) for one in sides)):
         return beside_everyone(metrics, sides, sentence.take_window())
     return plan("compare_segments", first=sides[0], second=sides[1])
+
+
+def _counts(sentence: Sentence) -> bool:
+    """Whether it is asked how many there are on each side, beside something else."""
+    said = sentence.has("cue", "count") or any(not sentence.tokens[at].is_("noun") for at, _ in sentence.free("metric", "customers"))
+    return said and not sentence.says("window")
 
 
 def _of_each(sentence: Sentence) -> list[str]:

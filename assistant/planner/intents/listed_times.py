@@ -16,6 +16,10 @@ _APART = ("分别", "各", "各自", "各是", "各是多少", "每个", "分开
 _TOGETHER: tuple[str, ...] = ("合计", "合起来", "加起来", "加在一起", "一共", "总共", "总和", "总计", "共计")
 _TOGETHER += ("combined", "together", "in total", "altogether")
 _EACH = re.compile(r"分别|各是|各自|各有|各多少|逐个|\beach\b|respectively")
+_AGAINST = re.compile(
+    r"比|差|哪|谁|变化|变动|区别|不同|多还是|高还是|涨|跌|增|减|分别|各|vs|versus|compar|differ|change|grow|between|than|which|against|gap|better|more|less"
+)
+"""Words that set two times against each other."""
 _RANGE = re.compile("到|至|-|~| to | through | until ")
 _UNITS = (("quarter", re.compile("季|q[1-4]|quarter")), ("month", re.compile("月(?!\\d|[一二三四五六七八九十])|^[a-z ]+$")))
 """The unit that the ends of a range are."""
@@ -34,10 +38,20 @@ def listed_times(sentence: Sentence, args: dict[str, Any], windows: list[Window]
     apart = args["by"] == [unit] or any(token.text in _APART for token in sentence.tokens)
     if any(word in sentence.text for word in _TOGETHER) and not apart:
         return [whole]
-    if len(windows) < _MANY and args["by"] != [unit]:
+    if len(windows) < _MANY and args["by"] != [unit] and not (_named_together(sentence) and not args["by"]):
         return windows
     args["by"] = args["by"] if unit in args["by"] or len(args["by"]) > 1 else [unit, *args["by"]]
     return [whole]
+
+
+def _named_together(sentence: Sentence) -> bool:
+    """“sales in July and August”, “7月和8月的销售额”: two times joined, and nothing that sets one against the other."""
+    places = [place for place, token in enumerate(sentence.tokens) if token.is_("window")]
+    if len(places) != 2 or places[1] - places[0] > 3 or _AGAINST.search(sentence.typed.lower() or sentence.text):
+        return False
+    between = sentence.tokens[places[0] + 1 : places[1]]
+    joint = [token for token in between if token.is_("conj", "and") or token.text == ","]
+    return len(joint) == 1 and all(token in joint or token.is_("stop") for token in between)
 
 
 def _spanned(sentence: Sentence) -> str | None:

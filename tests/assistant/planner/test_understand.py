@@ -170,3 +170,11 @@ def _timed(question: str, vocabulary: Vocabulary) -> float:
     start = time.perf_counter()
     understand(question, vocabulary)
     return time.perf_counter() - start
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [("各品类的销售额", True), ("top 5 categories by revenue", True), ("各部门的销售额", False), ("revenue by subcategory", False)],
+)
+def test_the_level_that_a_category_is_taken_for_is_told(question: str, told: bool, vocabulary: Vocabulary) -> None:
+    assert any(kind == "level" for kind, _ in understand(question, vocabulary, Dialogue()).notes) is told
