@@ -46,7 +46,7 @@ def with_part_of_base(question: str, read: Callable[[str], Plan]) -> Plan | None
 
 def _rule_of(base: str, first: str, read: Callable[[str], Plan]) -> Rule | None:
     """The rule of the base; words that the group before it was told with are completed by them: “占收到过的”."""
-    told = next((re.escape(base) + rest for rest in (r".*?(?=的|但|却|而|$)",) if base in first), None)
+    told = next((re.escape(base) + rest for rest in (r".*?(?=的|但|却|而|里|中|有多少|$)",) if base in first), None)
     whole = _TURNS.split(match[0])[0] if told is not None and (match := re.search(told, first)) else base
     for words in dict.fromkeys((_asked(whole), _asked(base), _ordering(base))):
         found = read(words)
