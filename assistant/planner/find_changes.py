@@ -46,7 +46,9 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         return plan("find_customers", **{**args, "rule": both(args.get("rule"), of_shown)})
     by = [] if sentence.has("comparison") else take_dimensions(sentence)
     if by and last.customers:
-        return plan("measure", metrics=[countable(sentence, "customers", by)], by=by, customers=last.customers)
+        charts = [one.id for one in sentence.take_all("chart")]
+        chart = next((one for one in charts if one != "auto"), next(iter(charts), None))
+        return plan("measure", metrics=[countable(sentence, "customers", by)], by=by, customers=last.customers, chart=chart)
     before = {} if bound else dict(args)
     args["rule"] = _changed_rule(sentence, args, last, replaces=replaces, changes=changes)
     change_ranking(sentence, args)
