@@ -16,6 +16,7 @@ from assistant.planner.lexicon import read_table
 from assistant.planner.normalise import normalise
 from assistant.planner.sentence import CONTENT, Sentence
 from assistant.planner.tokens import Token
+from assistant.planner.typos import is_ordinary
 
 SURE = 0.85
 """From here on a clause is left aside before the question is read; in cross-validation 2 % of the clauses that say which are above
@@ -25,8 +26,7 @@ LIKELY = 0.65
 _STRONG = 0.9
 """From here on a time that passes by (“今天下雨”, “in the afternoon I meet them”) does not limit what is asked."""
 _HARMLESS = frozenset(
-    {"off_topic", "unsupported", "absent", "verb", "vague", "neg", "person", "part", "that", "step", "undated", "later", "further"}
-    | {"entire", "gap", "hint", "op", "higher", "noun", "unit", "greet"}
+    {"off_topic", "unsupported", "absent", "verb", "vague", "neg", "person", "part", "that", "hint", "noun", "unit", "greet"}
 )
 """Kinds that say nothing of which, when or how by themselves."""
 _PASSING = frozenset({"horizon", "time"})
@@ -63,18 +63,21 @@ def idle_ends(sentence: Sentence) -> Iterator[tuple[str, str]]:
     found: list[tuple[float, str, str]] = []
     for size in range(1, min(_LONGEST_END, len(sentence.tokens) - 1) + 1):
         for at, leading in ((sentence.tokens[size - 1].end, True), (sentence.tokens[-size].start, False)):
-            said, rest = (sentence.text[:at], sentence.text[at:]) if leading else (sentence.text[at:], sentence.text[:at])
-            said = said.strip(_MARKS)
-            if not said or not rest.strip(_MARKS) or _belongs(sentence, size, leading):
-                continue
-            if idleness(said) >= LIKELY and not any(map(_tells, _within(sentence, size, leading))):
-                found.append((idleness(said), rest.strip(_MARKS), said))
+            parts = sentence.text[:at].strip(_MARKS), sentence.text[at:].strip(_MARKS)
+            said, rest = parts if leading else reversed(parts)
+            if said and rest and not _may_say(sentence, size, leading) and idleness(said) >= LIKELY:
+                found.append((idleness(said), rest, said))
     for _, rest, said in sorted(found, key=lambda one: (-one[0], -len(one[2]), one[2]))[:_MOST_ENDS]:
         yield rest, said
 
 
-def _within(sentence: Sentence, size: int, leading: bool) -> list[Token]:
-    return sentence.tokens[:size] if leading else sentence.tokens[-size:]
+def _may_say(sentence: Sentence, size: int, leading: bool) -> bool:
+    """Whether words without a mark between them and the question may be of it: a name, a condition, what goes with a word beside them."""
+    words = sentence.tokens[:size] if leading else sentence.tokens[-size:]
+    strange = any(token.unknown and not is_ordinary(token.text) for token in words)
+    joined = not leading and words[0].text in read_table("places")["before_values"]
+    plain = not any(token.unknown for token in words)
+    return plain or strange or joined or any(map(_tells, words)) or _belongs(sentence, size, leading)
 
 
 def _belongs(sentence: Sentence, size: int, leading: bool) -> bool:

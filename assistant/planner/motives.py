@@ -25,6 +25,8 @@ _LEAST_TOLD = 3
 """Words that say something; fewer of them before a question are what it is about."""
 _MISSING = ("absent", "off_topic", "unsupported")
 """What the data has nothing of; where nothing is asked of it, it is a motive."""
+_SAYING = (("ellipsis", "correct", "change"), ("move",), ("drop",), ("segment_name",), ("cue", "save"), ("act",))
+"""What is to be done with an answer: “不对,是10月”, “call it core”."""
 _MEASURING = ("metric", "dimension", "field", "scheme", "ask", "pronoun")
 
 
@@ -48,7 +50,7 @@ def leading(clauses: list[str], read: Cuts, understood: Reads) -> list[str]:
 
 
 def _is_lead(clause: str, asked: Sentence, clauses: list[str], read: Cuts, understood: Reads) -> bool:
-    if _says_which(clause) or any(pattern.search(clause) for pattern in patterns("topic")):
+    if says_which(clause) or any(pattern.search(clause) for pattern in patterns("topic")):
         return False
     sentence = read(clause)
     told = [token for token in sentence.tokens if not token.is_("stop") and not token.is_("punctuation")]
@@ -81,17 +83,24 @@ def is_certain(clause: str, read: Cuts) -> bool:
 
 
 def _is_idle(clause: str, read: Cuts, least: float) -> bool:
+    """Whether it is worded as talk, and no word of it denies, corrects, names, or asks for what the data lack."""
     sentence = read(clause)
-    if sentence.says("ellipsis", "correct", "change") or sentence.says("move") or sentence.says("drop"):
-        return False  # “不对,是10月”: what is to be done with the answer before
-    return not _says_which(clause) and is_idle(sentence, least)
+    if any(sentence.says(*said) for said in _SAYING) or says_which(clause):
+        return False
+    if sentence.says("neg") and not any(pattern.search(clause) for pattern in patterns("somebody")):
+        return False  # “nothing after”, “but not at all since”
+    missing = any(sentence.says(kind) for kind in _MISSING)
+    unknown = any(token.unknown for token in sentence.tokens)
+    if (missing and _asks(clause)) or (_wants_shown(clause) and (missing or unknown)):
+        return False
+    return (unknown or missing or sentence.leftover() != []) and is_idle(sentence, least)
 
 
 def _begins_as_motive(clause: str, clauses: list[str], read: Cuts, understood: Reads) -> bool:
     if not any(pattern.match(clause) for pattern in patterns("clause")):
         return False
     sentence = read(clause)
-    if _says_which(clause) or (_wants_shown(clause) and any(token.unknown for token in sentence.tokens)):
+    if says_which(clause) or (_wants_shown(clause) and any(token.unknown for token in sentence.tokens)):
         return False
     if _asks(clause) and sentence.says("metric"):
         return False
@@ -103,7 +112,7 @@ def _is_aside(clause: str, clauses: list[str], read: Cuts, understood: Reads) ->
         return understood(clause) is None
     if _asks(clause) or not any(pattern.search(clause) for pattern in patterns("somebody")):
         return False
-    if _says_which(clause) or any(pattern.search(clause) for pattern in patterns("limiting")):
+    if says_which(clause) or any(pattern.search(clause) for pattern in patterns("limiting")):
         return False
     sentence = read(clause)
     told = [token for token in sentence.tokens if not token.is_("stop")]
@@ -111,7 +120,7 @@ def _is_aside(clause: str, clauses: list[str], read: Cuts, understood: Reads) ->
     return not any(_limits(token, sentence, clauses) or (_measures(token) and not strange) for token in told) and understood(clause) is None
 
 
-def _says_which(clause: str) -> bool:
+def says_which(clause: str) -> bool:
     """Whether it goes on about the customers, says again what was meant, or leaves something out."""
     return any(pattern.search(clause) for kind in ("going_on", "leaving_out") for pattern in patterns(kind))
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from assistant.planner.constructions import turned
 from assistant.planner.idle import idle_ends
 from assistant.planner.lexicon import read_table
-from assistant.planner.motives import Cuts, Reads, asides, commands, is_certain, leading, motives, patterns
+from assistant.planner.motives import Cuts, Reads, asides, commands, is_certain, leading, motives, patterns, says_which
 from assistant.planner.normalise import HAN, normalise
 from assistant.planner.plan import of_everybody
 
@@ -61,7 +61,7 @@ def shorter(question: str, read: Cuts, understood: Reads) -> Iterator[Shorter]:
             yield Shorter(opened, said)
         for text, aside in ((whole, ()), (opened, said)) if said else ((whole, ()),):
             yield from (Shorter(left, (*aside, *dropped)) for left, dropped in _without_motives(text, read, understood))
-    if not commands([plain]):
+    if not commands([plain]) and not says_which(plain):
         for rest, said in idle_ends(read(plain)):
             found = understood(rest)
             if found is not None and not of_everybody(found):

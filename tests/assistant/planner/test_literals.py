@@ -42,6 +42,6 @@ def test_no_construction_is_passed_over_that_matches() -> None:
     questions = [turn["question"].lower() for case in cases for turn in case.get("turns", [case])]
 
     assert len(questions) > 100
-    for pattern, _, literals in constructions:
-        matched = [question for question in questions if pattern.search(question)]
-        assert all(not literals or any(literal in question for literal in literals) for question in matched)
+    for one in constructions:
+        matched = [question for question in questions if one.pattern.search(question)]
+        assert all(not one.needed or any(literal in question for literal in one.needed) for question in matched)
