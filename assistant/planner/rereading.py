@@ -62,10 +62,10 @@ def shorter(question: str, read: Cuts, understood: Reads) -> Iterator[Shorter]:
         for text, aside in ((whole, ()), (opened, said)) if said else ((whole, ()),):
             yield from (Shorter(left, (*aside, *dropped)) for left, dropped in _without_motives(text, read, understood))
     if not commands([plain]) and not says_which(plain):
-        for rest, said in idle_ends(read(plain)):
+        for rest, end in idle_ends(read(plain)):
             found = understood(rest)
             if found is not None and not of_everybody(found):
-                yield Shorter(rest, (said,))
+                yield Shorter(rest, (end,))
 
 
 def plainly(question: str, read: Cuts) -> Shorter | None:

@@ -7,9 +7,8 @@ from assistant.planner.intents.filters import with_windows
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
 
-_LIGHT = ("window", "stop", "conj", "punctuation", "ellipsis", "pair", "between", "pronoun", "by")
+_LIGHT = ("window", "stop", "conj", "punctuation", "ellipsis", "pair", "between", "pronoun", "by", "direction", "gap", "higher")
 _CUES = ("compare", "previous", "growth")
-_LIGHT += ("direction", "gap", "higher")
 _OVER_TIME = frozenset({"day", "week", "month", "quarter", "year"})
 
 
