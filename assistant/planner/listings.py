@@ -60,6 +60,10 @@ class Listing:
         tokens = self._with_superlatives(tokens)
         return tokens if self.rows is None else self._alone([self._row(token) for token in tokens])
 
+    def with_places(self, tokens: list[Token]) -> list[Token]:
+        """The tokens, those that say a place of the list with the row of that place."""
+        return tokens if self.result is None or self.rows is None else [self._row(token) for token in tokens]
+
     def _alone(self, tokens: list[Token]) -> list[Token]:
         """“第一个品类”: the word for what the rows are, right after the place, says nothing more."""
         by = list(self.result.call.args.get("by") or ()) if self.result and self.values else []

@@ -89,11 +89,18 @@ def _is_idle(clause: str, read: Cuts, least: float) -> bool:
         return False
     if sentence.says("neg") and not any(pattern.search(clause) for pattern in patterns("somebody")):
         return False  # “nothing after”, “but not at all since”
-    missing = any(sentence.says(kind) for kind in _MISSING)
+    missing = any(token.is_(kind) for token in sentence.tokens if token.start >= _after_who(clause) for kind in _MISSING)
     unknown = any(token.unknown for token in sentence.tokens)
     if (missing and _asks(clause)) or (_wants_shown(clause) and (missing or unknown)):
         return False
-    return (unknown or missing or sentence.leftover() != []) and is_idle(sentence, least)
+    said = unknown or bool(sentence.leftover()) or any(sentence.says(kind) for kind in _MISSING)
+    return said and is_idle(sentence, least)
+
+
+def _after_who(clause: str) -> int:
+    """Where the words for the person who acts end, of which the data need nothing: “老板想看走势”."""
+    found = next((match for pattern in patterns("who_acts") if (match := pattern.match(clause))), None)
+    return found.end() if found else 0
 
 
 def _begins_as_motive(clause: str, clauses: list[str], read: Cuts, understood: Reads) -> bool:
