@@ -33,7 +33,7 @@ from tools.sources.demo import demo_files
 from tools.warehouse.warehouse import Warehouse
 
 QUESTIONS = Path(__file__).parent / "cases" / "questions"
-VIEWS = ("source_views.sql", "earlier_views.sql", "unseen_views.sql")
+VIEWS = ("source_views.sql", "earlier_views.sql", "opened_views.sql")
 KEPT_BACK = "unseen.yaml"
 OPEN = "open.yaml"
 CENT = Decimal("0.0050001")

@@ -1,4 +1,4 @@
--- Views of the kept-back questions; plain SQL over the source files only.
+-- Views of questions that were kept back once; plain SQL over the source files only.
 CREATE TABLE cb_h AS
 SELECT household_id, count(*) AS f, sum(paid) AS m, min(day) AS first_day, max(day) AS last_day, DATE '2018-01-01' - max(day) AS r,
     count(*) FILTER (WHERE day > DATE '2018-01-01' - 365) AS f365, coalesce(sum(paid) FILTER (WHERE day > DATE '2018-01-01' - 365), 0) AS m365,
