@@ -10,7 +10,7 @@ from assistant.prompt_library import all_prompt_names, read_text
 from tools.metrics.catalogue import catalogue
 
 _WORD = re.compile(r"(?<![A-Za-z'’-])[a-z]{2,}(?![A-Za-z])")
-_OF_OTHERS = ("lexicon/missing.yaml", "lexicon/ordinary.yaml")
+_OF_OTHERS = ("lexicon/asides.yaml", "lexicon/missing.yaml", "lexicon/ordinary.yaml")
 """Words that questions may have, such as the names of cities: they are recognised, and not the product's own."""
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
 
