@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
+from assistant.planner.asked_parts import asked_alone, group_of, said_as
 from assistant.planner.clauses import Rule
-from assistant.planner.lexicon import read_table
 from assistant.planner.normalise import HAN, normalise
 from assistant.planner.plan import Call, Plan
 
@@ -24,14 +23,13 @@ def with_each_counted(question: str, read: Callable[[str], Plan]) -> Plan | None
         read: The plan of a part of it.
     """
     text = normalise(question)
-    said = next((match for pattern in _patterns("counted") if (match := pattern.search(text))), None)
+    said = said_as("counted", text)
     if said is None:
         return None
     first = _rule(said["first"], text, read)
     if first is None or "behaviour" in str(first):
         return None  # what they did, when and of which campaign may well limit the other one
-    denied = any(pattern.search(said["second"]) for pattern in _patterns("denied"))
-    second = _opposite(first) if denied else _rule(said["second"], text, read)
+    second = _opposite(first) if said_as("denied", said["second"]) else _rule(said["second"], text, read)
     if second is None or second == first:
         return None
     return Plan(tuple(Call("find_customers", {"rule": rule}) for rule in (first, second)))
@@ -39,20 +37,11 @@ def with_each_counted(question: str, read: Callable[[str], Plan]) -> Plan | None
 
 def _rule(words: str, text: str, read: Callable[[str], Plan]) -> Rule | None:
     """The rule of a group that is named so."""
-    for asked in (f"{words}有多少",) if _HAN.search(text) else (f"how many {words}", f"how many customers {words}"):
-        found = read(asked)
-        call = found.calls[0] if len(found.calls) == 1 and not found.notes else None
-        if call is not None and call.name == "find_customers" and not set(call.args) - {"rule"}:
-            return dict(call.args["rule"])
-    return None
+    asked = (f"{words}有多少",) if _HAN.search(text) else (f"how many {words}", f"how many customers {words}")
+    return next((rule for one in asked if (rule := group_of(asked_alone(one, read))) is not None), None)
 
 
 def _opposite(rule: dict[str, Any]) -> Rule | None:
     """Those of whom it is known that they are not; None where a rule has no plain opposite."""
     op = _DENIED.get(str(rule.get("op"))) if "field" in rule else None
     return {**rule, "op": op} if op is not None else None
-
-
-@lru_cache(maxsize=4)
-def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(one) for one in read_table("among")[name])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
+from assistant.planner.asked_parts import asked_alone, group_of, said_as
 from assistant.planner.clauses import Rule
-from assistant.planner.lexicon import filled, read_table
+from assistant.planner.lexicon import read_table
 from assistant.planner.normalise import HAN, normalise
 from assistant.planner.plan import Plan
 from assistant.planner.who import both
@@ -29,16 +29,16 @@ def with_part_of_base(question: str, read: Callable[[str], Plan]) -> Plan | None
         read: The plan of a part of it.
     """
     text = normalise(question)
-    said = next((match for pattern in _patterns("bases") if (match := pattern.search(text))), None)
+    said = said_as("bases", text)
     base = said["base"].strip(" ,的") if said is not None else ""
-    if said is None or any(pattern.search(base) for pattern in _patterns("whole")):
+    if said is None or said_as("whole", base):
         return None
     found = read(said["first"])
     call = found.calls[0] if len(found.calls) == 1 else None
     if call is None or call.name != "find_customers" or set(call.args) - {"rule"}:
         return None
     rule = call.args["rule"]
-    among = _same_time(rule) if any(pattern.search(base) for pattern in _patterns("same")) else _rule_of(base, said["first"], read)
+    among = _same_time(rule) if said_as("same", base) else _rule_of(base, said["first"], read)
     if not among or among == {"all": []} or among == rule:
         return None
     return replace(found, calls=(replace(call, args={"rule": both(rule, among), "among": among}),))
@@ -49,10 +49,10 @@ def _rule_of(base: str, first: str, read: Callable[[str], Plan]) -> Rule | None:
     told = next((re.escape(base) + rest for rest in (r".*?(?=的|但|却|而|里|中|有多少|$)",) if base in first), None)
     whole = _TURNS.split(match[0])[0] if told is not None and (match := re.search(told, first)) else base
     for words in dict.fromkeys((_asked(whole), _asked(base), _ordering(base))):
-        found = read(words)
-        call = found.calls[0] if len(found.calls) == 1 and not found.notes else None
-        if call is not None and call.name == "find_customers" and not set(call.args) - {"rule"}:
-            return dict(call.args["rule"])
+        call = asked_alone(words, read)
+        rule = group_of(call)
+        if rule is not None:
+            return rule
         if call is not None and call.name == "measure" and call.args["metrics"][0] in _WHO and not set(call.args) - {"metrics", "window"}:
             return _ordered(call.args.get("window"))
     return None
@@ -83,10 +83,3 @@ def _same_time(rule: Rule) -> Rule | None:
     parts = rule["all"] if set(rule) == {"all"} else [rule]
     windows = [part["window"] for part in parts if part.get("window")]
     return _ordered(windows[0]) if windows and all(one == windows[0] for one in windows) else None
-
-
-@lru_cache(maxsize=8)
-def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
-    table = read_table("among")
-    written = table[name] if isinstance(table[name], list) else [table[name]]
-    return tuple(re.compile(filled(one, {"people": table["people"]})) for one in written)

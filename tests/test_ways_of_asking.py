@@ -1,0 +1,69 @@
+"""One thing, asked in many ways: each way becomes the calls that are written beside the plain question.
+
+A case of ``tests/cases/ways`` holds the question (``core``), the turns before it if it is a follow-up, its calls, and other ways
+to ask exactly that in Chinese and English. That the calls give the right figures is shown by the evaluation.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from assistant.conversation import open_conversation
+from assistant.planner.dialogue import Dialogue
+from assistant.planner.understand import understand
+from assistant.planner.vocabulary import Vocabulary, build_vocabulary
+from tools.context import open_context
+from tools.warehouse.warehouse import Warehouse
+
+FILES = sorted((Path(__file__).parent / "cases" / "ways").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def warehouse(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """A copy of the demo, as some follow-ups save something."""
+    return Warehouse(Path(shutil.copy(demo_path, tmp_path_factory.mktemp("ways") / "demo.duckdb")))
+
+
+@pytest.fixture(scope="module")
+def vocabulary(warehouse: Warehouse) -> Vocabulary:
+    """The words of the demo."""
+    with open_context(warehouse) as context:
+        return build_vocabulary(context)
+
+
+def calls_of(question: str, before: list[str], warehouse: Warehouse, vocabulary: Vocabulary) -> list[list[Any]]:
+    """Tools and arguments that the question leads to, after the turns before it."""
+    if not before:
+        return [[call.name, call.args] for call in understand(question, vocabulary, Dialogue()).calls]
+    conversation = open_conversation(warehouse)
+    for turn in before:
+        conversation.answer(turn)
+    return [[step.tool, step.arguments] for step in conversation.answer(question).steps]
+
+
+def ways(case: dict[str, Any]) -> Iterator[str]:
+    """The plain question and the others."""
+    yield from (case["core"], *case.get("zh", []), *case.get("en", []))
+
+
+def written(calls: Any) -> str:
+    """The same text for the same calls, whatever the order of their arguments."""
+    return json.dumps(calls, ensure_ascii=False, default=str, sort_keys=True)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_way_of_asking_leads_to_the_same_calls(file: Path, warehouse: Warehouse, vocabulary: Vocabulary) -> None:
+    missed = [
+        f"{way}\n  {written(found)}\n  instead of {written(case['calls'])}"
+        for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+        for way in ways(case)
+        if written(found := calls_of(way, case.get("before", []), warehouse, vocabulary)) != written(case["calls"])
+    ]
+    assert not missed, "\n\n".join(missed)
