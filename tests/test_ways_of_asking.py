@@ -19,7 +19,7 @@ from assistant.conversation import open_conversation
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.understand import understand
 from assistant.planner.vocabulary import Vocabulary, build_vocabulary
-from tools.context import open_context
+from tools.warehouse.context import open_context
 from tools.warehouse.warehouse import Warehouse
 
 FILES = sorted((Path(__file__).parent / "cases" / "ways").glob("*.yaml"))
