@@ -4,6 +4,7 @@ They are data: constructions.yaml and constructions_en.yaml, constructions_spoke
 constructions_frames.yaml, constructions_sentences.yaml and constructions_wholes.yaml for the frames of whole English questions,
 constructions_asked_zh.yaml, constructions_zh.yaml and constructions_framed.yaml for those of Chinese ones,
 constructions_everyday.yaml for what people say in English of their own trade, constructions_numbers.yaml for questions for numbers,
+constructions_measured.yaml for what is measured and how it is held against another time,
 constructions_figures.yaml for figures, rankings and what they mean, constructions_rates.yaml for how much or how often a customer
 does something in a time, constructions_models.yaml for what is asked of models and of the data's quality, constructions_ranked.yaml
 for what limits and accompanies a ranking, constructions_offers.yaml for discounts, coupons and campaigns,
@@ -32,6 +33,7 @@ _TABLES = {
     "en": (
         "constructions_newcomers",
         "constructions_customers",
+        "constructions_measured",
         "constructions_figures",
         "constructions_rates",
         "constructions_changes",
@@ -54,6 +56,7 @@ _TABLES = {
     "zh": (
         "constructions_newcomers",
         "constructions_customers",
+        "constructions_measured",
         "constructions_figures",
         "constructions_rates",
         "constructions_changes",
@@ -84,6 +87,7 @@ _ALONE = frozenset(
         "constructions_framed",
         "constructions_frames",
         "constructions_later",
+        "constructions_measured",
         "constructions_models",
         "constructions_newcomers",
         "constructions_offers",

@@ -30,6 +30,8 @@ _HOW = (
 )
 _OF_PEOPLE = ("noun", "verb", "segment", "condition", "pronoun", "field", "band", "comparison")
 """What is said of customers, and not of sales."""
+_SELLS_WITHIN = 3
+"""How far after “how much” its verb may stand."""
 _COUNTED = frozenset({"orders", "items", "buyers", "customers", "active_customers", "new_customers"})
 _PERSONS = ("多少人", "几个人", "人数")
 _PEOPLE = ("new_customers", "returning_customers", "active_customers", "buyers", "responders")
@@ -119,12 +121,20 @@ def _in_row(sentence: Sentence, place: int) -> bool:
 
 def money_too(sentence: Sentence, found: list[str]) -> list[str]:
     """“卖了多少钱 多少单”: the sum of money beside what is counted."""
-    asked = [place for place, _ in sentence.free("cue", "how_much") if not sentence.tokens[place].text.isascii()]
+    asked = [
+        place for place, _ in sentence.free("cue", "how_much") if not sentence.tokens[place].text.isascii() or _asks_sales(sentence, place)
+    ]
     if not asked or not found or not (set(found) <= _COUNTED or _sum_apart(sentence, asked[0], found)):
         return found
     sentence.use(*asked)
     counted = [at for at in sentence.used if sentence.tokens[at].is_("metric")]
     return ["revenue", *found] if not counted or asked[0] < min(counted) else [*found, "revenue"]
+
+
+def _asks_sales(sentence: Sentence, place: int) -> bool:
+    """“the five with the most customers and how much did they sell”: the sum is asked for in a part of its own."""
+    joined = sentence.tokens[place - 1].is_("conj", "and") or sentence.tokens[place - 1].is_("punctuation", ",") if place else False
+    return joined and any(token.is_("cue", "sold") for token in sentence.tokens[place + 1 : place + 1 + _SELLS_WITHIN])
 
 
 def _sum_apart(sentence: Sentence, asked: int, found: list[str]) -> bool:

@@ -27,7 +27,7 @@ _PEOPLE = ("customers", "buyers", "active_customers")
 _COUNTABLE = ("customers", "shoppers", "people", "members", "households", "clients", "visitors")
 _BETWEEN = 3
 _SELLS = ("卖", "热卖", "热销", "畅销", "销得", "best selling", "top selling", "worst selling")
-"""Beginnings of rankings that say themselves that they are of sales."""
+"""Words of rankings that say themselves that they are of sales."""
 _SUMS = frozenset({"revenue", "items", "gross_revenue", "line_revenue"})
 
 
@@ -92,7 +92,9 @@ def ranked_first(sentence: Sentence, metrics: list[str]) -> list[str]:
     people = _ranked_by_people(sentence)
     if people and metrics and not set(metrics) & set(_PEOPLE):
         return ["buyers", *metrics]
-    metrics = _with_sold(sentence, metrics)
+    sold = _with_sold(sentence, metrics)
+    if sold != metrics:
+        return sold
     if metrics and not set(metrics) & {"orders", *_PEOPLE}:
         crowds = "buyers" if _most_people(sentence) else "orders" if _ranked_by_crowds(sentence) else None
         if crowds is not None:
@@ -131,22 +133,34 @@ def _measured_by(sentence: Sentence, place: int, metrics: list[str]) -> str | No
 
 
 def _with_sold(sentence: Sentence, metrics: list[str]) -> list[str]:
-    """“卖得最好的10家店，客单价”, “best selling stores, with orders”: ranked by sales, what is named after a pause beside them."""
-    place = next((at for at, token in enumerate(sentence.tokens) if token.is_("ranking") and token.text.startswith(_SELLS)), None)
-    others = [at for at, token in enumerate(sentence.tokens) if token.is_("metric") and not token.is_("noun")]
-    if place is None or not others or set(metrics) & _SUMS or sentence.says("by") or sentence.says("rank", "listing"):
+    """“卖得最好的10家店的客单价”, “best selling stores, with orders”: ranked by sales, what else is named beside them."""
+    place = next((at for at, token in enumerate(sentence.tokens) if token.is_("ranking") and _of_sales(sentence, at)), None)
+    people = bool(metrics) and set(metrics) <= set(_PEOPLE)
+    others = [at for at, token in enumerate(sentence.tokens) if token.is_("metric") and (people or not token.is_("noun"))]
+    if place is None or not others or set(metrics) & (_SUMS | {"new_customers"}) or sentence.says("by") or sentence.says("rank", "listing"):
         return metrics
-    between = sentence.tokens[place + 1 : others[0]]
-    paused = others[0] > place and any(token.is_("punctuation", ",") or token.text == "with" for token in between)
-    return ["revenue", *metrics] if paused else metrics
+    return metrics if others[0] == place + 1 else ["revenue", *metrics]
+
+
+def _of_sales(sentence: Sentence, place: int) -> bool:
+    """Whether a ranking is of what sells: “卖得最好的”, "best selling", "the ten stores that sell the most"."""
+    said = any(token.is_("cue", "sold") for token in sentence.tokens[max(0, place - _PAIR) : place])
+    return said or any(one in sentence.tokens[place].text for one in _SELLS)
 
 
 def _most_people(sentence: Sentence) -> bool:
     """“哪个时段客人最多，平均一单多少钱”: the number of people ranks, and not the number that is asked for, too."""
     return any(
-        _ranks(token) and token.text in ("最多", "最少") and place > 0 and sentence.tokens[place - 1].is_("noun")
+        (_ranks(token) and token.text.startswith(("最多", "最少")) and place > 0 and sentence.tokens[place - 1].is_("noun"))
+        or (_ranks(token) and token.text in ("most", "fewest", "the most", "the fewest") and _people_follow(sentence, place))
         for place, token in enumerate(sentence.tokens)
     )
+
+
+def _people_follow(sentence: Sentence, place: int) -> bool:
+    """“the 5 stores with the most customers”: people are what is counted, and not what is listed."""
+    groups = any(token.is_("dimension") and not token.is_("noun") for token in sentence.tokens[:place])
+    return groups and place + 1 < len(sentence.tokens) and sentence.tokens[place + 1].text in _COUNTABLE
 
 
 def _ranked_by_crowds(sentence: Sentence) -> bool:

@@ -100,6 +100,7 @@ CALLS = (
     "asked_zh",
     "movements",
     "baskets",
+    "figures_asked",
     "figures_said",
 )
 
