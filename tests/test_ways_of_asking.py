@@ -78,15 +78,15 @@ def _alike(value: Any) -> Any:
         return [_alike(one) for one in value]
     if not isinstance(value, dict):
         return value
-    alike = {key: sorted(one) if key in {"metrics", "columns"} else _alike(one) for key, one in value.items()}
+    alike: dict[str, Any] = {key: sorted(one) if key in {"metrics", "columns"} else _alike(one) for key, one in value.items()}
     span = alike.get("period") or (alike.get("start"), alike.get("end"))
     if span in _SAME_TIME:
         alike = {key: one for key, one in alike.items() if key not in {"period", "start", "end"}} | {"period": _SAME_TIME[span]}
     field = alike.get("customers")
     if isinstance(field, dict) and field.get("op") == "in" and isinstance(field.get("value"), list):
         # Orders of customers of an attribute are orders where the customer has it.
-        alike = {key: one for key, one in alike.items() if key != "customers"}
-        alike["where"] = {**alike.get("where", {}), field["field"]: field["value"]}
+        where = {**alike.get("where", {}), field["field"]: field["value"]}
+        alike = {**{key: one for key, one in alike.items() if key != "customers"}, "where": where}
     return alike
 
 
