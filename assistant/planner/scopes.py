@@ -16,7 +16,8 @@ _NEVER = ("从来", "从未", "从没", "从不", "never")
 def spread_window(sentence: Sentence, clause: Clause, shared: Window | None, parts: list[Clause]) -> Window | None:
     """The window that a clause without one of its own takes from the others.
 
-    What was done takes no window from what was not done: "bought deli but nothing in 60 days".
+    What was done takes no window from what was not done: "bought deli but nothing in 60 days"; but where goods are held against
+    goods, the time is of both: "bought beer but no wine in December".
     """
     owner = next((part for part in parts if any(sentence.tokens[place].is_("window") for place in part.places)), None)
     if shared is None or owner is None or owner is clause:
@@ -25,7 +26,15 @@ def spread_window(sentence: Sentence, clause: Clause, shared: Window | None, par
         return None  # “参加过18号活动并且最近30天买过”: a Chinese time stands before what it limits
     if any(sentence.tokens[place].text.startswith(_NEVER) for place in clause.places) and _does(sentence, owner):
         return None  # “最近90天下过单但从来没买过DELI的”: never in all time
-    return None if _denies(sentence, owner) and not _denies(sentence, clause) else shared
+    apart = _denies(sentence, owner) and not _denies(sentence, clause)
+    return None if apart and not _held_against(sentence, clause, owner, shared) else shared
+
+
+def _held_against(sentence: Sentence, clause: Clause, owner: Clause, shared: Window) -> bool:
+    """Whether both clauses name goods, and the second one leaves its verb out or has a time of the calendar."""
+    named = all(any(sentence.tokens[place].is_("value") for place in one.places) for one in (clause, owner))
+    elided = not any(sentence.tokens[place].is_("verb") for place in owner.places)
+    return named and (elided or shared.period is not None)
 
 
 def _does(sentence: Sentence, clause: Clause) -> bool:
