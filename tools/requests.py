@@ -146,6 +146,7 @@ class SuggestStrategy(Request):
 class ChurnRisk(Request):
     """Who is about to churn."""
 
+    customers: Customers | None = Field(default=None, description="Only these.")
     definition: Literal["model", "rhythm", "window"] | None = Field(
         default=None,
         description="Left out: the one chosen before, else model.",

@@ -10,8 +10,8 @@ does something in a time, constructions_models.yaml for what is asked of models 
 for what limits and accompanies a ranking, constructions_offers.yaml for discounts, coupons and campaigns,
 constructions_campaigns.yaml for whom campaigns reached and who redeemed, constructions_changes.yaml for changes from one time to another,
 constructions_newcomers.yaml for what they did after the first order,
-constructions_customers.yaml for groups of them, constructions_later.yaml and constructions_followed.yaml for follow-ups, and
-conditions.yaml for what is said of customers.
+constructions_customers.yaml for groups of them, constructions_segments.yaml for their sizes and what may become of them,
+constructions_later.yaml and constructions_followed.yaml for follow-ups, and conditions.yaml for what is said of customers.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _FEW_WORDS = 4
 """English words that a Chinese sentence may well have."""
 _TABLES = {
     "en": (
+        "constructions_segments",
         "constructions_newcomers",
         "constructions_customers",
         "constructions_measured",
@@ -54,6 +55,7 @@ _TABLES = {
         "constructions_en",
     ),
     "zh": (
+        "constructions_segments",
         "constructions_newcomers",
         "constructions_customers",
         "constructions_measured",
@@ -93,6 +95,7 @@ _ALONE = frozenset(
         "constructions_offers",
         "constructions_ranked",
         "constructions_rates",
+        "constructions_segments",
         "constructions_turns",
     }
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.plan import ASIDE, Call, Plan
+from assistant.planner.who import both
 
 Args = dict[str, Any]
 _FEWEST_RULES = 2
@@ -47,14 +48,22 @@ def _selection(call: Call) -> Args | None:
         return None
     if call.name == "look_up_customer":
         return {"rule": {"field": "customer_id", "op": "=", "value": call.args["customer_id"]}}
+    if call.name == "churn_risk":
+        return _at_risk(call)
     customers = call.args.get("customers")
     if isinstance(customers, str) and not _HANDLE.fullmatch(customers):
         return {"rule": {"segment": customers}}
-    if call.name == "churn_risk":
-        return {"rule": {"field": "churn_band", "op": "=", "value": call.args.get("band", "high")}}
     if call.name == "customer_value" and call.args.get("limit") and not isinstance(customers, str):
         cut = {"sort_by": call.args.get("sort_by", "predicted_value"), "limit": call.args["limit"]}
         return {"rule": customers or {"all": []}, "descending": call.args.get("descending", True), **cut}
     if call.name in _LISTS and customers is None:
         return {"rule": {"all": []}}
     return {"rule": customers} if isinstance(customers, dict) else None
+
+
+def _at_risk(call: Call) -> Args:
+    """Those of a list by risk: of everybody, or of the customers it is about."""
+    risky = {"field": "churn_band", "op": "=", "value": call.args.get("band", "high")}
+    customers = call.args.get("customers")
+    rule = {"segment": customers} if isinstance(customers, str) else customers
+    return {"rule": both(rule, risky) if rule and "rule" not in rule else risky}

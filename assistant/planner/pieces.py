@@ -69,6 +69,7 @@ def narrows(calls: list[Call], found: Plan) -> bool:
     return all(value in (None, [], {}, False) or later.get(name) == value for name, value in calls[-1].args.items())
 
 
+_TOLD_ONCE = ("suggest_strategy", "describe_persona")
 _RANKED = ("predict_response", "churn_risk", "customer_value", "next_order")
 """Tools that list the customers of a model, most likely first."""
 
@@ -115,7 +116,7 @@ def of_those(calls: list[Call], found: Plan, piece: str) -> Plan:
 
 
 def repeats(calls: list[Call], found: Plan) -> bool:
-    """Whether a later part only asks again for the advice that a part before asks for: “Need ideas for next month”."""
+    """Whether a later part only asks again for the advice or portrait that a part before asks for: “Need ideas for next month”."""
     if not calls or len(found.calls) != 1:
         return False
     if calls[-1].name == found.calls[0].name == "find_rules":
@@ -124,7 +125,7 @@ def repeats(calls: list[Call], found: Plan) -> bool:
         return all(calls[-1].args.get(name) == value for name, value in found.calls[0].args.items())  # “I need 300. Who?”
     if calls[-1].name == "cluster_customers" and found.calls[0].args.get("by") == ["cluster"]:
         return found.calls[0].args.get("metrics") == ["customers"]  # “What groups are there? Cluster them”: the sizes are told
-    if calls[-1].name != "suggest_strategy" or found.calls[0].name != "suggest_strategy":
+    if calls[-1].name != found.calls[0].name or found.calls[0].name not in _TOLD_ONCE:
         return False
     return found.calls[0].args.get("customers") in (calls[-1].args.get("customers"), f"t{len(calls)}")
 

@@ -15,15 +15,11 @@ from assistant.planner.who import Who, both, selection_rule, take_who
 _BANDS = ("churn_high", "churn_middle", "churn_low")
 _HORIZON = (7, 180)
 _TOP = 20
-_MONTH = range(28, 32)
-"""How far the stored risk of a customer looks ahead."""
 _YEAR = range(360, 367)
 _HAS_RISK = re.compile("有|高|大|high|at risk")
 _EVER = re.compile("total|lifetime|累计|总|历史")
 """What they spent ever is no value at stake, which is counted over a year."""
 _BOUGHT = {"behaviour": "orders", "op": ">=", "value": 1}
-_LATE = {"field": "gap_ratio", "op": ">=", "value": 2}
-"""Late by the rhythm: twice their own median gap or more without an order."""
 _LINKS = ("of", "for", "among", "amongst", "in", "across")
 _TOLD = ("recent", "churn", "churned", "list", "count", "why", "share", "summarize")
 """What the list of those at risk tells anyway."""
@@ -38,6 +34,7 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         sentence.take_all("cue", "compare", "explain")
         return plan("churn_risk")
     listed = sentence.first("segment", *_BANDS) if _lists(sentence) else None
+    loosely = listed is not None and sentence.tokens[listed[0]].is_("cue", "churn")
     if not (_asks(sentence) or listed) or _other(sentence):
         return None
     args: dict[str, Any] = {}
@@ -51,8 +48,9 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     args["sort_by"] = "value" if _by_value(sentence) else None
     if any(sentence.tokens[place].is_("part", "worth") for place, _ in sentence.free("ranking")):
         args["sort_by"] = "value"  # “the 20 most valuable of them”
-    ranked = sentence.take("ranking")
-    args["limit"] = (ranked.data.get("n") if ranked else None) or _people(sentence)
+    ranked = sentence.take_all("ranking", "largest")
+    args["limit"] = next((one.data["n"] for one in ranked if one.data.get("n")), None) or _people(sentence)
+    counted = sentence.says("cue", "count", "share") and not args["limit"]
     _absorb(sentence)
     if ranked:
         sentence.take_all("noun")
@@ -66,12 +64,12 @@ def churn(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         horizon = sentence.take("horizon")
         sentence.take_all("unsupported", "forecast")
         return plan("churn_risk", horizon_days=horizon.data["days"] if horizon else None, **args)
-    if definition is not None:
-        return _late_of_some(who, dialogue, args) if definition.id == "rhythm" else None
-    ahead = sentence.first("horizon")
-    if ahead is not None and ahead[1].data["days"] in _MONTH:
-        sentence.use(ahead[0])
-    return _of_some(who, dialogue, args, ranked is not None or told)
+    ahead = sentence.take("horizon")
+    if counted and args["definition"] in (None, "model") and not args["sort_by"]:
+        return _counted_of_some(who, dialogue, args["band"] or "high")
+    if loosely and band is None:
+        args["band"] = None  # the riskiest of a group, though none of it be at high risk
+    return _of_some(who, dialogue, args, ahead.data["days"] if ahead else None)
 
 
 def _asks(sentence: Sentence) -> bool:
@@ -170,22 +168,23 @@ def _absorb(sentence: Sentence) -> None:
     sentence.take_all("ask", "model")
 
 
-def _of_some(who: Who, dialogue: Dialogue, args: dict[str, Any], ranked: bool) -> Plan:
-    """Those of the named customers at risk; the ones with the highest risk where a ranking asks for them."""
-    earlier = dialogue.last_customers
-    rule = selection_rule(earlier) if who.rule is None and earlier is not None else who.rule
-    top = ranked and args["band"] is None
-    risky = None if top else {"field": "churn_band", "op": "=", "value": args["band"] or "high"}
-    limit = args["limit"] or (_TOP if top else None)
-    order = "amount" if args["sort_by"] == "value" else "churn_probability"
-    return plan("find_customers", rule=both(rule, risky), sort_by=order, descending=True, limit=limit)
+def _of_some(who: Who, dialogue: Dialogue, args: dict[str, Any], horizon: int | None) -> Plan:
+    """The same of the named customers, or of those of the answer before."""
+    if who.rule is None and who.handle is None and dialogue.last_customers is not None:
+        who.rule = selection_rule(dialogue.last_customers)
+    if who.sort_by == "amount" and who.limit is None:
+        who.sort_by, args["sort_by"] = None, "value"
+    if who.sort_by == "churn_probability":
+        who.sort_by, who.limit, args["limit"] = None, None, args["limit"] or who.limit
+    return plan("churn_risk", customers=who.as_customers(), horizon_days=horizon, **args)
 
 
-def _late_of_some(who: Who, dialogue: Dialogue, args: dict[str, Any]) -> Plan:
-    """Those of the named customers who are late by their own rhythm, the latest first."""
+def _counted_of_some(who: Who, dialogue: Dialogue, band: str) -> Plan:
+    """How many of the named customers are at that risk."""
     earlier = dialogue.last_customers
     rule = selection_rule(earlier) if who.rule is None and earlier is not None else who.rule
-    return plan("find_customers", rule=both(rule, _LATE), sort_by=_LATE["field"], descending=True, limit=args["limit"])
+    risky = {"field": "churn_band", "op": "=", "value": band}
+    return plan("find_customers", rule=both(rule, risky), sort_by="churn_probability", descending=True)
 
 
 def _share_gone(sentence: Sentence, dialogue: Dialogue, days: int) -> Plan:

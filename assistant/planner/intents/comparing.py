@@ -14,8 +14,6 @@ from assistant.planner.sentence import Sentence
 from assistant.planner.vocabulary import rule_of
 from tools.segments.schemes import scheme_of
 
-_NOT_COMPARED = ("average_predicted_value", "average_completeness", "repeat_rate", "churn_rate", "response_rate")
-"""Metrics that two groups side by side do not show."""
 _BOTH = ("first", "second")
 _EACH_SPENDS = "revenue_per_customer"
 
@@ -29,10 +27,9 @@ def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         sentence.use(*(place for place, one in sentence.free("quantity") if one.data["value"] in (2, 3)))
     sides = _last_ones(dialogue, 3 if sentence.says("pair", "three") else 2) if sentence.take_all("pair") else _sides(sentence, dialogue)
     named = len(sides) > 1 and all(isinstance(one, str) and "." not in one for one in sides)
-    if named and (len(sides) > 2 or sentence.has("metric", *_NOT_COMPARED)):
-        return _several(sentence, sides)
-    if len(sides) != 2:
-        return None
+    several = _several(sentence, sides) if named and (len(sides) > 2 or _measured(sentence)) else None
+    if several is not None or len(sides) != 2:
+        return several
     counted = _counts(sentence)
     sentence.take_all("cue", "summarize", "list", "why", "everyone", "share", "count", "segments")
     take_apart(sentence)
@@ -64,15 +61,23 @@ def _of_each(sentence: Sentence) -> list[str]:
     return [_EACH_SPENDS]
 
 
+def _measured(sentence: Sentence) -> bool:
+    """Whether figures of two groups are asked for, and not what they are like in all."""
+    return any(sense.id != "customers" for _, sense in sentence.free("metric"))
+
+
 def _several(sentence: Sentence, segments: list[str]) -> Plan | None:
-    """More than two groups of one scheme are set side by side by their numbers."""
+    """Groups of one scheme are set side by side by the numbers that are asked for, more than two by their sizes and spend."""
     fields = {scheme.field for one in segments if (scheme := scheme_of(one)) is not None}
     if len(fields) != 1:
         return None
-    asked = [sense.id for sense in sentence.take_all("metric") if sense.id != "customers"]
+    counted = ["customers"] if _counts(sentence) else []
+    asked = list(dict.fromkeys([*counted, *(sense.id for sense in sentence.take_all("metric") if sense.id != "customers")]))
+    sentence.take_all("cue", "count")
     metrics = asked or ["customers", "revenue", "average_order_value"]
     everyone = {"any": [{"segment": one} for one in segments]}
-    return plan("measure", metrics=list(dict.fromkeys(metrics)), by=list(fields), customers=everyone)
+    window = sentence.take_window()
+    return plan("measure", metrics=metrics, by=list(fields), customers=everyone, sort="largest" if len(asked) == 1 else None, window=window)
 
 
 def _sides(sentence: Sentence, dialogue: Dialogue) -> list[Any]:

@@ -95,6 +95,7 @@ CALLS = (
     "framed_zh",
     "offers",
     "redeemed",
+    "segments_said",
     "requests_en",
     "goods_zh",
     "asked_zh",

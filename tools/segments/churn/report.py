@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from tools.contracts import Chart, Column, Figure, FigureValue, Table, Text, Unit
 from tools.requests import ChurnRisk
+from tools.segments.chosen import Chosen
 from tools.segments.churn.charts import BANDS, band_chart, definition_chart
 from tools.segments.churn.reasons import reason_text, silence_words
 
@@ -27,6 +28,7 @@ class Facts:
 
     Args:
         request: As understood: the band is filled in when the list is the high band.
+        chosen: Whom it is about.
         horizon: Days.
         method: "model" or "rhythm".
         quality: Of the run in use, as stored.
@@ -37,6 +39,7 @@ class Facts:
     """
 
     request: ChurnRisk
+    chosen: Chosen
     horizon: int
     method: str
     quality: dict[str, Any]

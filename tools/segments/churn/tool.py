@@ -18,6 +18,7 @@ from tools.features.build import feature_query
 from tools.requests import ChurnRisk
 from tools.rules import Condition, Selection
 from tools.segments.checks import churn_checks
+from tools.segments.chosen import MOST_IDS, Chosen, choose, listed_ids, with_condition
 from tools.segments.churn.report import ROWS_SHOWN, Facts, describe_quality, for_file, show
 from tools.segments.churn.run import MODEL, RHYTHM_LATE, ChurnRun
 from tools.segments.churn.words import definition_text, interpret, list_caveats, nobody
@@ -27,8 +28,6 @@ from tools.warehouse.sql_files import sql_text
 from tools.warehouse.whole_table import MOST_ROWS, long_list_note, write_whole
 
 TOOL = "churn_risk"
-MOST_IDS = 5000
-"""Customers that a selection names one by one, where their scores are not stored."""
 _NOW = "churn_run_now"
 
 
@@ -54,10 +53,12 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
     Args:
         ctx: Scores hold as of its date; when the stored ones do not, they are computed for this answer alone.
         request: The list holds the band asked for; else everybody in the high band, or in the high and middle ones when sorted
-            by value; with a limit of its own, the first by probability (or lateness), whatever their band.
+            by value; with a limit of its own, the first by probability (or lateness), whatever their band. With customers,
+            everything but the model's quality is about these alone.
 
     Raises:
         UnsupportedQuestion: There are no orders.
+        UnknownName: A segment, field or value does not exist.
         InputError: A band is asked of a definition that has none.
     """
     if request.definition is None:
@@ -69,16 +70,17 @@ def churn_risk(ctx: ToolContext, request: ChurnRisk) -> ToolResult:
         )
     require_orders(ctx, Text(zh="流失分析", en="churn"))
     horizon = request.horizon_days or ctx.config.churn_horizon_days
+    chosen = choose(ctx, request.customers)
     scores = _scores(ctx, horizon)
-    overview_statement, listed_statement = (_statement(ctx, scores, name, horizon, request) for name in ("overview", "list"))
+    overview_statement, listed_statement = (_statement(ctx, scores, chosen, name, horizon, request) for name in ("overview", "list"))
     overview = _row(ctx, overview_statement)
     if request.definition == "model" and not request.band and request.sort_by == "risk" and "limit" not in request.model_fields_set:
         request = request.model_copy(update=_without_limit(request, scores, overview))
-        listed_statement = _statement(ctx, scores, "list", horizon, request)
+        listed_statement = _statement(ctx, scores, chosen, "list", horizon, request)
     listed = ctx.engine.query(listed_statement.sql, listed_statement.parameters)
     written = ROWS_SHOWN < listed.num_rows <= MOST_ROWS
     path = write_whole(ctx.config.exports_dir, "churn", for_file(listed, ctx.config.currency)) if written else None
-    facts = Facts(request, horizon, scores.method, scores.quality, overview, listed, ctx.as_of, str(path) if path else None)
+    facts = Facts(request, chosen, horizon, scores.method, scores.quality, overview, listed, ctx.as_of, str(path) if path else None)
     return _result(ctx, facts, scores, (overview_statement, listed_statement))
 
 
@@ -96,7 +98,7 @@ def _without_limit(request: ChurnRisk, scores: _Scores, overview: dict[str, Any]
 
 
 def _result(ctx: ToolContext, facts: Facts, scores: _Scores, statements: tuple[Statement, ...]) -> ToolResult:
-    receipt = ctx.receipt(TOOL, facts.request.model_dump(mode="json"), definition_text(facts), *statements).model_copy(
+    receipt = ctx.receipt(TOOL, facts.request.model_dump(mode="json", by_alias=True), definition_text(facts), *statements).model_copy(
         update={
             "model_version": scores.version if facts.by_model else None,
             "source_tables": ("counted_orders", "customer_features", "scores", "model_runs"),
@@ -112,7 +114,12 @@ def _result(ctx: ToolContext, facts: Facts, scores: _Scores, statements: tuple[S
         charts=shown.charts,
         checks=_checks(ctx, facts, scores),
         receipts=(receipt,),
-        caveats=(*(scores.caveats if facts.definition == "model" else ()), *list_caveats(facts), *long_list_note(facts.size)),
+        caveats=(
+            *(scores.caveats if facts.definition == "model" else ()),
+            *list_caveats(facts),
+            *facts.chosen.caveats,
+            *long_list_note(facts.size),
+        ),
         interpretation=interpret(facts),
         message=nobody(facts) if empty else None,
         selection=None if empty else _selection(facts, scores),
@@ -125,8 +132,9 @@ def _checks(ctx: ToolContext, facts: Facts, scores: _Scores) -> tuple[Check, ...
     listed = f"{facts.definition}_list"
     if facts.definition == "model":
         listed = f"customers_{facts.request.band}" if facts.request.band else "raised" if by_value else ""
-    kept = " WHERE churn_run_id IS NOT NULL" if scores.stored else ""
-    scored = ctx.engine.rows(f"SELECT count(*) FROM {scores.relation}{kept}")[0][0]
+    kept = "churn_run_id IS NOT NULL" if scores.stored else "TRUE"
+    asked = f"SELECT count(*) FROM {scores.relation} WHERE {kept} AND customer_id IN (\n{facts.chosen.sql}\n)"
+    scored = ctx.engine.rows(asked, facts.chosen.parameters)[0][0]
     return churn_checks(facts.overview, facts.matching, listed or None, scored)
 
 
@@ -165,10 +173,10 @@ def _fallback(quality: dict[str, Any]) -> tuple[Text, ...]:
     )
 
 
-def _statement(ctx: ToolContext, scores: _Scores, name: str, horizon: int, request: ChurnRisk) -> Statement:
+def _statement(ctx: ToolContext, scores: _Scores, chosen: Chosen, name: str, horizon: int, request: ChurnRisk) -> Statement:
     computed = (read_meta(ctx.engine, "features_as_of"), read_meta(ctx.engine, "refreshed_data_version"))
     current = computed == (ctx.as_of.isoformat(), ctx.data_version)
-    parameters: dict[str, Any] = {"late": RHYTHM_LATE, "days": horizon}
+    parameters: dict[str, Any] = {**chosen.parameters, "late": RHYTHM_LATE, "days": horizon}
     features = "SELECT * FROM customer_features"
     if not current:
         features, parameters["as_of"] = feature_query(), ctx.as_of
@@ -179,7 +187,7 @@ def _statement(ctx: ToolContext, scores: _Scores, name: str, horizon: int, reque
         band = "raised" if by_value and request.definition == "model" and not request.band else request.band
         parameters |= {"band": band, "definition": request.definition, "limit": limit, "by_value": by_value}
     sql = (
-        f"WITH features_now AS (\n{features}\n),\nchurn_now AS (\n"
+        f"WITH features_now AS (\nSELECT * FROM (\n{features}\n) AS f WHERE f.customer_id IN (\n{chosen.sql}\n)\n),\nchurn_now AS (\n"
         f"SELECT customer_id, churn_probability, churn_band, churn_reasons FROM {scores.relation} WHERE {kept}\n)\n{_read(name)}"
     )
     return Statement(sql=sql, parameters=parameters)
@@ -194,18 +202,21 @@ def _selection(facts: Facts, scores: _Scores) -> Selection:
     """The listed customers as a rule over stored scores where those hold, else as ids."""
     limit = facts.size if facts.size < facts.matching else None
     by_value = "amount_365d" if facts.request.sort_by == "value" else None
-    if not scores.stored:
-        ids = facts.listed.column("customer_id").slice(0, MOST_IDS).to_pylist()
-        return Selection(rule=Condition(field="customer_id", op="in", value=ids))
+    if not scores.stored or facts.chosen.selection.limit:
+        return listed_ids(facts.listed.column("customer_id").slice(0, MOST_IDS).to_pylist())
     if facts.definition == "rhythm":
-        return Selection(rule=Condition(field="gap_ratio", op=">=", value=int(RHYTHM_LATE)), sort_by=by_value or "gap_ratio", limit=limit)
-    if facts.definition == "window":
-        return Selection(
-            rule=Condition(field="recency_days", op=">=", value=facts.horizon), sort_by=by_value or "recency_days", limit=limit
-        )
-    rule = Condition(field="churn_band", op="is known")
-    if facts.request.band:
-        rule = Condition(field="churn_band", op="=", value=facts.request.band)
-    elif by_value:
-        rule = Condition(field="churn_band", op="in", value=["high", "middle"])
-    return Selection(rule=rule, sort_by=by_value or ("churn_probability" if scores.method == "model" else "gap_ratio"), limit=limit)
+        rule, order = Condition(field="gap_ratio", op=">=", value=int(RHYTHM_LATE)), "gap_ratio"
+    elif facts.definition == "window":
+        rule, order = Condition(field="recency_days", op=">=", value=facts.horizon), "recency_days"
+    else:
+        rule, order = _of_band(facts.request), "churn_probability" if scores.method == "model" else "gap_ratio"
+    return Selection(rule=with_condition(facts.chosen, rule), sort_by=by_value or order, limit=limit)
+
+
+def _of_band(request: ChurnRisk) -> Condition:
+    """The model's customers on the list."""
+    if request.band:
+        return Condition(field="churn_band", op="=", value=request.band)
+    if request.sort_by == "value":
+        return Condition(field="churn_band", op="in", value=["high", "middle"])
+    return Condition(field="churn_band", op="is known")

@@ -46,7 +46,9 @@ def _by_model(facts: Facts) -> Text:
 
 def interpret(facts: Facts) -> Text:
     """How the request was understood, in words."""
-    name = title(facts)
+    name, who = title(facts), Text(zh="", en="")
+    if facts.chosen.named:
+        who = Text(zh=f"{facts.chosen.sentence.zh}中的", en=f" among {facts.chosen.sentence.en}")
     order = Text(zh="按逾期程度排序", en="the latest first")
     if facts.request.sort_by == "value":
         order = Text(zh="按近365天消费额排序", en="by spend in the last 365 days")
@@ -59,8 +61,8 @@ def interpret(facts: Facts) -> Text:
     if facts.definition == "model":
         ahead = Text(zh=f"预测{facts.horizon}天，", en=f"horizon {facts.horizon} days, ")
     return Text(
-        zh=f"{name.zh}，{ahead.zh}数据截至{facts.as_of}，{order.zh}{cut_zh}",
-        en=f"{name.en}, {ahead.en}as of {facts.as_of}, {order.en}{cut_en}",
+        zh=f"{who.zh}{name.zh}，{ahead.zh}数据截至{facts.as_of}，{order.zh}{cut_zh}",
+        en=f"{name.en}{who.en}, {ahead.en}as of {facts.as_of}, {order.en}{cut_en}",
     )
 
 
@@ -75,6 +77,11 @@ def nobody(facts: Facts) -> Text:
         )
     if facts.definition == "model" and not facts.by_model and facts.overview["scored"]:
         return _nobody_late(facts)
+    if facts.definition == "model" and facts.chosen.named and not facts.overview["scored"]:
+        return Text(
+            zh="这些客户里没有仍活跃的人：没有人有流失概率，可以说已经流失或从未下单。",
+            en="None of these customers is still active, so none has a churn probability: they have already left, or never ordered.",
+        )
     return Text(zh="按这个条件没有找到客户。", en="No customer fits this.")
 
 
@@ -97,6 +104,7 @@ def list_caveats(facts: Facts) -> list[Text]:
     silent = facts.matching - facts.listed_scored
     undecided = facts.overview["unjudged" if facts.definition == "rhythm" else "undecided"]
     by_rhythm = facts.definition == "rhythm" or (facts.definition == "model" and not facts.by_model)
+    among = Text(zh="其中", en="of them ") if facts.chosen.named else Text(zh="", en="")
     found = [
         (
             facts.by_model and facts.quality["auc"] <= facts.quality["recency_auc"],
@@ -105,8 +113,8 @@ def list_caveats(facts: Facts) -> list[Text]:
         ),
         (
             facts.by_model and bool(facts.rows) and not facts.overview["customers_high"],
-            "没有客户达到高风险（概率≥60%）；列出的是概率最高的客户。",
-            "No customer reaches the high band (60 % or more); those with the highest probability are listed.",
+            f"{among.zh}没有客户达到高风险（概率≥60%）；列出的是概率最高的客户。",
+            f"No customer {among.en}reaches the high band (60 % or more); those with the highest probability are listed.",
         ),
         (
             by_rhythm and bool(undecided),

@@ -8,19 +8,13 @@ from typing import Any
 
 from tools.contracts import Statement, Text
 from tools.features.build import feature_query
-from tools.requests import Customers
-from tools.rules import EVERYONE, Selection
-from tools.segments.compiler import compile_selection
-from tools.segments.freshness import freshness_caveats, require_features
+from tools.segments.chosen import Chosen
 from tools.segments.model_runs import ModelRun, run_in_use
-from tools.segments.resolve import resolve_customers
 from tools.segments.value.run import HORIZON_DAYS, MODEL, run_table
 from tools.segments.value.sql_files import read_sql
 from tools.warehouse.context import ToolContext, read_meta
 
 NOW, RUN_NOW = "value_now", "value_run"
-MOST_IDS = 5000
-"""Customers that a selection names one by one, where their scores are not stored."""
 _STORED = "SELECT * FROM scores WHERE predicted_value IS NOT NULL"
 
 
@@ -101,44 +95,6 @@ def _fallback(quality: Mapping[str, Any]) -> tuple[Text, ...]:
             f"alive and without ranges. {why['en']}",
         ),
     )
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Whom an answer is about.
-
-    Args:
-        selection: As resolved; everybody when nobody was named.
-        named: Whether somebody was.
-        sentence: In words.
-        sql: A SELECT of their ids.
-        parameters: Bound in it.
-        caveats: Of the scores that the selection rests on.
-    """
-
-    selection: Selection
-    named: bool
-    sentence: Text
-    sql: str
-    parameters: dict[str, Any]
-    caveats: tuple[Text, ...]
-
-
-def choose(ctx: ToolContext, customers: Customers | None) -> Chosen:
-    """The customers of a request.
-
-    Raises:
-        UnknownName: A segment, field or value does not exist.
-        UnsupportedQuestion: They were never computed.
-    """
-    everybody = Text(zh="全部下过单的客户", en="all customers with orders")
-    if customers is None:
-        return Chosen(Selection(rule=EVERYONE), False, everybody, "SELECT customer_id FROM customers", {}, ())
-    require_features(ctx)
-    selection = resolve_customers(ctx, customers)
-    query = compile_selection(ctx, selection)
-    named = selection != Selection(rule=EVERYONE)
-    return Chosen(selection, named, query.sentence if named else everybody, query.sql, query.parameters, freshness_caveats(ctx))
 
 
 def statement(ctx: ToolContext, name: str, found: Predictions, chosen: Chosen, parameters: Mapping[str, Any]) -> Statement:

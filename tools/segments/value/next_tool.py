@@ -17,10 +17,10 @@ import pyarrow as pa
 from tools.contracts import Chart, Column, Figure, Outcome, Statement, Table, Text, ToolResult, Unit
 from tools.requests import NextOrder
 from tools.rules import Condition, Selection
+from tools.segments.chosen import MOST_IDS, Chosen, choose, listed_ids, with_condition
 from tools.segments.freshness import require_orders
 from tools.segments.reporting import ROWS_SHOWN, ROWS_WITH_FIGURES, bars, figure
-from tools.segments.value.current import MOST_IDS, Chosen, Predictions, choose, predictions, statement
-from tools.segments.value.tool import listed_ids, with_condition
+from tools.segments.value.current import Predictions, predictions, statement
 from tools.warehouse.context import ToolContext
 from tools.warehouse.whole_table import MOST_ROWS, long_list_note, write_whole
 

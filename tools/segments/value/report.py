@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from tools.contracts import Chart, Column, Figure, FigureValue, Table, Text, Unit
 from tools.requests import CustomerValue
+from tools.segments.chosen import Chosen
 from tools.segments.reporting import ROWS_SHOWN, ROWS_WITH_FIGURES, bars, figure, share
-from tools.segments.value.current import Chosen, Predictions
+from tools.segments.value.current import Predictions
 
 KINDS = {
     "bg_nbd": Text(zh="BG/NBD", en="BG/NBD"),

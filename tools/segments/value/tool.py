@@ -15,10 +15,11 @@ from typing import Any
 
 from tools.contracts import Outcome, Statement, Text, ToolResult
 from tools.requests import CustomerValue
-from tools.rules import AllOf, Condition, Selection
+from tools.rules import Condition, Selection
+from tools.segments.chosen import MOST_IDS, choose, listed_ids, with_condition
 from tools.segments.freshness import require_orders
 from tools.segments.reporting import ROWS_SHOWN
-from tools.segments.value.current import MOST_IDS, Chosen, choose, predictions, statement
+from tools.segments.value.current import predictions, statement
 from tools.segments.value.report import Facts, charts, figures, tables
 from tools.segments.value.words import caveats, definition, interpretation
 from tools.warehouse.context import ToolContext
@@ -100,13 +101,3 @@ def _selection(facts: Facts) -> Selection:
         descending=facts.request.descending,
         limit=size if size < facts.overview["predicted"] else None,
     )
-
-
-def listed_ids(ids: list[str]) -> Selection:
-    """A selection of customers one by one."""
-    return Selection(rule=Condition(field="customer_id", op="in", value=list(ids)))
-
-
-def with_condition(chosen: Chosen, condition: Condition) -> AllOf | Condition:
-    """The rule of the chosen customers narrowed by a condition."""
-    return AllOf(all=(chosen.selection.rule, condition)) if chosen.named else condition

@@ -15,7 +15,7 @@ import pytest
 from tools.contracts import Outcome, ToolResult
 from tools.errors import InputError
 from tools.requests import ChurnRisk
-from tools.rules import Condition
+from tools.rules import Behaviour, Condition, InSegment, Selection
 from tools.segments.churn.tool import churn_risk
 from tools.segments.compiler import compile_selection
 from tools.settings import Settings
@@ -214,3 +214,49 @@ def test_scores_of_older_data_are_not_used(demo_copy: Path, tmp_path: Path) -> N
     assert result.selection is not None
     assert isinstance(result.selection.rule, Condition)
     assert result.selection.rule.field == "customer_id"
+
+
+def test_of_some_customers_everything_is_about_these_alone(ctx: ToolContext, churn_facts: Facts) -> None:
+    shoppers = {
+        str(row[0])
+        for row in duckdb.execute(
+            "SELECT DISTINCT household_id FROM read_parquet($path) WHERE store_id = 367", {"path": str(demo_files()["transactions"])}
+        ).fetchall()
+    }
+    rule = Behaviour(behaviour="orders", op=">=", value=Decimal(1), where={"store": ["367"]})
+    facts = churn_facts(AS_OF)
+    facts = facts[facts["customer"].isin(shoppers)]
+    some, everybody = (churn_risk(ctx, ChurnRisk(customers=customers, limit=1000)) for customers in (rule, None))
+    expected = [row[0] for row in churn_risk(ctx, ChurnRisk(band="high")).tables[0].rows if row[0] in shoppers]
+    assert value(some, "scored") == int(facts["eligible"].sum()) < int(value(everybody, "scored"))  # type: ignore[call-overload]
+    assert value(some, "rhythm_list") == len(facts.query("ratio >= 2"))
+    assert value(some, "window_list") == len(facts.query("recency >= 30"))
+    assert value(some, "customers_high") == len(expected)
+    assert members(ctx, some)[: len(expected)] == expected
+    assert set(members(ctx, some)) == set(facts.query("eligible")["customer"])
+    assert all(check.holds for check in some.checks)
+    assert "门店 367" in some.interpretation.zh  # type: ignore[union-attr]
+    late = churn_risk(ctx, ChurnRisk(customers=rule, definition="rhythm"))
+    assert set(members(ctx, late)) == set(facts.query("ratio >= 2")["customer"])
+
+
+def test_of_a_cut_list_the_customers_at_risk_are_of_that_list(ctx: ToolContext) -> None:
+    best = Selection(rule=InSegment(segment="hibernating"), sort_by="amount", limit=40)
+    result = churn_risk(ctx, ChurnRisk(customers=best, limit=10))
+    query = compile_selection(ctx, best)
+    asked = [row[0] for row in ctx.engine.rows(query.sql, query.parameters)]
+    assert len(asked) == 40
+    assert {row[0] for row in result.tables[0].rows} == set(members(ctx, result)) < set(asked)
+
+
+def test_a_group_without_anybody_at_high_risk_shows_its_riskiest(ctx: ToolContext) -> None:
+    result = churn_risk(ctx, ChurnRisk(customers="champions"))
+    assert value(result, "customers_high") == 0
+    assert len(result.tables[0].rows) == 20
+    assert any(caveat.en.startswith("No customer of them reaches the high band") for caveat in result.caveats)
+
+
+def test_nobody_of_a_group_is_still_active(ctx: ToolContext) -> None:
+    result = churn_risk(ctx, ChurnRisk(customers=Condition(field="recency_days", op=">", value=Decimal(300))))
+    assert result.outcome is Outcome.EMPTY
+    assert "None of these customers is still active" in result.message.en  # type: ignore[union-attr]
