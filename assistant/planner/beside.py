@@ -11,7 +11,7 @@ from assistant.planner.normalise import normalise
 from assistant.planner.plan import Call, Plan
 from assistant.planner.reading import read_sentence
 from assistant.planner.sentence import Sentence
-from assistant.planner.shapes import shape
+from assistant.planner.shapes import shapes
 from assistant.planner.vocabulary import Vocabulary
 from tools.metrics.catalogue import catalogue
 
@@ -31,7 +31,8 @@ def with_beside(question: str, vocabulary: Vocabulary, dialogue: Dialogue, read:
         dialogue: The conversation so far.
         read: The plan of a part of the question.
     """
-    said = shape("beside", "zh").match(normalise(question).strip(" ?.!"))
+    text = normalise(question).strip(" ?.!")
+    said = next((match for kind in ("zh", "en") for one in shapes("beside", kind) if (match := one.match(text))), None)
     shown = _shown(read_sentence(said["what"], vocabulary, dialogue)) if said is not None else None
     if said is None or shown is None:
         return None

@@ -9,7 +9,7 @@ constructions_figures.yaml for figures, rankings and what they mean, constructio
 does something in a time, constructions_models.yaml for what is asked of models and of the data's quality, constructions_ranked.yaml
 for what limits and accompanies a ranking, constructions_offers.yaml for discounts, coupons and campaigns,
 constructions_campaigns.yaml for whom campaigns reached and who redeemed, constructions_changes.yaml for changes from one time to another,
-constructions_newcomers.yaml for what they did after the first order,
+constructions_newcomers.yaml for what they did after the first order, constructions_lookalikes.yaml for words that look like another,
 constructions_customers.yaml for groups of them, constructions_segments.yaml for their sizes and what may become of them,
 constructions_later.yaml and constructions_followed.yaml for follow-ups, and conditions.yaml for what is said of customers.
 """
@@ -31,6 +31,7 @@ _FEW_WORDS = 4
 """English words that a Chinese sentence may well have."""
 _TABLES = {
     "en": (
+        "constructions_lookalikes",
         "constructions_segments",
         "constructions_newcomers",
         "constructions_customers",
@@ -55,6 +56,7 @@ _TABLES = {
         "constructions_en",
     ),
     "zh": (
+        "constructions_lookalikes",
         "constructions_segments",
         "constructions_newcomers",
         "constructions_customers",
@@ -89,6 +91,7 @@ _ALONE = frozenset(
         "constructions_framed",
         "constructions_frames",
         "constructions_later",
+        "constructions_lookalikes",
         "constructions_measured",
         "constructions_models",
         "constructions_newcomers",

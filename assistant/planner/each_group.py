@@ -7,11 +7,12 @@ from typing import Any
 
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
-from tools.segments.schemes import scheme_of
+from tools.segments.schemes import SCHEMES, scheme_of
 
 _EACH = re.compile(
     r"各(?!类|种|个|方面|项|式|位|群|组|店|门店|部门|月|周|季|年|天|品)|分别"
-    r"|\beach\b(?= *(?:$|[?,.;!]|group|segment|one|tier|band|of (?:them|those|these)|is|are|have|has|do|does|and|in total))"
+    r"|\beach\b(?= *(?:$|[?,.;!]|group|segment|one|tier|band|of (?:them|those|these)|is|are|have|has|do|does|and|in total"
+    r"|buy|order|purchase|spend|like|prefer|mostly|usually|favou?r))"
     r"|\brespectively\b|\bseparately\b"
 )
 _WHO = re.compile(r"who\b|(?:都)?(?:有|是)?(?:谁|哪些人|哪些客户)")
@@ -44,10 +45,19 @@ def with_those(found: Plan | None, sentence: Sentence) -> Plan | None:
 def _parts(call: Call) -> list[Call]:
     """The call for each of the groups that its customers are in one of; the call itself where they are one group."""
     where = "rule" if call.name == "find_customers" else "customers"
-    if call.name not in _TOOLS or (call.name == "measure" and call.args.get("by")):
+    if call.name not in _TOOLS:
         return [call]
     rules = _apart(call.args.get(where))
+    if call.name == "measure" and call.args.get("by") and not _apart_in(call.args, rules):
+        return [call]
     return [Call(call.name, {**call.args, where: rule}) for rule in rules] if 1 < len(rules) <= _MOST else [call]
+
+
+def _apart_in(args: dict[str, Any], rules: list[Any]) -> bool:
+    """Whether groups that are split, too, are told one by one: “冠军和沉睡客户各自最常买什么”."""
+    return all(isinstance(one, dict) and set(one) == {"segment"} for one in rules) and not any(
+        scheme.field in args["by"] for scheme in SCHEMES.values()
+    )
 
 
 def _apart(rule: Any) -> list[Any]:

@@ -9,6 +9,7 @@ from assistant.planner import moves
 from assistant.planner.accounted import unsaid
 from assistant.planner.baskets import with_basket
 from assistant.planner.beside import with_beside
+from assistant.planner.both_named import with_both_named
 from assistant.planner.coverage import ask_about, ask_value, ask_without, with_only_name, without
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.each_counted import with_each_counted
@@ -27,6 +28,7 @@ from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found
 from assistant.planner.offers import with_offers
 from assistant.planner.part_of_base import with_part_of_base
+from assistant.planner.part_of_sales import with_part_of_sales
 from assistant.planner.passing import spare_words
 from assistant.planner.pieces import asks_of_more, in_time_of, narrows, of_those, repeats, says_more, splits
 from assistant.planner.plan import Call, Plan, of_everybody
@@ -45,6 +47,7 @@ from assistant.planner.time_before import with_time_before
 from assistant.planner.top_against_rest import against_rest
 from assistant.planner.traced import untraced
 from assistant.planner.unanswered import gone_on
+from assistant.planner.unclear import at_first, at_last
 from assistant.planner.vocabulary import Vocabulary
 from assistant.planner.ways import best_plan
 from assistant.planner.winners import of_first, of_winner
@@ -64,17 +67,21 @@ _COMMAS = (("punctuation", ","),)
 
 def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None = None) -> Plan:
     """The plan of one question in its conversation."""
-    return with_level(gone_on(question, vocabulary, dialogue or Dialogue(), _planned), question, vocabulary)
+    known = dialogue or Dialogue()
+    unclear = at_first(question, vocabulary, known)
+    found = unclear or at_last(gone_on(question, vocabulary, known, _planned), question, known)
+    return with_level(found, question, vocabulary)
 
 
 def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
     read = partial(_planned, vocabulary=vocabulary, dialogue=dialogue)
     known = (question, vocabulary, dialogue, read)
-    early = with_supply(question, read) or with_part_of_base(question, read) or with_beside(*known)
+    early = with_supply(question, read) or with_part_of_base(question, read) or with_part_of_sales(question, read) or with_beside(*known)
     early = (
         early
         or with_each_counted(question, read)
         or taken_back(*known)
+        or with_both_named(*known)
         or with_basket(*known)
         or gone_back(question, vocabulary, dialogue, _planned)
     )

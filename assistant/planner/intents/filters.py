@@ -38,6 +38,9 @@ APART: tuple[str, ...] = (
 APART += ("within each",)
 _BEHIND = ("除外", "之外", "以外", "不算", "不包括", "excluded")
 """Words that exclude what stands before them."""
+_EACH_TIME = re.compile(
+    r"各(?=自|卖|有|是|买|花|下|来|赚|收|做|消费|多少|几)|分别|\beach\b(?= *(?:$|[?,.;]))|\brespectively\b|\bseparately\b"
+)
 _JUST_BEFORE = ("last_week", "last_month", "last_quarter")
 
 
@@ -187,7 +190,7 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
     if len(windows) == 2 and windows[0] == windows[1]:
         args["compare"], windows = "previous", windows[:1]  # “最近7天和之前7天”
     windows = _within_whole(list(dict.fromkeys(windows)) if len(windows) > 2 else windows, sentence.vocabulary.as_of)
-    if len(windows) == 2:
+    if len(windows) == 2 and not _each_told(sentence, args):
         windows = _compared(args, windows, sentence.vocabulary.as_of)
     if args.get("compare") == "previous" and len(windows) == 1:
         windows = [_closed(windows[0], sentence.vocabulary.as_of)]
@@ -223,6 +226,11 @@ def _over_time(sentence: Sentence, args: dict[str, Any]) -> bool:
     """Whether periods are listed one after the other, so that the change from each to the next is seen."""
     listed = any(sentence.vocabulary.levels.get(one) == "time" for one in args.get("by", ()))
     return listed and args.get("sort") not in CHANGES
+
+
+def _each_told(sentence: Sentence, args: dict[str, Any]) -> bool:
+    """“三季度和四季度各卖了多少”: a figure for each of two times, and no change from one to the other."""
+    return "compare" not in args and bool(_EACH_TIME.search(sentence.text)) and not sentence.says("cue", "compare")
 
 
 def _compared(args: dict[str, Any], windows: list[Window], as_of: dt.date) -> list[Window]:

@@ -21,6 +21,9 @@ _ASKING = ("what does", "how does", "what do")
 _METRIC_OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "average_order_value"}
 _SUMMED = ("items", "discount", "gross_revenue", "loyalty_discount", "coupon_discount", "coupon_match_discount", "coupon_orders")
 """Metrics that add up for each customer, and that are no field of customers."""
+_BOTH = 2
+_NEAR = 3
+"""Words between a verb and what is bought."""
 _NUMBER_OF = ("数量", "总数", "总数量", "个数", "数目")
 """“How many” after what is counted."""
 
@@ -120,7 +123,7 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     limited = bool(values) or sentence.has("window") or summed is not None
     if not people or not (whales or sentence.has("ranking")) or not limited or sentence.has("comparison"):
         return None
-    if sentence.has("neg") or any(True for _ in _groupings(sentence)):
+    if sentence.has("neg") or any(True for _ in _groupings(sentence)) or _bought_all(sentence):
         return None
     exported, kind = bool(sentence.take_all("cue", "export")), sentence.take("format")
     who = Who()
@@ -140,6 +143,18 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return None if exported or kind else found
     handle = next_handle(list(dialogue.results))
     return Plan((*found.calls, Call("export_customers", {"customers": handle, "format": kind.id if kind else "xlsx"})), found.notes)
+
+
+def _bought_all(sentence: Sentence) -> bool:
+    """“Customers who bought meat and deli, by spend”: those who bought both are listed, by all that they spent."""
+    goods = [at for at, sense in sentence.free("value") if sentence.vocabulary.levels.get(sense.data["dimension"]) == "product"]
+    if len(goods) < _BOTH:
+        return False
+    before, between, after = sentence.tokens[: goods[0]], sentence.tokens[goods[0] : goods[-1]], sentence.tokens[goods[-1] + 1 :]
+    ranked = any(token.is_("ranking") for token in before)
+    bought = any(token.is_("verb", "order") for token in before[-_NEAR:]) and not any(token.is_("field", "amount") for token in before)
+    people = any(token.is_("noun") for token in ([*before, *after[:_NEAR]] if sentence.language == "zh" else before))
+    return bought and people and not ranked and not any(token.text in ("or", "或", "或者", "/") for token in between)
 
 
 def _summed(sentence: Sentence) -> str | None:
