@@ -28,6 +28,9 @@ def with_numbers(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary
     last = dialogue.last
     if last is None:
         return tokens
+    swapped = _swapped(tokens, last, vocabulary)
+    if swapped is not None:
+        return swapped
     at = _number(tokens)
     if at is None:
         return _with_letters(tokens, last, vocabulary)
@@ -35,6 +38,26 @@ def with_numbers(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary
     if sense is None:
         return tokens
     return [*tokens[:at], replace(tokens[at], senses=(sense,)), *tokens[at + 1 :]]
+
+
+def _swapped(tokens: list[Token], last: Result, vocabulary: Vocabulary) -> list[Token] | None:
+    """“Not 367, 406” after an answer about store 367: both are stores; None where it is another question."""
+    said = [at for at, token in enumerate(tokens) if token.text.isdigit() and (one := token.get("quantity")) and one.data["unit"] == ""]
+    others = [token for at, token in enumerate(tokens) if at not in said]
+    light = all(any(token.is_(kind) for kind in (*_LIGHT, "neg")) for token in others)
+    if len(said) != len(("denied", "meant")) or not light or not any(token.is_("neg") for token in tokens[: said[0]]):
+        return None
+    for dimension, values in limits(last.call.args):
+        meant = vocabulary.value_named(dimension, tokens[said[1]].text)
+        if meant and tokens[said[0]].text in values:
+            named = {said[0]: tokens[said[0]].text, said[1]: meant}
+            return [
+                replace(token, senses=(Sense("value", f"{dimension}={named[at]}", {"dimension": dimension, "value": named[at]}),))
+                if at in named
+                else token
+                for at, token in enumerate(tokens)
+            ]
+    return None
 
 
 def _with_letters(tokens: list[Token], last: Result, vocabulary: Vocabulary) -> list[Token]:

@@ -11,7 +11,8 @@ for what limits and accompanies a ranking, constructions_offers.yaml for discoun
 constructions_campaigns.yaml for whom campaigns reached and who redeemed, constructions_changes.yaml for changes from one time to another,
 constructions_newcomers.yaml for what they did after the first order, constructions_lookalikes.yaml for words that look like another,
 constructions_customers.yaml for groups of them, constructions_segments.yaml for their sizes and what may become of them,
-constructions_later.yaml and constructions_followed.yaml for follow-ups, and conditions.yaml for what is said of customers.
+constructions_again.yaml, constructions_followed.yaml and constructions_later.yaml for follow-ups, and conditions.yaml for what is said
+of customers.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _TABLES = {
         "constructions_figures",
         "constructions_rates",
         "constructions_changes",
+        "constructions_again",
         "constructions_followed",
         "constructions_later",
         "constructions_campaigns",
@@ -64,6 +66,7 @@ _TABLES = {
         "constructions_figures",
         "constructions_rates",
         "constructions_changes",
+        "constructions_again",
         "constructions_followed",
         "constructions_later",
         "constructions_campaigns",
@@ -83,6 +86,7 @@ _TABLES = {
 _ALONE = frozenset(
     {
         "conditions",
+        "constructions_again",
         "constructions_campaigns",
         "constructions_changes",
         "constructions_customers",

@@ -25,6 +25,8 @@ _NUMBER_CUES = ("average", "total", "how_much", "count", "share")
 """With a metric, the words of a number that says nothing of whose or when it is."""
 _NAMES = ("segment", "condition", "customer_id", "comparison", "value", "scheme", "ask", "top_customers", "by", "dimension", "neg")
 """What says whom or what a question is about, or what it is split by."""
+_WHOLE_ACTS = ("respond",)
+"""What is done and needs nothing beside it to say what: “去掉没用过券的”."""
 _THEIRS = ("花", "共花", "一共花", "总共花", "消费了", "消费多少", "买了", "买多少", "付", "下了", "下过", "spent", "how much spent")
 """Beginnings of the words for an amount that people pay, and not the shop takes."""
 
@@ -180,7 +182,9 @@ def _excludes(sentence: Sentence) -> bool:
     content = [token for token in sentence.tokens if not (token.is_("stop") or token.is_("punctuation"))]
     out = bool(content) and (content[0].is_("neg", "except") or content[0].is_("drop"))
     out = out or (len(content) > 1 and content[-1].is_("neg", "except"))
-    done = any(token.is_("verb") for token in content) and any(token.is_("value") or token.is_("window") for token in content)
+    done = any(token.is_("verb") for token in content) and any(
+        token.is_("value") or token.is_("window") or token.is_("verb", *_WHOLE_ACTS) for token in content
+    )
     bounded = done or any(token.is_("comparison") for token in content)  # “去掉消费不到200的”, "exclude those who bought meat"
     said = ("metric", "cue") if bounded else ("metric", "verb", "cue", "pronoun")
     about = [token for token in content if not (bounded and (token.is_("noun") or token.is_("conj", "who")))]

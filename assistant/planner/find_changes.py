@@ -76,7 +76,7 @@ def _changed_rule(sentence: Sentence, args: Args, last: Result, *, replaces: boo
     rule = _with_segments(sentence, rule, [one.id for one in segments])
     added = find_rules(sentence)
     if added is not None and sentence.take_all("drop"):
-        added = {"not": added}
+        added = _opposite(added)
     if added is not None and sentence.says("ellipsis", "only") and (narrowed := _narrowed(rule, added)) is not None:
         rule, added = narrowed, None
     if added is None:
@@ -138,6 +138,9 @@ def _in_other_time(sentence: Sentence, rule: Any, windows: list[Window]) -> Any:
 
 def _denied(sentence: Sentence, rule: Any) -> Any:
     """“没买过的呢”, “and those who did not?”: the others, of a rule of one condition."""
+    taken = [token for token in sentence.tokens if token.is_("neg", "except") or token.is_("drop")]
+    if taken and any(token.is_("neg", "not") for token in sentence.tokens if token not in taken):
+        return None  # “去掉没用过券的”: those who used one stay
     act = [token for token in sentence.tokens if token.is_("verb", "order") or token.is_("neg")]
     said = [token for token in sentence.tokens if token in act or not any(token.is_(kind) for kind in ("stop", "punctuation", "noun"))]
     verbs = [token.get("verb") for token in said if token.is_("verb") or token.is_("half_verb")]
@@ -173,6 +176,12 @@ def _unmoved(rule: Rule) -> Rule | None:
         return None
     reached = {**parts[at], "behaviour": "contacts", "op": ">=", "value": 1}
     return {"all": [*parts[:at], reached, {**parts[at], "op": "=", "value": 0}, *parts[at + 1 :]]}
+
+
+def _opposite(rule: Rule) -> Rule:
+    """All others; of those who never did something, those who did."""
+    never = "behaviour" in rule and rule.get("op") == "=" and str(rule.get("value")) == "0"
+    return {**rule, "op": ">=", "value": 1} if never else {"not": rule}
 
 
 def _removed(sentence: Sentence, rule: Any) -> Any:

@@ -114,7 +114,8 @@ def _of_the_call(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan |
 def _of_them_first(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
     """“一共花了多少” after a list: a number of those customers, before it is read as a condition on them."""
     counted = _spent(sentence) or any(not sentence.tokens[place].is_("noun") for place, _ in sentence.free("metric"))
-    if last.call.name == "measure" or not counted or sentence.has("comparison") or _orders(sentence, last):
+    ranked = list(last.call.args.get("by") or ()) == ["customer"] and sentence.says("pronoun") and not sentence.says("ellipsis", "also")
+    if (last.call.name == "measure" and not ranked) or not counted or sentence.has("comparison") or _orders(sentence, last):
         return None
     about = dialogue.about(last)
     if sentence.has("cue", "share") and sentence.has("metric", "revenue") and about is not None and not _is_everyone(about):

@@ -30,9 +30,17 @@ def take_head(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Res
     others = [*tokens[:at], *tokens[end:]]
     if all(any(token.is_(kind) for kind in _FILLERS) for token in others):
         return _shorter(tokens, at, end, number, tail)  # the call before is changed
-    if any(token.is_(kind) for token in others for kind in _NAMES) or _orders(others, tokens[end : end + 1]):
+    these = tokens[at].text in _THESE
+    if not these and (any(token.is_(kind) for token in others for kind in _NAMES) or _orders(others, tokens[end : end + 1])):
         return None
-    return [*tokens[:at], merged(tokens[at:end], _THEM), *tokens[end:]], _cut(listed, number, tail)
+    whole = these and not (listed.selection or {}).get("limit") and number == _shown(listed)
+    return [*tokens[:at], merged(tokens[at:end], _THEM), *tokens[end:]], listed if whole else _cut(listed, number, tail)
+
+
+def _shown(listed: Result) -> int | None:
+    """How many customers a list has."""
+    tables = listed.content.get("tables") or [{}]
+    return tables[0].get("row_count")
 
 
 def _shorter(tokens: list[Token], at: int, end: int, number: int, tail: bool) -> tuple[list[Token], Result | None] | None:
@@ -49,7 +57,8 @@ def _list(tokens: list[Token], dialogue: Dialogue) -> Result | None:
     last = dialogue.last
     if not acts and any(token.is_("ellipsis") for token in tokens):
         return None  # the call before is changed, not another made of it
-    if last is None or not (last.call.name in LISTS or acts):
+    ranked = last is not None and last.call.name == "measure" and list(last.call.args.get("by") or ()) == ["customer"]
+    if last is None or not (last.call.name in LISTS or ranked or acts):
         return None
     about = dialogue.last_customers
     if about is not None and about.call.name == "look_up_customer":

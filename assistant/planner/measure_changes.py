@@ -74,6 +74,8 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
         args.setdefault("window", {"period": "last_month"})
         sentence.take_all("cue", "growth", "previous")
     args |= {key: value for key, value in ordered.items() if value is not None}
+    if ordered.get("sort"):
+        sentence.take_all("flip")  # “反过来，从低到高”: how it is turned is said
     _turn_around(sentence, args)
     _change_length(sentence, args)
     charts = [one.id for one in sentence.take_all("chart")]

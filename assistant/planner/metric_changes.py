@@ -17,6 +17,8 @@ _TOTALS = {mean: total for total, mean in AVERAGES.items() if total != "amount"}
 }
 _SELLS = re.compile(r"卖|\bsell|\bsold")
 _SALES = ("revenue", "items", "gross_revenue", "quantity")
+_DESCRIBES = ("condition", "verb", "comparison")
+"""What says which people are meant, so that they are not counted: “45岁以上客户的呢”."""
 _PEOPLE = ("customers", "buyers", "active_customers")
 
 
@@ -90,7 +92,7 @@ def _counted(sentence: Sentence) -> list[str]:
     listed = any(place and sentence.tokens[place - 1].is_("by") for place in people)
     aside = any(token.is_("metric") for at, token in enumerate(sentence.tokens) if at in sentence.used)
     swapped = aside or sentence.says("ellipsis", "more")
-    alone = all(token.is_("metric") or not (token.is_("condition") or token.is_("verb")) for token in sentence.tokens)
+    alone = all(token.is_("metric") or not (any(token.is_(kind) for kind in _DESCRIBES)) for token in sentence.tokens)
     if not people or not (numbered or listed or sentence.has("cue", "count") or (swapped and alone)):
         return []
     sentence.use(*people)

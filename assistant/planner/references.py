@@ -22,6 +22,7 @@ from assistant.planner.narrowed_lists import with_those_listed
 from assistant.planner.normalise import normalise
 from assistant.planner.remainders import take_rest
 from assistant.planner.tokens import Sense, Token, merged
+from assistant.planner.told_places import there
 from assistant.planner.unsaid_campaigns import with_campaign
 from assistant.planner.vocabulary import Vocabulary
 from tools.windows import Window
@@ -138,7 +139,7 @@ def _with_that(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
         if token.is_("that") and _placed(tokens, at):
             placed = listing(dialogue, tokens[:at]).with_places(tokens[:at])
             return [*placed, replace(token, senses=(Sense("stop", "function"),)), *tokens[at + 1 :]]
-        named = token.get("that") or _it(tokens, at, dialogue)
+        named = token.get("that") or _it(tokens, at, dialogue) or there(tokens, at, dialogue)
         found = row_of(dialogue, named.id) if named is not None else None
         told_last = _limited_to(dialogue, named.id) if named is not None else None
         if found is None and told_last is not None:

@@ -18,6 +18,7 @@ from tools.metrics.results import data_range, value_label
 from tools.metrics.running import Runs
 from tools.metrics.sentences import dates_text, definition_text, filter_text, interpretation, title_text
 from tools.requests import Measure
+from tools.rules import Condition, Selection
 from tools.warehouse.context import ToolContext
 from tools.warehouse.tables import tables_of
 from tools.warehouse.whole_table import write_whole
@@ -25,6 +26,8 @@ from tools.windows import DateRange
 
 TOOL = "measure"
 NAMED_GROUPS = 20
+_MOST_LISTED = 2000
+"""Customers of a ranking that are kept one by one."""
 _NO_PIE = Text(
     zh="各组相加不等于整体，因此用柱状图代替饼图。",
     en="The groups are not parts of one whole, so this is a bar chart instead of a pie.",
@@ -63,6 +66,7 @@ def measure(ctx: ToolContext, request: Measure, customers: CustomerQuery | None 
         caveats=(*build_caveats(ctx, measured), *([_NO_PIE] if request.chart == "pie" and chart and not can_be_pie(measured) else [])),
         checks=measure_checks(ctx, measured),
         interpretation=interpretation(measured, request, defaulted=asked.window != request.window and not request.per),
+        selection=_listed(measured),
         details=_details(measured),
     )
     if runs.is_empty(measured):
@@ -76,6 +80,14 @@ def _with_file(ctx: ToolContext, table: Table | None, measured: Measured) -> Tab
         return table
     path = write_whole(ctx.config.exports_dir, TOOL, whole_table(measured))
     return table.model_copy(update={"path": str(path)})
+
+
+def _listed(measured: Measured) -> Selection | None:
+    """The customers of a ranking that is longer than its table, so that what follows may be about them all."""
+    named = [dimension.id for dimension in measured.plan.by] == ["customer"]
+    if not named or not TABLE_ROWS < len(measured.shown) <= _MOST_LISTED or measured.others is not None:
+        return None
+    return Selection(rule=Condition(field="customer_id", op="in", value=[group.keys[0] for group in measured.shown]))
 
 
 def _check(request: Measure, customers: CustomerQuery | None) -> None:

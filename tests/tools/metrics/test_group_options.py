@@ -13,6 +13,7 @@ from tools.errors import InputError, UnsupportedQuestion
 from tools.metrics.averages import periods_in
 from tools.metrics.measure import measure
 from tools.requests import Measure
+from tools.rules import Condition
 from tools.warehouse.context import ToolContext
 from tools.windows import DateRange
 
@@ -277,3 +278,16 @@ def test_who_is_new_in_each_month_has_no_total_over_the_months(demo_ctx: ToolCon
     months = [row[1] for row in demo_ctx.engine.rows(sql, {})]
     assert [row[1] for row in result.tables[0].rows][: len(months)] == months
     assert "revenue" not in {figure.id for figure in result.figures if figure.value == 0}
+
+
+def test_a_ranking_longer_than_its_table_is_about_all_its_customers(demo_ctx: ToolContext) -> None:
+    result = run(demo_ctx, metrics=["revenue"], by=["customer"], limit=60, window={"period": "2017-12"})
+
+    assert result.selection is not None
+    rule = result.selection.rule
+    assert isinstance(rule, Condition)
+    expected = demo_ctx.engine.rows(
+        "SELECT customer_id FROM counted_orders WHERE ordered_at >= '2017-12-01' AND ordered_at < '2018-01-01' "
+        "GROUP BY customer_id ORDER BY sum(amount) DESC, customer_id LIMIT 60"
+    )
+    assert sorted(rule.value or []) == sorted(row[0] for row in expected)
