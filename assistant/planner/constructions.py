@@ -32,6 +32,7 @@ _FEW_WORDS = 4
 """English words that a Chinese sentence may well have."""
 _TABLES = {
     "en": (
+        "constructions_again",
         "constructions_lookalikes",
         "constructions_segments",
         "constructions_newcomers",
@@ -40,7 +41,6 @@ _TABLES = {
         "constructions_figures",
         "constructions_rates",
         "constructions_changes",
-        "constructions_again",
         "constructions_followed",
         "constructions_later",
         "constructions_campaigns",
@@ -58,6 +58,7 @@ _TABLES = {
         "constructions_en",
     ),
     "zh": (
+        "constructions_again",
         "constructions_lookalikes",
         "constructions_segments",
         "constructions_newcomers",
@@ -66,7 +67,6 @@ _TABLES = {
         "constructions_figures",
         "constructions_rates",
         "constructions_changes",
-        "constructions_again",
         "constructions_followed",
         "constructions_later",
         "constructions_campaigns",

@@ -84,7 +84,18 @@ def _changed_rule(sentence: Sentence, args: Args, last: Result, *, replaces: boo
     rule = rule if segments or windows else selection_rule(last)
     meant = sentence.says("ellipsis", "correct") and not sentence.says("ellipsis", "only", "also") and sentence.says("verb")
     rule = None if meant and isinstance(rule, dict) and set(rule) != {"all"} else rule
+    if changes and not sentence.says("ellipsis", "also", "only"):
+        rule = _without_other_times(rule, added)
     return both(without_fields(rule, added), _dated(rule, added)) if replaces else both(_without_denied(rule, added), added)
+
+
+def _without_other_times(rule: Rule | None, added: Rule) -> Rule | None:
+    """“如果是60天没下单呢” of those who have not ordered for 90 days: the same in another time takes its place."""
+    if rule is None or "behaviour" not in added or not added.get("window"):
+        return rule
+    parts = rule["all"] if set(rule) == {"all"} else [rule]
+    kept = [part for part in parts if not _is_same({**part, "window": None}, {**added, "window": None})]
+    return both({"all": kept} if kept else None, None)
 
 
 def _with_segments(sentence: Sentence, rule: Rule | None, segments: list[str]) -> Rule | None:

@@ -213,7 +213,9 @@ def _change_segment(argument: str) -> Callable[[Sentence, Args, Result], Plan | 
         if not segment:
             by = take_dimensions(sentence)
             return plan("measure", metrics=["customers"], by=by, customers=last.handle) if by and last.handle else None
-        sentence.take_all("cue", "compare")
+        compared = bool(sentence.take_all("cue", "compare"))
+        if compared and last.call.name == "summarize_segment" and args.get(argument):
+            return plan("compare_segments", first=args[argument], second=segment.id)
         return Plan((Call(last.call.name, {**args, argument: segment.id}),))
 
     return change
