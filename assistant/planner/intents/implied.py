@@ -30,6 +30,7 @@ _HOW = (
 )
 _OF_PEOPLE = ("noun", "verb", "segment", "condition", "pronoun", "field", "band", "comparison")
 """What is said of customers, and not of sales."""
+_PAID = ("卖", "花", "消费")
 _SELLS_WITHIN = 3
 """How far after “how much” its verb may stand."""
 _COUNTED = frozenset({"orders", "items", "buyers", "customers", "active_customers", "new_customers"})
@@ -124,7 +125,8 @@ def money_too(sentence: Sentence, found: list[str]) -> list[str]:
     asked = [
         place for place, _ in sentence.free("cue", "how_much") if not sentence.tokens[place].text.isascii() or _asks_sales(sentence, place)
     ]
-    if not asked or not found or not (set(found) <= _COUNTED or _sum_apart(sentence, asked[0], found)):
+    beside = any(sentence.tokens[place].text.isascii() for place in asked)
+    if not asked or not found or "revenue" in found or not (set(found) <= _COUNTED or beside or _sum_apart(sentence, asked[0], found)):
         return found
     sentence.use(*asked)
     counted = [at for at in sentence.used if sentence.tokens[at].is_("metric")]
@@ -134,12 +136,17 @@ def money_too(sentence: Sentence, found: list[str]) -> list[str]:
 def _asks_sales(sentence: Sentence, place: int) -> bool:
     """“the five with the most customers and how much did they sell”: the sum is asked for in a part of its own."""
     joined = sentence.tokens[place - 1].is_("conj", "and") or sentence.tokens[place - 1].is_("punctuation", ",") if place else False
-    return joined and any(token.is_("cue", "sold") for token in sentence.tokens[place + 1 : place + 1 + _SELLS_WITHIN])
+    named = any(word in sentence.tokens[place].text for word in ("revenue", "sales", "money"))
+    return joined and (named or any(token.is_("cue", "sold") for token in sentence.tokens[place + 1 : place + 1 + _SELLS_WITHIN]))
 
 
 def _sum_apart(sentence: Sentence, asked: int, found: list[str]) -> bool:
     """“卖了多少钱，平均每单几件”: the sum is a part of its own beside the means that follow it."""
-    sold = "卖" in sentence.tokens[asked].text and not set(found) & {"revenue", "campaign_revenue"}
+    sold = any(word in sentence.tokens[asked].text for word in _PAID) and not set(found) & {
+        "revenue",
+        "campaign_revenue",
+        "revenue_per_customer",
+    }
     return sold and any(token.is_("punctuation", ",") or token.is_("conj", "and") for token in sentence.tokens[asked + 1 : asked + 2])
 
 

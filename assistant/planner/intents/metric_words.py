@@ -24,6 +24,7 @@ _OF_PEOPLE = {
     "discount": "discount_per_customer",
 }
 """Sums, and the metric that divides each by the customers who ordered."""
+_SUMS_ASKED = ("how much revenue", "how much money", "how much sales")
 _OF_THINGS = ("几家", "多少家", "几款", "几种", "几类", "几间", "多少种", "多少款")
 """“How many” of anything but people."""
 _BUSY = frozenset(
@@ -238,7 +239,7 @@ def _is_listed(sentence: Sentence, place: int) -> bool:
             continue
         linked = sentence.tokens[joint].is_("conj", "and") or sentence.tokens[joint].is_("punctuation", ",")
         beside = sentence.tokens[other]
-        named = beside.is_("metric") and not beside.is_("noun") and not beside.is_("condition")
+        named = (beside.is_("metric") and not beside.is_("noun") and not beside.is_("condition")) or beside.text in _SUMS_ASKED
         if linked and named and sentence.tokens[joint].text != "的":
             return True
     return False

@@ -14,7 +14,10 @@ from tools.windows import Window
 
 _KINDS = ("new_customers", "returning_customers")
 _LINKS = ("from", "of", "by", "for")
-_SOLD = ("revenue", "orders", "items", "average_order_value", "revenue_per_customer", "orders_per_customer", "discount")
+_SOLD = (
+    *("revenue", "orders", "items", "average_order_value", "revenue_per_customer", "orders_per_customer", "discount"),
+    *("repeat_rate", "discount_share", "items_per_order", "coupon_order_share"),
+)
 
 
 def newcomers(sentence: Sentence) -> Rule | None:
