@@ -142,11 +142,9 @@ def _asks_sales(sentence: Sentence, place: int) -> bool:
 
 def _sum_apart(sentence: Sentence, asked: int, found: list[str]) -> bool:
     """“卖了多少钱，平均每单几件”: the sum is a part of its own beside the means that follow it."""
-    sold = any(word in sentence.tokens[asked].text for word in _PAID) and not set(found) & {
-        "revenue",
-        "campaign_revenue",
-        "revenue_per_customer",
-    }
+    said = sentence.tokens[asked].text
+    named = {"revenue", "campaign_revenue", *(() if "卖" in said else ("revenue_per_customer",))}
+    sold = any(word in said for word in _PAID) and not set(found) & named
     return sold and any(token.is_("punctuation", ",") or token.is_("conj", "and") for token in sentence.tokens[asked + 1 : asked + 2])
 
 
