@@ -1,6 +1,7 @@
 """Constructions read as plainer words: “占了几成” is “占比”, and of customers “没有第二单” is “只下过一次单”.
 
-They are data: constructions.yaml and constructions_en.yaml, constructions_spoken.yaml for frames of spoken questions,
+They are data: constructions.yaml and constructions_en.yaml, constructions_openings.yaml for how a question is opened and closed,
+constructions_spoken.yaml for frames of spoken questions,
 constructions_frames.yaml, constructions_sentences.yaml and constructions_wholes.yaml for the frames of whole English questions,
 constructions_asked_zh.yaml, constructions_zh.yaml and constructions_framed.yaml for those of Chinese ones,
 constructions_everyday.yaml for what people say in English of their own trade, constructions_numbers.yaml for questions for numbers,
@@ -32,6 +33,7 @@ _FEW_WORDS = 4
 """English words that a Chinese sentence may well have."""
 _TABLES = {
     "en": (
+        "constructions_openings",
         "constructions_again",
         "constructions_lookalikes",
         "constructions_segments",
@@ -58,6 +60,7 @@ _TABLES = {
         "constructions_en",
     ),
     "zh": (
+        "constructions_openings",
         "constructions_again",
         "constructions_lookalikes",
         "constructions_segments",
@@ -100,6 +103,7 @@ _ALONE = frozenset(
         "constructions_models",
         "constructions_newcomers",
         "constructions_offers",
+        "constructions_openings",
         "constructions_ranked",
         "constructions_rates",
         "constructions_segments",
