@@ -129,11 +129,26 @@ def _of_both_sides(result: Result) -> Result | None:
 
 
 def _ranked(result: Result) -> Result | None:
-    """Customers that a measurement by customer lists one by one."""
+    """Customers that a measurement by customer lists one by one: by id, or those of a long list by its handle."""
     listed = result.call.name == "measure" and list(result.call.args.get("by") or ()) == ["customer"]
+    if listed and result.outcome == "answered" and result.handle and result.call.args.get("limit") and not result.whole:
+        return replace(result, content={**result.content, "selection": {"rule": {"segment": result.handle}}})
     ids = [str(row[0]) for row in result.rows] if listed and result.outcome == "answered" and result.whole else []
     rule = {"field": "customer_id", "op": "in", "value": ids}
     return replace(result, handle="", content={"selection": {"rule": rule}}) if ids else None
+
+
+def as_people(dialogue: Dialogue) -> Dialogue:
+    """The dialogue with every ranking of customers by name as a list of them, where "they" are spoken of."""
+    return replace(dialogue, results=tuple(_as_list(one) if one.call.name == "measure" else one for one in dialogue.results))
+
+
+def _as_list(result: Result) -> Result:
+    listed = list(result.call.args.get("by") or ()) == ["customer"] and result.call.args.get("limit")
+    if not listed or not result.handle or result.outcome != "answered":
+        return result
+    rule = {"rule": {"segment": result.handle}}
+    return replace(result, call=Call("find_customers", rule), content={**result.content, "selection": rule})
 
 
 def _lists_groups(result: Result) -> bool:

@@ -25,7 +25,7 @@ def after(dialogue: Dialogue, found: Plan) -> Dialogue:
     aside = found.calls[-1] if any(kind == ASIDE for kind, _ in found.notes) else None
     for call in found.calls:
         handle = next_handle(results)
-        content = {"selection": _selection(call), "details": _details(call)}
+        content = {"selection": _selection(call) or _ranked(call, handle), "details": _details(call)}
         results.append(Result(call, handle, "answered", content, call is aside, len(dialogue.questions)))
     return replace(dialogue, results=tuple(results))
 
@@ -39,6 +39,12 @@ def next_handle(results: list[Result]) -> str:
     """The handle of the result that comes next."""
     last = max((int(one.handle[1:]) for one in results if one.handle[1:].isdigit()), default=0)
     return f"t{last + 1}"
+
+
+def _ranked(call: Call, handle: str) -> Args | None:
+    """The customers that a measurement by customer will list."""
+    listed = call.name == "measure" and list(call.args.get("by") or ()) == ["customer"] and call.args.get("limit")
+    return {"rule": {"segment": handle}} if listed else None
 
 
 def _selection(call: Call) -> Args | None:

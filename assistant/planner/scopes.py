@@ -26,8 +26,16 @@ def spread_window(sentence: Sentence, clause: Clause, shared: Window | None, par
         return None  # “参加过18号活动并且最近30天买过”: a Chinese time stands before what it limits
     if any(sentence.tokens[place].text.startswith(_NEVER) for place in clause.places) and _does(sentence, owner):
         return None  # “最近90天下过单但从来没买过DELI的”: never in all time
+    if sentence.language != "zh" and _never(sentence, clause) and not _denies(sentence, owner):
+        return None  # “never used a coupon but spent over 5,000 last year”: never at all
     apart = _denies(sentence, owner) and not _denies(sentence, clause)
     return None if apart and not _held_against(sentence, clause, owner, shared) else shared
+
+
+def _never(sentence: Sentence, clause: Clause) -> bool:
+    """“Never redeemed a coupon”, of what has no goods to be held against others."""
+    said = [sentence.tokens[place] for place in clause.places]
+    return any(token.text.startswith("never") for token in said) and not any(token.is_("value") for token in said)
 
 
 def _held_against(sentence: Sentence, clause: Clause, owner: Clause, shared: Window) -> bool:

@@ -9,9 +9,10 @@ from assistant.planner import moves
 from assistant.planner.accounted import unsaid
 from assistant.planner.baskets import with_basket
 from assistant.planner.beside import with_beside
+from assistant.planner.best_then import bought_by_best
 from assistant.planner.both_named import with_both_named
 from assistant.planner.coverage import ask_about, ask_value, ask_without, with_only_name, without
-from assistant.planner.dialogue import Dialogue
+from assistant.planner.dialogue import Dialogue, as_people
 from assistant.planner.each_counted import with_each_counted
 from assistant.planner.each_group import with_each_group, with_those
 from assistant.planner.ellipsis import depends, is_bare, is_elliptic
@@ -38,6 +39,7 @@ from assistant.planner.rereading import Shorter, plainly, shorter
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
 from assistant.planner.set_changes import of_two_sets
+from assistant.planner.shapes import shape
 from assistant.planner.supply import with_supply
 from assistant.planner.taken_back import taken_back
 from assistant.planner.taken_off import off_and_on
@@ -191,6 +193,8 @@ def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 
 def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     dialogue = dialogue.focused(sentence.refers)
+    if shape("people", "they").search(sentence.text):
+        dialogue = as_people(dialogue)
     account = sentence.again()
     changed = group_changes(account, dialogue)
     if changed is not None and not account.leftover():
@@ -204,6 +208,11 @@ def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     best = among_best(sentence, dialogue, lambda words: _part(words, sentence, dialogue))
     if best is not None:
         return best
+    bought = bought_by_best(
+        sentence, dialogue, lambda words: _part(words, sentence, dialogue), lambda words, later: _later(words, sentence, later)
+    )
+    if bought is not None:
+        return bought
     unnamed = moves.whom(sentence, dialogue)
     if unnamed is not None:
         return unnamed

@@ -15,12 +15,15 @@ _EACH = ("each ", "every ", "per ", "每", "各")
 _COUNTERS = ("名", "位")
 """After a number these count anything that is ranked, people or not."""
 _WHICH = ("which", "what", "哪些", "哪个", "哪几个", "哪一个", "哪家", "哪些个")
+_ASKED = (*_WHICH, "什么")
 _MANY_OF_EACH = 5
 _PLURAL = ("哪些", "有哪些", "哪几个")
 
 
 def take_ranking(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
     """The order of the groups of `args`, and how many of them; the words for it are used."""
+    if _of_people(sentence, args["by"]):
+        return {}  # the number is one of people, and must not be dropped
     found = _grown(sentence, args["by"]) or _of_each(sentence, args)
     if found:
         sentence.take_all("rank", "listing")
@@ -34,6 +37,16 @@ def take_ranking(sentence: Sentence, args: dict[str, Any]) -> dict[str, Any]:
         sentence.take_all("cue", "rest")
         found |= {"rest": True, "sort": found.get("sort", "largest"), "limit": found.get("limit") or _MANY_OF_EACH}
     return found
+
+
+def _of_people(sentence: Sentence, by: list[str]) -> bool:
+    """“Which departments do the top 100 customers buy”: people are ranked, and what they buy is asked for and not within what."""
+    found = [(place, ranking) for place, ranking in sentence.free("ranking") if ranking.data["n"]]
+    if not any(_ranks_people(sentence, *one) for one in found) or "customer" in by:
+        return False
+    places = [place for place, token in enumerate(sentence.tokens) if token.is_("dimension", *by) and place]
+    asked = [sentence.tokens[place].text.startswith(_ASKED) or sentence.tokens[place - 1].text in _ASKED for place in places]
+    return any(asked) or sentence.says("cue", "favourite")
 
 
 def ranks_unknown(sentence: Sentence) -> bool:
