@@ -56,6 +56,8 @@ def _shown(sentence: Sentence) -> list[str] | None:
 def _with(call: Call, shown: list[str]) -> Call | None:
     """The call with more metrics, or with more columns of its list; None where it shows neither."""
     if call.name == "measure" and call.args.get("by"):
+        if not all(_metric_of(one) in {known.id for known in catalogue().metrics} for one in shown):
+            return None
         return Call(call.name, {**call.args, "metrics": _metrics(call.args["metrics"], shown)})
     if call.name == "find_customers" and call.args.get("sort_by"):
         known = {one.id for one in catalogue().fields}
@@ -71,5 +73,11 @@ def _with(call: Call, shown: list[str]) -> Call | None:
 def _metrics(metrics: list[str], shown: list[str]) -> list[str]:
     """The metrics, then those that are to be shown besides, each once."""
     known = {one.id for one in catalogue().metrics}
-    more = [_COUNTED.get(one, one) for one in (_OF_FIELD.get(one, one) for one in shown)]
+    more = [_metric_of(one) for one in shown]
     return list(dict.fromkeys([*metrics, *(one for one in more if one in known)]))[:_MOST_METRICS]
+
+
+def _metric_of(shown: str) -> str:
+    """The metric that tells what a field or metric names, where there is one."""
+    one = _OF_FIELD.get(shown, shown)
+    return _COUNTED.get(one, one)

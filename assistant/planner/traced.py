@@ -25,6 +25,8 @@ _CORRECTING = ("drop", "move")
 _SENT = ('"contacts"', '"responses"')
 """What was sent to customers, or what they answered: what they did after it has a time of its own."""
 _LONG = 5
+_CONTACT = ("phone", "email")
+"""What customers are reached by: asked for, it is shown or denied, and never left out."""
 _WHICH = frozenset({"which", "what"})
 _NEW = {"new_customers", "lapsed_customers", "churned_customers"}
 
@@ -58,6 +60,8 @@ def untraced(found: Plan, sentence: Sentence) -> list[Token]:
 
 def _untold(token: Token, written: str) -> bool:
     kinds = {sense.kind for sense in token.senses}
+    if any(sense.kind == "field" and sense.id in _CONTACT for sense in token.senses):
+        return not any(sense.id in written for sense in token.senses)
     if kinds and kinds <= _OF_METRIC and "metric" in kinds:
         return not any(_has(sense.id, "metrics", written) for sense in token.senses)
     if kinds and kinds <= _OF_DIMENSION and "dimension" in kinds:

@@ -17,6 +17,7 @@ from assistant.planner.lexicon import filled, named_patterns, read_table
 from assistant.planner.literals import needed
 from assistant.planner.normalise import HAN, normalise
 from assistant.planner.plan import Plan, plan
+from assistant.planner.reading import read_sentence
 from assistant.planner.texts import text
 from assistant.planner.vocabulary import Vocabulary
 
@@ -45,7 +46,7 @@ def at_first(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan 
         dialogue: The conversation so far.
     """
     said = normalise(question)
-    return _told("first", said, dialogue) or _unknown_number(said, vocabulary)
+    return _told("first", said, dialogue, vocabulary) or _unknown_number(said, vocabulary) or _unknown_department(said, vocabulary)
 
 
 def at_last(found: Plan, question: str, dialogue: Dialogue) -> Plan:
@@ -62,13 +63,14 @@ def _guesses(asked: str) -> bool:
     return any(asked.startswith(text(name, language).partition("{")[0]) for name in _GUESSES for language in ("zh", "en"))
 
 
-def _told(stage: str, said: str, dialogue: Dialogue) -> Plan | None:
+def _told(stage: str, said: str, dialogue: Dialogue, vocabulary: Vocabulary | None = None) -> Plan | None:
     language = "zh" if _HAN.search(said) else "en"
     for one in _entries(stage, language):
         if one.needed and not any(literal in said for literal in one.needed):
             continue
         match = one.said.search(said)
-        if match is None or (one.entry.get("alone") and dialogue.results):
+        held = vocabulary is not None and bool(vocabulary.values.get(one.entry.get("unless", "")))
+        if match is None or held or (one.entry.get("alone") and dialogue.results):
             continue
         words = {name: value or "" for name, value in match.groupdict().items()} | {"words": match[0].strip(" ,.?!")}
         if "ask" in one.entry:
@@ -93,6 +95,26 @@ def _unknown_number(said: str, vocabulary: Vocabulary) -> Plan | None:
                 words = text("no_such_number", language).format(name=name, numbers=", ".join(missing))
                 return plan("decline", reason="no_data", missing=words)
     return None
+
+
+def _unknown_department(said: str, vocabulary: Vocabulary) -> Plan | None:
+    """“Revenue of the electronics department”, where only a product has that name: no department has."""
+    for pattern in _departments():
+        match = pattern.search(said)
+        if match is None:
+            continue
+        read = read_sentence(match["d"], vocabulary, Dialogue())
+        named = [{str(sense.data["dimension"]) for sense in token.senses if sense.kind == "value"} for token in read.tokens]
+        if named == [{"product_name"}]:
+            language = "zh" if _HAN.search(said) else "en"
+            words = text("no_such_value", language).format(name=vocabulary.name("dimension", "category", language), words=match["d"])
+            return plan("decline", reason="no_data", missing=words)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _departments() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(one) for one in read_table(_TABLE)["departments"])
 
 
 @lru_cache(maxsize=8)
