@@ -40,7 +40,8 @@ def take_head(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Res
 def _shown(listed: Result) -> int | None:
     """How many customers a list has."""
     tables = listed.content.get("tables") or [{}]
-    return tables[0].get("row_count")
+    rows = tables[0].get("row_count")
+    return int(rows) if rows is not None else None
 
 
 def _shorter(tokens: list[Token], at: int, end: int, number: int, tail: bool) -> tuple[list[Token], Result | None] | None:
