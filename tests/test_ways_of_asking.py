@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from opencc import OpenCC
 
 from assistant.conversation import open_conversation
 from assistant.planner.dialogue import Dialogue
@@ -99,3 +100,36 @@ def test_every_way_of_asking_leads_to_the_same_calls(file: Path, warehouse: Ware
         if written(found := calls_of(way, case.get("before", []), warehouse, vocabulary)) != written(case["calls"])
     ]
     assert not missed, "\n\n".join(missed)
+
+
+_TO_TRADITIONAL = OpenCC("s2twp")
+_MANNERS = {
+    "zh": ("你好，{}", "麻烦问一下，{}", "我想了解一下{}", "帮我查一下{}", "{}，谢谢啦"),
+    "en": ("Hi there, {}", "{} thanks!", "OK, {}"),
+}
+_ASKED = ("what", "which", "who", "how")
+
+
+def mannered(question: str) -> Iterator[str]:
+    """The question with manners around it, in traditional characters or in capitals."""
+    if any("\u4e00" <= char <= "\u9fff" for char in question):
+        yield from (manner.format(question.rstrip("？?。")) for manner in _MANNERS["zh"])
+        yield _TO_TRADITIONAL.convert(question)
+        return
+    yield from (manner.format(question.rstrip("?. ")) for manner in _MANNERS["en"])
+    yield question.upper()
+    if question.lower().startswith(_ASKED):
+        yield f"could you please tell me {question[0].lower()}{question[1:]}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_manners_and_script_change_nothing(file: Path, vocabulary: Vocabulary) -> None:
+    changed = [
+        f"{way}\n  {written(found)}\n  instead of {written(case['calls'])}"
+        for case in yaml.safe_load(file.read_text(encoding="utf-8"))
+        if not case.get("before")
+        for plain in (case["core"], *case.get("zh", [])[:1], *case.get("en", [])[:1])
+        for way in mannered(plain)
+        if written(found := [[call.name, call.args] for call in understand(way, vocabulary, Dialogue()).calls]) != written(case["calls"])
+    ]
+    assert not changed, "\n\n".join(changed)
