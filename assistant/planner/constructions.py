@@ -1,7 +1,6 @@
 """Constructions read as plainer words: “占了几成” is “占比”, and of customers “没有第二单” is “只下过一次单”.
 
-They are data: constructions.yaml and constructions_en.yaml, constructions_openings.yaml for how a question is opened and closed,
-constructions_spoken.yaml for frames of spoken questions,
+They are data: constructions.yaml and constructions_en.yaml, constructions_spoken.yaml for frames of spoken questions,
 constructions_frames.yaml, constructions_sentences.yaml and constructions_wholes.yaml for the frames of whole English questions,
 constructions_asked_zh.yaml, constructions_zh.yaml and constructions_framed.yaml for those of Chinese ones,
 constructions_everyday.yaml for what people say in English of their own trade, constructions_numbers.yaml for questions for numbers,
@@ -33,7 +32,6 @@ _FEW_WORDS = 4
 """English words that a Chinese sentence may well have."""
 _TABLES = {
     "en": (
-        "constructions_openings",
         "constructions_again",
         "constructions_lookalikes",
         "constructions_segments",
@@ -61,7 +59,6 @@ _TABLES = {
         "constructions_en",
     ),
     "zh": (
-        "constructions_openings",
         "constructions_again",
         "constructions_lookalikes",
         "constructions_segments",
@@ -105,7 +102,6 @@ _ALONE = frozenset(
         "constructions_models",
         "constructions_newcomers",
         "constructions_offers",
-        "constructions_openings",
         "constructions_ranked",
         "constructions_rankings",
         "constructions_rates",

@@ -27,6 +27,7 @@ from assistant.planner.intents.spent_on import by_spend_on, counted_in_time
 from assistant.planner.level_meant import with_level
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found
+from assistant.planner.manners import without_manners
 from assistant.planner.offers import with_offers
 from assistant.planner.part_of_base import with_part_of_base
 from assistant.planner.part_of_sales import with_part_of_sales
@@ -69,10 +70,10 @@ _COMMAS = (("punctuation", ","),)
 
 def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None = None) -> Plan:
     """The plan of one question in its conversation."""
-    known = dialogue or Dialogue()
-    unclear = at_first(question, vocabulary, known)
-    found = unclear or at_last(gone_on(question, vocabulary, known, _planned), question, known)
-    return with_level(found, question, vocabulary)
+    known, asked = dialogue or Dialogue(), without_manners(question)
+    unclear = at_first(asked, vocabulary, known)
+    found = unclear or at_last(gone_on(asked, vocabulary, known, _planned), asked, known)
+    return with_level(found, asked, vocabulary)
 
 
 def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:

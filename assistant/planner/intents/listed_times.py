@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from assistant.planner.normalise import normalise
 from assistant.planner.sentence import Sentence
 from assistant.planner.windows import joined_windows
 from tools.windows import Window
@@ -47,7 +48,7 @@ def listed_times(sentence: Sentence, args: dict[str, Any], windows: list[Window]
 def _named_together(sentence: Sentence) -> bool:
     """“sales in July and August”, “7月和8月的销售额”: two times joined, and nothing that sets one against the other."""
     places = [place for place, token in enumerate(sentence.tokens) if token.is_("window")]
-    if len(places) != 2 or places[1] - places[0] > 3 or _AGAINST.search(sentence.typed.lower() or sentence.text):
+    if len(places) != 2 or places[1] - places[0] > 3 or _AGAINST.search(normalise(sentence.typed) or sentence.text):
         return False
     between = sentence.tokens[places[0] + 1 : places[1]]
     joint = [token for token in between if token.is_("conj", "and") or token.text == ","]
