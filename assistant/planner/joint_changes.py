@@ -211,18 +211,21 @@ def _apart(first: Args, second: Args) -> set[str]:
 def _side_by_side(first: Args, second: Args, asked: list[Sense]) -> Plan | None:
     """Two values, groups or metrics in one measurement, where they can be; else both again."""
     both = Plan((Call("measure", first), Call("measure", second)))
-    (key,) = _apart(first, second)
+    apart = _apart(first, second)
+    if len(apart) != 1:
+        return both if apart else Plan((Call("measure", second),))
+    (key,) = apart
     order = {"sort": asked[0].id} if asked and asked[0].kind == "higher" else {}
     if key == "metrics":
         return Plan((Call("measure", {**second, "metrics": list(dict.fromkeys([*first[key], *second[key]]))}),))
     if key == "where":
         where = {**first.get("where", {}), **second.get("where", {})}
-        apart = [one for one in where if first.get("where", {}).get(one) != second.get("where", {}).get(one)]
-        if len(apart) != 1 or any(len(one.get("where", {}).get(apart[0], [])) != 1 for one in (first, second)):
+        names = [one for one in where if first.get("where", {}).get(one) != second.get("where", {}).get(one)]
+        if len(names) != 1 or any(len(one.get("where", {}).get(names[0], [])) != 1 for one in (first, second)):
             return both
-        values = list(dict.fromkeys(value for one in (first, second) for value in one["where"][apart[0]]))
-        by = list(dict.fromkeys([apart[0], *second.get("by", [])]))[:_MOST_DIMENSIONS]
-        return Plan((Call("measure", {**second, "where": {**where, apart[0]: values}, "by": by, **order}),))
+        values = list(dict.fromkeys(value for one in (first, second) for value in one["where"][names[0]]))
+        by = list(dict.fromkeys([names[0], *second.get("by", [])]))[:_MOST_DIMENSIONS]
+        return Plan((Call("measure", {**second, "where": {**where, names[0]: values}, "by": by, **order}),))
     named = [one.get("customers") for one in (first, second)]
     together = {"any": [{"segment": one} for one in named]}
     if key == "customers" and all(isinstance(one, str) for one in named) and (by := segments_apart(together)) and not second.get("by"):

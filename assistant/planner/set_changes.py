@@ -34,6 +34,15 @@ def of_two_sets(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return plan("find_customers", rule=rule)
 
 
+def in_one_only(dialogue: Dialogue) -> Rule | None:
+    """Those who are in one of the last two lists alone; None where there are no two."""
+    lists = _lists(dialogue)
+    if len(lists) < 2:
+        return None
+    first, second = lists
+    return {"any": [both(first, _denied(second)), both(second, _denied(first))]}
+
+
 def _speaks_of_sets(sentence: Sentence) -> bool:
     """Whether nothing is said but who of the lists is meant, and how many they are."""
     return all(_beside(token) for token in sentence.tokens)
@@ -73,6 +82,8 @@ def _taken_together(text: str, lists: list[Rule]) -> Rule | None:
         return both(first, _denied(second))
     if shape("sets", "second_only").search(text):
         return both(second, _denied(first))
+    if shape("sets", "one_only").search(text):
+        return {"any": [both(first, _denied(second)), both(second, _denied(first))]}
     if shape("sets", "neither").search(text):
         return both(_denied(first), _denied(second))
     if shape("sets", "either").search(text):

@@ -28,6 +28,7 @@ from assistant.planner.level_meant import with_level
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found
 from assistant.planner.manners import without_manners
+from assistant.planner.moved_times import in_moved_time
 from assistant.planner.offers import with_offers
 from assistant.planner.part_of_base import with_part_of_base
 from assistant.planner.part_of_sales import with_part_of_sales
@@ -45,6 +46,7 @@ from assistant.planner.supply import with_supply
 from assistant.planner.taken_back import taken_back
 from assistant.planner.taken_off import off_and_on
 from assistant.planner.texts import text
+from assistant.planner.the_two import of_the_two
 from assistant.planner.those_and_others import held_against
 from assistant.planner.time_before import with_time_before
 from assistant.planner.top_against_rest import against_rest
@@ -85,6 +87,8 @@ def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
         or with_each_counted(question, read)
         or taken_back(*known)
         or with_both_named(*known)
+        or of_the_two(question, vocabulary, dialogue, _planned)
+        or in_moved_time(*known)
         or with_basket(*known)
         or gone_back(question, vocabulary, dialogue, _planned)
     )

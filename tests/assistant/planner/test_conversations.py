@@ -28,6 +28,7 @@ CONVERSATIONS = [
         "turns_later",
         "turns_baskets",
         "turns_changed",
+        "turns_told",
     )
     for case in yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
 ]
