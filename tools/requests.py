@@ -54,7 +54,9 @@ class Measure(Request):
     where_not: dict[str, list[str]] = Field(default={}, description="Dimension id to excluded values.")
     basket: list[OrderCondition] = Field(default=[], max_length=4, description="Only orders that fit all.")
     window: Window | None = Field(default=None, description="Default: all time.")
-    compare: Literal["previous", "last_year", "step"] | Window | None = Field(default=None, description="step: month by month; or a window")
+    compare: Literal["previous", "last_year", "step", "usual"] | Window | None = Field(
+        default=None, description="step: month by month; usual: all time; or a window; with per, averages are compared."
+    )
     customers: Customers | None = Field(default=None, description="Only these.")
     sort: Literal["largest", "smallest", "growth", "decline", "movement", "contribution", "natural"] | None = Field(
         default=None,

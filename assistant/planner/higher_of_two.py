@@ -21,7 +21,10 @@ def higher_of_two(results: Sequence[Result], language: str) -> str:
     metrics = first.details.get("metrics") or []
     if metrics != second.details.get("metrics") or len(metrics) != 1 or not (first.has(metrics[0]) and second.has(metrics[0])):
         return ""
-    values = [first.value(metrics[0]), second.value(metrics[0])]
+    figure = _figure((first, second), metrics[0])
+    if figure is None:
+        return ""
+    values = [first.value(figure), second.value(figure)]
     if values[0] == values[1]:
         return text("both_equal", language)
     higher = 0 if values[0] > values[1] else 1
@@ -32,8 +35,16 @@ def higher_of_two(results: Sequence[Result], language: str) -> str:
 def _is_figure(result: Result) -> bool:
     """Whether it is one figure and no comparison of its own."""
     args = result.call.args
-    grouped = any(args.get(one) for one in ("by", "compare", "percentiles", "per", "having"))
+    grouped = any(args.get(one) for one in ("by", "compare", "percentiles", "having"))
     return result.call.name == "measure" and result.outcome == "answered" and not grouped
+
+
+def _figure(views: tuple[ResultView, ResultView], metric: str) -> str | None:
+    """What of the two is held against each other: their averages over time where both have the same; None where only one has."""
+    per = [view.details.get("per") for view in views]
+    if per[0] != per[1]:
+        return None
+    return f"{metric}.{per[0]}" if per[0] and all(view.has(f"{metric}.{per[0]}") for view in views) else metric
 
 
 def _side(view: ResultView, args: dict[str, Any], other: dict[str, Any]) -> str:

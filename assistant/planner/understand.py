@@ -53,6 +53,7 @@ from assistant.planner.top_against_rest import against_rest
 from assistant.planner.traced import untraced
 from assistant.planner.unanswered import gone_on
 from assistant.planner.unclear import at_first, at_last
+from assistant.planner.usual_times import with_usual_time
 from assistant.planner.vocabulary import Vocabulary
 from assistant.planner.ways import best_plan
 from assistant.planner.winners import of_first, of_winner
@@ -84,6 +85,7 @@ def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
     early = with_supply(question, read) or with_part_of_base(question, read) or with_part_of_sales(question, read) or with_beside(*known)
     early = (
         early
+        or with_usual_time(*known)
         or with_each_counted(question, read)
         or taken_back(*known)
         or with_both_named(*known)

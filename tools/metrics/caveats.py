@@ -69,6 +69,8 @@ def _outside(ctx: ToolContext, measured: Measured) -> Iterator[Text]:
 
 def _lengths(measured: Measured) -> Iterator[Text]:
     now, before = _days(measured.window), _days(measured.before)
+    if measured.compare == "usual" or measured.per_before is not None:
+        return  # one time beside the average of many
     if now and before and min(now, before) < _SIMILAR * max(now, before):
         yield Text(
             zh=f"两个时间范围长度不同：本期 {now} 天，上期 {before} 天。",

@@ -106,7 +106,7 @@ def _recounts(ctx: ToolContext, measured: Measured) -> Iterator[Check]:
 def _apart(measured: Measured) -> Iterator[Check]:
     """The two periods of a comparison have no day in common."""
     now, before = measured.window, measured.before
-    if before is None or now.start is None or before.end is None:
+    if before is None or now.start is None or before.end is None or measured.compare == "usual" or measured.per_before is not None:
         return
     shared = max((before.end - now.start).days + 1, 0) if now.end is None or before.start is None or before.start <= now.end else 0
     label = Text(zh="本期与对比期重叠的天数", en="days that the period and the one it is compared with share")

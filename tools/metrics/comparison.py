@@ -9,6 +9,7 @@ from typing import Literal
 
 from tools.contracts import Text
 from tools.errors import InputError, UnsupportedQuestion
+from tools.metrics.averages import whole_periods
 from tools.metrics.plan import Plan, clip, main_source
 from tools.metrics.results import data_range, period_of
 from tools.metrics.steps import STEP
@@ -16,8 +17,8 @@ from tools.requests import Measure
 from tools.warehouse.context import ToolContext
 from tools.windows import DateRange, Window
 
-Compared = Literal["previous", "last_year", "step", "than"]
-"""What is compared with; than: a window that is named."""
+Compared = Literal["previous", "last_year", "step", "than", "usual"]
+"""What is compared with; than: a window that is named; usual: all the time that the data cover."""
 _LEAST_COVERED = 0.5
 """A period of which the data hold less than this part is nothing to compare with."""
 _WEEK = dt.timedelta(days=7)
@@ -30,7 +31,15 @@ def earlier_plan(ctx: ToolContext, plan: Plan, request: Measure) -> Plan | None:
         return None
     if isinstance(request.compare, Window):
         return replace(plan, window=request.compare)
+    if request.compare == "usual":
+        return replace(plan, window=whole_periods(ctx, request.per) or _all_time(ctx, plan))
     return replace(plan, window=earlier_window(plan.window, "last_year" if request.compare == "last_year" else "previous", ctx.as_of))
+
+
+def _all_time(ctx: ToolContext, plan: Plan) -> Window:
+    """The dates that the data cover."""
+    data = data_range(ctx, main_source(plan))
+    return Window(start=data.start, end=min(data.end or ctx.as_of, ctx.as_of))
 
 
 def kind_of(request: Measure) -> Compared | None:

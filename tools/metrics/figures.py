@@ -8,9 +8,20 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from tools.contracts import Column, Figure, FigureValue, Table, Text, Unit
-from tools.metrics.averages import NAMES
+from tools.metrics.averages import NAMES, PerTime
 from tools.metrics.catalogue import Metric
-from tools.metrics.outcome import OTHERS, OTHERS_NAME, Measured, change_of, change_share, difference_of, group_name, share_of, shares_of
+from tools.metrics.outcome import (
+    OTHERS,
+    OTHERS_NAME,
+    Measured,
+    change_of,
+    change_share,
+    compared_values,
+    difference_of,
+    group_name,
+    share_of,
+    shares_of,
+)
 from tools.metrics.results import Group, Value
 from tools.metrics.wholes import tells_share
 
@@ -25,6 +36,7 @@ _BEFORE = {
     "last_year": (Text(zh="（去年同期）", en="a year before"), Text(zh="（去年同期）", en="a year before")),
     "previous": (Text(zh="（上期）", en="in the period before"), Text(zh="（上期）", en="before")),
     "than": (Text(zh="（对比期）", en="in the period compared with"), Text(zh="（对比期）", en="compared with")),
+    "usual": (Text(zh="（平时）", en="usually"), Text(zh="（平时）", en="usually")),
     "step": (Text(zh="（上一期）", en="in the one before"), Text(zh="（上一期）", en="one before")),
 }
 """What the period compared with is called, in figures and in columns."""
@@ -64,7 +76,7 @@ def _of_group(measured: Measured, group: Group, prefix: str, name: Text | None, 
             )
         yield from _beside(measured, group, metric, f"{prefix}{metric.id}", label)
         if measured.compared and not (is_total and measured.before is None):
-            yield from _compared(measured, metric, f"{prefix}{metric.id}", label, (value, before), group if not is_total else None)
+            yield from _compared(measured, metric, f"{prefix}{metric.id}", label, (group, before), group if not is_total else None)
 
 
 def _beside(measured: Measured, group: Group, metric: Metric, figure_id: str, label: Text) -> Iterator[Figure]:
@@ -86,15 +98,15 @@ def _beside(measured: Measured, group: Group, metric: Metric, figure_id: str, la
 
 
 def _compared(
-    measured: Measured, metric: Metric, figure_id: str, label: Text, values: tuple[Value, Group | None], group: Group | None
+    measured: Measured, metric: Metric, figure_id: str, label: Text, both: tuple[Group, Group | None], group: Group | None
 ) -> Iterator[Figure]:
-    value, before = values
-    earlier = before.values.get(metric.id) if before else None
+    whole, before = both
+    value, earlier = compared_values(measured, metric, whole, before)
     change, unit = change_of(metric, value, earlier)
-    yield _figure(f"{figure_id}.previous", _of(label, *_before(measured, column=False)), earlier, metric.unit)
+    yield _figure(f"{figure_id}.previous", _of(label, *_before(measured, column=False)), earlier, _previous_unit(measured, metric))
     yield _figure(f"{figure_id}.change", _of(label, "变化", "change"), change, unit)
     if metric.unit is not Unit.SHARE and (group is None or measured.by_change):
-        difference = difference_of(Group((), (), {metric.id: value}), before, metric)
+        difference = difference_of(Group((), (), {metric.id: value}), Group((), (), {metric.id: earlier}) if before else None, metric)
         yield _figure(f"{figure_id}.difference", _of(label, "变化额", "difference"), difference, metric.unit)
     if group is not None and measured.by_change:
         part = change_share(measured, group, metric)
@@ -105,6 +117,11 @@ def _compared(
             yield _figure(f"{figure_id}.share_previous", _of(label, "对比期占比", "share before"), then, Unit.SHARE)
         points = now - then if now is not None and then is not None else None
         yield _figure(f"{figure_id}.share_change", _of(label, "占比变化", "change of the share"), points, Unit.POINTS)
+
+
+def _previous_unit(measured: Measured, metric: Metric) -> Unit:
+    """The unit of what is compared with: that of a mean where averages are."""
+    return mean_unit(metric) if measured.per_before is not None else metric.unit
 
 
 def _before(measured: Measured, *, column: bool) -> tuple[str, str]:
@@ -251,10 +268,16 @@ def build_table(measured: Measured, title: Text) -> Table | None:
     runs = [(measured.window, measured.total)]
     if measured.previous_total is not None and measured.before is not None:
         runs.append((measured.before, measured.previous_total))
+    averages = [measured.per, measured.per_before] if measured.per_before is not None else []
     columns = [Column(id="window", label=Text(zh="时间范围", en="window"), unit=Unit.TEXT), *_metric_columns(measured)]
+    columns += [_mean_column(measured.per, one) for one in measured.plan.metrics] if averages and measured.per is not None else []
     rows = [
-        (f"{dates.start or '…'} – {dates.end or '…'}", *(group.values.get(one.id) for one in measured.plan.metrics))
-        for dates, group in runs
+        (
+            f"{dates.start or '…'} – {dates.end or '…'}",
+            *(group.values.get(one.id) for one in measured.plan.metrics),
+            *(per.average(one, group) for per in averages[place : place + 1] if per for one in measured.plan.metrics),
+        )
+        for place, (dates, group) in enumerate(runs)
     ]
     return Table(title=title, columns=tuple(columns), rows=tuple(rows), row_count=len(rows))
 
@@ -293,13 +316,14 @@ def _columns_of(measured: Measured, metric: Metric) -> Iterator[Column]:
         yield Column(id=f"{metric.id}.whole", label=_of(metric.name, "整体", "of the whole"), unit=metric.unit)
         yield Column(id=f"{metric.id}.share_of", label=_of(metric.name, "占整体的比例", "share of the whole"), unit=Unit.SHARE)
     if measured.per is not None:
-        name = NAMES[measured.per.unit]
-        yield Column(id=f"{metric.id}.{measured.per.figure}", label=_of(metric.name, name.zh, name.en), unit=mean_unit(metric))
+        yield _mean_column(measured.per, metric)
     if measured.firsts is not None and measured.has_share(metric):
         yield Column(id=f"{metric.id}.share_within", label=_of(metric.name, "组内占比", "share within"), unit=Unit.SHARE)
     if measured.compared:
         _, unit = change_of(metric, None, None)
-        yield Column(id=f"{metric.id}.previous", label=_of(metric.name, *_before(measured, column=True)), unit=metric.unit)
+        yield Column(
+            id=f"{metric.id}.previous", label=_of(metric.name, *_before(measured, column=True)), unit=_previous_unit(measured, metric)
+        )
         yield Column(id=f"{metric.id}.change", label=_of(metric.name, "变化", "change"), unit=unit)
     if _has_difference(measured, metric):
         yield Column(id=f"{metric.id}.difference", label=_of(metric.name, "变化额", "difference"), unit=metric.unit)
@@ -307,6 +331,11 @@ def _columns_of(measured: Measured, metric: Metric) -> Iterator[Column]:
     if _by_share(measured, metric):
         yield Column(id=f"{metric.id}.share_previous", label=_of(metric.name, "对比期占比", "share before"), unit=Unit.SHARE)
         yield Column(id=f"{metric.id}.share_change", label=_of(metric.name, "占比变化", "change of the share"), unit=Unit.POINTS)
+
+
+def _mean_column(per: PerTime, metric: Metric) -> Column:
+    name = NAMES[per.unit]
+    return Column(id=f"{metric.id}.{per.figure}", label=_of(metric.name, name.zh, name.en), unit=mean_unit(metric))
 
 
 def _row(measured: Measured, group: Group) -> tuple[FigureValue, ...]:
@@ -325,8 +354,8 @@ def _row(measured: Measured, group: Group) -> tuple[FigureValue, ...]:
         if measured.firsts is not None and measured.has_share(metric):
             cells.append(share_of(group, measured.firsts.get(group.keys[0]), metric) if group.keys else None)
         if measured.compared:
-            earlier = before.values.get(metric.id) if before else None
-            cells += [earlier, change_of(metric, value, earlier)[0]]
+            now, earlier = compared_values(measured, metric, group, before)
+            cells += [earlier, change_of(metric, now, earlier)[0]]
         if _has_difference(measured, metric):
             cells += [difference_of(group, before, metric), change_share(measured, group, metric)]
         if _by_share(measured, metric):

@@ -56,6 +56,7 @@ class Measured:
         kept: The conditions that the groups fit.
         together: What the groups shown have of the first metric together, where they are a part of all.
         per: Averages over days, weeks or months, where they were asked for.
+        per_before: Those of the time compared with.
         firsts: The groups of the first dimension alone, where shares within them were asked for.
         wholes: What each group's share is told of, by its keys, where a share of a wider whole was asked for; that of all without keys.
         means: The mean of each sum or count over all groups, where it was asked for.
@@ -81,6 +82,7 @@ class Measured:
     kept: tuple[Kept, ...] = ()
     together: Value = None
     per: PerTime | None = None
+    per_before: PerTime | None = None
     firsts: dict[str, Group] | None = None
     wholes: dict[tuple[str, ...], Group] | None = None
     means: dict[str, Decimal | float] = field(default_factory=dict)
@@ -119,6 +121,15 @@ class Measured:
         if self.others is not None and group is self.others.group:
             return self.others.before
         return self.previous.get(group.keys) if self.grouped else self.previous_total
+
+
+def compared_values(measured: Measured, metric: Metric, group: Group, before: Group | None) -> tuple[Value, Value]:
+    """What is compared of a group: its value with that of the time before, or the averages of both where those were asked for."""
+    value, earlier = group.values.get(metric.id), before.values.get(metric.id) if before else None
+    if measured.per is None or measured.per_before is None or before is None:
+        return value, earlier
+    means = measured.per.average(metric, group), measured.per_before.average(metric, before)
+    return means if None not in means else (value, earlier)
 
 
 def names_by_label(groups: Sequence[Group], by: Sequence[Dimension], known: Sequence[dict[str, Text]]) -> tuple[dict[str, Text], ...]:

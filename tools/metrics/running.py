@@ -99,6 +99,7 @@ class Runs:
             kept=kept,
             together=self._together(run, groups, limit),
             per=self._per(plan, window),
+            per_before=self._per(earlier, self._dates(earlier).window) if earlier else None,
             firsts=firsts,
             means=mean_of_groups(run.groups, plan.metrics) if request.mean else {},
         )

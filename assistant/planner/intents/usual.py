@@ -45,14 +45,14 @@ def beside_usual(sentence: Sentence, found: Plan) -> Plan:
     days = _of_time(sentence, args.get("where", {}))
     if "window" in args and not days:
         whole = {name: value for name, value in args.items() if name != "window"}
-        per = _unit(Window(**args["window"]))
+        per = unit_of(Window(**args["window"]))
     elif days and "window" not in args:
         rest = {name: value for name, value in args["where"].items() if name not in days}
         whole = {**{name: value for name, value in args.items() if name != "where"}, **({"where": rest} if rest else {})}
         per = "day"
     else:
         return found
-    unit = {"per": per} if _adds_up(args["metrics"]) and not args.get("per") else {}
+    unit = {"per": per} if adds_up(args["metrics"]) and not args.get("per") else {}
     return replace(found, calls=(Call("measure", {**args, **unit}), Call("measure", {**whole, **unit})))
 
 
@@ -61,13 +61,14 @@ def _of_time(sentence: Sentence, where: dict[str, Any]) -> list[str]:
     return [one for one in where if sentence.vocabulary.levels.get(one) == "time" and one != "hour"]
 
 
-def _unit(window: Window) -> str:
+def unit_of(window: Window) -> str:
+    """The length of the calendar period that a time is; else days."""
     if window.start is not None and window.end is not None and (window.end - window.start).days + 1 == _DAYS_OF_WEEK:
         return "week"
     return next((unit for unit, pattern in _UNITS if re.fullmatch(pattern, window.period or "")), "day")
 
 
-def _adds_up(metrics: list[str]) -> bool:
+def adds_up(metrics: list[str]) -> bool:
     """Whether longer times have more of all of them, so that they are told per period."""
     known = {one.id: one for one in catalogue().metrics}
     named = [known[one] for one in metrics if one in known]

@@ -91,6 +91,7 @@ CALLS = (
     "spoken_zh",
     "wholes_en",
     "two_sides",
+    "usual_times",
     "spoken_en",
     "framed_zh",
     "offers",
