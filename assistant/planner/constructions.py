@@ -10,7 +10,8 @@ does something in a time, constructions_models.yaml for what is asked of models 
 for what limits and accompanies a ranking, constructions_offers.yaml for discounts, coupons and campaigns,
 constructions_campaigns.yaml for whom campaigns reached and who redeemed, constructions_changes.yaml for changes from one time to another,
 constructions_newcomers.yaml for what they did after the first order, constructions_lookalikes.yaml for words that look like another,
-constructions_customers.yaml for groups of them, constructions_segments.yaml for their sizes and what may become of them,
+constructions_customers.yaml for groups of them, constructions_groups.yaml for how they are defined and laid side by side,
+constructions_segments.yaml for their sizes and what may become of them,
 constructions_again.yaml, constructions_followed.yaml and constructions_later.yaml for follow-ups, and conditions.yaml for what is said
 of customers.
 """
@@ -33,6 +34,7 @@ _FEW_WORDS = 4
 _TABLES = {
     "en": (
         "constructions_again",
+        "constructions_groups",
         "constructions_lookalikes",
         "constructions_segments",
         "constructions_rankings",
@@ -60,6 +62,7 @@ _TABLES = {
     ),
     "zh": (
         "constructions_again",
+        "constructions_groups",
         "constructions_lookalikes",
         "constructions_segments",
         "constructions_rankings",

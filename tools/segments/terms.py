@@ -12,6 +12,7 @@ from tools.metrics.terms import definition_of, term_names
 from tools.metrics.terms import explain_term as explain_entry
 from tools.requests import ExplainTerm
 from tools.rules import InSegment, Selection
+from tools.segments.ends import ends_of_group, ends_of_scheme
 from tools.segments.playbook import playbook
 from tools.segments.resolve import segment_id
 from tools.segments.schemes import (
@@ -35,6 +36,8 @@ from tools.segments.stored import stored_names, stored_rules
 from tools.warehouse.context import ToolContext
 
 TOOL = "explain_term"
+_SCORED = ("rfm", "recency", "frequency", "monetary", "recency_score", "frequency_score", "monetary_score")
+"""Entries that are told with the days, orders and money where a score ends."""
 _OTHER_NAMES: dict[str, tuple[str, ...]] = {
     RFM.id: ("rfm groups", "RFM客群", "RFM 客户分群", "25格分群"),
     EIGHT.id: (
@@ -77,20 +80,37 @@ def explain_term(ctx: ToolContext, request: ExplainTerm) -> ToolResult:
         UnknownName: Nothing has that name; the message has the closest ones.
     """
     entry = catalogue().entry(request.term)
-    scheme = _scheme(request.term)
+    scheme = _scheme(request.term) or _scheme_of_field(entry)
     found = _segment(ctx, request.term)
     if scheme is not None:
-        return _explained(ctx, request, scheme.id, "scheme", scheme.name, _scheme_text(scheme), _OTHER_NAMES[scheme.id])
+        return _explained(ctx, request, scheme.id, "scheme", scheme.name, _scheme_text(ctx, scheme), _OTHER_NAMES[scheme.id])
     if found is not None and (entry is None or _is_named(found, request.term)):
         return _explain_segment(ctx, request, found, entry)
     if entry is None and request.term.strip():
         return _entry_or_nearest(ctx, request)
+    if entry is not None and entry.id in _SCORED:
+        return _with_ends(ctx, explain_entry(ctx, request))
     return explain_entry(ctx, request)
+
+
+def _with_ends(ctx: ToolContext, found: ToolResult) -> ToolResult:
+    """The definition of the scores with what they come to today."""
+    ends = ends_of_scheme(ctx, RFM)
+    if ends is None:
+        return found
+    said = found.details["definition"]
+    definition = {"zh": f"{said['zh']}{ends.zh}", "en": f"{said['en']} {ends.en.strip()}"}
+    return found.model_copy(update={"details": {**found.details, "definition": definition}})
 
 
 def _scheme(term: str) -> Scheme | None:
     wanted = _folded(term)
     return next((one for one in SCHEMES.values() if wanted in map(_folded, (one.name.zh, one.name.en, *_OTHER_NAMES[one.id]))), None)
+
+
+def _scheme_of_field(entry: Entry | None) -> Scheme | None:
+    """The scheme of a dimension or field that tells customers apart by its groups."""
+    return next((one for one in SCHEMES.values() if entry is not None and one.field == entry.id), None)
 
 
 def _segment(ctx: ToolContext, term: str) -> str | None:
@@ -137,7 +157,7 @@ def _explain_segment(ctx: ToolContext, request: ExplainTerm, found: str, entry: 
         name, rule = names[found], describe_rule(stored_rules(ctx.engine)[found], ctx.as_of, names)
         text = Text(zh=f"您保存的分群，条件是：{rule.zh}。", en=f"A segment that you saved: {rule.en}.")
         return _explained(ctx, request, found, "segment", name, text, (), caveats)
-    return _explained(ctx, request, found, "segment", group.name, _group_text(group, scheme), group.aliases, caveats)
+    return _explained(ctx, request, found, "segment", group.name, _group_text(ctx, group, scheme), group.aliases, caveats)
 
 
 def _explained(
@@ -168,17 +188,19 @@ def _explained(
     )
 
 
-def _scheme_text(scheme: Scheme) -> Text:
+def _scheme_text(ctx: ToolContext, scheme: Scheme) -> Text:
     zh = "；".join(f"{group.name.zh}：{group.meaning.zh}" for group in scheme.groups)
     en = "; ".join(f"{group.name.en}: {group.meaning.en}" for group in scheme.groups)
-    return Text(zh=f"{scheme.definition.zh}各群是：{zh}。", en=f"{scheme.definition.en} The groups are: {en}.")
+    ends = ends_of_scheme(ctx, scheme) or Text(zh="", en="")
+    return Text(zh=f"{scheme.definition.zh}{ends.zh}各群是：{zh}。", en=f"{scheme.definition.en} {ends.en}The groups are: {en}.")
 
 
-def _group_text(group: Group, scheme: Scheme) -> Text:
+def _group_text(ctx: ToolContext, group: Group, scheme: Scheme) -> Text:
+    ends = ends_of_group(ctx, group, scheme) or Text(zh="", en="")
     rule, goal = _rule(group, scheme), playbook()[group.id].goal
     return Text(
-        zh=f"“{scheme.name.zh}”中的一群：{group.meaning.zh}。{rule.zh}建议：{goal.zh}",
-        en=f"One of the {scheme.name.en}: {group.meaning.en}. {rule.en}What to do: {goal.en}",
+        zh=f"“{scheme.name.zh}”中的一群：{group.meaning.zh}。{rule.zh}{ends.zh}建议：{goal.zh}",
+        en=f"One of the {scheme.name.en}: {group.meaning.en}. {rule.en}{ends.en}What to do: {goal.en}",
     )
 
 

@@ -6,6 +6,7 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.views import ResultView
+from tools.segments.schemes import EIGHT, RFM
 
 
 def numbered_group(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -31,6 +32,7 @@ def overview(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         _spread(sentence, dialogue)
         return spread
     eight = bool(sentence.take_all("scheme", "rfm_eight")) or bool(sentence.take_all("dimension", "rfm_eight"))
+    eight = _take_number(sentence, eight) or eight
     sentence.take_all("scheme", "rfm", "rfm_eight")
     sentence.take_all("segment")
     sentence.take_all("dimension", "rfm_group")
@@ -42,7 +44,6 @@ def overview(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     sentence.take_all("pronoun")
     for place, ranking in sentence.free("ranking"):
         sentence.use(*([place] if ranking.data["n"] is None else []))
-    _take_eight(sentence)
     return plan("segment_overview", scheme="rfm_eight" if eight else "rfm")
 
 
@@ -59,10 +60,12 @@ def _spread(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return plan("measure", metrics=["customers"], by=["rfm_eight" if eight else "rfm_group"], customers=last.customers)
 
 
-def _take_eight(sentence: Sentence) -> None:
-    for place, quantity in sentence.free("quantity"):
-        if quantity.data["unit"] == "":
-            sentence.use(place)
+def _take_number(sentence: Sentence, eight: bool) -> bool:
+    """Whether a number beside the groups says that the eight are meant; a number of neither scheme is left to be asked about."""
+    found = [(place, one.data["value"]) for place, one in sentence.free("quantity") if one.data["unit"] == ""]
+    known = (len(EIGHT.groups),) if eight else (len(EIGHT.groups), len(RFM.groups), len(RFM.groups) - 1)  # prospects aside
+    sentence.use(*(place for place, value in found if value in known))
+    return any(value == len(EIGHT.groups) for _, value in found)
 
 
 def asks_all_segments(sentence: Sentence) -> bool:

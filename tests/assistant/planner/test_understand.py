@@ -68,6 +68,7 @@ CALLS = (
     "ranked_en",
     "models",
     "models_said",
+    "groups_said",
     "models_asked",
     "asks",
     "measures",

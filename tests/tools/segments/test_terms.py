@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tools.errors import UnknownName
@@ -78,3 +80,56 @@ def test_an_unknown_word_gets_a_few_near_names_of_each_language(demo: ToolContex
     assert chinese.value.zh.count("、") <= 4
     assert caught.value.en.isascii() or "…" in caught.value.en
     assert caught.value.en.count(",") <= 5
+
+
+def test_a_group_of_scores_is_explained_with_the_days_that_they_come_to(demo: ToolContext) -> None:
+    """The longest absence with a score of 2 and the shortest with 1, read from the scored customers themselves."""
+    days = demo.engine.rows(
+        "SELECT s.recency_score, min(f.recency_days), max(f.recency_days) FROM scores AS s "
+        "JOIN customer_features AS f ON f.customer_id = s.customer_id WHERE s.recency_score <= 2 GROUP BY 1 ORDER BY 1"
+    )
+    (_, longest, _), (_, shortest, last) = days
+    told = explain_term(demo, ExplainTerm(term="沉睡客户")).details["definition"]
+    assert f"R=1 是 {longest} 天及以上没有下单，R=2 是 {shortest}–{last} 天没有下单" in told["zh"]
+    assert f"R 1 is {longest} days or more without an order, R 2 is {shortest}–{last} days without an order" in told["en"]
+
+
+def test_high_and_low_are_explained_with_days_orders_and_money(demo: ToolContext) -> None:
+    """Every customer of the group keeps the limits that are told, and the next one beyond each is in another group."""
+    row = demo.engine.rows(
+        "SELECT max(f.recency_days), min(f.orders) FROM scores AS s JOIN customer_features AS f ON f.customer_id = s.customer_id "
+        "WHERE s.rfm_eight = 'key_value'"
+    )[0]
+    told = explain_term(demo, ExplainTerm(term="重要价值客户")).details["definition"]["zh"]
+    assert f"上次下单距今不超过 {row[0]} 天、累计{row[1]} 单及以上" in told
+
+
+def test_tiers_are_explained_with_the_spend_that_they_begin_at(demo: ToolContext) -> None:
+    """Nobody of a tier spent less than what is told, and nobody below it more."""
+    told = explain_term(demo, ExplainTerm(term="会员等级")).details["definition"]["zh"]
+    limits = [float(one.replace(",", "")) for one in re.findall(r"超过 \$([\d,.]+) 为", told)]
+    lowest = [
+        float(
+            demo.engine.rows(
+                "SELECT min(f.amount_365d) FROM scores AS s JOIN customer_features AS f ON f.customer_id = s.customer_id "
+                "WHERE s.membership_tier = $tier",
+                {"tier": tier},
+            )[0][0]
+        )
+        for tier in ("svip", "vip")
+    ]
+    highest = float(
+        demo.engine.rows(
+            "SELECT max(f.amount_365d) FROM scores AS s JOIN customer_features AS f ON f.customer_id = s.customer_id "
+            "WHERE s.membership_tier = 'regular'"
+        )[0][0]
+    )
+    assert len(limits) == 2
+    assert limits[0] <= lowest[0]
+    assert highest <= limits[1] <= lowest[1]
+
+
+def test_the_field_of_a_scheme_is_explained_as_the_scheme(demo: ToolContext) -> None:
+    found = explain_term(demo, ExplainTerm(term="rfm_eight")).details
+    assert found["kind"] == "scheme"
+    assert "重要价值客户" in found["definition"]["zh"]

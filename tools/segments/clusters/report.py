@@ -186,8 +186,8 @@ def _detail(ctx: ToolContext, cluster: Cluster) -> dict[str, Any]:
     }
 
 
-def interpretation(overview: Overview) -> Text:
-    """How, by what, and into how many."""
+def interpretation(overview: Overview, chosen: Cluster | None = None) -> Text:
+    """How, by what, and into how many; and the one that is told."""
     zh = "、".join(THEMES[one].zh for one in overview.quality["themes"])
     en = ", ".join(THEMES[one].en for one in overview.quality["themes"])
     method = METHODS[overview.wanted.method]
@@ -195,7 +195,8 @@ def interpretation(overview: Overview) -> Text:
     how_zh, how_en = (
         (f"，从 5–8 类中选出 {count} 类", f"; {count} clusters, chosen from 5 to 8") if overview.quality["chosen"] else ("", "")
     )
-    return Text(zh=f"用 {method.zh} 按{zh}聚类{how_zh}", en=f"{method.en} over {en}{how_en}")
+    one_zh, one_en = (f"，其中第 {chosen.number} 类", f"; number {chosen.number} of them") if chosen else ("", "")
+    return Text(zh=f"用 {method.zh} 按{zh}聚类{how_zh}{one_zh}", en=f"{method.en} over {en}{how_en}{one_en}")
 
 
 def receipt(ctx: ToolContext, tool: str, request: ClusterCustomers, overview: Overview) -> Receipt:

@@ -62,7 +62,7 @@ def cluster_customers(ctx: ToolContext, request: ClusterCustomers) -> ToolResult
         checks=_checks(ctx, overview),
         receipts=(told,),
         caveats=(*(freshness_caveats(ctx) if overview.run else ()), *caveats(ctx, overview, chosen), *_listed_caveats(overview, chosen)),
-        interpretation=interpretation(overview),
+        interpretation=interpretation(overview, chosen),
         selection=_selection(overview, chosen, request, ctx),
         details=details(ctx, overview, chosen),
     )
