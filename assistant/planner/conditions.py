@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -22,6 +23,13 @@ from tools.windows import Window
 _ONCE = Sense("comparison", "= 1", {"op": "=", "value": Decimal(1), "unit": "order"})
 _ON, _THOSE = ("on", "of", "for"), ("it", "them", "that", "those", "these")
 _SENT = ("contacts", "responses")
+_OF_BOTH = re.compile(
+    r"同时|既|又|也是|都是|均为|并且|而且|且|重叠|重合|交集"
+    r"|\b(?:both|also|overlap|at once|who are|that are|as well as being)\b"
+)
+"""Words by which customers of two groups that are named side by side are those who are in both."""
+_ASKED = ("cue", "entire", "format", "by")
+"""What may stand beside groups that are named, and limits none of them."""
 _OF_CAMPAIGN = ("campaign", "contact", "response")
 
 
@@ -43,24 +51,27 @@ def find_rules(sentence: Sentence, *, loose: bool = True, within: range | None =
     shared = _shared_window(sentence, parts)
     rules: list[tuple[str, Rule]] = []
     last: Behaviour | None = None
-    excluding = False
+    excluding = named = False
     for clause in parts:
         if whatever(sentence, clause):
             continue
+        beside, named = named, _only_groups(sentence, clause, _ASKED)
+        either = beside and named and clause.joint == "and" and not _OF_BOTH.search(sentence.text)
         goes_on = excluding and clause.joint == "and" and _only_groups(sentence, clause)
         excluding = goes_on or any(sentence.tokens[place].is_("neg", "except") for place in clause.places)
         found, last = _clause_rules(sentence, clause, spread_window(sentence, clause, shared, parts), last, loose)
         found = [{"not": rule} if goes_on and "not" not in rule else rule for rule in found]
-        rules.extend((clause.joint if index == 0 else "and", rule) for index, rule in enumerate(found))
+        joint = "or" if either and not excluding else clause.joint
+        rules.extend((joint if index == 0 else "and", rule) for index, rule in enumerate(found))
     if any(sentence.tokens[place].is_("neg", "except") for place in sentence.used):
         sentence.take_all("neg", "except")
     return _combine(rules)
 
 
-def _only_groups(sentence: Sentence, clause: Clause) -> bool:
+def _only_groups(sentence: Sentence, clause: Clause, beside: tuple[str, ...] = ()) -> bool:
     """Whether a clause only names more of those who were left out: “excluding hibernating and lost ones”."""
     tokens = [sentence.tokens[place] for place in clause.places]
-    plain = ("segment", "stop", "noun", "conj", "pronoun")
+    plain = ("segment", "stop", "noun", "conj", "pronoun", "punctuation", *beside)
     return any(token.is_("segment") for token in tokens) and all(any(token.is_(kind) for kind in plain) for token in tokens)
 
 
@@ -79,6 +90,8 @@ def _combine(rules: list[tuple[str, Rule]]) -> Rule | None:
         return None
     found: list[Rule] = []
     for joint, rule in rules:
+        if any(rule in _parts(before) for before in found if "any" in before or before == rule):
+            continue
         apart = next((at for at, before in enumerate(found) if _excluding(before, rule)), None)
         beside = len(found) - 1 if found and joint == "or" else apart
         if beside is not None:

@@ -88,7 +88,10 @@ def _said_place(token: Token) -> Sense | None:
 
 
 def _placed(way: str, ordinal: Sense) -> Sense:
-    return Sense("ranking", way, {"n": int(ordinal.data["n"]), "place": int(ordinal.data["n"]), "person": False, "item": False})
+    place = int(ordinal.data["n"])
+    if place < 0:  # “最后一名”, “倒数第二”: a place from the other end
+        way, place = "smallest" if way == "largest" else "largest", -place
+    return Sense("ranking", way, {"n": place, "place": place, "person": False, "item": False})
 
 
 def with_places(tokens: list[Token]) -> list[Token]:

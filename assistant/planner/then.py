@@ -33,6 +33,15 @@ def day_of(words: str, window: Window, as_of: dt.date) -> dt.date:
     return start - dt.timedelta(1) if start is not None else as_of
 
 
+def compared_with(words: str, window: Window, as_of: dt.date) -> dt.date:
+    """The day that the present is held against: that of a time, but “last month” on the second of the next one is a month ago."""
+    day, named = day_of(words, window, as_of), _SHIFTED.fullmatch(str(window.period))
+    near = named is not None and (as_of - day).days < _NEAR and not _POINT.search(words) and not _begins(words)
+    return back(as_of, named[1], 1) if near and named is not None else day
+
+
+_NEAR = 7
+"""An end so few days ago is hardly what a comparison is meant with."""
 _END_FROM = 21
 """The day with which the end of a month begins."""
 

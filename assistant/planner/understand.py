@@ -10,6 +10,7 @@ from assistant.planner.accounted import unsaid
 from assistant.planner.baskets import with_basket
 from assistant.planner.beside import with_beside
 from assistant.planner.best_then import bought_by_best
+from assistant.planner.both_ends import with_both_ends
 from assistant.planner.both_named import with_both_named
 from assistant.planner.coverage import ask_about, ask_value, ask_without, with_only_name, without
 from assistant.planner.dialogue import Dialogue, as_people
@@ -41,6 +42,7 @@ from assistant.planner.rereading import Shorter, plainly, shorter
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
 from assistant.planner.set_changes import of_two_sets
+from assistant.planner.several_meant import with_list_before
 from assistant.planner.shapes import shape
 from assistant.planner.supply import with_supply
 from assistant.planner.taken_back import taken_back
@@ -73,7 +75,8 @@ _COMMAS = (("punctuation", ","),)
 
 def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None = None) -> Plan:
     """The plan of one question in its conversation."""
-    known, asked = dialogue or Dialogue(), without_manners(question)
+    asked = without_manners(question)
+    known = with_list_before(asked, dialogue or Dialogue())
     unclear = at_first(asked, vocabulary, known)
     found = unclear or at_last(gone_on(asked, vocabulary, known, _planned), asked, known)
     return with_level(found, asked, vocabulary)
@@ -87,6 +90,7 @@ def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
         early
         or with_usual_time(*known)
         or with_each_counted(question, read)
+        or with_both_ends(question, read)
         or taken_back(*known)
         or with_both_named(*known)
         or of_the_two(question, vocabulary, dialogue, _planned)

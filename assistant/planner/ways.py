@@ -36,6 +36,7 @@ from assistant.planner.intents import (
     saving,
     tables,
     tiers,
+    with_whales,
 )
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
@@ -73,6 +74,7 @@ INTENTS: tuple[Intent, ...] = (
     cohorts.cohorts,
     changed_customers.changed_most,
     among.share_among,
+    with_whales.groups_and_whales,
     best_customers.best_measured,
     rankings.number_of,
     rankings.cut_by_share,

@@ -134,13 +134,26 @@ def take_order(sentence: Sentence, who: Who) -> None:
     rankings = sorted(sentence.free("ranking"), key=lambda found: not found[1].data["n"])
     ranking = rankings[0] if rankings else None
     if whales:
-        who.sort_by, who.limit = str(whales.data["sort"]), _DEFAULT_TOP
+        usual = str(whales.data["sort"])
+        who.sort_by, who.limit = _whales_by(sentence, usual) or usual, _DEFAULT_TOP
         _counted_whales(sentence, who)
     if ranking:
         _ranked(sentence, who, *ranking)
         if who.sort_by:
             sentence.use(*(place for place, one in rankings if one.id == ranking[1].id))
     _plain_limit(sentence, who)
+
+
+def _whales_by(sentence: Sentence, usual: str) -> str | None:
+    """“Top customers by orders”: the field right after, instead of what the words mean alone."""
+    named = next(at for at, token in enumerate(sentence.tokens) if token.is_("top_customers"))
+    following = sentence.tokens[named + 1 : named + 3]
+    if len(following) > 1 and following[0].is_("by"):
+        field_id = field_of(following[1])
+        if field_id and field_id != usual and catalogue().field(field_id).kind in ("number", "date"):
+            sentence.use(named + 1, named + 2)
+            return field_id
+    return None
 
 
 def _counted_whales(sentence: Sentence, who: Who) -> None:

@@ -11,16 +11,28 @@ from assistant.planner.intents.customers import find
 from assistant.planner.lexicon import read_table
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Token
 
 
 def share_among(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The customers of both, with their share of the first: the words before “also”, “came back”, “里” say who these are."""
-    at = _joint(sentence.text)
-    if at is None or sentence.says("ranking") or sentence.says("by"):
+    if sentence.says("ranking") or sentence.says("by"):
         return None
+    for at in _joints(sentence.text):
+        account = sentence.again()
+        found = _among(account, dialogue, at)
+        if found is not None:
+            sentence.used |= account.used
+            return found
+    return None
+
+
+def _among(sentence: Sentence, dialogue: Dialogue, at: int) -> Plan | None:
+    """The plan where the words before that place say who the first group are."""
     if sentence.says("window") and any(token.start > at and token.is_("metric", "new_customers") for token in sentence.tokens):
         return None  # “12月来过多少客人，其中新客几个”: those whose first order is of that time
-    base = _rule(replace(sentence.again(), tokens=[token for token in sentence.tokens if token.start < at]), dialogue)
+    named = [token for token in sentence.tokens if token.start < at]
+    base = _rule(replace(sentence.again(), tokens=named), dialogue) or _rule(_untimed(sentence, named), dialogue)
     found = find(sentence, dialogue) if base is not None else None
     if base is None or found is None or found.calls[0].name != "find_customers":
         return None
@@ -31,13 +43,16 @@ def share_among(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     return replace(found, calls=(replace(call, args={**call.args, "among": base}),))
 
 
-def _joint(text: str) -> int | None:
-    """Where what is asked of the first group begins."""
-    for pattern in read_table("among")["joints"]:
-        match = re.search(pattern, text)
-        if match is not None:
-            return match.start("joint")
-    return None
+def _untimed(sentence: Sentence, named: list[Token]) -> Sentence:
+    """“十二月老顾客买了不止一次的比例”: the time that stands first is that of what they did."""
+    first = bool(named) and named[0].is_("window")
+    return replace(sentence.again(), tokens=named[1:] if first else named)
+
+
+def _joints(text: str) -> list[int]:
+    """Where what is asked of the first group may begin, by each of the patterns."""
+    found = (re.search(pattern, text) for pattern in read_table("among")["joints"])
+    return list(dict.fromkeys(match.start("joint") for match in found if match is not None))
 
 
 def _rule(sentence: Sentence, dialogue: Dialogue) -> Rule | None:

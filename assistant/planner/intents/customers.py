@@ -70,6 +70,7 @@ def find(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     asked = asked or sentence.has("entire")
     about = any(sentence.has(kind) for kind in ("segment", "condition", "comparison", "verb", "value", "band", "top_customers", "pronoun"))
     about = about or denies(sentence.tokens) or sentence.has("qualifier", "first_of")
+    about = about or (sentence.has("ranking") and any(token.is_("field") and not token.is_("metric") for token in sentence.tokens))
     about = about or (sentence.has("field", "first_order_date", "last_order_date") and sentence.has("window"))
     if not asked and (not about or _only_things(sentence)):
         return None

@@ -13,7 +13,7 @@ from assistant.planner.lexicon import read_table
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text, texts
-from assistant.planner.then import back, day_of, during, two_days
+from assistant.planner.then import back, compared_with, during, two_days
 from assistant.planner.tokens import Token
 from tools.segments.schemes import SCHEMES, scheme_of
 
@@ -129,7 +129,7 @@ def _take_days(sentence: Sentence, *, point: bool) -> tuple[dt.date, dt.date | N
         return (first, last) if first is not None else None
     words, window = sentence.tokens[places[0]].text, said[0][1]
     span = None if point or sentence.has("cue", "compare") else during(words, window, as_of)
-    first, last = span or (day_of(words, window, as_of), None)
+    first, last = span or (compared_with(words, window, as_of), None)
     if first >= as_of:
         return None
     sentence.use(*places)

@@ -16,6 +16,8 @@ from tools.metrics.catalogue import catalogue
 
 _ASKING = ("share", "how_much", "total")
 _REACH = 3
+_SPENT = ("amount", "orders")
+"""Of customers, where nothing else is ranked."""
 _MONEY = ("money", "the money", "income", "钱", "生意")
 
 
@@ -26,6 +28,8 @@ def part_of_groups(sentence: Sentence, dialogue: Dialogue, place: int, ranking: 
     sentence.use(place)
     by = take_dimensions(sentence)[:1]
     people = any(token.is_("noun") for token in sentence.tokens) or bool(ranking.data.get("person"))
+    spent = not sentence.says("metric", "revenue") and any(token.is_("field", *_SPENT) for token in sentence.tokens)
+    people, asked = people or spent, asked or (spent and sentence.has("window"))
     if not 0 < ranking.data["share"] < 1 or not asked or not (by or people):
         return None
     by = by or ["customer"]

@@ -11,6 +11,7 @@ from assistant.planner.intents.absorbed import absorb_predicates
 from assistant.planner.intents.filters import take_customers, take_filters, take_windows, with_windows
 from assistant.planner.intents.metric_words import take_dimensions
 from assistant.planner.intents.parts import claimed_part, part_of_groups
+from assistant.planner.lexicon import read_table
 from assistant.planner.plan import PRELUDE, Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.texts import text
@@ -24,6 +25,9 @@ _SUMMED = ("items", "discount", "gross_revenue", "loyalty_discount", "coupon_dis
 _BOTH = 2
 _NEAR = 3
 """Words between a verb and what is bought."""
+_OF_SPENDERS = ("amount", "orders")
+_BESIDE_SPENDERS = ("ranking", "rank", "window", "by", "stop", "punctuation", "format")
+"""What may stand beside the only thing that customers are ranked by."""
 _NUMBER_OF = ("数量", "总数", "总数量", "个数", "数目")
 """“How many” after what is counted."""
 
@@ -117,17 +121,19 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     levels = sentence.vocabulary.levels
     values = [sense for _, sense in sentence.free("value") if levels.get(sense.data["dimension"]) in ("product", "order", "time")]
     whales = sentence.has("top_customers")
-    people = whales or sentence.says("noun") or sentence.has("cue", "list")
-    people = people or any(sense.data.get("person") for _, sense in sentence.free("ranking"))
+    people = whales or sentence.says("noun") or sentence.has("cue", "list") or sentence.says("segment")
+    people = people or any(sense.data.get("person") for _, sense in sentence.free("ranking")) or _ranks_spenders(sentence)
     summed = _summed(sentence)
     limited = bool(values) or sentence.has("window") or summed is not None
-    if not people or not (whales or sentence.has("ranking")) or not limited or sentence.has("comparison"):
+    ordered = whales or sentence.has("ranking") or sentence.has("rank", "listing")
+    if not people or not ordered or not limited or sentence.has("comparison"):
         return None
     if sentence.has("neg") or any(True for _ in _groupings(sentence)) or _bought_all(sentence):
         return None
     exported, kind = bool(sentence.take_all("cue", "export")), sentence.take("format")
     who = Who()
     take_order(sentence, who)
+    _sorted(sentence, who)
     metric = _METRIC_OF_FIELD.get(who.sort_by or "") if summed is None else _taken(sentence, summed)
     if metric is None:
         return None
@@ -137,12 +143,37 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     windows = take_windows(sentence)
     sentence.take_all("cue", "list", "count")
     absorb_predicates(sentence)
-    sentence.take_all("field", "amount", "orders")
+    sentence.take_all("field", "amount", *([who.sort_by] if who.sort_by else []))
     found = with_windows(sentence, args, windows)
     if not (exported or kind) or len(found.calls) != 1:
         return None if exported or kind else found
     handle = next_handle(list(dialogue.results))
     return Plan((*found.calls, Call("export_customers", {"customers": handle, "format": kind.id if kind else "xlsx"})), found.notes)
+
+
+def _ranks_spenders(sentence: Sentence) -> bool:
+    """“Top 20 by orders in Q3”, “近90天消费从高到低”: nothing is ranked but those who order or spend."""
+    whole = read_table("places")["whole_order"]
+    orders = [
+        token for token in sentence.tokens if (rank := token.get("ranking")) is not None and (rank.data.get("n") or token.text in whole)
+    ]
+    if not orders and not sentence.has("rank", "listing"):
+        return False  # “our biggest order in December”
+    said = [token for token in sentence.tokens if not any(token.is_(kind) for kind in _BESIDE_SPENDERS)]
+    return len(said) == 1 and said[0].is_("field", *_OF_SPENDERS) and not said[0].is_("metric", "revenue")
+
+
+def _sorted(sentence: Sentence, who: Who) -> None:
+    """“Customers sorted by spend in Q4”, “按12月消费排名”: all of them in that order, where no ranking cuts them off."""
+    listing = next((place for place, _ in sentence.free("rank", "listing")), None)
+    if listing is None:
+        return
+    if who.sort_by is None:
+        at, who.sort_by = sort_field(sentence, listing)
+        sentence.use(*([at] if at is not None else []))
+    if who.sort_by is not None:
+        sentence.take_all("rank", "listing")
+        sentence.take_all("by")
 
 
 def _bought_all(sentence: Sentence) -> bool:

@@ -66,6 +66,7 @@ CALLS = (
     "paraphrases",
     "wide",
     "ranked_en",
+    "ranked_in_time",
     "models",
     "models_said",
     "groups_said",
