@@ -12,7 +12,7 @@ from tools.segments.schemes import SCHEMES, scheme_of
 
 _DIMENSIONS_OF = {scheme.id: scheme.field for scheme in SCHEMES.values()}
 """What each scheme is grouped by."""
-_LIMITS = ("value", "window", "comparison", "ranking", "pronoun", "band", "percentile", "neg", "customer_id", "condition")
+_LIMITS: tuple[str, ...] = ("value", "window", "comparison", "ranking", "pronoun", "band", "percentile", "neg", "customer_id", "condition")
 _LIMITS += ("quantity", "share", "number", "verb", "horizon", "option", "export", "format", "ellipsis", "level", "top_customers")
 _ADDS_NOTHING = ("by", "noun", "scheme", "dimension", "field", "field_group", "chart", "rank")
 _CUES = ("segments", "summarize", "list", "count", "share", "total", "everyone", "compare", "churn", "how_much")
@@ -57,9 +57,9 @@ def _limited(sentence: Sentence) -> bool:
 def _named(sentence: Sentence) -> tuple[str, list[str]] | None:
     """The scheme of several groups that are named, and they: “SVIP、VIP、普通会员人数饼图”."""
     found = list(dict.fromkeys(sense.id for _, sense in sentence.free("segment")))
-    schemes = {scheme.id if (scheme := scheme_of(one)) else None for one in found}
-    scheme = next(iter(schemes)) if len(schemes) == 1 else None
-    return (scheme, found) if scheme in _DIMENSIONS_OF and len(found) > 1 else None
+    schemes = {scheme.id for one in found if (scheme := scheme_of(one)) is not None}
+    whole = len(schemes) == 1 and len(found) > 1 and all(scheme_of(one) for one in found)
+    return (schemes.pop(), found) if whole else None
 
 
 def _group(sentence: Sentence) -> str | None:
