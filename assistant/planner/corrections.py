@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.planner.sentence import Sentence
-from assistant.planner.tokens import Sense
+from assistant.planner.tokens import Sense, Token
 from tools.windows import Window
 
 PAIRS = ("window", "segment", "value", "metric", "dimension", "band", "customer_id", "quantity", "comparison", "chart")
@@ -93,5 +93,22 @@ def next_said(sentence: Sentence, place: int) -> int | None:
 
 def has_pair(sentence: Sentence, at: int | None, kind: str) -> bool:
     """Whether another word of a kind is there that is not denied."""
-    others = (place for place, _ in sentence.free(kind) if place != at)
+    together = listed_with(sentence, at, kind) if at is not None else set()
+    others = (place for place, _ in sentence.free(kind) if place != at and place not in together)
     return any(not (place and sentence.tokens[place - 1].is_("neg")) for place in others)
+
+
+def listed_with(sentence: Sentence, at: int, kind: str) -> set[int]:
+    """The places of the words that are listed after one: “去掉肉类和海鲜” takes off both, “not October, November” does not."""
+    tokens, found = sentence.tokens, set()
+    off = any(tokens[place].is_("neg", "except") or tokens[place].is_("drop") for place in range(max(at - 2, 0), at))
+    while (
+        at + 2 < len(tokens) and tokens[at + 2].is_(kind) and (tokens[at + 1].is_("conj", "and", "or") or (off and _lists(tokens[at + 1])))
+    ):
+        at += 2
+        found.add(at)
+    return found
+
+
+def _lists(token: Token) -> bool:
+    return token.is_("punctuation", ",")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from assistant.planner.corrections import listed_with
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.tokens import Token
 from tools.windows import Window
 
 _LIGHT = ("window", "value", "stop", "punctuation", "ellipsis", "neg", "drop", "conj", "pronoun", "verb", "noun", "act")
@@ -19,8 +21,12 @@ Swap = Callable[[Any], Any]
 
 def of_the_other(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
     """The call before, with what is said in place of what is denied; None where that was not said before."""
-    if last.call.name not in _PLACES or not all(any(token.is_(kind) for kind in _LIGHT) for token in sentence.tokens):
+    if last.call.name not in _PLACES or not all(_is_light(sentence.tokens, at) for at in range(len(sentence.tokens))):
         return None
+    across = _of_other_dimension(sentence, last)
+    if across is not None:
+        sentence.use(*range(len(sentence.tokens)))
+        return across
     swap = _of_times(sentence) or _of_values(sentence)
     if swap is None:
         return None
@@ -35,6 +41,37 @@ def of_the_other(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan |
         changed = {"customers": swap(rule)}
     sentence.use(*range(len(sentence.tokens)))
     return Plan((Call(last.call.name, {**args, **changed}),))
+
+
+def _is_light(tokens: list[Token], at: int) -> bool:
+    """Whether a word says nothing but names and which of them is meant; “每天下午5点到8点” are hours, and no split by day."""
+    if any(tokens[at].is_(kind) for kind in _LIGHT):
+        return True
+    beside = [one for place in (at - 1, at + 1) if 0 <= place < len(tokens) and (one := tokens[place].get("value")) is not None]
+    return tokens[at].is_("dimension", "day") and any(one.data["dimension"] == "hour" for one in beside)
+
+
+def _of_other_dimension(sentence: Sentence, last: Result) -> Plan | None:
+    """“不看周末了，看下午5点到8点”: a limit of a measurement goes, and one of another dimension takes its place."""
+    said = [(_denied(sentence, place) or _dropped(sentence, place), sense.data) for place, sense in sentence.free("value")]
+    off, on = [one for denied, one in said if denied], [one for denied, one in said if not denied]
+    where = dict(last.call.args.get("where") or {})
+    if last.call.name != "measure" or len(off) != 1 or not on or sentence.says("window"):
+        return None
+    gone, taken = str(off[0]["dimension"]), list(dict.fromkeys(str(one["dimension"]) for one in on))
+    if gone in taken or not set(_values(off[0])) & set(where.get(gone, ())):
+        return None
+    kept = {name: values for name, values in where.items() if name != gone}
+    for one in on:
+        kept[str(one["dimension"])] = [*(kept.get(str(one["dimension"]), []) if one is not on[0] else []), *_values(one)]
+    args = {**last.call.args, "where": kept}
+    if gone in args.get("share_of", ()):
+        args["share_of"] = [*(one for one in args["share_of"] if one != gone), *(one for one in taken if one not in args["share_of"])]
+    return Plan((Call("measure", args),))
+
+
+def _values(said: dict[str, Any]) -> list[str]:
+    return [str(said["value"]), *map(str, said.get("also") or ())]
 
 
 def _of_times(sentence: Sentence) -> Swap | None:
@@ -63,20 +100,31 @@ def _is_window(part: dict[str, Any]) -> bool:
 
 
 def _of_values(sentence: Sentence) -> Swap | None:
-    said = [(_denied(sentence, place), sense.data) for place, sense in sentence.free("value")]
+    together = {one for place, _ in sentence.free("value") if _denied(sentence, place) for one in listed_with(sentence, place, "value")}
+    said = [(_denied(sentence, place) or place in together, sense.data) for place, sense in sentence.free("value")]
     off, on = [one for denied, one in said if denied], [one for denied, one in said if not denied]
     if len(off) != 1 or len(on) != 1 or off[0]["dimension"] != on[0]["dimension"] or sentence.says("window"):
         return None
+    gone = _values(off[0])
 
     def swap(part: Any) -> Any:
         """The part with one value in place of another."""
+        if isinstance(part, list) and len(gone) > 1 and set(gone) <= set(map(str, part)):
+            return [*(one for one in part if one not in gone), *_values(on[0])]
         if isinstance(part, list):
-            return [swap(one) for one in part]
+            several = [_values(on[0]) if one == off[0]["value"] else [swap(one)] for one in part]
+            return [one for ones in several for one in ones]
         if isinstance(part, dict):
             return {key: swap(one) for key, one in part.items()}
         return on[0]["value"] if part == off[0]["value"] else part
 
     return swap
+
+
+def _dropped(sentence: Sentence, place: int) -> bool:
+    """“Forget weekends”: whether what stands right before takes it off."""
+    before = next((one for one in reversed(sentence.tokens[:place]) if not one.is_("stop")), None)
+    return before is not None and before.is_("drop")
 
 
 def _denied(sentence: Sentence, place: int) -> bool:

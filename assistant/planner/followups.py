@@ -22,6 +22,7 @@ from assistant.planner.intents.metric_words import take_dimensions, take_metrics
 from assistant.planner.joint_changes import of_all_measures, of_all_parts, of_both, of_two_groups
 from assistant.planner.measure_changes import change_measure
 from assistant.planner.number_swaps import swap_number
+from assistant.planner.other_bands import of_other_bands
 from assistant.planner.other_customers import of_others
 from assistant.planner.pair_changes import of_absentees, of_buyers, of_several, of_two_lists
 from assistant.planner.plan import Call, Plan, plan
@@ -60,6 +61,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
     first: tuple[Plan, Sentence] | None = None
     for change in (
+        of_other_bands,
         of_their_bound,
         above_figure,
         of_average_time,

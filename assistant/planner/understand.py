@@ -38,6 +38,7 @@ from assistant.planner.pieces import asks_of_more, in_time_of, narrows, of_those
 from assistant.planner.plan import Call, Plan, of_everybody
 from assistant.planner.reading import read_sentence
 from assistant.planner.replies import with_reply
+from assistant.planner.reranked import reranked
 from assistant.planner.rereading import Shorter, plainly, shorter
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
@@ -95,6 +96,7 @@ def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
         or with_both_named(*known)
         or of_the_two(question, vocabulary, dialogue, _planned)
         or in_moved_time(*known)
+        or reranked(*known)
         or with_basket(*known)
         or gone_back(question, vocabulary, dialogue, _planned)
     )

@@ -44,7 +44,7 @@ from assistant.planner.intents.rates import (
     take_within_days,
 )
 from assistant.planner.intents.refusals import ask_when, refusal
-from assistant.planner.intents.sides import against_last, named_apart, of_two_times, reached, with_sides, without_dates
+from assistant.planner.intents.sides import against_last, in_each_time, named_apart, of_two_times, reached, with_sides, without_dates
 from assistant.planner.intents.steps import take_steps
 from assistant.planner.intents.usual import beside_usual, with_usual
 from assistant.planner.intents.wholes import part_of_whole
@@ -230,6 +230,8 @@ def _when(sentence: Sentence, args: dict[str, Any], groups: list[tuple[str, list
     found = by_day_type(opposites_apart(beside_the_whole(sentence, found, placed=placed, held=beside)))
     if any(is_by_change(call.args) and "compare" not in call.args for call in found.calls):
         return refusal(sentence, "growth_between")
+    if focus and len(windows) > 1:
+        found = in_each_time(found, windows)
     notes = [*([(FOCUS, focus)] if focus else []), *([(PLACE, str(place))] if place else [])]
     return replace(found, notes=tuple(notes))
 

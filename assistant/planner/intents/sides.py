@@ -8,6 +8,7 @@ from typing import Any
 from assistant.planner.clauses import Rule
 from assistant.planner.intents.implied import groups_named
 from assistant.planner.lexicon import read_table
+from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
 from tools.windows import Window
@@ -111,3 +112,12 @@ def reached(sentence: Sentence, args: dict[str, Any]) -> Rule | None:
 def _ways(sentence: Sentence) -> list[str]:
     """The dimensions of the values that are named."""
     return list(dict.fromkeys(str(sense.data["dimension"]) for _, sense in sentence.free("value")))
+
+
+def in_each_time(found: Plan, windows: list[Window]) -> Plan:
+    """A share in each of several times, which a number beside the one before does not tell."""
+    if len(found.calls) != 1 or not found.calls[0].args.get("compare"):
+        return found
+    kept = {key: value for key, value in found.calls[0].args.items() if key != "compare"}
+    times = [one.model_dump(mode="json", exclude_defaults=True) for one in windows]
+    return replace(found, calls=tuple(Call("measure", {**kept, "window": one}) for one in times))
