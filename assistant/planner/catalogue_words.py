@@ -43,6 +43,8 @@ def _entry_phrases(kind: str, entry: Entry) -> Iterator[tuple[str, Sense]]:
             for form in spellings(part.replace("_", " ")):
                 if len(form) > 1 or form in "rfm":
                     yield form, Sense(kind, entry.id, data)
+                if kind == "metric" and form.endswith(" share"):
+                    yield f"{form} of", Sense(kind, entry.id, data)  # “discount share of champions” asks for no share of them
 
 
 def segment_phrases() -> Iterator[tuple[str, Sense]]:

@@ -15,7 +15,7 @@ from assistant.planner.tokens import Token
 
 _MODIFIERS = frozenset({"window", "dimension", "value", "ranking", "chart", "format", "by", "quantity", "ellipsis", "band", "definition"})
 _MODIFIERS |= {"stop", "conj", "punctuation", "pronoun", "horizon", "rank", "unit", "neg", "shown", "remain", "head"}
-_MODIFIERS |= {"comparison", "flip", "pair", "gap", "higher", "further", "entire"}
+_MODIFIERS |= {"comparison", "flip", "pair", "gap", "higher", "further", "entire", "whole"}
 _OF_ITS_OWN = ("metric", "noun", "scheme")
 """A question that names one of these stands by itself, unless it begins like a follow-up."""
 _FREE_CUES = ("compare", "previous", "growth", "explain", "yoy", "why", "trend", "count", "everyone", "rest")

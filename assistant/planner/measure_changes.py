@@ -32,6 +32,8 @@ Args = dict[str, Any]
 _MOST_DIMENSIONS = 2
 _SAID_AGAIN = ("value", "window", "metric", "segment", "ranking", "rank")
 """What may be said again of what is shown already."""
+_OF_GROUPS = ("by", "sort", "change_by", "limit", "limit_per_group", "limit_share", "having", "rest", "share_within", "mean", "chart")
+"""Arguments that mean something only where a measurement is split."""
 
 
 def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
@@ -41,11 +43,14 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     compared = _with_other_window(sentence, args) or _with_other_value(sentence, args) or with_more_time(sentence, args)
     if compared is not None:
         return compared
+    if args.get("by") and sentence.take_all("whole", "unsplit"):
+        stepped = ("compare",) if args.get("compare") == "step" else ()
+        return Plan((Call("measure", {key: value for key, value in args.items() if key not in (*_OF_GROUPS, *stepped)}),))
     keep_shown(sentence, args, last)
     _change_window(sentence, args)
     if sentence.has("cue", "everyone") and not (args.get("limit") and sentence.has("cue", "rest")):
         sentence.take_all("cue", "everyone")
-        args.pop("customers", None)
+        _open_to_all(sentence, args)
     if args.get("by") and sentence.has("ranking"):
         sentence.take_all("cue", "share")
     _change_customers(sentence, args)
@@ -64,6 +69,7 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
         args |= {"where": without_finer(args["where"], by)} if args.get("where") and not sentence.says("ellipsis", "also", "only") else {}
     _change_filters(sentence, args)
     _change_condition(sentence, args, last)
+    _in_one_place(args, before)
     if "sort" in change:
         return reordered(sentence, args, change)
     ordered = take_ranking(sentence, args) if args.get("by") else take_sorting(sentence)
@@ -127,6 +133,38 @@ def _first_groups(sentence: Sentence) -> int | None:
         return None
     sentence.use(found[0][0])
     return int(found[0][1].data["n"])
+
+
+def _open_to_all(sentence: Sentence, args: Args) -> None:
+    """“所有客户呢”: of everybody, whatever limited whose orders are measured."""
+    args.pop("customers", None)
+    levels = sentence.vocabulary.levels
+    kept = {name: values for name, values in args.get("where", {}).items() if levels.get(name) != "customer"}
+    args |= {"where": kept}
+    if not kept:
+        del args["where"]
+
+
+def _in_one_place(args: Args, before: Args) -> None:
+    """A property said anew is not kept from before as well, which had it among the filters or in the rule."""
+    given, where = args.get("customers"), args.get("where", {})
+    if not isinstance(given, dict):
+        return
+    anew = [name for name, values in where.items() if values != before.get("where", {}).get(name)]
+    if given == before.get("customers"):
+        rule: Rule | None = given.get("rule", given)
+        for name in anew:
+            rule = without_fields(rule, {"field": name})
+        args["customers"] = rule
+        if rule is None:
+            del args["customers"]
+        return
+    named = {str(part.get("field")) for part in given.get("all", [given]) if "field" in part}
+    kept = {name: values for name, values in where.items() if name in anew or name not in named}
+    if len(kept) < len(where):
+        args["where"] = kept
+        if not kept:
+            del args["where"]
 
 
 def _change_customers(sentence: Sentence, args: Args) -> None:

@@ -17,7 +17,7 @@ _TOTALS = {mean: total for total, mean in AVERAGES.items() if total != "amount"}
 }
 _SELLS = re.compile(r"卖|\bsell|\bsold")
 _SALES = ("revenue", "items", "gross_revenue", "quantity")
-_DESCRIBES = ("condition", "verb", "comparison")
+_DESCRIBES = ("condition", "verb", "comparison", "value", "segment", "band")
 """What says which people are meant, so that they are not counted: “45岁以上客户的呢”."""
 _PEOPLE = ("customers", "buyers", "active_customers")
 

@@ -18,7 +18,7 @@ CONTENT = frozenset(
     | {"off_topic", "unsupported", "absent", "vague", "ordinal", "reversed", "negative", "verb", "pronoun", "suffix_op"}
     | {"ask", "hint", "option", "part", "horizon", "cluster", "segment_name", "person", "move", "drop", "limit", "head"}
     | {"extreme_score", "later", "undated"}
-    | {"that", "pair", "remain", "step", "qualifier", "flip", "gap", "higher", "further", "entire", "level"}
+    | {"that", "pair", "remain", "step", "qualifier", "flip", "gap", "higher", "further", "entire", "whole", "level"}
 )
 """Kinds of tokens that say something; one that no part of the plan uses makes the planner ask."""
 _LIGHT = frozenset({"stop", "conj", "punctuation", "by", "ellipsis", "noun", "unit", "between"})

@@ -44,20 +44,22 @@ def _one_side(text: str) -> Iterator[tuple[str, bool]]:
     for pattern in shapes("others", "all_others"):
         yield from ((_without(text, found), False) for found in pattern.finditer(text) if found.start())
     for pattern in shapes("others", "unlike"):
-        yield from ((_without(text, found), True) for found in pattern.finditer(text) if _unlike(found["one"], found["other"]))
+        yield from ((_without(text, found), True) for found in pattern.finditer(text) if _unlike(found))
 
 
 def _without(text: str, found: re.Match[str]) -> str:
     return " ".join(f"{text[: found.start('cut')]} {text[found.end('cut') :]}".split()).replace(" ,", ",")
 
 
-def _unlike(one: str, other: str) -> bool:
-    """Whether one says what the other denies, and the other nothing of its own."""
+def _unlike(found: re.Match[str]) -> bool:
+    """Whether one side says what the other denies, and the other nothing of its own: “没孩子的客户的订单数” has one side only."""
+    one, other = found["one"], found["other"]
     denied = shape("others", "denied")
     if bool(denied.search(one)) == bool(denied.search(other)):
         return False
     said, again = _said(one), _said(other)
-    return all(any(word.startswith(known) or known.startswith(word) for known in said) for word in again)
+    joined = found["cut"] != other
+    return (joined or bool(again)) and all(any(word.startswith(known) or known.startswith(word) for known in said) for word in again)
 
 
 def _said(words: str) -> list[str]:
