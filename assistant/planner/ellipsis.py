@@ -42,6 +42,7 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         or (not sentence.says("verb") and set_aside(sentence))
         or _only_by(sentence, dialogue)
         or _bare_number(sentence, dialogue)
+        or reorders(sentence, dialogue)
     ):
         return True
     if asks_share(sentence, dialogue) or asks_who_bought(sentence, dialogue) or _only_orders(sentence, dialogue):
@@ -83,6 +84,15 @@ def _bare_number(sentence: Sentence, dialogue: Dialogue) -> bool:
     if named and all(token.is_("noun") for token in sentence.tokens if token.is_("metric")) and not _counts(sentence):
         return False
     return named and all(any(token.is_(kind) for kind in _NUMBER) or token.is_("cue", *_NUMBER_CUES) for token in sentence.tokens)
+
+
+def reorders(sentence: Sentence, dialogue: Dialogue) -> bool:
+    """“Rank them by average order value” after groups that were ranked: by another metric, and nothing else is said."""
+    if dialogue.last is None or dialogue.last.call.name != "measure" or not dialogue.last.call.args.get("by"):
+        return False
+    if not sentence.says("rank", "listing") or not sentence.says("metric"):
+        return False
+    return all(any(token.is_(kind) for kind in (*_NUMBER, "rank", "ranking", "ellipsis")) for token in sentence.tokens)
 
 
 def about_some(dialogue: Dialogue) -> bool:

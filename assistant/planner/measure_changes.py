@@ -6,15 +6,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from assistant.planner.clauses import Rule
-from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Result
-from assistant.planner.find_changes import without_fields
 from assistant.planner.intents.changing import moved_most, reordered, take_change
-from assistant.planner.intents.filters import segments_apart, split_values, take_filters, take_sorting, with_windows
+from assistant.planner.intents.filters import split_values, take_filters, take_sorting, with_windows
 from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.metric_words import countable, take_dimensions
-from assistant.planner.levels import without_finer
+from assistant.planner.levels import without_finer, without_other_goods
 from assistant.planner.lexicon import read_table
 from assistant.planner.limits import bare_ranking, change_limit
 from assistant.planner.metric_changes import change_metrics
@@ -22,9 +19,15 @@ from assistant.planner.more_time import with_more_time
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.shown_groups import keep_shown
-from assistant.planner.thresholds import rebound
 from assistant.planner.tokens import Sense
-from assistant.planner.who import both
+from assistant.planner.whose_changes import (
+    change_condition,
+    change_customers,
+    change_values_of_rule,
+    in_one_place,
+    in_time_of_rule,
+    open_to_all,
+)
 from tools.metrics.options import CHANGES
 from tools.windows import Window
 
@@ -32,6 +35,7 @@ Args = dict[str, Any]
 _MOST_DIMENSIONS = 2
 _SAID_AGAIN = ("value", "window", "metric", "segment", "ranking", "rank")
 """What may be said again of what is shown already."""
+_SPLITS = ("分", "拆", "拆分", "拆开", "细分", "split", "broken down", "per")
 _OF_GROUPS = ("by", "sort", "change_by", "limit", "limit_per_group", "limit_share", "having", "rest", "share_within", "mean", "chart")
 """Arguments that mean something only where a measurement is split."""
 
@@ -50,10 +54,11 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     _change_window(sentence, args)
     if sentence.has("cue", "everyone") and not (args.get("limit") and sentence.has("cue", "rest")):
         sentence.take_all("cue", "everyone")
-        _open_to_all(sentence, args)
+        open_to_all(sentence, args)
     if args.get("by") and sentence.has("ranking"):
         sentence.take_all("cue", "share")
-    _change_customers(sentence, args)
+    change_customers(sentence, args)
+    change_values_of_rule(sentence, args)
     by = _deeper(take_dimensions(sentence), args, sentence)
     if by == ["day"] and args.get("by") == ["weekday"] and sentence.has("ranking"):
         by = []  # “which day is the busiest” of a week
@@ -65,16 +70,19 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     if by:
         args |= {"by": [*args.get("by", []), *by][-_MOST_DIMENSIONS:] if sentence.says("ellipsis", "also") else by}
         args |= {"metrics": [countable(sentence, metric, args["by"]) for metric in args["metrics"]]}
-        args = {key: value for key, value in args.items() if key not in ("sort", "limit", "limit_per_group", "chart")}
+        kept = ("sort", "limit") if _names_groups(sentence, args) else ()
+        args = {key: value for key, value in args.items() if key in kept or key not in ("sort", "limit", "limit_per_group", "chart")}
         args |= {"where": without_finer(args["where"], by)} if args.get("where") and not sentence.says("ellipsis", "also", "only") else {}
     _change_filters(sentence, args)
-    _change_condition(sentence, args, last)
-    _in_one_place(args, before)
+    change_condition(sentence, args, last)
+    in_one_place(args, before)
     if "sort" in change:
         return reordered(sentence, args, change)
     ordered = take_ranking(sentence, args) if args.get("by") else take_sorting(sentence)
     if args.get("sort") in CHANGES and bare_ranking(sentence):
         ordered = {**ordered, "sort": args["sort"]}  # “the first three” of what fell most
+    elif args.get("sort") == "smallest" and bare_ranking(sentence) and any(token.text.startswith("前") for token in sentence.tokens):
+        ordered = {**ordered, "sort": "smallest"}  # “前20个呢” of the lowest
     if ordered.get("sort") in CHANGES:
         args.setdefault("compare", "previous")
         args.setdefault("window", {"period": "last_month"})
@@ -117,6 +125,12 @@ def _change_length(sentence: Sentence, args: Args) -> None:
     change_limit(sentence, args)
 
 
+def _names_groups(sentence: Sentence, args: Args) -> bool:
+    """“Departments instead”, “那部门的排名呢” after the best stores: as many of others, in the same order."""
+    ranked = bool(args.get("limit")) and args.get("sort") not in CHANGES
+    return ranked and not any(token.is_("by") and token.text in _SPLITS for token in sentence.tokens)
+
+
 _OPPOSITE = {"largest": "smallest", "smallest": "largest", "growth": "decline", "decline": "growth"}
 
 
@@ -135,59 +149,6 @@ def _first_groups(sentence: Sentence) -> int | None:
     return int(found[0][1].data["n"])
 
 
-def _open_to_all(sentence: Sentence, args: Args) -> None:
-    """“所有客户呢”: of everybody, whatever limited whose orders are measured."""
-    args.pop("customers", None)
-    levels = sentence.vocabulary.levels
-    kept = {name: values for name, values in args.get("where", {}).items() if levels.get(name) != "customer"}
-    args |= {"where": kept}
-    if not kept:
-        del args["where"]
-
-
-def _in_one_place(args: Args, before: Args) -> None:
-    """A property said anew is not kept from before as well, which had it among the filters or in the rule."""
-    given, where = args.get("customers"), args.get("where", {})
-    if not isinstance(given, dict):
-        return
-    anew = [name for name, values in where.items() if values != before.get("where", {}).get(name)]
-    if given == before.get("customers"):
-        rule: Rule | None = given.get("rule", given)
-        for name in anew:
-            rule = without_fields(rule, {"field": name})
-        args["customers"] = rule
-        if rule is None:
-            del args["customers"]
-        return
-    named = {str(part.get("field")) for part in given.get("all", [given]) if "field" in part}
-    kept = {name: values for name, values in where.items() if name in anew or name not in named}
-    if len(kept) < len(where):
-        args["where"] = kept
-        if not kept:
-            del args["where"]
-
-
-def _change_customers(sentence: Sentence, args: Args) -> None:
-    """Another segment; with “only”, those of the customers before that are in it."""
-    segments = sentence.take_all("segment")
-    if not segments:
-        return
-    named: Any = {"segment": segments[0].id}
-    if len(segments) > 1:
-        named = {"any": [{"segment": one.id} for one in segments]}
-    given: Any = args.get("customers")
-    if given and sentence.says("ellipsis", "also"):
-        others = named.get("any", [named])
-        before = {"segment": given} if isinstance(given, str) else given.get("rule", given)
-        named = {"any": [*before.get("any", [before]), *others]}
-        args["by"] = args.get("by") or segments_apart(named)
-        if not args["by"]:
-            del args["by"]
-    elif given and sentence.says("ellipsis", "only") and not _is_group(given):
-        named = both({"segment": given} if isinstance(given, str) else given.get("rule", given), named)
-    args["customers"] = named["segment"] if set(named) == {"segment"} else named
-
-
 def _as_exclusions(sentence: Sentence) -> None:
     """“不要GROCERY”: what is taken off without having been wanted is left out."""
     for place, _ in list(sentence.free("drop")):
@@ -196,41 +157,6 @@ def _as_exclusions(sentence: Sentence) -> None:
             token = sentence.tokens[place]
             changed = replace(token, senses=(Sense("neg", "except"), Sense("drop", "take_off")))
             sentence.tokens = [*sentence.tokens[:place], changed, *sentence.tokens[place + 1 :]]
-
-
-def _change_condition(sentence: Sentence, args: Args, last: Result) -> None:
-    """“没孩子的呢”, “至少下过5单的呢”: other customers than those it was limited to."""
-    given = args.get("customers")
-    bound = rebound(sentence, given, plainly=sentence.says("ellipsis", "change", "correct")) if isinstance(given, dict) else None
-    if bound is not None:
-        args["customers"] = bound
-        return
-    if not any(sentence.has(kind) for kind in ("condition", "comparison", "band")) or sentence.has("ranking"):
-        return
-    added = find_rules(sentence, loose=False)
-    if added is None:
-        return
-    if sentence.says("ellipsis", "also", "only") and given is not None:
-        before = {"segment": given} if isinstance(given, str) else given.get("rule", given)
-        args["customers"] = both(before, added)
-        return
-    kept = None if _is_group(given) else _others(given, added, last)
-    args["customers"] = both(kept, added)
-
-
-def _others(given: Any, added: Rule, last: Result) -> Rule | None:
-    """What the customers were limited to besides the field that is set anew."""
-    if not isinstance(given, dict) or last.outcome == "empty":
-        return {"segment": given} if isinstance(given, str) else None
-    rule = given.get("rule", given)
-    kept = without_fields(rule, added)
-    alone = kept == rule and set(rule) != {"all"}
-    return None if alone else kept
-
-
-def _is_group(given: Any) -> bool:
-    """Whether customers are a named segment, which another one replaces."""
-    return isinstance(given, str) and not (given[:1] == "t" and given[1:2].isdigit())
 
 
 def _change_filters(sentence: Sentence, args: Args) -> None:
@@ -247,7 +173,8 @@ def _change_filters(sentence: Sentence, args: Args) -> None:
             if len(kept) == 1 and dimension in args.get("by", [])[1:]:
                 args["by"] = [one for one in args["by"] if one != dimension]
     if args.get("where") and not sentence.says("ellipsis", "also", "only"):
-        args["where"] = without_finer(args["where"], list(found.get("where", {})))
+        named = list(found.get("where", {}))
+        args["where"] = without_other_goods(without_finer(args["where"], named), named)
     for dimension, values in found.get("where", {}).items():
         before = args.get("where", {}).get(dimension, []) if added else []
         args["where"] = {**args.get("where", {}), dimension: list(dict.fromkeys([*before, *values]))}
@@ -310,7 +237,9 @@ def _with_other_value(sentence: Sentence, args: Args) -> Plan | None:
 def _change_window(sentence: Sentence, args: Args) -> None:
     windows = [sense.data["window"] for sense in sentence.take_all("window")]
     if windows:
-        args["window"] = windows[0].model_dump(mode="json", exclude_defaults=True)
+        window = windows[0].model_dump(mode="json", exclude_defaults=True)
+        if not in_time_of_rule(args, window):
+            args["window"] = window
         args.pop("compare", None)
         _without_change(args)
     elif sentence.take_all("cue", "yoy"):

@@ -28,14 +28,24 @@ def change_metrics(sentence: Sentence, args: Args, by: list[str]) -> None:
     metrics = _named(sentence, args, by) or _of_sales(sentence, args)
     if not metrics:
         return
+    _take_number_of(sentence)
     if ordered and args.get("by"):
         sentence.take_all("rank", "listing")
-        direction = sentence.take("ranking", "smallest")
-        args |= {"metrics": list(dict.fromkeys([*metrics, *args["metrics"]])), "sort": "smallest" if direction else "largest"}
+        named = sentence.take("ranking", "smallest") or sentence.take("ranking", "largest")
+        order = named.id if named else args.get("sort")
+        args |= {"metrics": list(dict.fromkeys([*metrics, *args["metrics"]])), "sort": order if order == "smallest" else "largest"}
     elif sentence.says("ellipsis", "also"):
         args["metrics"] = list(dict.fromkeys([*args["metrics"], *metrics]))
     else:
         args["metrics"] = metrics
+
+
+def _take_number_of(sentence: Sentence) -> None:
+    """“The number of” right before a metric that counts already."""
+    for place, _ in list(sentence.free("cue", "count")):
+        following = sentence.tokens[place + 1 : place + 2]
+        if place + 1 in sentence.used and following and following[0].is_("metric"):
+            sentence.use(place)
 
 
 def _of_sales(sentence: Sentence, args: Args) -> list[str]:

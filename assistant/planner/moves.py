@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
-from assistant.planner.ellipsis import is_elliptic
+from assistant.planner.ellipsis import is_elliptic, reorders
 from assistant.planner.lexicon import read_phrases, read_table
 from assistant.planner.listings import customers_of
 from assistant.planner.normalise import normalise
@@ -76,7 +76,7 @@ def whom(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if (
         dialogue.last is not None
         and dialogue.last.call.name == "measure"
-        and _limited(dialogue.last.call.args)
+        and (_limited(dialogue.last.call.args) or reorders(sentence, dialogue))
         and is_elliptic(sentence, dialogue)
     ):
         unknown = False  # “and their number of orders” after a number of some of them: of the same

@@ -125,7 +125,7 @@ def _names(sentence: Sentence) -> Iterator[str]:
             continue
         for sense in token.senses:
             if sense.kind == "value":
-                yield str(sense.data["value"])
+                yield from map(str, (sense.data["value"], *sense.data.get("also", ())))
             elif sense.kind == "condition" and isinstance(sense.data.get("rule"), dict):
                 yield str(sense.data["rule"].get("field", sense.id))
             elif sense.kind in _NAMED:

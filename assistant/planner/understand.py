@@ -16,7 +16,7 @@ from assistant.planner.coverage import ask_about, ask_value, ask_without, with_o
 from assistant.planner.dialogue import Dialogue, as_people
 from assistant.planner.each_counted import with_each_counted
 from assistant.planner.each_group import with_each_group, with_those
-from assistant.planner.ellipsis import depends, is_bare, is_elliptic
+from assistant.planner.ellipsis import about_some, depends, is_bare, is_elliptic
 from assistant.planner.followups import follow_up
 from assistant.planner.foresight import after
 from assistant.planner.going_back import gone_back
@@ -247,9 +247,14 @@ def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         if depends(sentence, dialogue):
             return None
     best, account = best_plan(sentence, dialogue)
-    if best is not None and not account.leftover() and not (elliptic and is_bare(best)):
+    if best is not None and not account.leftover() and not (elliptic and is_bare(best) and _limits(dialogue)):
         return with_time_before(with_other_scope(best, account), account, dialogue)
     return None if elliptic else _changed(sentence, dialogue)
+
+
+def _limits(dialogue: Dialogue) -> bool:
+    """Whether the latest answer is of something that a follow-up keeps: a measurement, or some of the customers."""
+    return dialogue.last is not None and (dialogue.last.call.name == "measure" or about_some(dialogue))
 
 
 def _later(words: str, sentence: Sentence, later: Dialogue) -> Plan | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.planner.clauses import Rule
+from assistant.planner.levels import GOODS
 from assistant.planner.sentence import Sentence
 
 
@@ -19,11 +20,29 @@ def revalued(sentence: Sentence, rule: Any) -> Rule | None:
             return None
         wanted.setdefault(str(sense.data["dimension"]), []).extend((str(sense.data["value"]), *sense.data.get("also", ())))
         places.append(place)
-    if not wanted or any(_holding(rule, dimension) != 1 and not _all_alike(rule, dimension) for dimension in wanted):
+    levels = {dimension: _level_held(rule, dimension) for dimension in wanted}
+    if not wanted or any(_holding(rule, held) != 1 and not _all_alike(rule, held) for held in levels.values()):
         return None
     sentence.use(*places)
-    changed: Rule = _changed(rule, wanted)
+    relevelled = _relevelled(rule, {held: dimension for dimension, held in levels.items() if held != dimension})
+    changed: Rule = _changed(relevelled, wanted)
     return changed
+
+
+def _level_held(rule: Rule, dimension: str) -> str:
+    """The dimension of the rule whose values those of ``dimension`` take the place of: another level of goods where it has only that."""
+    held = [one for one in GOODS if _holding(rule, one)] if dimension in GOODS else []
+    return held[0] if len(held) == 1 else dimension
+
+
+def _relevelled(rule: Any, levels: dict[str, str]) -> Any:
+    """The rule with goods of one level told by another."""
+    if isinstance(rule, list):
+        return [_relevelled(part, levels) for part in rule]
+    if not isinstance(rule, dict) or not levels:
+        return rule
+    where = {"where": {levels.get(name, name): values for name, values in rule["where"].items()}} if rule.get("where") else {}
+    return {key: _relevelled(value, levels) if key in ("all", "any", "not") else value for key, value in {**rule, **where}.items()}
 
 
 def _acts(sentence: Sentence) -> bool:

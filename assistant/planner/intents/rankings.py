@@ -126,6 +126,8 @@ def ranked_customers(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     summed = _summed(sentence)
     limited = bool(values) or sentence.has("window") or summed is not None
     ordered = whales or sentence.has("ranking") or sentence.has("rank", "listing")
+    if any(sense.data.get("item") for _, sense in sentence.free("ranking")):
+        return None  # “top 20 products by number of buyers”
     if not people or not ordered or not limited or sentence.has("comparison"):
         return None
     if sentence.has("neg") or any(True for _ in _groupings(sentence)) or _bought_all(sentence):
