@@ -55,7 +55,7 @@ class Measure(Request):
     basket: list[OrderCondition] = Field(default=[], max_length=4, description="Only orders that fit all.")
     window: Window | None = Field(default=None, description="Default: all time.")
     compare: Literal["previous", "last_year", "step", "usual"] | Window | None = Field(
-        default=None, description="step: month by month; usual: all time; or a window; with per, averages are compared."
+        default=None, description="step: month by month; usual: all time"
     )
     customers: Customers | None = Field(default=None, description="Only these.")
     sort: Literal["largest", "smallest", "growth", "decline", "movement", "contribution", "natural"] | None = Field(
@@ -65,15 +65,14 @@ class Measure(Request):
     change_by: Literal["amount", "percent", "share"] = "amount"
     limit: int | None = Field(default=None, ge=1, le=1000)
     limit_per_group: int | None = Field(default=None, ge=1, le=100, description="Of the second in each first.")
-    limit_share: float | None = Field(default=None, gt=0, lt=1, description="Or this share of them: 0.1 is 10 %.")
+    limit_share: float | None = Field(default=None, gt=0, lt=1, description="Or this share: 0.1 is 10 %.")
     having: list[GroupCondition] = Field(default=[], max_length=4, description="Only groups whose metric fits.")
-    rest: bool = Field(default=False, description="Also a row of the others.")
+    rest: bool = Field(default=False, description="Also the others.")
     share_within: bool = Field(default=False, description="Shares within each of the first dimension.")
     share_of: list[str] = Field(default=[], description="Also its share without these limits: dimension ids, customers, window.")
-    mean: bool = Field(default=False, description="Also the mean of the groups.")
-    per: Literal["day", "week", "month", "quarter", "year"] | None = Field(
-        default=None, description="Also the average per calendar day ..."
-    )
+    mean: bool = Field(default=False, description="Also their mean.")
+    whole_periods: bool = False
+    per: Literal["day", "week", "month", "quarter", "year"] | None = Field(default=None, description="Also the average per day ...")
     percentiles: list[Annotated[int, Field(ge=1, le=99)]] = Field(
         default=[], max_length=9, description="[50, 90]: of the metric's values per order or customer."
     )

@@ -59,7 +59,7 @@ def _with(call: Call, shown: list[str]) -> Call | None:
         if not all(_metric_of(one) in {known.id for known in catalogue().metrics} for one in shown):
             return None
         return Call(call.name, {**call.args, "metrics": _metrics(call.args["metrics"], shown)})
-    if call.name == "find_customers" and call.args.get("sort_by"):
+    if call.name == "find_customers" and (call.args.get("sort_by") or call.args.get("rule") not in (None, {"all": []})):
         known = {one.id for one in catalogue().fields}
         fields = [next((name for name, metric in _OF_FIELD.items() if metric == one and name in known), one) for one in shown]
         if not all(one in known for one in fields):

@@ -28,6 +28,7 @@ _LETTERS = re.compile(rf"[a-z]|[{HAN}]")
 _OPENING = re.compile(r"^(?:把|将|the|a|an|please|请|帮我|给我|看|查|[\"'(\s])*$")
 _CLAUSE = re.compile(r"[,.;?!]")
 _WORD = re.compile(rf"[a-z0-9/&']+|[{HAN}]|\d+")
+_EACH = ("by", "per", "for", "each", "every", "for each", "in each", "split", "按", "各", "每个", "分")
 _LIGHT = ("stop", "punctuation", "conj")
 
 
@@ -47,6 +48,7 @@ def taken_back(question: str, vocabulary: Vocabulary, dialogue: Dialogue, read: 
     mark = marks[-1]
     said, anew = plain[: mark.start()].rstrip(" ,.;-("), plain[mark.end() :].strip(" ,;:")
     anew = shape("taken_back", "left_over").sub("", anew.removesuffix(")") if "(" in mark[0] else anew)
+    anew = re.sub("的?吧$", "", anew)
     if not anew:
         return None
     for whole in dict.fromkeys(_candidates(said, anew, lambda words: read_sentence(words, vocabulary, dialogue))):
@@ -58,6 +60,10 @@ def taken_back(question: str, vocabulary: Vocabulary, dialogue: Dialogue, read: 
 
 def _candidates(said: str, anew: str, read: Callable[[str], Sentence]) -> Iterator[str]:
     """The question in the ways in which it may have been meant, the surest first."""
+    whole = _ungrouped(said, anew, read)
+    if whole is not None:
+        yield whole
+        return
     again = _from_shared(said, anew)
     if again is not None:
         yield again
@@ -69,6 +75,20 @@ def _candidates(said: str, anew: str, read: Callable[[str], Sentence]) -> Iterat
         yield anew
     if put is not None and stands:
         yield put
+
+
+def _ungrouped(said: str, anew: str, read: Callable[[str], Sentence]) -> str | None:
+    """“… by department, scrap that, just overall”: the same without what it was to be grouped by."""
+    match = shape("taken_back", "overall").match(anew)
+    sentence = read(said)
+    places = [at for at, token in enumerate(sentence.tokens) if token.is_("dimension") and not token.is_("value")]
+    if match is None or not places:
+        return None
+    start = end = places[-1]
+    while start and (sentence.tokens[start - 1].is_("by") or sentence.tokens[start - 1].text in _EACH):
+        start -= 1
+    rest = f"{_until(sentence, start)} {_from(sentence, end + 1).removeprefix('的')}"
+    return normalise(f"{rest} {match.groupdict().get('when') or ''}")
 
 
 def _from_shared(said: str, anew: str) -> str | None:

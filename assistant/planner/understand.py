@@ -34,6 +34,7 @@ from assistant.planner.offers import with_offers
 from assistant.planner.part_of_base import with_part_of_base
 from assistant.planner.part_of_sales import with_part_of_sales
 from assistant.planner.passing import spare_words
+from assistant.planner.people_beside import with_people
 from assistant.planner.pieces import asks_of_more, in_time_of, narrows, of_those, repeats, says_more, splits
 from assistant.planner.plan import Call, Plan, of_everybody
 from assistant.planner.reading import read_sentence
@@ -59,6 +60,7 @@ from assistant.planner.unclear import at_first, at_last
 from assistant.planner.usual_times import with_usual_time
 from assistant.planner.vocabulary import Vocabulary
 from assistant.planner.ways import best_plan
+from assistant.planner.whole_periods import with_whole_periods
 from assistant.planner.winners import of_first, of_winner
 from assistant.planner.within_top import among_best
 
@@ -90,6 +92,7 @@ def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
     early = (
         early
         or with_usual_time(*known)
+        or with_whole_periods(question, dialogue, read)
         or with_each_counted(question, read)
         or with_both_ends(question, read)
         or taken_back(*known)
@@ -201,7 +204,7 @@ def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The plan of the question as it stands, all its words used; an elliptic one changes the call before it."""
     found = in_their_time(by_spend_on(counted_in_time(_read(sentence, dialogue), sentence), sentence))
     found = only_grown(of_those_then(found, sentence), sentence)
-    return with_clusters_found(with_those(with_each_group(found, sentence), sentence), sentence)
+    return with_clusters_found(with_those(with_each_group(with_people(found, sentence), sentence), sentence), sentence)
 
 
 def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:

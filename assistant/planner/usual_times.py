@@ -128,12 +128,16 @@ def _like(unit: str, vocabulary: Vocabulary, dialogue: Dialogue) -> tuple[str, d
     return None
 
 
-def _beside(told: dict[str, Any], base: tuple[str, dict[str, list[str]]], when: dict[str, Any] | None, vocabulary: Vocabulary) -> Plan:
+def _beside(
+    told: dict[str, Any], base: tuple[str, dict[str, list[str]]], when: dict[str, Any] | None, vocabulary: Vocabulary
+) -> Plan | None:
     """Both in one call where they have all limits in common, else one after the other."""
     unit, days = base
     now = Window(**told["window"]).resolve(vocabulary.as_of) if told.get("window") else None
     own = {name: values for name, values in told.get("where", {}).items() if name in _TIMES}
     unit = unit or ("day" if own or now is None else unit_of(Window(**told["window"])))
+    if unit not in _DAYS:
+        return None
     counted = adds_up(told["metrics"])
     shorter = now is not None and (_length(now) or 0) < _DAYS[unit]
     same = now is not None and not shorter and (_all_of(days, now) if days else not own)

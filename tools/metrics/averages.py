@@ -158,17 +158,20 @@ def per_time(ctx: ToolContext, plan: Plan, unit: Period | None, window: DateRang
     return PerTime(unit, _common(window, data), weekdays, places, apart), statements
 
 
-def whole_periods(ctx: ToolContext, unit: Period | None) -> Window | None:
-    """The whole weeks, months or years that the data hold; None where there is none, or days are meant."""
+def whole_periods(ctx: ToolContext, unit: str | None, window: Window | None = None) -> Window | None:
+    """The whole weeks, months or years that the data hold in the window; None where there is none, or days are meant."""
     data = data_range(ctx, "orders")
     if unit in (None, "day") or data.start is None or data.end is None:
         return None
-    last = min(data.end, ctx.as_of)
-    first, final = (period_of(str(unit), day)[1].resolve(day) for day in (data.start, last))
+    dates = _common(window.resolve(ctx.as_of), data) if window is not None else data
+    if dates.start is None or dates.end is None or dates.start > dates.end:
+        return None
+    last = min(dates.end, ctx.as_of)
+    first, final = (period_of(str(unit), day)[1].resolve(day) for day in (dates.start, last))
     assert first.start is not None
     assert first.end is not None
     assert final.start is not None
-    start = first.start if first.start >= data.start else first.end + dt.timedelta(days=1)
+    start = first.start if first.start >= dates.start else first.end + dt.timedelta(days=1)
     end = last if final.end == last else final.start - dt.timedelta(days=1)
     return Window(start=start, end=end) if start < end else None
 

@@ -22,7 +22,7 @@ from tools.rules import Condition, Selection
 from tools.warehouse.context import ToolContext
 from tools.warehouse.tables import tables_of
 from tools.warehouse.whole_table import write_whole
-from tools.windows import DateRange
+from tools.windows import DateRange, Window
 
 TOOL = "measure"
 NAMED_GROUPS = 20
@@ -50,6 +50,8 @@ def measure(ctx: ToolContext, request: Measure, customers: CustomerQuery | None 
     asked, request = request, with_default_window(request)
     if request.per and request.window is None:
         request = request.model_copy(update={"window": whole_periods(ctx, request.per)})
+    if request.whole_periods:
+        request = request.model_copy(update={"window": _whole(ctx, request)})
     _check(request, customers)
     plan = make_plan(ctx, request, customers)
     runs = Runs(ctx, plan, request)
@@ -65,7 +67,9 @@ def measure(ctx: ToolContext, request: Measure, customers: CustomerQuery | None 
         receipts=(_receipt(ctx, request, plan, runs.statements),),
         caveats=(*build_caveats(ctx, measured), *([_NO_PIE] if request.chart == "pie" and chart and not can_be_pie(measured) else [])),
         checks=measure_checks(ctx, measured),
-        interpretation=interpretation(measured, request, defaulted=asked.window != request.window and not request.per),
+        interpretation=interpretation(
+            measured, request, defaulted=asked.window != request.window and not (request.per or request.whole_periods)
+        ),
         selection=_listed(measured),
         details=_details(measured),
     )
@@ -88,6 +92,22 @@ def _listed(measured: Measured) -> Selection | None:
     if not named or not TABLE_ROWS < len(measured.shown) <= _MOST_LISTED or measured.others is not None:
         return None
     return Selection(rule=Condition(field="customer_id", op="in", value=[group.keys[0] for group in measured.shown]))
+
+
+def _whole(ctx: ToolContext, request: Measure) -> Window:
+    """The window without the periods at its edges of which days are missing.
+
+    Raises:
+        InputError: Nothing is grouped by weeks, months, quarters or years, or none of them is whole.
+    """
+    known = {one.id: one.period for one in catalogue().dimensions}
+    unit = next((known[one] for one in request.by if known.get(one) not in (None, "day")), None)
+    found = whole_periods(ctx, unit, request.window)
+    if found is None:
+        raise InputError(
+            "There are no whole periods to show; group by week, month, quarter or year.", "没有完整的周期可看；请按周、月、季度或年分组。"
+        )
+    return found
 
 
 def _check(request: Measure, customers: CustomerQuery | None) -> None:

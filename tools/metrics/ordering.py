@@ -57,12 +57,14 @@ class Ranking:
         sort: As in the request; the largest first when it is left out.
         change: What change counts: "amount", "percent" or "share".
         totals: All groups together, for changes of shares.
+        cut_off: Periods of which some days are missing: they are never the smallest.
     """
 
     metric: Metric
     sort: str | None = None
     change: str = "amount"
     totals: Totals = field(default_factory=Totals)
+    cut_off: frozenset[str] = frozenset()
 
 
 def arranged(run: Run, by: Sequence[Dimension], ranking: Ranking, limit: int | None, per_group: int | None = None) -> list[Group]:
@@ -91,7 +93,10 @@ def _ranked(run: Run, ranking: Ranking) -> list[Group]:
     sign = 1 if ranking.sort in ("smallest", "decline") else -1
     known = [(sign * value, group.keys, group) for group in run.groups if (value := rank(group)) is not None]
     unknown = [group for group in run.groups if rank(group) is None]
-    return [group for _, _, group in sorted(known, key=lambda one: one[:2])] + unknown
+    ordered = [group for _, _, group in sorted(known, key=lambda one: one[:2])]
+    if ranking.sort == "smallest" and ranking.cut_off:
+        ordered.sort(key=lambda group: bool(ranking.cut_off & set(group.keys)))
+    return ordered + unknown
 
 
 def _top_of_each(run: Run, by: Sequence[Dimension], ranked: list[Group], limit: int | None, per_group: int) -> list[Group]:

@@ -68,9 +68,10 @@ class Runs:
         total = total or self._total(plan, run)
         _refuse_unripe(plan, total)
         previous_total = previous_total or (self._total(earlier) if earlier else None)
-        groups = run.groups
+        groups, window = run.groups, self._dates(plan).window
         if plan.by:
-            ranking = Ranking(plan.metrics[0], self.toward, request.change_by, totals)
+            cut_off = frozenset(self._incomplete(plan, groups, window)) if self.toward == "smallest" else frozenset()
+            ranking = Ranking(plan.metrics[0], self.toward, request.change_by, totals, cut_off)
             groups = arranged(run, plan.by, ranking, request.limit, request.limit_per_group)
         firsts = self._firsts(plan)
         if firsts is not None and request.sort in ("largest", "smallest"):
@@ -78,7 +79,6 @@ class Runs:
         limit = None if request.limit_per_group else request.limit
         if request.limit_share:
             limit = math.ceil(round(run.group_count * request.limit_share, 6))
-        window = self._dates(plan).window
         measured = Measured(
             plan=plan,
             window=window,
