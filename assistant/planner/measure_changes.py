@@ -70,7 +70,7 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     if by:
         args |= {"by": [*args.get("by", []), *by][-_MOST_DIMENSIONS:] if sentence.says("ellipsis", "also") else by}
         args |= {"metrics": [countable(sentence, metric, args["by"]) for metric in args["metrics"]]}
-        kept = ("sort", "limit") if _names_groups(sentence, args) else ()
+        kept = ("sort", "limit") if args["metrics"] == before["metrics"] and _names_groups(sentence, args) else ()
         args = {key: value for key, value in args.items() if key in kept or key not in ("sort", "limit", "limit_per_group", "chart")}
         args |= {"where": without_finer(args["where"], by)} if args.get("where") and not sentence.says("ellipsis", "also", "only") else {}
     _change_filters(sentence, args)
