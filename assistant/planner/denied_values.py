@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant.planner.corrections import listed_with
@@ -70,7 +70,7 @@ def _of_other_dimension(sentence: Sentence, last: Result) -> Plan | None:
     return Plan((Call("measure", args),))
 
 
-def _values(said: dict[str, Any]) -> list[str]:
+def _values(said: Mapping[str, Any]) -> list[str]:
     return [str(said["value"]), *map(str, said.get("also") or ())]
 
 
