@@ -15,6 +15,8 @@ from tools.windows import Window
 
 Args = dict[str, Any]
 _MOST_DIMENSIONS = 2
+_ONE_THING = ({"where"}, {"window"}, {"customers"})
+"""What several measurements of one question may differ in."""
 _IN_ALL = re.compile(r"\bin (?:total|all)\b|\boverall\b|总共|一共|合计")
 _SPENDS = re.compile(r"\b(?:spend|spent|pay|paid)|花|消费")
 
@@ -32,17 +34,19 @@ def of_all_parts(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan |
         key = "rule" if "rule" in call.args else "customers"
         if set(call.args) & {"first", "second"} or key not in call.args:
             return None
-        changed.append(Call(call.name, {**call.args, key: {"segment": group.id} if key == "rule" else group.id}))
+        other = Call(call.name, {**call.args, key: {"segment": group.id} if key == "rule" else group.id})
+        changed += [other] if other not in changed else []
     return Plan(tuple(changed))
 
 
 def of_all_measures(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
-    """“只看下半年” after two measurements side by side: both of them."""
+    """“只看下半年” after the number of two stores, “只看乳品呢” after that of two times: of both of them."""
     shown = [one for one in dialogue.results if one.turn == last.turn and not one.aside]
     calls = [one.call for one in shown if one.call.name == "measure"]
     if len(calls) < 2 or len(calls) != len(shown) or any(sentence.has(kind) for kind in ("pair", "gap", "higher")):
         return None
-    if any(_apart(calls[0].args, call.args) != {"where"} for call in calls[1:]):
+    apart = [_apart(calls[0].args, call.args) for call in calls[1:]]
+    if any(one != apart[0] or one not in _ONE_THING for one in apart):
         return None
     changed: list[Call] = []
     used = set(sentence.used)

@@ -28,6 +28,7 @@ from assistant.planner.whose_changes import (
     in_time_of_rule,
     open_to_all,
 )
+from tools.metrics.catalogue import catalogue
 from tools.metrics.options import CHANGES
 from tools.windows import Window
 
@@ -70,9 +71,10 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     if by:
         args |= {"by": [*args.get("by", []), *by][-_MOST_DIMENSIONS:] if sentence.says("ellipsis", "also") else by}
         args |= {"metrics": [countable(sentence, metric, args["by"]) for metric in args["metrics"]]}
-        kept = ("sort", "limit") if args["metrics"] == before["metrics"] and _names_groups(sentence, args) else ()
+        kept = ("sort", "limit") if args["metrics"] == before["metrics"] and _names_groups(sentence, args, by) else ()
         args = {key: value for key, value in args.items() if key in kept or key not in ("sort", "limit", "limit_per_group", "chart")}
         args |= {"where": without_finer(args["where"], by)} if args.get("where") and not sentence.says("ellipsis", "also", "only") else {}
+    _order_by_what_adds_up(args)
     _change_filters(sentence, args)
     change_condition(sentence, args, last)
     in_one_place(args, before)
@@ -125,10 +127,18 @@ def _change_length(sentence: Sentence, args: Args) -> None:
     change_limit(sentence, args)
 
 
-def _names_groups(sentence: Sentence, args: Args) -> bool:
-    """“Departments instead”, “那部门的排名呢” after the best stores: as many of others, in the same order."""
+def _order_by_what_adds_up(args: Args) -> None:
+    """“那客单价呢” after what the groups added to a change: a mean has no parts, so that its own changes are told."""
+    if args.get("sort") == "contribution" and catalogue().metric(args["metrics"][0]).ratio is not None:
+        args["sort"] = "movement"
+        args.pop("change_by", None)
+
+
+def _names_groups(sentence: Sentence, args: Args, by: list[str]) -> bool:
+    """“Departments instead”, “那部门的排名呢” after the best stores: as many of others, in the same order; times are told in theirs."""
     ranked = bool(args.get("limit")) and args.get("sort") not in CHANGES
-    return ranked and not any(token.is_("by") and token.text in _SPLITS for token in sentence.tokens)
+    timed = any(sentence.vocabulary.levels.get(one) == "time" for one in by)
+    return ranked and not timed and not any(token.is_("by") and token.text in _SPLITS for token in sentence.tokens)
 
 
 _OPPOSITE = {"largest": "smallest", "smallest": "largest", "growth": "decline", "decline": "growth"}
