@@ -69,17 +69,39 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
         return Plan((Call("measure", {**args, "limit": first}),))
     change_metrics(sentence, args, by)
     if by:
-        args |= {"by": [*args.get("by", []), *by][-_MOST_DIMENSIONS:] if sentence.says("ellipsis", "also") else by}
-        args |= {"metrics": [countable(sentence, metric, args["by"]) for metric in args["metrics"]]}
-        kept = ("sort", "limit") if args["metrics"] == before["metrics"] and _names_groups(sentence, args, by) else ()
-        args = {key: value for key, value in args.items() if key in kept or key not in ("sort", "limit", "limit_per_group", "chart")}
-        args |= {"where": without_finer(args["where"], by)} if args.get("where") and not sentence.says("ellipsis", "also", "only") else {}
+        args = _regrouped(sentence, args, by, same=args["metrics"] == before["metrics"])
     _order_by_what_adds_up(args)
     _change_filters(sentence, args)
     change_condition(sentence, args, last)
     in_one_place(args, before)
     if "sort" in change:
         return reordered(sentence, args, change)
+    _rank_anew(sentence, args)
+    _turn_around(sentence, args)
+    _change_length(sentence, args)
+    charts = [one.id for one in sentence.take_all("chart")]
+    chart = next((one for one in charts if one != "auto"), None) or next(iter(charts), None)
+    args |= {"chart": chart} if chart else {}
+    if sentence.take_all("shown", "table"):
+        args.pop("chart", None)
+        return Plan((Call("measure", args),))
+    if args == before and not chart and (sentence.leftover() or not any(sentence.says(kind) for kind in _SAID_AGAIN)):
+        return None
+    return Plan((Call("measure", args),))
+
+
+def _regrouped(sentence: Sentence, args: Args, by: list[str], *, same: bool) -> Args:
+    """The measurement split by other groups, or further; ``same``: its metrics are those before."""
+    args |= {"by": [*args.get("by", []), *by][-_MOST_DIMENSIONS:] if sentence.says("ellipsis", "also") else by}
+    args |= {"metrics": [countable(sentence, metric, args["by"]) for metric in args["metrics"]]}
+    kept = ("sort", "limit") if same and _names_groups(sentence, args, by) else ()
+    args = {key: value for key, value in args.items() if key in kept or key not in ("sort", "limit", "limit_per_group", "chart")}
+    args |= {"where": without_finer(args["where"], by)} if args.get("where") and not sentence.says("ellipsis", "also", "only") else {}
+    return args
+
+
+def _rank_anew(sentence: Sentence, args: Args) -> None:
+    """How the groups are ordered and how many of them are wanted, where the question says so."""
     ordered = take_ranking(sentence, args) if args.get("by") else take_sorting(sentence)
     if args.get("sort") in CHANGES and bare_ranking(sentence):
         ordered = {**ordered, "sort": args["sort"]}  # “the first three” of what fell most
@@ -92,17 +114,6 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     args |= {key: value for key, value in ordered.items() if value is not None}
     if ordered.get("sort"):
         sentence.take_all("flip")  # “反过来，从低到高”: how it is turned is said
-    _turn_around(sentence, args)
-    _change_length(sentence, args)
-    charts = [one.id for one in sentence.take_all("chart")]
-    chart = next((one for one in charts if one != "auto"), None) or next(iter(charts), None)
-    args |= {"chart": chart} if chart else {}
-    if sentence.take_all("shown", "table"):
-        args.pop("chart", None)
-        return Plan((Call("measure", args),))
-    if args == before and not chart and (sentence.leftover() or not any(sentence.says(kind) for kind in _SAID_AGAIN)):
-        return None
-    return Plan((Call("measure", args),))
 
 
 def _deeper(by: list[str], args: Args, sentence: Sentence) -> list[str]:
