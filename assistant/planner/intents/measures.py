@@ -33,7 +33,7 @@ from assistant.planner.intents.metric_pairs import as_share, kind_share, ranked_
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics, who_came
 from assistant.planner.intents.newcomers import new_against_old, newcomers, of_new_alone, of_returning
 from assistant.planner.intents.opposites import beside_the_whole, of_one_group, opposites_apart
-from assistant.planner.intents.over_time import averaged_over, take_per
+from assistant.planner.intents.over_time import averaged_over, of_each_person, take_per
 from assistant.planner.intents.rates import (
     beside_everyone,
     penetrates,
@@ -114,7 +114,7 @@ def _what(sentence: Sentence, within: int | None, *, changed: bool) -> dict[str,
     if not by and metrics and metrics[0] in OF_CAMPAIGNS and sentence.has("ranking") and not kinds_ranked(sentence):
         by = ["campaign"]  # “哪些活动响应率最高”
     percentiles = take_percentiles(sentence, metrics)
-    metrics = averaged_over(metrics, dated=sentence.says("window")) if per else metrics
+    metrics = of_each_person(sentence, averaged_over(metrics, dated=sentence.says("window"))) if per else metrics
     having = take_having(sentence, by, metrics)
     if (per and having) or (metrics == ["customers"] and not by and _lists_people(sentence)):
         return None  # “日均高于300的门店”: the sum is what groups are kept by

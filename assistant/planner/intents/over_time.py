@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.planner.intents.having import is_held_against
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Token
@@ -43,6 +45,29 @@ def take_per(sentence: Sentence) -> str | None:
 def averaged_over(metrics: list[str], *, dated: bool) -> list[str]:
     """The metrics as they can be averaged: customers who came in each period are those who ordered."""
     return [one if dated or one != "active_customers" else "buyers" for one in metrics]
+
+
+_SPENDING = re.compile("spend|消费|花费|花销|开销")
+_GROUPS = ("value", "dimension")
+_HEADS = ("customers", "buyers", "active_customers")
+_SUMMED = re.compile("合计|总|total|combined|together")
+
+
+def of_each_person(sentence: Sentence, metrics: list[str]) -> list[str]:
+    """“Average monthly spend of champions”, “冠军客户年均消费”: what one of them spends in such a time; revenue is the shop's."""
+    levels = sentence.vocabulary.levels
+    grouped = {
+        levels.get(str(one.data.get("dimension", one.id))) for token in sentence.tokens for one in token.senses if one.kind in _GROUPS
+    }
+    people = "customer" in grouped or any(token.is_("segment") or token.is_("noun") for token in sentence.tokens)
+    paid = (("metric", "revenue"), ("verb", "spend"), ("field", "amount"))
+    spends = any(_SPENDING.search(token.text) and any(token.is_(*one) for one in paid) for token in sentence.tokens)
+    heads = (
+        len(metrics) == 1 and metrics[0] in _HEADS and not sentence.says("cue", "count")
+    )  # “会员月均消费” names who spends, and asks for no number of them
+    if not (metrics == ["revenue"] or heads) or not (people and spends) or _SUMMED.search(sentence.text):
+        return metrics
+    return ["revenue_per_customer"]
 
 
 def _unit_of(token: Token) -> str:
