@@ -7,14 +7,13 @@ kinds of orders side by side, and shares of all orders, are told by the orders t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from assistant.planner.asked import Asked, Reads
 from assistant.planner.basket_calls import Basket, added, changed_calls, inverted, with_orders
 from assistant.planner.basket_goods import Unclear, goods
 from assistant.planner.basket_words import Table, compared, table
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.normalise import normalise
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.vocabulary import Vocabulary
 
@@ -41,36 +40,28 @@ class _Reading:
     left_out: bool = False
 
 
-def with_basket(question: str, vocabulary: Vocabulary, dialogue: Dialogue, read: Callable[[str], Plan]) -> Plan | None:
-    """The plan of a question with conditions on single orders; None where it has none, or where the rest is not understood.
-
-    Args:
-        question: As the operator typed it.
-        vocabulary: The words that are known.
-        dialogue: The conversation so far.
-        read: The plan of a part of the question.
-    """
+def with_basket(asked: Asked) -> Plan | None:
+    """The plan of a question with conditions on single orders; None where it has none, or where the rest is not understood."""
     known = table()
-    typed = normalise(question)
-    again = _with_other_amount(typed, known, dialogue)
+    typed = asked.text
+    again = _with_other_amount(typed, known, asked.dialogue)
     if again is not None:
         return again
     for pattern, words in known.plain:
         typed = pattern.sub(words, typed)
     reading = _Reading(typed, typed)
     try:
-        while len(reading.basket) < _MOST and _take(reading, known, vocabulary, read):
+        while len(reading.basket) < _MOST and _take(reading, known, asked.vocabulary, asked.read):
             pass
     except Unclear as unclear:
-        asked = unclear.found
         choices = [typed.replace(unclear.words, one) for one in unclear.names]
-        return plan("ask_user", question=asked, choices=choices)
+        return plan("ask_user", question=unclear.found, choices=choices)
     if not reading.basket:
         return None
-    return _planned(reading, known, dialogue, read)
+    return _planned(reading, known, asked.dialogue, asked.read)
 
 
-def _planned(reading: _Reading, known: Table, dialogue: Dialogue, read: Callable[[str], Plan]) -> Plan | None:
+def _planned(reading: _Reading, known: Table, dialogue: Dialogue, read: Reads) -> Plan | None:
     if len(reading.basket) == 2 and inverted(reading.basket[:1]) == reading.basket[1:]:
         reading.basket, reading.pair = reading.basket[:1], True
     calls = changed_calls(dialogue, reading.basket) if known.light.fullmatch(reading.words) and not reading.pair else None
@@ -120,7 +111,7 @@ def _with_other_amount(typed: str, known: Table, dialogue: Dialogue) -> Plan | N
     return Plan(calls) if calls else None
 
 
-def _take(reading: _Reading, known: Table, vocabulary: Vocabulary, read: Callable[[str], Plan]) -> bool:
+def _take(reading: _Reading, known: Table, vocabulary: Vocabulary, read: Reads) -> bool:
     """Takes the first condition out of the words; False where there is none."""
     for pattern, words, kind in known.pairs if not reading.basket else ():
         match = pattern.search(reading.words)
@@ -140,9 +131,7 @@ def _take(reading: _Reading, known: Table, vocabulary: Vocabulary, read: Callabl
     return False
 
 
-def _take_customers(
-    reading: _Reading, match: re.Match[str], words: str, known: Table, vocabulary: Vocabulary, read: Callable[[str], Plan]
-) -> bool:
+def _take_customers(reading: _Reading, match: re.Match[str], words: str, known: Table, vocabulary: Vocabulary, read: Reads) -> bool:
     said = match.groupdict()
     if said.get("every"):
         bound = compared(said["every"], known)
@@ -169,9 +158,7 @@ def _take_customers(
     return True
 
 
-def _take_orders(
-    reading: _Reading, match: re.Match[str], words: str, kind: str, known: Table, vocabulary: Vocabulary, read: Callable[[str], Plan]
-) -> bool:
+def _take_orders(reading: _Reading, match: re.Match[str], words: str, kind: str, known: Table, vocabulary: Vocabulary, read: Reads) -> bool:
     said = match.groupdict()
     found: list[Basket] | None
     if kind in _ANY:
@@ -211,7 +198,7 @@ def _take_orders(
     return True
 
 
-def _holds(words: str, vocabulary: Vocabulary, read: Callable[[str], Plan]) -> list[Basket] | None:
+def _holds(words: str, vocabulary: Vocabulary, read: Reads) -> list[Basket] | None:
     """What an order has of each of the goods that are named."""
     found = goods(words, vocabulary, read)
     return [{"where": where} for where in found] if found else None

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from assistant.planner.dialogue import Dialogue
-from assistant.planner.normalise import normalise
+from assistant.planner.asked import Asked
 from assistant.planner.plan import Call, Plan
-from assistant.planner.reading import read_sentence
 from assistant.planner.sentence import Sentence
-from assistant.planner.shapes import shapes
-from assistant.planner.vocabulary import Vocabulary
 from tools.metrics.catalogue import catalogue
 
 _MOST_METRICS = 6
@@ -22,21 +17,13 @@ _OF_FIELD = {"amount": "revenue", "orders": "orders", "average_order_value": "av
 _COUNTED = {"customers": "buyers"}
 
 
-def with_beside(question: str, vocabulary: Vocabulary, dialogue: Dialogue, read: Callable[[str], Plan]) -> Plan | None:
-    """The plan of the question with what is to be shown besides; None where nothing is, or where a part is not understood.
-
-    Args:
-        question: As the operator typed it.
-        vocabulary: The words that are known.
-        dialogue: The conversation so far.
-        read: The plan of a part of the question.
-    """
-    text = normalise(question).strip(" ?.!")
-    said = next((match for kind in ("zh", "en") for one in shapes("beside", kind) if (match := one.match(text))), None)
-    shown = _shown(read_sentence(said["what"], vocabulary, dialogue)) if said is not None else None
+def with_beside(asked: Asked) -> Plan | None:
+    """The plan of the question with what is to be shown besides; None where nothing is, or where a part is not understood."""
+    said = asked.said("beside", asked.language)
+    shown = _shown(asked.sentence(said["what"])) if said is not None else None
     if said is None or shown is None:
         return None
-    found = read(said["rest"].rstrip(" ,;?.!"))
+    found = asked.read(said["rest"].rstrip(" ,;?.!"))
     call = _with(found.calls[0], shown) if len(found.calls) == 1 else None
     return replace(found, calls=(call,)) if call is not None else None
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from assistant.planner.asked import Asked
 from assistant.planner.lexicon import filled, named_patterns, read_table
-from assistant.planner.normalise import HAN, normalise
+from assistant.planner.normalise import HAN
 from assistant.planner.plan import Call, Plan
 
 _HAN = re.compile(f"[{HAN}]")
@@ -16,27 +17,21 @@ _SHARED = ("window", "where", "customers", "basket")
 """What limits a ranking, and is said of one end only where it holds for both."""
 
 
-def with_both_ends(question: str, read: Callable[[str], Plan]) -> Plan | None:
-    """The plan with the ranking from the top and the one from the bottom; None where the question does not ask for both.
-
-    Args:
-        question: As it was typed.
-        read: The plan of a part of it.
-    """
-    text = normalise(question).strip(" ?.!")
-    for top, bottom in _asked(text):
-        first, second = read(top), read(bottom)
+def with_both_ends(asked: Asked) -> Plan | None:
+    """The plan with the ranking from the top and the one from the bottom; None where the question does not ask for both."""
+    for top, bottom in _ends(asked):
+        first, second = asked.read(top), asked.read(bottom)
         calls = _opposite(first, second)
         if calls is not None:
             return Plan(calls, tuple(dict.fromkeys((*first.notes, *second.notes))))
     return None
 
 
-def _asked(text: str) -> Iterator[tuple[str, str]]:
+def _ends(asked: Asked) -> Iterator[tuple[str, str]]:
     """The question for the top and the one for the bottom, in each way that the text can be read."""
-    language = "zh" if _HAN.search(text) else "en"
+    language = asked.language
     for pattern in _patterns(language):
-        said = pattern.match(text)
+        said = pattern.match(asked.bare)
         if said is None:
             continue
         part = {name: words or "" for name, words in said.groupdict().items()}

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from assistant.planner.asked import Asked
 from assistant.planner.asked_parts import said_as
 from assistant.planner.dialogue import Dialogue
-from assistant.planner.normalise import normalise
 from assistant.planner.part_of_sales import timed
 from assistant.planner.plan import Call, Plan
-from assistant.planner.reading import read_sentence
-from assistant.planner.vocabulary import Vocabulary
 
 _TWO = 2
 
 
-def with_both_named(question: str, vocabulary: Vocabulary, dialogue: Dialogue, read: Callable[[str], Plan]) -> Plan | None:
-    """The plan of the question with the two that were named last in place of “both of those”; None where no two were.
-
-    Args:
-        question: As the operator typed it.
-        vocabulary: The words that are known.
-        dialogue: The conversation so far.
-        read: The plan of a question.
-    """
-    text = normalise(question)
+def with_both_named(asked: Asked) -> Plan | None:
+    """The plan of the question with the two that were named last in place of “both of those”; None where no two were."""
+    text = asked.text
     said = said_as("both_of", text)
-    last = _last(dialogue) if said is not None else []
+    last = _last(asked.dialogue) if said is not None else []
     names = _two(last)
-    if said is None or len(names) != _TWO or read_sentence(question, vocabulary, dialogue).says("value"):
+    if said is None or len(names) != _TWO or asked.sentence(asked.question).says("value"):
         return None
     first, second = names
     put = f"{first}和{second}都" if any("\u3400" <= one <= "\u9fff" for one in said[0]) else f"both {first} and {second}"
-    found = read(f"{text[: said.start()]}{put}{text[said.end() :]}".strip())
+    found = asked.read(f"{text[: said.start()]}{put}{text[said.end() :]}".strip())
     if not found.calls or any(call.name in ("ask_user", "decline") for call in found.calls):
         return None
     windows = [call.args.get("window") for call in last]

@@ -2,69 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+from assistant.planner.asked import Asked
 from assistant.planner.dialogue import Dialogue, Result
-from assistant.planner.normalise import normalise
 from assistant.planner.plan import Call, Plan
 from assistant.planner.reading import read_sentence
 from assistant.planner.sentence import Sentence
 from assistant.planner.shapes import shapes
 from assistant.planner.tokens import Token
-from assistant.planner.vocabulary import Vocabulary
 
-Reads = Callable[[str, Vocabulary, Dialogue], Plan]
 _UNTOLD = ("ask_user", "decline", "export_table", "export_customers", "save_segment", "explain_term")
 _ABOUT = ("dimension", "value", "segment", "band", "condition", "metric", "field", "window", "customer_id", "scheme")
 _LIGHT = ("stop", "punctuation", "by", "noun", "conj", "pronoun")
 _LIGHT_CUES = ("list", "segments", "count", "trend")
 
 
-def gone_back(question: str, vocabulary: Vocabulary, dialogue: Dialogue, reads: Reads) -> Plan | None:
-    """The plan of a question that names an earlier answer by what it was about; None where none is named.
-
-    Args:
-        question: As the operator typed it.
-        vocabulary: The words that are known.
-        dialogue: The conversation so far.
-        reads: The plan of a question in a conversation.
-    """
+def gone_back(asked: Asked) -> Plan | None:
+    """The plan of a question that names an earlier answer by what it was about; None where none is named."""
+    dialogue = asked.dialogue
     if not dialogue.results:
         return None
-    plain = normalise(question).strip(" ,.?!;")
     for one in shapes("going_back", "to"):
-        said = one.match(plain)
+        said = one.match(asked.bare)
         what = said["what"].strip() if said is not None else ""
-        named = _named(read_sentence(what, vocabulary, Dialogue(language=dialogue.language))) if what else []
+        named = _named(_apart(what, asked)) if what else []
         earlier = _about(dialogue, named) if named else None
         if said is None or earlier is None:
             continue
         rest = (said["rest"] or said.groupdict().get("more") or "").strip(" ,;")
         if not rest:
             return Plan(_calls(dialogue, earlier))
-        found = reads(rest, vocabulary, dialogue.focused(earlier))
+        found = asked.read_in(rest, dialogue.focused(earlier))
         if found.calls and not any(call.name in _UNTOLD[:2] for call in found.calls):
             return found
-    return _split_anew(plain, vocabulary, dialogue, reads)
+    return _split_anew(asked)
 
 
-def _split_anew(plain: str, vocabulary: Vocabulary, dialogue: Dialogue, reads: Reads) -> Plan | None:
+def _split_anew(asked: Asked) -> Plan | None:
     """“还是看收入吧” where what is shown is measured in it already: what it is split by, which it was before."""
-    last = dialogue.last
+    last = asked.dialogue.last
     if last is None or last.call.name != "measure":
         return None
     for one in shapes("going_back", "still"):
-        said = one.match(plain)
-        token = _only(read_sentence(said["what"], vocabulary, Dialogue(language=dialogue.language))) if said is not None else None
+        said = one.match(asked.bare)
+        token = _only(_apart(said["what"], asked)) if said is not None else None
         if said is None or token is None:
             continue
         metric, by = token.get("metric"), next((sense.id for sense in token.senses if sense.kind in ("dimension", "field")), None)
         shown = metric is not None and metric.id in last.call.args.get("metrics", ())
         earlier = (f"{by}_band", by) if by else ()
-        if shown and any(name in result.call.args.get("by", ()) for name in earlier for result in dialogue.results):
-            return reads(f"按{said['what']}看{said['rest'] or ''}", vocabulary, dialogue)
+        if shown and any(name in result.call.args.get("by", ()) for name in earlier for result in asked.dialogue.results):
+            return asked.read(f"按{said['what']}看{said['rest'] or ''}")
     return None
+
+
+def _apart(words: str, asked: Asked) -> Sentence:
+    """What is named, read outside the conversation."""
+    return read_sentence(words, asked.vocabulary, Dialogue(language=asked.dialogue.language))
 
 
 def _only(sentence: Sentence) -> Token | None:

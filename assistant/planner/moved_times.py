@@ -5,16 +5,14 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Callable
 from typing import Any
 
+from assistant.planner.asked import Asked, Reads
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.find_changes import rewindowed
-from assistant.planner.normalise import normalise
 from assistant.planner.numbers import parse_number
 from assistant.planner.plan import Call, Plan
-from assistant.planner.shapes import shape, shapes
-from assistant.planner.vocabulary import Vocabulary
+from assistant.planner.shapes import shape
 from tools.errors import InputError
 from tools.windows import Window
 
@@ -32,32 +30,25 @@ _LATER = ("后", "下", "次", "再后", "later", "after", "following", "next", 
 _LONGEST_UNIT = 31
 
 
-def in_moved_time(question: str, vocabulary: Vocabulary, dialogue: Dialogue, read: Callable[[str], Plan]) -> Plan | None:
-    """The plan of what was asked last in the time that is told from its own; None where no such time is told.
-
-    Args:
-        question: As the operator typed it.
-        vocabulary: The words that are known.
-        dialogue: The conversation so far.
-        read: The plan of a question.
-    """
-    last = dialogue.last
+def in_moved_time(asked: Asked) -> Plan | None:
+    """The plan of what was asked last in the time that is told from its own; None where no such time is told."""
+    last = asked.dialogue.last
     base = _window(last) if last is not None and last.outcome in ("answered", "empty") else None
     if last is None or base is None:
         return None
-    text = normalise(question).strip(" ,.?!;")
-    said = next((match for one in shapes("moved_time", "told") if (match := one.search(text))), None)
-    moved = _moved(base, said, vocabulary.as_of) if said is not None else None
+    text, as_of = asked.bare, asked.vocabulary.as_of
+    said = asked.said("moved_time", "told")
+    moved = _moved(base, said, as_of) if said is not None else None
     if said is None or moved is None:
         return None
     around = f"{text[: said.start()]} {text[said.end() :]}".strip()
     held = shape("moved_time", "held_against").search(around) is not None
     rest = shape("moved_time", "light").sub("", shape("moved_time", "held_against").sub("", around)).strip(" ,.?!;的")
-    last = _said_anew(rest, last, read)
+    last = _said_anew(rest, last, asked.read)
     if last is None:
         return None
     if held:
-        return _compared(*_told_already(dialogue, last, said, moved, vocabulary.as_of))
+        return _compared(*_told_already(asked.dialogue, last, said, moved, as_of))
     return Plan((Call(last.call.name, _in_time(last.call, moved)),))
 
 
@@ -78,7 +69,7 @@ def _windows(rule: Any) -> list[Any]:
     return own + [one for key in ("all", "any", "not") if key in rule for one in _windows(rule[key])]
 
 
-def _said_anew(rest: str, last: Result, read: Callable[[str], Plan]) -> Result | None:
+def _said_anew(rest: str, last: Result, read: Reads) -> Result | None:
     """The last answer with whatever else the question says of it, in the same time."""
     if not rest:
         return last

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from assistant.planner.asked import Asked, Reads
 from assistant.planner.asked_parts import asked_alone, group_of, said_as
 from assistant.planner.clauses import Rule
 from assistant.planner.lexicon import read_table
-from assistant.planner.normalise import HAN, normalise
+from assistant.planner.normalise import HAN
 from assistant.planner.plan import Plan
 from assistant.planner.who import both
 
@@ -21,30 +21,24 @@ _TURNS = re.compile("但是?|却|而且?|并且|且|,|又|还|也")
 _WHO = ("active_customers", "buyers", "customers")
 
 
-def with_part_of_base(question: str, read: Callable[[str], Plan]) -> Plan | None:
-    """The plan of the group with its share of the base; None where no such question is asked, or a part is not understood.
-
-    Args:
-        question: As it was typed.
-        read: The plan of a part of it.
-    """
-    text = normalise(question)
-    said = said_as("bases", text)
+def with_part_of_base(asked: Asked) -> Plan | None:
+    """The plan of the group with its share of the base; None where no such question is asked, or a part is not understood."""
+    said = said_as("bases", asked.text)
     base = said["base"].strip(" ,的") if said is not None else ""
     if said is None or said_as("whole", base):
         return None
-    found = read(said["first"])
+    found = asked.read(said["first"])
     call = found.calls[0] if len(found.calls) == 1 else None
     if call is None or call.name != "find_customers" or set(call.args) - {"rule"}:
         return None
     rule = call.args["rule"]
-    among = _same_time(rule) if said_as("same", base) else _rule_of(base, said["first"], read)
+    among = _same_time(rule) if said_as("same", base) else _rule_of(base, said["first"], asked.read)
     if not among or among == {"all": []} or among == rule:
         return None
     return replace(found, calls=(replace(call, args={"rule": both(rule, among), "among": among}),))
 
 
-def _rule_of(base: str, first: str, read: Callable[[str], Plan]) -> Rule | None:
+def _rule_of(base: str, first: str, read: Reads) -> Rule | None:
     """The rule of the base; words that the group before it was told with are completed by them: “占收到过的”."""
     told = next((re.escape(base) + rest for rest in (r".*?(?=的|但|却|而|里|中|有多少|$)",) if base in first), None)
     whole = _TURNS.split(match[0])[0] if told is not None and (match := re.search(told, first)) else base

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
+from assistant.planner.asked import Asked, Reads
 from assistant.planner.asked_parts import asked_alone, group_of, said_as
 from assistant.planner.clauses import Rule
-from assistant.planner.normalise import HAN, normalise
+from assistant.planner.normalise import HAN
 from assistant.planner.plan import Call, Plan
 from tools.metrics.catalogue import catalogue
 
@@ -18,18 +18,10 @@ _YEAR = re.compile(r"\b(?:(?:for|of|in) )?(?:the |our )?(?:(?:full|whole|entire)
 _LIMITS = {"metrics", "window", "where"}
 _PEOPLE = ("customers", "buyers", "active_customers", "new_customers", "responders")
 
-Reads = Callable[[str], Plan]
 
-
-def with_part_of_sales(question: str, read: Reads) -> Plan | None:
-    """The plan of the part with its share of the whole; None where no such question is asked, or a part of it is not understood.
-
-    Args:
-        question: As it was typed.
-        read: The plan of a part of it.
-    """
-    text = normalise(question)
-    return _by_customers(text, read) or _by_time(text, read)
+def with_part_of_sales(asked: Asked) -> Plan | None:
+    """The plan of the part with its share of the whole; None where no such question is asked, or a part of it is not understood."""
+    return _by_customers(asked.text, asked.read) or _by_time(asked.text, asked.read)
 
 
 def _by_customers(text: str, read: Reads) -> Plan | None:

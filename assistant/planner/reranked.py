@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from assistant.planner.dialogue import Dialogue, Result
-from assistant.planner.normalise import normalise
+from assistant.planner.asked import Asked
+from assistant.planner.dialogue import Result
 from assistant.planner.plan import Call, Plan
-from assistant.planner.shapes import shapes
+from assistant.planner.shapes import first_shape
 from assistant.planner.vocabulary import Vocabulary
 
 
-def reranked(question: str, vocabulary: Vocabulary, dialogue: Dialogue, read: Callable[[str], Plan]) -> Plan | None:
-    """The plan of a question that orders the groups of the last answer anew; None where it does not, or where they are customers.
-
-    Args:
-        question: As the operator typed it.
-        vocabulary: The words that are known.
-        dialogue: The conversation so far.
-        read: The plan of a question.
-    """
-    last = dialogue.last
+def reranked(asked: Asked) -> Plan | None:
+    """The plan of a question that orders the groups of the last answer anew; None where it does not, or where they are customers."""
+    last = asked.dialogue.last
     by = list(last.call.args.get("by") or ()) if last is not None and last.call.name == "measure" else []
     if last is None or len(by) != 1 or by[0] == "customer":
         return None
-    text = normalise(question).strip(" ,.?!;")
-    said = next((match for one in shapes("reranked", "asked") if (match := one.fullmatch(text))), None)
+    said = first_shape("reranked", "asked", asked.bare, whole=True)
     if said is None:
         return None
     number = said["number"].strip(" ,的")
-    found = read(f"sort by {number}" if text.isascii() else f"按{number}排")
+    found = asked.read(f"sort by {number}" if asked.bare.isascii() else f"按{number}排")
     if len(found.calls) != 1 or found.calls[0].name != "measure" or found.calls[0].args.get("by") != by:
         return None
-    args = {**found.calls[0].args, **_shown(last, by[0], vocabulary), "sort": "smallest" if said.groupdict().get("least") else "largest"}
+    args = {
+        **found.calls[0].args,
+        **_shown(last, by[0], asked.vocabulary),
+        "sort": "smallest" if said.groupdict().get("least") else "largest",
+    }
     return replace(found, calls=(Call("measure", args),))
 
 

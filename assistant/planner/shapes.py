@@ -22,6 +22,11 @@ def shapes(section: str, kind: str) -> tuple[re.Pattern[str], ...]:
     return tuple(map(re.compile, _written(section, kind)))
 
 
+def first_shape(section: str, kind: str, text: str, *, whole: bool = False) -> re.Match[str] | None:
+    """The first match among the alternatives of a kind: anywhere in the text, or of all of it."""
+    return next((found for one in shapes(section, kind) if (found := one.fullmatch(text) if whole else one.search(text))), None)
+
+
 def _written(section: str, kind: str) -> list[str]:
     table = read_table(_TABLE)
     names = named_patterns(table["names"])

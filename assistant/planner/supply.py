@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
+from assistant.planner.asked import Asked, Reads
 from assistant.planner.lexicon import read_table
-from assistant.planner.normalise import HAN, normalise
 from assistant.planner.plan import SUPPLY, Plan
 
-_HAN = re.compile(f"[{HAN}]")
 _COUNTED = "find_customers"
 _RANKED = ("predict_response", "churn_risk", "customer_value", "next_order")
 """Whose list is cut to so many of the first."""
 
 
-def with_supply(question: str, read: Callable[[str], Plan]) -> Plan | None:
-    """The plan of the question whom to give them to, with the number that there is; None where no such number is told.
-
-    Args:
-        question: As it was typed.
-        read: The plan of a question.
-    """
-    text = normalise(question)
-    words = read_table("supply")["zh" if _HAN.search(text) else "en"]
+def with_supply(asked: Asked) -> Plan | None:
+    """The plan of the question whom to give them to, with the number that there is; None where no such number is told."""
+    text, words = asked.text, read_table("supply")[asked.language]
     have, enough = re.search(words["have"], text), re.search(words["enough"], text)
     if have is not None and enough is None:
-        return _handed_out(text, have, read)
+        return _handed_out(text, have, asked.read)
     if have is None or enough is None or have.end() > enough.start():
         return None
     rest = f"{text[: have.start()]} {text[have.end() : enough.start()]}{text[enough.end() :]}"
-    found = read(re.sub(words["purpose"], "", rest.strip(" ,.;:-")).strip(" ,.;:-"))
+    found = asked.read(re.sub(words["purpose"], "", rest.strip(" ,.;:-")).strip(" ,.;:-"))
     if not found.calls or any(call.name != _COUNTED for call in found.calls):
         return None
     return replace(found, notes=(*found.notes, (SUPPLY, have["n"].replace(",", ""))))
 
 
-def _handed_out(text: str, have: re.Match[str], read: Callable[[str], Plan]) -> Plan | None:
+def _handed_out(text: str, have: re.Match[str], read: Reads) -> Plan | None:
     """“I have 200 coupons. Give me the 200 biggest spenders …”: coupons to give away are no condition on those who get them.
 
     So many of the best are meant where no other number is told; all who meet a condition are held against the number.

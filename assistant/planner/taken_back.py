@@ -10,14 +10,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from assistant.planner.dialogue import Dialogue
+from assistant.planner.asked import Asked
 from assistant.planner.normalise import HAN, normalise
 from assistant.planner.plan import Plan
-from assistant.planner.reading import read_sentence
 from assistant.planner.sentence import Sentence
 from assistant.planner.shapes import shape
 from assistant.planner.tokens import Token
-from assistant.planner.vocabulary import Vocabulary
 
 _KINDS = ("value", "window", "comparison", "quantity", "ranking", "segment", "metric", "dimension", "customer_id", "chart", "format")
 """What one word may take the place of another of."""
@@ -32,16 +30,9 @@ _EACH = ("by", "per", "for", "each", "every", "for each", "in each", "split", "�
 _LIGHT = ("stop", "punctuation", "conj")
 
 
-def taken_back(question: str, vocabulary: Vocabulary, dialogue: Dialogue, read: Callable[[str], Plan]) -> Plan | None:
-    """The plan of the question as it was corrected within itself; None where nothing is, or where it is not understood so.
-
-    Args:
-        question: As the operator typed it.
-        vocabulary: The words that are known.
-        dialogue: The conversation so far.
-        read: The plan of a question.
-    """
-    plain = normalise(question)
+def taken_back(asked: Asked) -> Plan | None:
+    """The plan of the question as it was corrected within itself; None where nothing is, or where it is not understood so."""
+    plain = asked.text
     marks = [one for one in shape("taken_back", "mark").finditer(plain) if len(_LETTERS.findall(plain[: one.start()])) > _FEWEST]
     if not marks:
         return None
@@ -51,8 +42,8 @@ def taken_back(question: str, vocabulary: Vocabulary, dialogue: Dialogue, read: 
     anew = re.sub("的?吧$", "", anew)
     if not anew:
         return None
-    for whole in dict.fromkeys(_candidates(said, anew, lambda words: read_sentence(words, vocabulary, dialogue))):
-        found = read(whole)
+    for whole in dict.fromkeys(_candidates(said, anew, asked.sentence)):
+        found = asked.read(whole)
         if found.calls and not any(call.name in ("ask_user", "decline") for call in found.calls):
             return replace(found, notes=(*found.notes, ("taken_back", whole)))
     return None

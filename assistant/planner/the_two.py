@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from assistant.planner.asked import Asked, Reads
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.intents.filters import segments_apart
-from assistant.planner.normalise import normalise
 from assistant.planner.numbers import parse_number
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.set_changes import in_one_only
-from assistant.planner.shapes import shape, shapes
-from assistant.planner.vocabulary import Vocabulary
+from assistant.planner.shapes import shape
 from tools.windows import Window
 
 Args = dict[str, Any]
-Reads = Callable[[str, Vocabulary, Dialogue], Plan]
 _TWO, _MOST = 2, 6
 _ALIKE = 1.2
 """By how much two times that are compared may differ in length, as months do."""
@@ -33,17 +30,10 @@ _OVER_TIME = frozenset({"day", "week", "month", "quarter", "year"})
 _ORDER = {"op": ">=", "value": 1}
 
 
-def of_the_two(question: str, vocabulary: Vocabulary, dialogue: Dialogue, reads: Reads) -> Plan | None:
-    """The plan of a question about what the last answers differ in; None where it speaks of no such things.
-
-    Args:
-        question: As the operator typed it.
-        vocabulary: The words that are known.
-        dialogue: The conversation so far.
-        reads: The plan of a question in a conversation.
-    """
-    text = normalise(question).strip(" ,.?!;")
-    said = next((match for one in shapes("the_two", "named") if (match := one.search(text))), None)
+def of_the_two(asked: Asked) -> Plan | None:
+    """The plan of a question about what the last answers differ in; None where it speaks of no such things."""
+    text, dialogue = asked.bare, asked.dialogue
+    said = asked.said("the_two", "named")
     if dialogue.last is None:
         return None
     if said is None:
@@ -52,7 +42,7 @@ def of_the_two(question: str, vocabulary: Vocabulary, dialogue: Dialogue, reads:
     number = _number(said.groupdict().get("n") or "2")
     if number is None or not 1 < number <= _MOST:
         return None
-    sets = _of_sets(text, said, lambda words: reads(words, vocabulary, dialogue)) if meant in ("window", "any", "customers") else None
+    sets = _of_sets(text, said, asked.read) if meant in ("window", "any", "customers") else None
     if sets is not None:
         return sets
     sides = _sides(dialogue, number, meant)
@@ -65,9 +55,9 @@ def of_the_two(question: str, vocabulary: Vocabulary, dialogue: Dialogue, reads:
         return None  # two groups by themselves are compared as groups
     rest = shape("the_two", "people").sub(_NUMBER_OF_PEOPLE[rest.isascii()], rest) if rest else rest
     last = Result(Call("measure", sides[-1]), "", "answered", turn=dialogue.last.turn)
-    found = reads(rest, vocabulary, replace(dialogue, results=(*dialogue.results, last), asked=None)) if rest else Plan((last.call,))
+    found = asked.read_in(rest, replace(dialogue, results=(*dialogue.results, last), asked=None)) if rest else Plan((last.call,))
     changed = _changed(found, sides)
-    return _each(changed, _order(around), vocabulary.as_of) if changed is not None else None
+    return _each(changed, _order(around), asked.vocabulary.as_of) if changed is not None else None
 
 
 def _in_one_only(text: str, dialogue: Dialogue) -> Plan | None:
@@ -166,7 +156,7 @@ def _as_measure(result: Result) -> Args | None:
     return {"metrics": ["buyers" if where else "active_customers"], "window": rule["window"], **where}
 
 
-def _of_sets(text: str, said: re.Match[str], read: Callable[[str], Plan]) -> Plan | None:
+def _of_sets(text: str, said: re.Match[str], read: Reads) -> Plan | None:
     """“这两个月都买了的”, “只在其中一个月买的”: who did it in each of them, or in one of them alone."""
     if not shape("the_two", "sets").search(text):
         return None

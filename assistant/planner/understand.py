@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from assistant.planner import moves
 from assistant.planner.accounted import unsaid
+from assistant.planner.asked import Asked
 from assistant.planner.baskets import with_basket
 from assistant.planner.beside import with_beside
 from assistant.planner.best_then import bought_by_best
@@ -74,6 +74,24 @@ _JOINTS = (
 """Where one question may end and the next begin, the clearest first."""
 _JOINED = (("conj", "and", "then", "but"),)
 _COMMAS = (("punctuation", ","),)
+_EARLY = (
+    with_supply,
+    with_part_of_base,
+    with_part_of_sales,
+    with_beside,
+    with_usual_time,
+    with_whole_periods,
+    with_each_counted,
+    with_both_ends,
+    taken_back,
+    with_both_named,
+    of_the_two,
+    in_moved_time,
+    reranked,
+    with_basket,
+    gone_back,
+)
+"""What reads a question before its words: each takes its own part out of it and has the rest read."""
 
 
 def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None = None) -> Plan:
@@ -86,23 +104,8 @@ def understand(question: str, vocabulary: Vocabulary, dialogue: Dialogue | None 
 
 
 def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
-    read = partial(_planned, vocabulary=vocabulary, dialogue=dialogue)
-    known = (question, vocabulary, dialogue, read)
-    early = with_supply(question, read) or with_part_of_base(question, read) or with_part_of_sales(question, read) or with_beside(*known)
-    early = (
-        early
-        or with_usual_time(*known)
-        or with_whole_periods(question, dialogue, read)
-        or with_each_counted(question, read)
-        or with_both_ends(question, read)
-        or taken_back(*known)
-        or with_both_named(*known)
-        or of_the_two(question, vocabulary, dialogue, _planned)
-        or in_moved_time(*known)
-        or reranked(*known)
-        or with_basket(*known)
-        or gone_back(question, vocabulary, dialogue, _planned)
-    )
+    known = Asked(question, vocabulary, dialogue, _planned)
+    early = next((found for early in _EARLY if (found := early(known)) is not None), None)
     if early is not None:
         return early
     less = plainly(question, lambda words: read_sentence(words, vocabulary, dialogue, question))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from assistant.planner.asked import Asked, Reads
 from assistant.planner.asked_parts import asked_alone
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.usual import adds_up, unit_of
 from assistant.planner.lexicon import filled, named_patterns, read_table
-from assistant.planner.normalise import HAN, normalise
+from assistant.planner.normalise import HAN
 from assistant.planner.plan import Call, Plan
 from assistant.planner.reading import read_sentence
 from assistant.planner.vocabulary import Vocabulary
@@ -26,21 +27,11 @@ _DAYS = {"day": 1, "week": 7, "month": 28, "quarter": 90}
 _WEEKEND = 5
 _TIMES = ("weekday", "day_type")
 
-Reads = Callable[[str], Plan]
 
-
-def with_usual_time(question: str, vocabulary: Vocabulary, dialogue: Dialogue, read: Reads) -> Plan | None:
-    """The plan of a time and the average of its like; None where no such question is asked, or its time is not understood.
-
-    Args:
-        question: As it was typed.
-        vocabulary: The words that are known.
-        dialogue: The conversation so far: “那天跟平时比呢” is about what was measured before.
-        read: The plan of a question.
-    """
-    text = normalise(question)
-    language = "zh" if _HAN.search(text) else "en"
-    said = _said(text, language)
+def with_usual_time(asked: Asked) -> Plan | None:
+    """The plan of a time and the average of its like; None where no such question is asked, or its time is not understood."""
+    vocabulary, dialogue, language = asked.vocabulary, asked.dialogue, asked.language
+    said = _said(asked.text, language)
     if said is None:
         return None
     match, rest = said
@@ -49,7 +40,7 @@ def with_usual_time(question: str, vocabulary: Vocabulary, dialogue: Dialogue, r
         rest = f"{rest} {(match.groupdict().get('when') or '').strip()}".strip()
     unit = match.groupdict().get("unit") or ""
     base = _like(unit, vocabulary, dialogue)
-    told = _told(rest, match, language, dialogue, read)
+    told = _told(rest, match, language, dialogue, asked.read)
     if base is None or told is None or (told.get("by") and not unit):
         return None
     return _beside(told, base, when, vocabulary)

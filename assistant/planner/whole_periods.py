@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.planner.dialogue import Dialogue
-from assistant.planner.normalise import normalise
+from assistant.planner.asked import Asked
 from assistant.planner.plan import Call, Plan
 from assistant.planner.shapes import shape
 
 _PERIODS = ("week", "month", "quarter", "year")
 
 
-def with_whole_periods(question: str, dialogue: Dialogue, read: Callable[[str], Plan]) -> Plan | None:
-    """The plan of the question without these words, of whole periods; None where it has no such words, or shows no periods.
-
-    Args:
-        question: As it was typed.
-        dialogue: The conversation so far: said alone, the words are about what was shown last.
-        read: The plan of a question.
-    """
-    text = normalise(question)
+def with_whole_periods(asked: Asked) -> Plan | None:
+    """The plan of the question without these words, of whole periods; None where it has no such words, or shows no periods."""
+    text = asked.text
     match = shape("whole_periods", "said").search(text)
     if match is None:
         return None
     rest = f"{text[: match.start()]}{text[match.end() :]}".strip(" ,;.?!)(")
     if shape("whole_periods", "alone").fullmatch(rest):
-        last = dialogue.last
+        last = asked.dialogue.last
         found = Plan((Call(last.call.name, dict(last.call.args)),)) if last is not None else Plan()
     else:
-        found = read(rest)
+        found = asked.read(rest)
     calls = tuple(_whole(call) for call in found.calls)
     return replace(found, calls=calls) if any(call.args.get("whole_periods") for call in calls) else None
 
