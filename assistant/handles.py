@@ -13,7 +13,7 @@ from tools.rules import AllOf, AnyOf, Condition, InSegment, NotRule, SegmentRule
 R = TypeVar("R", bound=Request)
 Members = Callable[[Selection], list[str]]
 _MOST_NAMED = 5000
-_FIELDS = ("customers", "first", "second", "rule")
+_FIELDS = ("customers", "first", "second", "rule", "among")
 
 
 def is_handle(text: str) -> bool:

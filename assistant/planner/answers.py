@@ -30,6 +30,7 @@ _AFTER = (
     "unchannelled",
     "takers",
     "taken_back",
+    "defined",
     GOES_ON,
     LEVEL,
 )

@@ -13,6 +13,7 @@ from assistant.planner.best_then import bought_by_best
 from assistant.planner.both_ends import with_both_ends
 from assistant.planner.both_named import with_both_named
 from assistant.planner.coverage import ask_about, ask_value, ask_without, with_only_name, without
+from assistant.planner.defined import with_definition
 from assistant.planner.dialogue import Dialogue, as_people
 from assistant.planner.each_counted import with_each_counted
 from assistant.planner.each_group import with_each_group, with_those
@@ -46,6 +47,7 @@ from assistant.planner.sentence import Sentence
 from assistant.planner.set_changes import of_two_sets
 from assistant.planner.several_meant import with_list_before
 from assistant.planner.shapes import shape
+from assistant.planner.share_of_those import with_share_of_those
 from assistant.planner.supply import with_supply
 from assistant.planner.taken_back import taken_back
 from assistant.planner.taken_off import off_and_on
@@ -75,6 +77,7 @@ _JOINTS = (
 _JOINED = (("conj", "and", "then", "but"),)
 _COMMAS = (("punctuation", ","),)
 _EARLY = (
+    with_definition,
     with_supply,
     with_part_of_base,
     with_part_of_sales,
@@ -207,7 +210,8 @@ def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The plan of the question as it stands, all its words used; an elliptic one changes the call before it."""
     found = in_their_time(by_spend_on(counted_in_time(_read(sentence, dialogue), sentence), sentence))
     found = only_grown(of_those_then(found, sentence), sentence)
-    return with_clusters_found(with_those(with_each_group(with_people(found, sentence), sentence), sentence), sentence)
+    found = with_share_of_those(with_people(found, sentence), sentence, dialogue)
+    return with_clusters_found(with_those(with_each_group(found, sentence), sentence), sentence)
 
 
 def _read(sentence: Sentence, dialogue: Dialogue) -> Plan | None:

@@ -29,6 +29,7 @@ CONVERSATIONS = [
         "turns_baskets",
         "turns_changed",
         "turns_told",
+        "plain_core_2",
     )
     for case in yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
 ]
