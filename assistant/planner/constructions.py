@@ -11,7 +11,7 @@ for what limits and accompanies a ranking, constructions_offers.yaml for discoun
 constructions_campaigns.yaml for whom campaigns reached and who redeemed, constructions_changes.yaml for changes from one time to another,
 constructions_newcomers.yaml for what they did after the first order, constructions_lookalikes.yaml for words that look like another,
 constructions_customers.yaml for groups of them, constructions_groups.yaml for how they are defined and laid side by side,
-constructions_segments.yaml for their sizes and what may become of them,
+constructions_segments.yaml for their sizes and what may become of them, constructions_which.yaml for which of them does something most,
 constructions_again.yaml, constructions_followed.yaml and constructions_later.yaml for follow-ups, and conditions.yaml for what is said
 of customers.
 """
@@ -33,6 +33,7 @@ _FEW_WORDS = 4
 """English words that a Chinese sentence may well have."""
 _TABLES = {
     "en": (
+        "constructions_which",
         "constructions_again",
         "constructions_groups",
         "constructions_lookalikes",
@@ -61,6 +62,7 @@ _TABLES = {
         "constructions_en",
     ),
     "zh": (
+        "constructions_which",
         "constructions_again",
         "constructions_groups",
         "constructions_lookalikes",
@@ -91,6 +93,7 @@ _TABLES = {
 _ALONE = frozenset(
     {
         "conditions",
+        "constructions_which",
         "constructions_again",
         "constructions_campaigns",
         "constructions_changes",

@@ -46,6 +46,11 @@ def asks_of_more(sentence: Sentence) -> bool:
     return 0 < len(said) <= _SHORT and (words.endswith("呢") or words.startswith(_MORE))
 
 
+def asks_which_twice(sentence: Sentence) -> bool:
+    """Whether two firsts are asked for: “which store sells most and which has the highest order value”."""
+    return shape("parts", "which_twice").search(sentence.text) is not None
+
+
 def _pieces(sentence: Sentence, places: list[int]) -> Iterator[str]:
     at = 0
     for place in [*places, len(sentence.tokens)]:

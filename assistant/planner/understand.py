@@ -36,7 +36,7 @@ from assistant.planner.part_of_base import with_part_of_base
 from assistant.planner.part_of_sales import with_part_of_sales
 from assistant.planner.passing import spare_words
 from assistant.planner.people_beside import with_people
-from assistant.planner.pieces import asks_of_more, in_time_of, narrows, of_those, repeats, says_more, splits
+from assistant.planner.pieces import asks_of_more, asks_which_twice, in_time_of, narrows, of_those, repeats, says_more, splits
 from assistant.planner.plan import Call, Plan, of_everybody
 from assistant.planner.reading import read_sentence
 from assistant.planner.replies import with_reply
@@ -161,6 +161,8 @@ def _first_plan(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan |
     def whole() -> Plan | None:
         """The question in its own right."""
         ended = _in_parts(sentence, dialogue, _ENDS)
+        if ended is None and asks_which_twice(sentence):
+            ended = _in_parts(sentence, dialogue, _JOINTS)
         return ended or (_in_parts(sentence, dialogue, _COMMAS) if asks_of_more(sentence) else None) or _whole(sentence, dialogue)
 
     reply = dialogue.asked is not None and not any(sentence.says(kind) for kind in ("cue", "verb", "metric", "scheme", "greet"))
@@ -313,7 +315,9 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
         later = dialogue
         for piece in pieces:
             part = read_sentence(piece, sentence.vocabulary, later, sentence.typed)
-            found = _whole(part, later) or of_first(piece, calls, lambda words: _later(words, sentence, replace(dialogue, results=())))
+            which = reranked(Asked(piece, sentence.vocabulary, later, _planned)) if asks_which_twice(sentence) else None
+            found = which or _whole(part, later)
+            found = found or of_first(piece, calls, lambda words: _later(words, sentence, replace(dialogue, results=())))
             if found is None and joints is _ENDS and not calls:
                 found = _in_parts(part, later, _JOINED)  # “how many did A and how many did B? What of both?”
             if found is None or not found.calls or found.calls[0].name == "ask_user":
@@ -322,13 +326,13 @@ def _in_parts(sentence: Sentence, dialogue: Dialogue, joints: tuple[tuple[str, .
                 return found  # “UV多少，转化率呢”: the later part is about what the data lack, too
             if awaits_groups(calls, found):
                 return Plan(tuple(calls), (("later", piece),))
-            joined = of_winner(calls, found)
+            joined = of_winner(calls, found) if which is None else None
             if joined is not None:
                 calls[-1] = joined
                 continue
             found = in_time_of(calls, found, piece)
             again = bool(calls) and len(found.calls) == 1 and is_elliptic(part, later) and says_more(found.calls[0], calls[-1], piece)
-            again = again and not part.says("pair")
+            again = again and not part.says("pair") and which is None
             if again or narrows(calls, found):
                 calls.pop()
             found = of_those(calls, found, piece)

@@ -25,7 +25,7 @@ def numbered_group(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
 
 def overview(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Show me the RFM segments”, “用RFM分群并总结每个群的特点和建议”."""
-    if not asks_all_segments(sentence):
+    if not asks_all_segments(sentence) or _ranked(sentence):
         return None
     spread = _spread(sentence.again(), dialogue) if sentence.has("pronoun") else None
     if spread is not None:
@@ -45,6 +45,14 @@ def overview(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     for place, ranking in sentence.free("ranking"):
         sentence.use(*([place] if ranking.data["n"] is None else []))
     return plan("segment_overview", scheme="rfm_eight" if eight else "rfm")
+
+
+def _ranked(sentence: Sentence) -> bool:
+    """“Which group orders least”: a ranking of the groups by a number, which their overview does not have in that order."""
+    ranked = {ranking.id for _, ranking in sentence.free("ranking") if ranking.data["n"] is None}
+    by_size = ranked <= {"largest"} and sentence.says("metric", "customers")
+    named = sentence.has("dimension", "rfm_group", "rfm_eight") and not sentence.has("scheme", "rfm_eight")
+    return bool(ranked) and not by_size and named and any(sentence.says(kind) for kind in ("metric", "verb"))
 
 
 def _spread(sentence: Sentence, dialogue: Dialogue) -> Plan | None:

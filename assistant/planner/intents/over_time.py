@@ -62,9 +62,8 @@ def of_each_person(sentence: Sentence, metrics: list[str]) -> list[str]:
     people = "customer" in grouped or any(token.is_("segment") or token.is_("noun") for token in sentence.tokens)
     paid = (("metric", "revenue"), ("verb", "spend"), ("field", "amount"))
     spends = any(_SPENDING.search(token.text) and any(token.is_(*one) for one in paid) for token in sentence.tokens)
-    heads = (
-        len(metrics) == 1 and metrics[0] in _HEADS and not sentence.says("cue", "count")
-    )  # “会员月均消费” names who spends, and asks for no number of them
+    # “会员月均消费” names who spends, and asks for no number of them.
+    heads = len(metrics) == 1 and metrics[0] in _HEADS and not sentence.says("cue", "count")
     if not (metrics == ["revenue"] or heads) or not (people and spends) or _SUMMED.search(sentence.text):
         return metrics
     return ["revenue_per_customer"]
