@@ -19,6 +19,9 @@ _COUNTED = {"customers": "buyers"}
 
 def with_beside(asked: Asked) -> Plan | None:
     """The plan of the question with what is to be shown besides; None where nothing is, or where a part is not understood."""
+    listed = _with_column(asked)
+    if listed is not None:
+        return listed
     said = asked.said("beside", asked.language)
     shown = _shown(asked.sentence(said["what"])) if said is not None else None
     if said is None or shown is None:
@@ -28,12 +31,25 @@ def with_beside(asked: Asked) -> Plan | None:
     return replace(found, calls=(call,)) if call is not None else None
 
 
-def _shown(sentence: Sentence) -> list[str] | None:
-    """The metrics and fields that are named; None where something else is said, too."""
+def _with_column(asked: Asked) -> Plan | None:
+    """“加一列年龄”, “also show their income” after a list of customers: the list with one more column."""
+    last, said = asked.dialogue.last, asked.said("beside", "column")
+    if said is None or last is None or last.call.name != "find_customers" or last.outcome not in ("answered", "empty"):
+        return None
+    shown = _shown(asked.sentence(said["what"]), of_people=True)
+    call = _with(last.call, shown) if shown else None
+    return Plan((call,)) if call is not None and call != last.call else None
+
+
+def _shown(sentence: Sentence, *, of_people: bool = False) -> list[str] | None:
+    """The metrics and fields that are named, of people their own ones first; None where something else is said, too."""
     found: list[str] = []
     for token in sentence.tokens:
         field, metric = token.get("field"), token.get("metric")
-        if metric is not None or field is not None:
+        own = next((sense for sense in token.senses if sense.kind == "field" and sense.id not in _OF_FIELD), None) if of_people else None
+        if own is not None:
+            found += [own.id]
+        elif metric is not None or field is not None:
             found += [metric.id if metric is not None else field.id]  # type: ignore[union-attr]
         elif token.text not in _SHARE and not any(token.is_(kind) for kind in _LIGHT):
             return None

@@ -39,7 +39,7 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         return True
     if (
         _swaps(sentence)
-        or (not sentence.says("verb") and set_aside(sentence))
+        or (all(token.is_("metric") for token in sentence.tokens if token.is_("verb")) and set_aside(sentence))
         or _only_by(sentence, dialogue)
         or _bare_number(sentence, dialogue)
         or reorders(sentence, dialogue)
@@ -145,13 +145,12 @@ def _only_by(sentence: Sentence, dialogue: Dialogue) -> bool:
 
 
 def _only_orders(sentence: Sentence, dialogue: Dialogue) -> bool:
-    """“按消费从高到低”, “by spend, highest first” after a list: how it is to be ordered, and nothing else."""
+    """“按消费从高到低”, “消费前20名” after a list: how it is to be ordered, and how many of it are wanted; nothing else."""
     if dialogue.last is None or dialogue.last.call.name != "find_customers" or not (sentence.says("rank") or sentence.says("ranking")):
         return False
     light = ("stop", "punctuation", "ellipsis", "by", "rank", "ranking", "conj", "pronoun")
     said = [token for token in sentence.tokens if not any(token.is_(kind) for kind in light)]
-    numbered = any(one.data.get("n") for token in sentence.tokens for one in token.senses if one.kind == "ranking")
-    return bool(said) and not numbered and all((token.is_("field") or token.is_("verb")) and not token.is_("noun") for token in said)
+    return bool(said) and all((token.is_("field") or token.is_("verb")) and not token.is_("noun") for token in said)
 
 
 _REASONS = ("stop", "punctuation", "ellipsis", "conj", "pronoun", "act", "noun")

@@ -12,7 +12,7 @@ from assistant.planner.list_order import change_length, change_order, change_ran
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.thresholds import rebound
-from assistant.planner.values_changed import revalued
+from assistant.planner.values_changed import bought_instead, revalued
 from assistant.planner.who import both, selection_rule
 from tools.windows import Window
 
@@ -36,6 +36,8 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         return plan("find_customers", rule=denied)
     swaps = any(sentence.tokens[place].is_(kind) for place in sentence.used for kind in ("neg", "drop"))
     changes = replaces or swaps or sentence.says("ellipsis", "change", "correct", "aside")
+    if changes:
+        bought_instead(sentence, args.get("rule"))
     bound = rebound(sentence, args.get("rule"), plainly=changes and not args.get("limit"))
     if bound is not None:
         args = {**args, "rule": bound}

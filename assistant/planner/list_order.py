@@ -52,19 +52,27 @@ def change_order(sentence: Sentence, args: Args) -> None:
     """“Sort by orders instead”, “按订单数排”: the field to order by."""
     told = [token.text.startswith("by ") for token in sentence.tokens]
     ordered = sentence.has("rank", "listing") or sentence.has("by") or any(told) or sentence.has("option", "churn_risk.sort_by.value")
+    ordered = ordered or sentence.has("ranking")
     if not ordered or sentence.has("comparison"):
         return
     if sentence.take_all("option", "churn_risk.sort_by.value"):
         sentence.take_all("rank", "listing")
-        args |= {"sort_by": "amount", "descending": sentence.take("ranking", "smallest") is None}
+        args |= {"sort_by": "amount", "descending": not _from_the_least(sentence)}
         return
     for place, token in enumerate(sentence.tokens):
         found = _sort_field(token) if place not in sentence.used and not token.is_("noun") else None
         if found and catalogue().field(found).kind in ("number", "date"):
             sentence.use(place)
             sentence.take_all("rank", "listing")
-            args |= {"sort_by": found, "descending": sentence.take("ranking", "smallest") is None}
+            args |= {"sort_by": found, "descending": not _from_the_least(sentence)}
             return
+
+
+def _from_the_least(sentence: Sentence) -> bool:
+    """“从低到高”, “消费最低的10个”: whether the least come first; a number beside it is left for the length of the list."""
+    least = list(sentence.free("ranking", "smallest"))
+    sentence.use(*(place for place, one in least if not one.data.get("n") and not one.data.get("share")))
+    return bool(least)
 
 
 def _sort_field(token: Token) -> str | None:
@@ -79,10 +87,13 @@ def _sort_field(token: Token) -> str | None:
 
 def change_ranking(sentence: Sentence, args: Args) -> None:
     """“top 10”, “the lowest”: the order of the list, and how many of it."""
-    ranking = sentence.take("ranking")
-    if ranking is None:
+    told = sentence.take_all("ranking")
+    if not told:
         return
-    if "sort_by" not in args or not ranking.data.get("n"):
+    ranking = next((one for one in told if one.data.get("n") or one.data.get("share")), told[0])
+    if len(told) > 1 and "sort_by" in args:
+        args |= {"descending": all(one.id == "largest" for one in told)}  # “从高到低取前20个”
+    elif "sort_by" not in args or not ranking.data.get("n"):
         args |= {"descending": ranking.id == "largest", "sort_by": args.get("sort_by", "amount")}
     if ranking.data.get("share"):
         args.pop("limit", None)

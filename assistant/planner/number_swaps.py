@@ -1,4 +1,4 @@
-"""“Not 90, 30”, “30 instead of 90”: a number of the call before in place of which another one is said."""
+"""“Not 90, 30”, “30 instead of 90”, “把90改成30”: a number of the call before in place of which another one is said."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ _FIXED = ("customer_id", "where", "start", "end", "period")
 
 def swap_number(sentence: Sentence, last: Result) -> Plan | None:
     """The call before with the number that is wanted where the denied one was; None where it has it not, or more than once."""
-    for place in set_aside(sentence):
-        denied = _number(sentence, place + 1)
-        others = [(at, one.data["value"]) for at, one in sentence.free("quantity") if at > place + 1 or at < place]
+    changed = [(place, place - 1) for place, _ in sentence.free("ellipsis", "change") if place]
+    for place, before in [*((place, place + 1) for place in set_aside(sentence)), *changed]:
+        denied = _number(sentence, before)
+        others = [(at, one.data["value"]) for at, one in sentence.free("quantity") if at not in (place, before)]
         if denied is None or len(others) != 1 or others[0][1] != int(others[0][1]):
             continue
         if _times(last.call.args, denied) != 1:
             continue
-        sentence.use(place, place + 1, others[0][0])
+        sentence.use(place, before, others[0][0])
         return Plan((Call(last.call.name, _swapped(last.call.args, denied, int(others[0][1]))),))
     return None
 

@@ -29,6 +29,37 @@ def revalued(sentence: Sentence, rule: Any) -> Rule | None:
     return changed
 
 
+def bought_instead(sentence: Sentence, rule: Any) -> bool:
+    """“那买尿布的呢” of those who bought seafood: that they bought is said again, of other goods; whether it is so, the verbs used."""
+    verbs = [(place, verb) for place, verb in sentence.free("verb") if not sentence.tokens[place].is_("stop")]
+    bought = bool(verbs) and all(verb.data.get("behaviour") == "orders" and not verb.data.get("negated") for _, verb in verbs)
+    others = ("also", "only")
+    if not bought or sentence.says("neg") or sentence.says("ellipsis", *others) or _of_those(sentence) or _denies(rule):
+        return False
+    trial = sentence.again()
+    trial.use(*(place for place, _ in verbs))
+    if revalued(trial, rule) is None:
+        return False
+    sentence.use(*(place for place, _ in verbs))
+    return True
+
+
+def _of_those(sentence: Sentence) -> bool:
+    """“Which of them bought”, “里面买…的”: some of those before; “those who bought” are others."""
+    among = any(token.is_("pronoun") and not token.is_("stop") for token in sentence.tokens)
+    return among or any(token.text in ("里面", "里头", "当中", "中", "里") for token in sentence.tokens)
+
+
+def _denies(rule: Any) -> bool:
+    """Whether a rule says of some goods that they were not bought."""
+    if isinstance(rule, list):
+        return any(_denies(part) for part in rule)
+    if not isinstance(rule, dict):
+        return False
+    never = bool(rule.get("where")) and (rule.get("op"), str(rule.get("value"))) == ("=", "0")
+    return never or "not" in rule or any(_denies(rule[key]) for key in ("all", "any") if key in rule)
+
+
 def _level_held(rule: Rule, dimension: str) -> str:
     """The dimension of the rule whose values those of ``dimension`` take the place of: another level of goods where it has only that."""
     held = [one for one in GOODS if _holding(rule, one)] if dimension in GOODS else []

@@ -21,8 +21,9 @@ from assistant.planner.plan import Plan
 from assistant.planner.understand import understand
 from assistant.planner.vocabulary import Vocabulary
 
-CASES = Path(__file__).parents[2] / "cases" / "planner" / "one_thing_changed.yaml"
-TABLES = yaml.safe_load(CASES.read_text(encoding="utf-8"))
+CASES = Path(__file__).parents[2] / "cases" / "planner"
+TABLES = yaml.safe_load((CASES / "one_thing_changed.yaml").read_text(encoding="utf-8"))
+CHAINS = yaml.safe_load((CASES / "chains.yaml").read_text(encoding="utf-8"))
 Slots = dict[str, str]
 
 
@@ -85,3 +86,45 @@ def test_one_thing_changes_and_everything_else_stays(language: str, vocabulary: 
             missed.append(f"{whole(table, before)} > {follow}\n  {calls(found)}\n  instead of {calls(wanted)}")
     assert not missed, "\n\n".join(missed)
     assert tried > 100
+
+
+def spoken(turns: list[str], vocabulary: Vocabulary) -> tuple[Plan, Dialogue]:
+    """The plan of the last turn, in the conversation that the turns before it make."""
+    dialogue = Dialogue()
+    for at, turn in enumerate(turns):
+        found = understand(turn, vocabulary, replace(dialogue, questions=tuple(turns[: at + 1])))
+        if at == len(turns) - 1:
+            return found, dialogue
+        dialogue = after(replace(dialogue, questions=tuple(turns[:at])), found)
+    raise ValueError("no turns")
+
+
+def alike(value: Any, dialogue: Dialogue) -> Any:
+    """Arguments with the customers of earlier answers written out, and conditions in one order."""
+    if isinstance(value, list):
+        return [alike(one, dialogue) for one in value]
+    if isinstance(value, str) and (about := next((one for one in dialogue.results if one.handle == value), None)) is not None:
+        return alike(about.selection, dialogue)
+    if not isinstance(value, dict):
+        return str(value)
+    if set(value) == {"segment"} and any(one.handle == value["segment"] for one in dialogue.results):
+        return alike(value["segment"], dialogue)
+    if set(value) == {"rule"}:
+        return alike(value["rule"], dialogue)
+    if set(value) == {"all"}:
+        parts = [alike(one, dialogue) for one in value["all"]]
+        flat = [part for one in parts for part in (one["all"] if isinstance(one, dict) and set(one) == {"all"} else [one])]
+        return {"all": sorted(flat, key=str)} if len(flat) != 1 else flat[0]
+    if value.get("op") == "in" and len(value.get("value", ())) == 1:
+        value = {**value, "op": "=", "value": value["value"][0]}
+    return {key: alike(one, dialogue) for key, one in value.items() if one not in (None, {}, [], False) or key == "all"}
+
+
+@pytest.mark.parametrize("case", CHAINS, ids=lambda case: " > ".join(case["turns"])[:90])
+def test_a_conversation_means_the_whole_question(case: dict[str, Any], vocabulary: Vocabulary) -> None:
+    found, dialogue = spoken(case["turns"], vocabulary)
+    whole = understand(case["means"], vocabulary)
+    wanted = [(call.name, alike({**call.args, **case.get("more", {})}, Dialogue())) for call in whole.calls]
+    assert wanted
+    assert not any(name in ("ask_user", "decline") for name, _ in wanted)
+    assert [(call.name, alike(call.args, dialogue)) for call in found.calls] == wanted
