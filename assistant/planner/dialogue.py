@@ -85,6 +85,12 @@ class Dialogue:
         found = (self.about(result) for result in reversed(self.results) if not result.aside)
         return next((one for one in found if one is not None), None)
 
+    def against_others(self, result: Result) -> Result | None:
+        """The result about the customers of a question, where this one only holds everybody else against them."""
+        others = _left_out(result.call.args.get("customers"))
+        beside = (one for one in self.results if one.turn == result.turn and one is not result) if others is not None else iter(())
+        return next((one for one in beside if others in (one.call.args.get("customers"), one.customers)), None)
+
     @property
     def last_listed(self) -> Result | None:
         """The latest result that lists groups of customers by number, such as clusters or the rules of a tree."""
@@ -94,12 +100,18 @@ class Dialogue:
     def about(self, result: Result) -> Result | None:
         """The result with the customers that it is about; a measurement is about those that it was limited to."""
         given = result.call.args.get("customers")
+        meant = self.against_others(result)
+        if meant is not None:
+            return self.about(meant)
         ranked = _ranked(result)
         if ranked is not None:
             return ranked
         together = _of_both_sides(result)
         if together is not None:
             return together
+        hidden = _without_personal(result)
+        if hidden is not None:
+            return hidden
         counted = counted_rule(result.call) if result.outcome == "answered" else None
         if counted is not None:
             return replace(result, handle="", content={"selection": {"rule": counted}})
@@ -120,12 +132,27 @@ class Dialogue:
         return replace(self, results=(*others, result))
 
 
+def _left_out(customers: Any) -> Any:
+    """Who is left out, where somebody is all others: a rule, or the segment or handle that it names."""
+    given = customers.get("rule", customers) if isinstance(customers, dict) else {}
+    denied = given["not"] if isinstance(given, dict) and set(given) == {"not"} else None
+    return denied["segment"] if isinstance(denied, dict) and set(denied) == {"segment"} else denied
+
+
 def _of_both_sides(result: Result) -> Result | None:
     """The customers of two groups by name that were set side by side."""
     sides = [result.call.args.get(one) for one in ("first", "second")]
     if result.call.name != "compare_segments" or result.outcome != "answered" or not all(isinstance(one, str) for one in sides):
         return None
     return replace(result, handle="", content={**result.content, "selection": {"rule": {"any": [{"segment": one} for one in sides]}}})
+
+
+def _without_personal(result: Result) -> Result | None:
+    """The customers of a list that was not shown because personal data were asked for."""
+    if result.outcome != "blocked" or result.call.name != "find_customers" or not result.call.args.get("rule"):
+        return None
+    kept = {name: value for name, value in result.call.args.items() if name != "columns"}
+    return replace(result, handle="", content={"selection": kept})
 
 
 def _ranked(result: Result) -> Result | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.planner.corrections import PAIRS, has_pair, next_said, set_aside, two_times
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.lexicon import read_table
+from assistant.planner.normalise import normalise
 from assistant.planner.pair_changes import asks_who_bought
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
@@ -43,6 +44,7 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         or _only_by(sentence, dialogue)
         or _bare_number(sentence, dialogue)
         or reorders(sentence, dialogue)
+        or _holds_groups(sentence, dialogue)
     ):
         return True
     if asks_share(sentence, dialogue) or asks_who_bought(sentence, dialogue) or _only_orders(sentence, dialogue):
@@ -93,6 +95,16 @@ def reorders(sentence: Sentence, dialogue: Dialogue) -> bool:
     if not sentence.says("rank", "listing") or not sentence.says("metric"):
         return False
     return all(any(token.is_(kind) for kind in (*_NUMBER, "rank", "ranking", "ellipsis")) for token in sentence.tokens)
+
+
+def _holds_groups(sentence: Sentence, dialogue: Dialogue) -> bool:
+    """“只看订单数超过500的门店” after stores that were measured: those of them that fit, and nothing else is said."""
+    last = dialogue.last
+    by = list(last.call.args.get("by") or ()) if last is not None and last.call.name == "measure" else []
+    if not by or by == ["customer"] or not sentence.says("comparison") or not shape("shown", "only").search(normalise(sentence.typed)):
+        return False
+    light = (*_NUMBER, "comparison", "ellipsis", "neg", "field", "unit")
+    return all(token.is_("dimension", *by) or any(token.is_(kind) for kind in light) for token in sentence.tokens)
 
 
 def about_some(dialogue: Dialogue) -> bool:

@@ -18,7 +18,7 @@ from assistant.planner.metric_changes import change_metrics
 from assistant.planner.more_time import with_more_time
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
-from assistant.planner.shown_groups import keep_shown
+from assistant.planner.shown_groups import hold_groups, keep_shown
 from assistant.planner.tokens import Sense
 from assistant.planner.whose_changes import (
     change_condition,
@@ -60,6 +60,7 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
         sentence.take_all("cue", "share")
     change_customers(sentence, args)
     change_values_of_rule(sentence, args)
+    hold_groups(sentence, args)
     by = _deeper(take_dimensions(sentence), args, sentence)
     if by == ["day"] and args.get("by") == ["weekday"] and sentence.has("ranking"):
         by = []  # “which day is the busiest” of a week

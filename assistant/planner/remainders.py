@@ -17,21 +17,23 @@ _TWO = 2
 _KEPT = ("export_customers", "save_segment", "export_table")
 _OTHERS = ("rest", "everyone")
 _HANDLE = re.compile(r"t\d+(?:\.\d+)?")
+_WITHIN = ("里", "中", "当中", "之中")
 _NAMES = ("segment", "value", "condition", "comparison", "customer_id", "dimension")
 
 
 def take_rest(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Result | None] | None:
     """The tokens with a pronoun for those who are left, and those customers; None where the question is not about them."""
-    last = _list(dialogue)
+    last = _list(dialogue) or _measured(dialogue)
     if last is None or any(token.is_("cue", "compare") for token in tokens):
-        return None
-    if any(token.is_(kind) for token in tokens for kind in _NAMES):
         return None
     found = _rest(tokens) or _next(tokens)
     if found is None:
         return None
     at, end, number = found
-    if not number and _stayed(tokens[at], last, dialogue):
+    named = any(token.is_(kind) for token in tokens for kind in _NAMES)
+    if named and last.call.name in LISTS and not _among(tokens, at, end):
+        return None
+    if not number and (_stayed(tokens[at], last, dialogue) or _spoken_of(tokens[at], last, dialogue)):
         pointed = Token(tokens[at].start, tokens[end - 1].end, tokens[at].text, (_THEM,))
         return [*tokens[:at], pointed, *tokens[end:]], last
     rule = _left_of_narrowed(last) or _left(last)
@@ -53,6 +55,12 @@ def _stayed(token: Token, last: Result, dialogue: Dialogue) -> bool:
     return token.text in words["others"]["stayed"]["words"] and took_off
 
 
+def _spoken_of(token: Token, last: Result, dialogue: Dialogue) -> bool:
+    """“其他人有多少”, then “其他人里有孩子的”: the others that the list is of already."""
+    typed = normalise(dialogue.questions[last.turn]) if 0 <= last.turn < len(dialogue.questions) else ""
+    return token.text in typed and set((last.selection or {}).get("rule") or {}) == {"not"}
+
+
 def _list(dialogue: Dialogue) -> Result | None:
     """The latest list, where the latest answer is one or measures one."""
     last = dialogue.last
@@ -61,6 +69,13 @@ def _list(dialogue: Dialogue) -> Result | None:
     if last is not None and last.call.name == "measure" and last.call.args.get("customers") is not None:
         last = next((one for one in reversed(dialogue.results) if one.call.name in LISTS and not one.aside), None)
     return last if last is not None and last.call.name in LISTS and last.selection is not None else None
+
+
+def _measured(dialogue: Dialogue) -> Result | None:
+    """The customers that the latest answer held everybody else against."""
+    last = dialogue.last
+    meant = dialogue.against_others(last) if last is not None else None
+    return dialogue.about(meant) if meant is not None else None
 
 
 def _rest(tokens: list[Token]) -> tuple[int, int, int | None] | None:
@@ -72,6 +87,12 @@ def _rest(tokens: list[Token]) -> tuple[int, int, int | None] | None:
     while end < len(tokens) and (tokens[end].is_("noun") or tokens[end].text in ("的", "of them", "人", "of")):
         end += 1
     return at, end, None
+
+
+def _among(tokens: list[Token], at: int, end: int) -> bool:
+    """“其他人里有孩子的”, "how many of the others have kids": a condition is told of those who are left."""
+    before, after = tokens[at - 1].text if at else "", tokens[end].text if end < len(tokens) else ""
+    return after.startswith(_WITHIN) or before.split(" ")[-1] in ("of", "among", "amongst")
 
 
 def _next(tokens: list[Token]) -> tuple[int, int, int | None] | None:

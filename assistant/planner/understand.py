@@ -29,6 +29,7 @@ from assistant.planner.intents.spent_on import by_spend_on, counted_in_time
 from assistant.planner.level_meant import with_level
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found
+from assistant.planner.lists_again import with_list_again
 from assistant.planner.manners import without_manners
 from assistant.planner.moved_times import in_moved_time
 from assistant.planner.offers import with_offers
@@ -42,6 +43,7 @@ from assistant.planner.reading import read_sentence
 from assistant.planner.replies import with_reply
 from assistant.planner.reranked import reranked
 from assistant.planner.rereading import Shorter, plainly, shorter
+from assistant.planner.same_goods import of_same_goods
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
 from assistant.planner.set_changes import of_two_sets
@@ -82,6 +84,7 @@ _EARLY = (
     with_part_of_base,
     with_part_of_sales,
     with_beside,
+    with_list_again,
     with_usual_time,
     with_whole_periods,
     with_each_counted,
@@ -211,7 +214,7 @@ def _spare(sentence: Sentence, question: str, dialogue: Dialogue) -> list[str]:
 def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The plan of the question as it stands, all its words used; an elliptic one changes the call before it."""
     found = in_their_time(by_spend_on(counted_in_time(_read(sentence, dialogue), sentence), sentence))
-    found = only_grown(of_those_then(found, sentence), sentence)
+    found = of_same_goods(only_grown(of_those_then(found, sentence), sentence), sentence, dialogue)
     found = with_share_of_those(with_people(found, sentence), sentence, dialogue)
     return with_clusters_found(with_those(with_each_group(found, sentence), sentence), sentence)
 

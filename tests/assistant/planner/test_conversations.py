@@ -30,6 +30,7 @@ CONVERSATIONS = [
         "turns_changed",
         "turns_told",
         "plain_core_2",
+        "turns_plain_3",
     )
     for case in yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
 ]

@@ -110,6 +110,7 @@ CALLS = (
     "baskets",
     "figures_asked",
     "figures_said",
+    "plain_core_3",
 )
 
 
