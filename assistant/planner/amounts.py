@@ -10,10 +10,10 @@ from collections.abc import Callable
 from assistant.planner import scores
 from assistant.planner.apposition import apposed
 from assistant.planner.bands import bands_from, extreme_bands
-from assistant.planner.came import came
+from assistant.planner.came import came, of_a_time
 from assistant.planner.caps import capped, wanted
 from assistant.planner.comparisons import comparisons, counted_dimensions, operators_last, parted_bounds, quantities
-from assistant.planner.counted_names import counted_names, lettered_values, placed_values
+from assistant.planner.counted_names import counted_names, lettered_values
 from assistant.planner.directions import rankings
 from assistant.planner.family_sizes import sized
 from assistant.planner.frames import framed
@@ -30,6 +30,7 @@ from assistant.planner.time_shifts import shifted_times
 from assistant.planner.tokens import Token
 from assistant.planner.turning_points import turning
 from assistant.planner.two_times import compared_times
+from assistant.planner.visited import placed_values
 from assistant.planner.vocabulary import Vocabulary
 
 Step = Callable[[list[Token], Vocabulary], list[Token]]
@@ -53,6 +54,7 @@ STEPS: tuple[Step, ...] = (
     restated_times,
     not_even_one,
     came,
+    of_a_time,
     turning,
     split_verbs,
     done_again,

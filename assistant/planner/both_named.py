@@ -10,6 +10,8 @@ from assistant.planner.asked_parts import said_as
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.part_of_sales import timed
 from assistant.planner.plan import Call, Plan
+from assistant.planner.reading import read_sentence
+from assistant.planner.the_two import sides_before
 
 _TWO = 2
 
@@ -19,8 +21,10 @@ def with_both_named(asked: Asked) -> Plan | None:
     text = asked.text
     said = said_as("both_of", text)
     last = _last(asked.dialogue) if said is not None else []
+    if said is not None and len(_two(last)) != _TWO:
+        last = [Call("measure", args) for args in sides_before(asked.dialogue, _TWO, "any") or ()]
     names = _two(last)
-    if said is None or len(names) != _TWO or asked.sentence(asked.question).says("value"):
+    if said is None or len(names) != _TWO or read_sentence(asked.question, asked.vocabulary, Dialogue()).says("value"):
         return None
     first, second = names
     put = f"{first}和{second}都" if any("\u3400" <= one <= "\u9fff" for one in said[0]) else f"both {first} and {second}"

@@ -1,4 +1,4 @@
-"""English “come” and “return” as what customers did: "people who came in May but not in June", "have never returned since"."""
+"""Coming, as what customers did: "people who came in May but not in June", “10月的客户里有多少11月又来了”."""
 
 from __future__ import annotations
 
@@ -27,6 +27,30 @@ def came(tokens: list[Token], _: Vocabulary) -> list[Token]:
             back = (_BACK,) if token.text in _RETURN else ()
             found[at] = replace(token, senses=(_ORDER, *back))
     return found
+
+
+def of_a_time(tokens: list[Token], _: Vocabulary) -> list[Token]:
+    """The tokens, customers of a time as those who came in it, where something that they did at another time is said after."""
+    found = list(tokens)
+    for at in range(len(tokens) - 2):
+        window, joint, people = tokens[at : at + 3]
+        after = tokens[at + 3 :]
+        if not window.is_("window") or joint.text != "的" or not people.is_("noun", "customer") or any(_does(one) for one in tokens[:at]):
+            continue
+        timed = any(one.is_("window") or one.is_("later") for one in after)
+        does = timed and any(_does(one) for one in after) and not any(_measures(one) for one in after)
+        counted = bool(after) and all(one.is_("cue", "count") or one.is_("stop") or one.is_("punctuation") for one in after)
+        if does or (counted and any(one.is_("cue", "count") for one in after)):
+            found[at + 1] = replace(joint, senses=(_ORDER,))
+    return found
+
+
+def _does(token: Token) -> bool:
+    return token.is_("verb", "order") and not token.is_("metric")
+
+
+def _measures(token: Token) -> bool:
+    return (token.is_("metric") and not token.is_("noun")) or token.is_("cue", "how_much", "average")
 
 
 def _somebody(before: list[Token], timed: bool) -> bool:

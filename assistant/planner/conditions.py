@@ -52,6 +52,7 @@ def find_rules(sentence: Sentence, *, loose: bool = True, within: range | None =
     rules: list[tuple[str, Rule]] = []
     last: Behaviour | None = None
     excluding = named = False
+    before = parts[0] if parts else Clause()
     for clause in parts:
         if whatever(sentence, clause):
             continue
@@ -62,10 +63,21 @@ def find_rules(sentence: Sentence, *, loose: bool = True, within: range | None =
         found, last = _clause_rules(sentence, clause, spread_window(sentence, clause, shared, parts), last, loose)
         found = [{"not": rule} if goes_on and "not" not in rule else rule for rule in found]
         joint = "or" if either and not excluding else clause.joint
+        if len(found) == 1 and clause.joint == "and" and rules:
+            rules[-1] = (rules[-1][0], _done_to_both(sentence, before, rules[-1][1], found[0]))
+        before = clause
         rules.extend((joint if index == 0 else "and", rule) for index, rule in enumerate(found))
     if any(sentence.tokens[place].is_("neg", "except") for place in sentence.used):
         sentence.take_all("neg", "except")
     return _combine(rules)
+
+
+def _done_to_both(sentence: Sentence, before: Clause, first: Rule, second: Rule) -> Rule:
+    """“活动13和活动18都用过券”: what was done is said after both names, of which the first stands alone before it."""
+    alone = not any(sentence.tokens[place].is_("verb") or sentence.tokens[place].is_("neg") for place in before.places)
+    sent = first.get("behaviour") == "contacts" and second.get("behaviour") == "responses"
+    same = list(first.get("where") or {}) == list(second.get("where") or {}) and bool(first.get("where"))
+    return {**second, "where": first["where"]} if alone and sent and same else first
 
 
 def _only_groups(sentence: Sentence, clause: Clause, beside: tuple[str, ...] = ()) -> bool:

@@ -11,8 +11,7 @@ _COUNTED = re.compile(r"(?:这|那)?(?P<n>[两二三四五六七八九]|\d)(?:�
 _NUMBERS = {number: value for value, number in enumerate("二三四五六七八九", start=2)} | {"两": 2}
 _PAIR = 2
 _LONGEST = 4
-_PLACES = ("at", "@", "in store", "at store")
-"""Tokens that say how many names there were."""
+"""So many tokens may say how many names there were."""
 
 
 def counted_names(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
@@ -100,17 +99,3 @@ def _named_before(tokens: list[Token]) -> Sense | None:
         if not (_joins(token) or token.is_("cue", "compare") or token.is_("dimension", "campaign", "campaign_kind", "store")):
             return None
     return None
-
-
-def placed_values(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
-    """“revenue at 406”: a number after "at" that only a shop is called; "at 8 pm" is a time, and "at 50 %" a share."""
-    found = list(tokens)
-    for at in range(len(found) - 1):
-        number, after = found[at + 1], found[at + 2] if at + 2 < len(found) else None
-        counted = after is not None and (after.is_("unit") or after.unknown or after.text in ("%", "am", "pm", "o clock"))
-        if found[at].text not in _PLACES or not number.is_("number") or number.is_("value") or counted or number.is_("window"):
-            continue
-        meant = vocabulary.value_named("store", number.text)
-        if meant is not None:
-            found[at + 1] = merged([number], Sense("value", f"store={meant}", {"dimension": "store", "value": meant}))
-    return found

@@ -13,7 +13,7 @@ from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.thresholds import rebound
 from assistant.planner.values_changed import bought_instead, revalued
-from assistant.planner.who import both, selection_rule
+from assistant.planner.who import both, of_those_campaigns, selection_rule
 from tools.windows import Window
 
 Args = dict[str, Any]
@@ -84,6 +84,7 @@ def _changed_rule(sentence: Sentence, args: Args, last: Result, *, replaces: boo
     if added is None:
         return rule
     rule = rule if segments or windows else selection_rule(last)
+    added = added if sentence.says("dimension", "campaign") else of_those_campaigns(rule, added) or added
     meant = sentence.says("ellipsis", "correct") and not sentence.says("ellipsis", "only", "also") and sentence.says("verb")
     rule = None if meant and isinstance(rule, dict) and set(rule) != {"all"} else rule
     if changes and not sentence.says("ellipsis", "also", "only"):
@@ -165,9 +166,12 @@ def _denied(sentence: Sentence, rule: Any) -> Any:
         return None
     if not (any(token.is_("neg", "not") for token in said) or any(one is not None and one.data.get("negated") for one in verbs)):
         return None
+    responds = any(one is not None and one.id == "respond" for one in verbs)
+    if responds and "responses" not in str(rule):
+        return None  # “没用过券的呢” of those who were reached: some of them
     for kind in beside:
         sentence.take_all(kind)
-    if any(one is not None and one.id == "respond" for one in verbs) and (others_of := _unmoved(rule)) is not None:
+    if responds and (others_of := _unmoved(rule)) is not None:
         return others_of
     last = rule["all"][-1] if rule.get("all") else {}
     if (

@@ -11,7 +11,7 @@ from tools.segments.schemes import scheme_of
 _THEM = Sense("pronoun", "them")
 _LISTED = ("find_customers", "summarize_segment", "compare_segments")
 _LISTS = (*_LISTED, "churn_risk", "customer_value", "predict_response", "next_order")
-_ARE = ("are", "were")
+_ARE = ("are", "were", "是")
 _HOW_MANY = ("how many", "are")
 _CONDITIONS = ("verb", "condition", "comparison", "neg", "value")
 _NAMED = (
@@ -59,9 +59,19 @@ def _counted_group(tokens: list[Token], dialogue: Dialogue) -> list[Token] | Non
     last = dialogue.last
     of_list = last is not None and (last.call.name in _LISTS or str(last.call.args.get("customers", "")).startswith("t"))
     named = all(token.is_("segment") or token.is_("band") or token.is_("stop") for token in said[2:])
+    if of_list and _says_only_what_they_are(said):
+        return [tokens[0], Token(tokens[0].end, tokens[0].end, "of them", (_THEM,)), *tokens[1:]]
     if not of_list or not named or all(token.is_("stop") for token in said[2:]) or _one_scheme(said[2:], dialogue):
         return None
     return [tokens[0], Token(tokens[0].end, tokens[0].end, "of them", (_THEM,)), *tokens[1:]]
+
+
+def _says_only_what_they_are(said: list[Token]) -> bool:
+    """“有多少是被活动联系过的”, "how many are married": of whom is left unsaid, and so those of the list."""
+    conditions = any(token.is_(kind) for token in said[2:] for kind in ("verb", "condition", "comparison", "value"))
+    are = said[1].text in ("are", "were") or (said[1].text == "是" and said[-1].text == "的")
+    others = ("noun", "pronoun", "segment", "metric", "cluster", "scheme", "customer_id", "ranking", "by", "move", "window")
+    return are and conditions and not any(token.is_(kind) for token in said[1:] for kind in others)
 
 
 def _one_scheme(said: list[Token], dialogue: Dialogue) -> bool:

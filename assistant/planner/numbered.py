@@ -20,6 +20,9 @@ _DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 _YEAR = 365
 _MOST_FIRST_DAYS = 730
 _FEWER = ("以下", "以内", "最多", "不超过", "不到", "少于", "低于", "不足")
+_CUTOFF = "cutoff"
+"""“前10%的门槛” is the 90th percentile."""
+_PEOPLE = "(?:客户|顾客|用户|会员|消费者|买家|客人|家庭|人)"
 _RATE = "rate"
 """“每周来两次”, "twice a month": how often within each of many periods, which no rule about customers can say."""
 
@@ -42,14 +45,14 @@ def find_patterns(text: str) -> Iterator[tuple[int, int, Sense]]:
                 if kind == _RATE:
                     yield match.start(), match.end(), Sense("qualifier", kind)
                     continue
-                data = _percentile(match) if kind == "percentile" else _cohort(match)
+                data = _cohort(match) if kind == "cohort" else _percentile(match, above=kind == _CUTOFF)
                 if data is not None:
-                    yield match.start(), match.end(), Sense("cue", kind, data)
+                    yield match.start(), match.end(), Sense("cue", "cohort" if kind == "cohort" else "percentile", data)
 
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, list[re.Pattern[str]]]:
-    names = {"{n}": f"(?P<n>{NUMBER})", "{unit}": unit_words()}
+    names = {"{n}": f"(?P<n>{NUMBER})", "{unit}": unit_words(), "{people}": _PEOPLE}
     found: dict[str, list[re.Pattern[str]]] = {}
     for kind, patterns in read_table("patterns").items():
         for pattern in patterns:
@@ -83,9 +86,11 @@ def _early(match: re.Match[str]) -> Sense | None:
     return Sense("condition", _EARLY, {"rule": {"behaviour": "orders", "op": ">=", "value": 2, "first_days": int(count * days)}})
 
 
-def _percentile(match: re.Match[str]) -> dict[str, Any]:
+def _percentile(match: re.Match[str], *, above: bool) -> dict[str, Any]:
+    """Which percentiles are named; ``above`` where the part above it is, as in “前10%的门槛”."""
     if "n" in match.re.groupindex:
-        return {"n": [int(parse_number(match["n"]) or 0)]}
+        share = int(parse_number(match["n"]) or 0)
+        return {"n": [100 - share if above else share]}
     return {"n": [25, 50, 75] if "quart" in match[0] or "四" in match[0] else list(range(10, 100, 10))}
 
 

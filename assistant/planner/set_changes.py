@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 from assistant.planner.clauses import Rule
@@ -20,6 +21,8 @@ _LIGHT |= {"neg", "earlier", "qualifier", "ordinal", "quantity", "op", "by"}
 """Kinds of words that may stand beside; a verb says again what was done."""
 _CUES = ("count", "list", "how_much", "compare", "previous", "everyone", "segments", "share", "common")
 _NAMED = ("window", "value", "segment")
+_DIFFER = ("where", "window", "segment", "value")
+"""What two conditions may differ in, that otherwise say the same."""
 
 
 def of_two_sets(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -27,7 +30,10 @@ def of_two_sets(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if dialogue.last is None or not _speaks_of_sets(sentence):
         return None
     lists = _lists(dialogue)
-    rule = _named_apart(sentence, lists) if any(sentence.says(kind) for kind in _NAMED) else _taken_together(sentence.text, lists)
+    named = any(sentence.says(kind) for kind in _NAMED)
+    if len(list(_names(sentence))) == 1 and _of_one_answer(lists, dialogue) and not sentence.says("verb"):
+        return None  # “only MEAT” of those who bought MEAT and SEAFOOD takes the other condition off
+    rule = _named_apart(sentence, lists) if named else _taken_together(sentence.text, lists)
     if rule is None:
         return None
     sentence.use(*range(len(sentence.tokens)))
@@ -39,7 +45,22 @@ def in_one_only(dialogue: Dialogue) -> Rule | None:
     lists = _lists(dialogue)
     if len(lists) < 2:
         return None
-    first, second = lists
+    return exclusive(*lists)
+
+
+def two_alike(rule: Rule) -> tuple[Rule, Rule] | None:
+    """The two conditions of a rule that differ in one name or time and say the same otherwise."""
+    pairs = [pair for pair in combinations(rule.get("all", ()), 2) if _alike(*pair)]
+    return pairs[0] if len(pairs) == 1 else None
+
+
+def _alike(one: Rule, other: Rule) -> bool:
+    changed = [key for key in one if one[key] != other.get(key)]
+    return set(one) == set(other) and len(changed) == 1 and changed[0] in _DIFFER
+
+
+def exclusive(first: Rule, second: Rule) -> Rule:
+    """Those of one of two rules who are not in the other."""
     return {"any": [both(first, _denied(second)), both(second, _denied(first))]}
 
 
@@ -55,22 +76,34 @@ def _beside(token: Token) -> bool:
 
 
 def _lists(dialogue: Dialogue) -> list[Rule]:
-    """The rules of the last two lists that differ, the latest last."""
+    """The rules of the last two lists that differ, the latest last; a list of those in two at once is of those two."""
     found: list[Rule] = []
     for result in dialogue.results:
         about = None if result.aside else dialogue.about(result)
         rule = selection_rule(about) if about is not None else None
         plain = _plain(rule) if rule is not None else {"all": []}
-        if plain != {"all": []} and not _is_of(plain, found):
-            found = [*(one for one in found if one != plain), plain]
+        if plain == {"all": []} or _is_of(plain, found):
+            continue
+        named = two_alike(plain)
+        sides = list(named) if named is not None and list(named) == plain["all"] else [plain]
+        found = [*(one for one in found if one not in sides), *sides]
     return found[-2:]
+
+
+def _of_one_answer(lists: list[Rule], dialogue: Dialogue) -> bool:
+    """Whether the two are the conditions of one list."""
+    last = dialogue.last_customers
+    rule = selection_rule(last) if last is not None else None
+    return len(lists) > 1 and rule is not None and _plain(rule) == {"all": lists}
 
 
 def _is_of(rule: Rule, lists: list[Rule]) -> bool:
     """Whether a rule is made of lists before, and is no list of its own beside them."""
-    parts = next((rule[key] for key in ("all", "any") if key in rule), [rule])
     known = [*lists, *(_denied(one) for one in lists)]
-    return rule not in lists and (rule in known or (len(parts) > 1 and all(part in known for part in parts)))
+    if rule in known:
+        return rule not in lists
+    parts = next((rule[key] for key in ("all", "any") if key in rule), [])
+    return len(parts) > 1 and all(part in known or _is_of(part, lists) for part in parts)
 
 
 def _taken_together(text: str, lists: list[Rule]) -> Rule | None:
@@ -83,7 +116,7 @@ def _taken_together(text: str, lists: list[Rule]) -> Rule | None:
     if shape("sets", "second_only").search(text):
         return both(second, _denied(first))
     if shape("sets", "one_only").search(text):
-        return {"any": [both(first, _denied(second)), both(second, _denied(first))]}
+        return exclusive(first, second)
     if shape("sets", "neither").search(text):
         return both(_denied(first), _denied(second))
     if shape("sets", "either").search(text):

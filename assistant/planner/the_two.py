@@ -45,7 +45,7 @@ def of_the_two(asked: Asked) -> Plan | None:
     sets = _of_sets(text, said, asked.read) if meant in ("window", "any", "customers") else None
     if sets is not None:
         return sets
-    sides = _sides(dialogue, number, meant)
+    sides = sides_before(dialogue, number, meant)
     if sides is None:
         return None
     around = f"{text[: said.start()].rstrip()} {text[said.end() :].lstrip()}".strip()
@@ -83,7 +83,7 @@ def _number(text: str) -> int | None:
     return int(value) if value is not None and value == int(value) else None
 
 
-def _sides(dialogue: Dialogue, number: int, meant: str) -> list[Args] | None:
+def sides_before(dialogue: Dialogue, number: int, meant: str) -> list[Args] | None:
     """The arguments of the last measurements that differ in one thing, as many as said; None where there are not so many."""
     measured: list[Args] = []
     for result in dialogue.results:
@@ -161,7 +161,10 @@ def _of_sets(text: str, said: re.Match[str], read: Reads) -> Plan | None:
     if not shape("the_two", "sets").search(text):
         return None
     both = "两个" if re.search("[\u3400-\u9fff]", text) else "the two"
-    found = read(f"{text[: said.start()]}{both}{text[said.end() :]}")
+    words = f"{text[: said.start()]}{both}{text[said.end() :]}"
+    if words == text:
+        return None
+    found = read(words)
     rule = found.calls[0].args.get("rule") if len(found.calls) == 1 and found.calls[0].name == "find_customers" else None
     return found if isinstance(rule, dict) and set(rule) & {"all", "any"} else None
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.intents.changing import adds_up_over
 from assistant.planner.intents.over_time import averaged_over, take_per
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
@@ -17,6 +18,7 @@ Args = dict[str, Any]
 _LIGHT = ("stop", "punctuation", "ellipsis", "conj", "pronoun", "by", "dimension")
 _CUES = ("average", "per_time", "count", "how_much", "everyone")
 _COUNTED = Sense("cue", "count")
+_NOW_AND_BEFORE = 2
 
 
 def with_time_before(found: Plan | None, sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -33,6 +35,9 @@ def with_time_before(found: Plan | None, sentence: Sentence, dialogue: Dialogue)
     window, call = last.call.args.get("window"), found.calls[0]
     if not window or last.outcome == "failed":
         return found
+    changed = _of_the_change(found, sentence, last)
+    if changed is not None:
+        return changed
     if call.name == "measure" and call.args.get("sort") in CHANGES and last.call.args.get("metrics") == call.args.get("metrics"):
         return replace(found, calls=(Call("measure", {**call.args, "window": window}),))
     rule = call.args.get("rule")
@@ -40,6 +45,29 @@ def with_time_before(found: Plan | None, sentence: Sentence, dialogue: Dialogue)
     if bought and isinstance(rule, dict) and not rule.get("window") and sentence.says("ordinal"):
         return replace(found, calls=(Call("find_customers", {**call.args, "rule": {**rule, "window": window}}),))
     return found
+
+
+def _of_the_change(found: Plan, sentence: Sentence, last: Result) -> Plan | None:
+    """“主要是哪个部门带动的” after a change: groups by what they add to that change, whatever it was of, and of whom."""
+    args, before = found.calls[0].args, last.call.args
+    named = any(token.is_("metric") and not token.is_("noun") for token in sentence.tokens)
+    if found.calls[0].name != "measure" or args.get("sort") not in CHANGES or not before.get("compare") or named:
+        return None
+    if before["compare"] == "step" or any(before.get(key) != args.get(key) for key in ("where", "customers") if args.get(key)):
+        return None
+    kept = {key: before[key] for key in ("where", "where_not", "customers", "basket", "window", "compare") if before.get(key)}
+    metric = catalogue().metric(before["metrics"][0])
+    told = args["sort"] != "contribution" or adds_up_over(metric.id, list(args.get("by", ())))
+    sort = args["sort"] if told else _way(last)
+    return replace(found, calls=(Call("measure", {**args, **kept, "metrics": [metric.id], "sort": sort}),))
+
+
+def _way(last: Result) -> str:
+    """Whether what was compared went up or down; either where that cannot be seen."""
+    if last.call.args.get("by") or len(last.rows) != _NOW_AND_BEFORE:
+        return "movement"
+    now, before = (float(row[1] or 0) for row in last.rows)
+    return "growth" if now > before else "decline" if now < before else "movement"
 
 
 def asks_per_time(sentence: Sentence, dialogue: Dialogue) -> bool:

@@ -20,6 +20,7 @@ from assistant.planner.each_group import with_each_group, with_those
 from assistant.planner.ellipsis import about_some, depends, is_bare, is_elliptic
 from assistant.planner.followups import follow_up
 from assistant.planner.foresight import after
+from assistant.planner.glosses import with_gloss
 from assistant.planner.going_back import gone_back
 from assistant.planner.intents import asks
 from assistant.planner.intents.group_changes import group_changes, of_those_then
@@ -33,6 +34,7 @@ from assistant.planner.lists_again import with_list_again
 from assistant.planner.manners import without_manners
 from assistant.planner.moved_times import in_moved_time
 from assistant.planner.offers import with_offers
+from assistant.planner.one_of_two import with_one_of_two
 from assistant.planner.part_of_base import with_part_of_base
 from assistant.planner.part_of_sales import with_part_of_sales
 from assistant.planner.passing import spare_words
@@ -50,6 +52,7 @@ from assistant.planner.set_changes import of_two_sets
 from assistant.planner.several_meant import with_list_before
 from assistant.planner.shapes import shape
 from assistant.planner.share_of_those import with_share_of_those
+from assistant.planner.split_shares import with_split_share
 from assistant.planner.supply import with_supply
 from assistant.planner.taken_back import taken_back
 from assistant.planner.taken_off import off_and_on
@@ -88,8 +91,11 @@ _EARLY = (
     with_usual_time,
     with_whole_periods,
     with_each_counted,
+    with_one_of_two,
     with_both_ends,
+    with_gloss,
     taken_back,
+    with_split_share,
     with_both_named,
     of_the_two,
     in_moved_time,

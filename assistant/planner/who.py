@@ -116,16 +116,32 @@ def _join_earlier(who: Who, earlier: Result) -> None:
         who.rule, who.sort_by, who.limit = selection.get("rule"), selection.get("sort_by"), selection.get("limit")
         who.descending = bool(selection.get("descending", True))
         return
-    who.rule = both(selection_rule(earlier), who.rule)
+    known = selection_rule(earlier)
+    who.rule = both(known, of_those_campaigns(known, who.rule))
     if who.sort_by is None and selection.get("sort_by"):
         who.sort_by, who.descending = selection["sort_by"], bool(selection.get("descending", True))
 
 
 def both(first: Rule | None, second: Rule | None) -> Rule | None:
     """The rule that both hold."""
-    parts = [part for rule in (first, second) if rule for part in (rule["all"] if set(rule) == {"all"} else [rule])]
+    parts = [part for rule in (first, second) if rule for part in _all_of(rule)]
     parts = together([part for place, part in enumerate(parts) if part not in parts[:place]])
     return None if not parts else parts[0] if len(parts) == 1 else {"all": parts}
+
+
+def of_those_campaigns(known: Rule | None, added: Rule | None) -> Rule | None:
+    """“没用过券的” of those whom campaigns reached: the coupons of these campaigns, where no other is named."""
+    reached = [part for part in _all_of(known) if part.get("behaviour") == "contacts" and part.get("where")]
+    named = [str(value) for part in reached for value in part["where"].get("campaign", ())]
+    if not named or added is None:
+        return added
+    where = {"where": {"campaign": list(dict.fromkeys(named))}}
+    bare = [part.get("behaviour") == "responses" and not part.get("where") for part in _all_of(added)]
+    return both(None, {"all": [part | where if one else part for part, one in zip(_all_of(added), bare, strict=True)]})
+
+
+def _all_of(rule: Rule | None) -> list[Rule]:
+    return [] if rule is None else list(rule["all"]) if set(rule) == {"all"} else [rule]
 
 
 def take_order(sentence: Sentence, who: Who) -> None:

@@ -10,6 +10,7 @@ from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.spelled import find, patterns
 from assistant.planner.tokens import Sense
+from tools.metrics.catalogue import catalogue
 from tools.metrics.options import CHANGES
 from tools.windows import Window
 
@@ -71,7 +72,14 @@ def reordered(sentence: Sentence, args: dict[str, Any], change: dict[str, Any]) 
     kept["having"] = [one for one in args.get("having", ()) if one.get("of", "now") == "now"]
     limit = next((sense.data["n"] for sense in sentence.take_all("ranking") if sense.data["n"]), None) or counted_groups(sentence)
     found = changed_by(kept, change)
+    if found["sort"] == "contribution" and not adds_up_over(found["metrics"][0], found["by"]):
+        found["sort"] = "movement"
     return plan("measure", **{key: value for key, value in {**found, "limit": limit}.items() if value not in (None, [])})
+
+
+def adds_up_over(metric: str, by: list[str]) -> bool:
+    """Whether groups by these dimensions are parts of what is measured of all, so that they add something to its change."""
+    return {catalogue().dimension(one).level for one in by} <= set(catalogue().metric(metric).additive)
 
 
 def is_by_change(args: dict[str, Any]) -> bool:

@@ -29,6 +29,7 @@ CONVERSATIONS = [
         "turns_baskets",
         "turns_changed",
         "turns_told",
+        "plain_core_1",
         "plain_core_2",
         "turns_plain_3",
     )
