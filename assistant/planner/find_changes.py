@@ -162,13 +162,11 @@ def _denied(sentence: Sentence, rule: Any) -> Any:
     others = [token for token in said if not any(token.is_(kind) for kind in beside)]
     light = ("neg", "ellipsis", "pronoun", "conj")
     bare = len(said) > 1 and all(any(token.is_(kind) for kind in light) for token in said)
-    if others or not (verbs or bare) or not isinstance(rule, dict):
-        return None
+    responds = any(one is not None and one.id == "respond" for one in verbs)
+    if others or not (verbs or bare) or not isinstance(rule, dict) or (responds and "responses" not in str(rule)):
+        return None  # “没用过券的呢” of those who were reached are some of them
     if not (any(token.is_("neg", "not") for token in said) or any(one is not None and one.data.get("negated") for one in verbs)):
         return None
-    responds = any(one is not None and one.id == "respond" for one in verbs)
-    if responds and "responses" not in str(rule):
-        return None  # “没用过券的呢” of those who were reached: some of them
     for kind in beside:
         sentence.take_all(kind)
     if responds and (others_of := _unmoved(rule)) is not None:
