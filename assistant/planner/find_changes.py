@@ -153,6 +153,8 @@ def _in_other_time(sentence: Sentence, rule: Any, windows: list[Window]) -> Any:
 def _denied(sentence: Sentence, rule: Any) -> Any:
     """“没买过的呢”, “and those who did not?”: the others, of a rule of one condition."""
     taken = [token for token in sentence.tokens if token.is_("neg", "except") or token.is_("drop")]
+    if _adds_condition(sentence):
+        return None  # “add a condition: never used a coupon”
     if taken and any(token.is_("neg", "not") for token in sentence.tokens if token not in taken):
         return None  # “去掉没用过券的”: those who used one stay
     act = [token for token in sentence.tokens if token.is_("verb", "order") or token.is_("neg")]

@@ -62,6 +62,9 @@ def without_named(sentence: Sentence, last: Result) -> Args | None:
     named = set(_names(sentence)) | set(_done(sentence))
     for kind in (*_NAMED, "condition", "verb"):
         sentence.take_all(kind)
+    if named and sentence.says("limit", "condition"):
+        sentence.take_all("neg", "not")  # “没买过海鲜这个条件去掉”: the condition as it was said
+        sentence.take_all("comparison")
     sentence.take_all("cue", *_STATES)
     if not timed and not named:
         return None
