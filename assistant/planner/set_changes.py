@@ -102,7 +102,7 @@ def _is_of(rule: Rule, lists: list[Rule]) -> bool:
     known = [*lists, *(_denied(one) for one in lists)]
     if rule in known:
         return rule not in lists
-    parts = next((rule[key] for key in ("all", "any") if key in rule), [])
+    parts: list[Rule] = next((rule[key] for key in ("all", "any") if key in rule), [])
     return len(parts) > 1 and all(part in known or _is_of(part, lists) for part in parts)
 
 
