@@ -107,6 +107,9 @@ def listed_with(sentence: Sentence, at: int, kind: str) -> set[int]:
     ):
         at += 2
         found.add(at)
+        while off and at + 1 < len(tokens) and tokens[at + 1].is_(kind):  # “去掉燃油和鲜花玩具”
+            at += 1
+            found.add(at)
     return found
 
 

@@ -63,9 +63,9 @@ def take_filters(sentence: Sentence) -> dict[str, Any]:
 
 
 def _listed(sentence: Sentence, first: int, second: int) -> bool:
-    """Whether only joints stand between two values: "excluding fuel and grocery"."""
-    between = sentence.tokens[first + 1 : second] if first >= 0 else []
-    return bool(between) and all(token.is_("conj", "and", "or") or token.is_("punctuation", ",") for token in between)
+    """Whether nothing but joints stands between two values: "excluding fuel and grocery", “去掉燃油和优惠券杂项”."""
+    between = sentence.tokens[first + 1 : second]
+    return first >= 0 and all(token.is_("conj", "and", "or") or token.is_("punctuation", ",") for token in between)
 
 
 def _negations(sentence: Sentence, place: int) -> list[int]:
