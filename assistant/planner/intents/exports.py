@@ -53,4 +53,6 @@ def _numbers(sentence: Sentence) -> bool:
 def _exportable(sentence: Sentence, dialogue: Dialogue) -> bool:
     named = any(sentence.has(kind) for kind in ("noun", "segment", "pronoun", "band", "top_customers", "condition", "ranking"))
     named = named or sentence.says("cue", "everyone", "churn")
+    levels = sentence.vocabulary.levels
+    named = named or any(levels.get(str(value.data["dimension"])) == "customer" for _, value in sentence.free("value"))  # “renters”
     return named or dialogue.last is not None

@@ -37,7 +37,8 @@ def listed_times(sentence: Sentence, args: dict[str, Any], windows: list[Window]
     if unit is None or whole is None or any(sentence.has("cue", one) for one in _COMPARED) or args.get("compare") or args.get("per"):
         return windows
     apart = args["by"] == [unit] or any(token.text in _APART for token in sentence.tokens)
-    if any(word in sentence.text for word in _TOGETHER) and not apart:
+    best = bool(args.get("limit")) and unit not in args["by"] and (len(windows) >= _MANY or _named_together(sentence))
+    if (best or any(word in sentence.text for word in _TOGETHER)) and not apart:
         return [whole]
     if len(windows) < _MANY and args["by"] != [unit] and not (_named_together(sentence) and not args["by"]):
         return windows
