@@ -16,7 +16,7 @@ def where_described(sentence: Sentence) -> range | None:
         if not (token.is_("noun") or token.is_("pronoun") or _are_people(sentence, place)):
             continue
         clause = _clause_after(sentence, place)
-        if they_do(sentence, place) and not clause:
+        if they_do(sentence, place) and not sentence.tokens[clause].is_("conj", "who"):
             continue
         if clause and token.text.isascii():
             return range(len(sentence.tokens)) if _acts(sentence, range(clause, len(sentence.tokens))) else None
@@ -30,7 +30,7 @@ def _clause_after(sentence: Sentence, place: int) -> int:
     """Where the clause on these people begins: at “who”, which an age or a property may stand before, or at what they did; else 0."""
     for at in range(place + 1, min(place + 1 + _PROPERTIES, len(sentence.tokens))):
         token = sentence.tokens[at]
-        if token.is_("conj", "who") or (at == place + 1 and token.is_("verb")):
+        if token.is_("conj", "who") or (at == place + 1 and token.is_("verb") and not sentence.tokens[place].is_("segment")):
             return at
         if not (token.is_("condition") or _is_property(sentence, at) or token.text in _BEFORE_PROPERTIES):
             return 0
