@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assistant.planner.amounts import reduce
 from assistant.planner.frames import any_taken, idle
+from assistant.planner.guessed_verbs import with_guessed_verbs
 from assistant.planner.tokenise import Mended, cut, tokenise
 from assistant.planner.tokens import Token
 from assistant.planner.vocabulary import Vocabulary
@@ -45,7 +46,10 @@ def _cut(plain: str, vocabulary: Vocabulary) -> Cut:
         if not waiting:
             break
         barred |= waiting
-    return Cut(tuple(tokens), tuple(read), tuple(mended))
+    guessing, guessed = with_guessed_verbs(tokens, vocabulary)
+    if guessed:
+        tokens, read = guessing, reduce(guessing, vocabulary)
+    return Cut(tuple(tokens), tuple(read), (*mended, *guessed))
 
 
 def _is_known_apart(text: str, vocabulary: Vocabulary) -> bool:

@@ -111,6 +111,7 @@ CALLS = (
     "figures_asked",
     "figures_said",
     "plain_core_3",
+    "guessed_verbs",
 )
 
 
