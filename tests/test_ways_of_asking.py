@@ -79,6 +79,7 @@ def _alike(value: Any) -> Any:
         return [_alike(one) for one in value]
     if not isinstance(value, dict):
         return value
+    value = {key: one for key, one in value.items() if one not in (None, False, [], {}) and not (key == "shift" and one == 0)}
     alike: dict[str, Any] = {key: sorted(one) if key in {"metrics", "columns"} else _alike(one) for key, one in value.items()}
     span = alike.get("period") or (alike.get("start"), alike.get("end"))
     if span in _SAME_TIME:
