@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from assistant.planner.asked import Asked
@@ -11,6 +12,7 @@ from assistant.planner.sentence import Sentence
 
 _LIGHT = ("stop", "punctuation", "ellipsis", "conj", "pronoun", "that", "by", "noun", "shown", "chart", "act", "rank")
 _RATES = ("retention_rate", "repeat_rate", "repurchase_rate", "returning_customer_share", "customers")
+_PEOPLE = re.compile(r"\b(?:them|they|these|those)\b|[他她]们|[这那](?:些|批|群)人?")
 _FURTHER = ("basket", "share", "first_days")
 _COUNTED = {"orders": ("active_customers", "buyers"), "contacts": ("contacted_customers", "contacted_customers")}
 """What customers did, and who is counted by it: those who did it at all, and those who did it with something that is named."""
@@ -22,6 +24,8 @@ def with_split_share(asked: Asked) -> Plan | None:
     if last is None or last.call.name != "find_customers" or not last.call.args.get("among"):
         return None
     sentence = asked.sentence(asked.question)
+    if _PEOPLE.search(asked.text) and not any(sentence.says("metric", one) for one in _RATES[:-1]):
+        return None  # “split them by age”: the people are meant, and not their share
     by = _split(sentence)
     measured = _share(last.call.args["rule"], last.call.args["among"]) if by else None
     if measured is None:
