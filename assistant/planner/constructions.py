@@ -12,6 +12,7 @@ constructions_campaigns.yaml for whom campaigns reached and who redeemed, constr
 constructions_newcomers.yaml for what they did after the first order, constructions_lookalikes.yaml for words that look like another,
 constructions_customers.yaml for groups of them, constructions_groups.yaml for how they are defined and laid side by side,
 constructions_segments.yaml for their sizes and what may become of them, constructions_which.yaml for which of them does something most,
+constructions_compared.yaml for two sides that are named together,
 constructions_again.yaml, constructions_followed.yaml and constructions_later.yaml for follow-ups, and conditions.yaml for what is said
 of customers.
 """
@@ -33,6 +34,7 @@ _FEW_WORDS = 4
 """English words that a Chinese sentence may well have."""
 _TABLES = {
     "en": (
+        "constructions_compared",
         "constructions_which",
         "constructions_again",
         "constructions_groups",
@@ -62,6 +64,7 @@ _TABLES = {
         "constructions_en",
     ),
     "zh": (
+        "constructions_compared",
         "constructions_which",
         "constructions_again",
         "constructions_groups",
@@ -93,10 +96,12 @@ _TABLES = {
 _ALONE = frozenset(
     {
         "conditions",
+        "constructions_compared",
         "constructions_which",
         "constructions_again",
         "constructions_campaigns",
         "constructions_changes",
+        "constructions_compared",
         "constructions_customers",
         "constructions_followed",
         "constructions_figures",

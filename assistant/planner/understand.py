@@ -62,6 +62,7 @@ from assistant.planner.those_and_others import held_against
 from assistant.planner.time_before import with_time_before
 from assistant.planner.top_against_rest import against_rest
 from assistant.planner.traced import untraced
+from assistant.planner.two_groups import with_two_groups
 from assistant.planner.unanswered import gone_on
 from assistant.planner.unclear import at_first, at_last
 from assistant.planner.usual_times import with_usual_time
@@ -91,6 +92,7 @@ _EARLY = (
     with_usual_time,
     with_whole_periods,
     with_each_counted,
+    with_two_groups,
     with_one_of_two,
     with_both_ends,
     with_gloss,

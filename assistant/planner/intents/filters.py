@@ -154,6 +154,10 @@ def take_customers(sentence: Sentence, dialogue: Dialogue, rule: dict[str, Any] 
     return who.as_customers() if who.rule else None
 
 
+_LATEST = {"week": "last_week", "周": "last_week", "quarter": "last_quarter", "季": "last_quarter"}
+"""The latest whole period of the unit in which the one before it is named: “比前一周涨得最多的部门”."""
+
+
 def take_windows(sentence: Sentence, *, changed: bool = False, by: Iterable[str] = ()) -> list[Window]:
     """The windows; “from Q3 to Q4” is two where growth is asked for, and one stretch of time otherwise, as by week."""
     places = [place for place, _ in sentence.free("window")]
@@ -170,7 +174,9 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
     """The plan of a measurement in its windows: one call for each, or one compared with the window before or a year before."""
     windows = windows or take_contact_times(args)
     both = _change_words(sentence)
-    weekly = any("week" in sentence.tokens[place].text for place, _ in sentence.free("cue", "previous"))
+    named = "".join(sentence.tokens[place].text for place, _ in sentence.free("cue", "previous"))
+    weekly = "week" in named
+    lately = Window(period=next((one for word, one in _LATEST.items() if word in named.replace("周期", "")), "last_month"))
     if args.get("compare") == STEP:
         sentence.take_all("cue", "previous", "growth")
     elif sentence.take_all("cue", "yoy"):
@@ -182,10 +188,12 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
         sentence.take_all("cue", "previous", "growth")  # “逐季变化”: one after the other
     elif sentence.take_all("cue", "previous", "growth") or args.get("sort") in CHANGES:
         args["compare"] = "previous"
-        windows = windows or [Window(period="last_month")]
+        windows = windows or [lately]
     if len(windows) == 2 and windows[0].last_days is None and len({one.resolve(sentence.vocabulary.as_of) for one in windows}) == 1:
         if sentence.says("cue", "compare") and any(one.period in _JUST_BEFORE for one in windows):
             args["compare"] = "previous"  # “this december compared to last month”, where these are one
+        elif sentence.says("cue", "compare") and any(token.is_("window") and token.text.startswith("last ") for token in sentence.tokens):
+            args["compare"] = "last_year"  # “december compared with last december”
         windows = windows[:1]  # “mother's day (14 May)”
     if len(windows) == 2 and windows[0] == windows[1]:
         args["compare"], windows = "previous", windows[:1]  # “最近7天和之前7天”

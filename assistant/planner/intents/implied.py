@@ -51,6 +51,8 @@ def fared(sentence: Sentence) -> list[str]:
     """“how did deli do last month”, “11月环比怎么样”: what is told where no metric is named."""
     told = _goods_named(sentence)
     windows = len(list(sentence.free("window")))
+    if windows > 1 and _only_people(sentence):
+        return ["active_customers"]
     if windows > 1 and sentence.has("cue", "compare"):
         return ["revenue", "orders"]
     if sentence.has("cue", "compare") and len(_people_named(sentence)) == _SIDES and sentence.says("verb", *_EACH):
@@ -72,6 +74,13 @@ def _bare(sentence: Sentence) -> bool:
     return sentence.says("window") and all(
         token.senses and (token.senses[0].kind in ("window", "value", "punctuation") or token.is_("stop")) for token in sentence.tokens
     )
+
+
+def _only_people(sentence: Sentence) -> bool:
+    """“11月和12月各有多少客户”, "customers in h1 vs h2": nothing but times, and the people who came in them."""
+    light = ("window", "noun", "punctuation", "stop", "conj", "cue")
+    people = [token for token in sentence.tokens if token.is_("noun") and token.is_("metric", "customers")]
+    return len(people) == 1 and not any(token.text in _HOW or not any(token.is_(one) for one in light) for token in sentence.tokens)
 
 
 def _goods_named(sentence: Sentence) -> list[Sense]:

@@ -93,6 +93,7 @@ CALLS = (
     "spoken_zh",
     "wholes_en",
     "two_sides",
+    "compared",
     "usual_times",
     "households_said",
     "taken_back",
