@@ -96,7 +96,6 @@ _TABLES = {
 _ALONE = frozenset(
     {
         "conditions",
-        "constructions_compared",
         "constructions_which",
         "constructions_again",
         "constructions_campaigns",
