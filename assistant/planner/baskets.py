@@ -20,6 +20,8 @@ from assistant.planner.vocabulary import Vocabulary
 _MOST = 3
 """Conditions that one question has."""
 _SILENT = ("ask_user", "decline")
+_SHARES = {"coupon_order_share", "discounted_order_share", "discount_share", "coupon_discount_share"}
+"""Shares that any orders have."""
 _ANY = {"discount": {"of": "discount", "op": ">", "value": 0}, "none": {"of": "discount", "op": "<=", "value": 0}}
 
 
@@ -67,6 +69,9 @@ def _planned(reading: _Reading, known: Table, dialogue: Dialogue, read: Reads) -
     calls = changed_calls(dialogue, reading.basket) if known.light.fullmatch(reading.words) and not reading.pair else None
     if calls:
         return Plan(calls)
+    itself = None if reading.pair or reading.of_customers else _share_of_their_own(reading, known, read)
+    if itself is not None:
+        return itself
     _take_shares(reading, known)
     if reading.pair and known.bigger.search(reading.words):
         reading.words = known.bigger.sub(" average order value ", reading.words)
@@ -90,6 +95,16 @@ def _planned(reading: _Reading, known: Table, dialogue: Dialogue, read: Reads) -
         return None
     kept = [note for note in found.notes if note[0] != "focus"]
     return replace(found, calls=calls, notes=tuple(kept))
+
+
+def _share_of_their_own(reading: _Reading, known: Table, read: Reads) -> Plan | None:
+    """“11月超过50元的订单里有多少用了券”: a share of the orders that fit, which is measured as it stands."""
+    if not known.asks.search(reading.words):
+        return None
+    found = read(re.sub(r"\s+", " ", reading.words).strip(" ,;"))
+    if not found.calls or any(call.name != "measure" or not set(call.args["metrics"]) <= _SHARES for call in found.calls):
+        return None
+    return replace(found, calls=tuple(Call("measure", {**call.args, "basket": reading.basket}) for call in found.calls))
 
 
 def _of_size(call: Call) -> Call:

@@ -8,6 +8,7 @@ constructions_measured.yaml for what is measured and how it is held against anot
 constructions_figures.yaml for figures, rankings and what they mean, constructions_rates.yaml for how much or how often a customer
 does something in a time, constructions_models.yaml for what is asked of models and of the data's quality, constructions_ranked.yaml
 for what limits and accompanies a ranking, constructions_offers.yaml for discounts, coupons and campaigns,
+constructions_orders.yaml for orders with and without a coupon,
 constructions_campaigns.yaml for whom campaigns reached and who redeemed, constructions_changes.yaml for changes from one time to another,
 constructions_newcomers.yaml for what they did after the first order, constructions_lookalikes.yaml for words that look like another,
 constructions_customers.yaml for groups of them, constructions_groups.yaml for how they are defined and laid side by side,
@@ -50,6 +51,7 @@ _TABLES = {
         "constructions_followed",
         "constructions_later",
         "constructions_campaigns",
+        "constructions_orders",
         "constructions_offers",
         "constructions_requests",
         "constructions_wholes",
@@ -80,6 +82,7 @@ _TABLES = {
         "constructions_followed",
         "constructions_later",
         "constructions_campaigns",
+        "constructions_orders",
         "constructions_offers",
         "constructions_asked_zh",
         "constructions_spoken",
@@ -111,6 +114,7 @@ _ALONE = frozenset(
         "constructions_measured",
         "constructions_models",
         "constructions_newcomers",
+        "constructions_orders",
         "constructions_offers",
         "constructions_ranked",
         "constructions_rankings",

@@ -17,8 +17,21 @@ def asks_for_people(sentence: Sentence) -> bool:
         return False
     metrics = [token for token in sentence.tokens if token.is_("metric") and not token.is_("noun") and not token.is_("verb")]
     if metrics and all(token.is_("metric", "customers") for token in metrics):
-        return _denied(sentence)
+        return _denied(sentence) or _done_so_often(sentence) or _done_twice(sentence)
     return not metrics and _opens(sentence)
+
+
+def _done_so_often(sentence: Sentence) -> bool:
+    """“11月只来过一次的客户数”: how often something was done is said in one word."""
+    said = (token.get("condition") for token in sentence.tokens)
+    return any("behaviour" in one.data.get("rule", {}) for one in said if one is not None)
+
+
+def _done_twice(sentence: Sentence) -> bool:
+    """“既买过海鲜又买过啤酒的客户数”: each thing that was bought is a condition of its own, and no sale is of both."""
+    verbs = [place for place, token in enumerate(sentence.tokens) if token.is_("verb")]
+    goods = [place for place, token in enumerate(sentence.tokens) if token.is_("value")]
+    return len(verbs) > 1 and any(verbs[0] < place < verbs[-1] for place in goods)
 
 
 def _opens(sentence: Sentence) -> bool:

@@ -24,7 +24,41 @@ def share_among(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         if found is not None:
             sentence.used |= account.used
             return found
-    return None
+    return _of_those_named(sentence, dialogue)
+
+
+def _of_those_named(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
+    """“房主11月下单的比例”, “1 Adult Kids 买尿布的占比”: the part of those who are named first that did what is said then."""
+    account = sentence.again()
+    if not sentence.says("cue", "share") or _whole_said(sentence):
+        return None
+    found = find(account, dialogue)
+    if found is None or len(found.calls) != 1 or set(found.calls[0].args) != {"rule"}:
+        return None
+    parts = _parts(found.calls[0].args["rule"])
+    who, done = [one for one in parts if "behaviour" not in one], [one for one in parts if "behaviour" in one]
+    if not who or not done or any(set(one) & {"all", "any", "not"} for one in who):
+        return None
+    sentence.used |= account.used
+    base = who[0] if len(who) == 1 else {"all": who}
+    return replace(found, calls=(replace(found.calls[0], args={**found.calls[0].args, "among": base}),))
+
+
+def _whole_said(sentence: Sentence) -> bool:
+    """Whether customers as such are named, of whom the share may be, or what was done comes before who did it."""
+    done = next((place for place, token in enumerate(sentence.tokens) if token.is_("verb") or token.is_("condition")), None)
+    who = next((place for place, token in enumerate(sentence.tokens) if _names_people(sentence, token)), None)
+    return done is None or who is None or who > done or any(_are_all(token) for token in sentence.tokens)
+
+
+def _names_people(sentence: Sentence, token: Token) -> bool:
+    value = token.get("value")
+    of_people = value is not None and sentence.vocabulary.levels.get(str(value.data["dimension"])) == "customer"
+    return of_people or token.is_("segment") or (token.is_("field") and not token.is_("metric"))
+
+
+def _are_all(token: Token) -> bool:
+    return (token.is_("noun") or token.is_("metric", "customers") or token.is_("cue", "everyone")) and not token.is_("segment")
 
 
 def _among(sentence: Sentence, dialogue: Dialogue, at: int) -> Plan | None:

@@ -32,7 +32,7 @@ def _clause_after(sentence: Sentence, place: int) -> int:
         token = sentence.tokens[at]
         if token.is_("conj", "who") or (at == place + 1 and token.is_("verb") and not sentence.tokens[place].is_("segment")):
             return at
-        if not (token.is_("condition") or _is_property(sentence, at) or token.text in _BEFORE_PROPERTIES):
+        if not (token.is_("condition") or token.is_("unit", "age") or _is_property(sentence, at) or token.text in _BEFORE_PROPERTIES):
             return 0
     return 0
 
@@ -60,8 +60,20 @@ def _are_people(sentence: Sentence, place: int) -> bool:
     token = sentence.tokens[place]
     if token.is_("segment"):
         return bool(_clause_after(sentence, place)) if token.text.isascii() else place > 0 and sentence.tokens[place - 1].text == "的"
-    following = sentence.tokens[place + 1 : place + 2]
-    return _is_property(sentence, place) and any(one.is_("conj", "who") for one in following)
+    if not _is_property(sentence, place):
+        return False
+    following = [one for one in sentence.tokens[place + 1 : place + 3] if not one.is_("unit", "age")][:1]
+    told = place > 1 and sentence.tokens[place - 1].text == "的" and _told_of(sentence, place)
+    return told or any(one.is_("conj", "who") for one in following)
+
+
+def _told_of(sentence: Sentence, place: int) -> bool:
+    """“参加过Type A活动的房主第四季度的客单价”: no other word for people, or property of them, comes after this one."""
+    return not any(
+        one.is_("noun") or one.is_("segment") or one.is_("conj", "who") or _is_property(sentence, at)
+        for at, one in enumerate(sentence.tokens)
+        if at > place
+    )
 
 
 def _ends_clause(sentence: Sentence, place: int) -> bool:

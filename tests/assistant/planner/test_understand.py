@@ -109,6 +109,7 @@ CALLS = (
     "asked_zh",
     "movements",
     "baskets",
+    "orders_said",
     "figures_asked",
     "figures_said",
     "plain_core_3",
