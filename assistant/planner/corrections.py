@@ -22,6 +22,8 @@ _LONGEST_MONTH = 31
 def correct(sentence: Sentence) -> None:
     """Use the words of a correction, with what is denied beside another of its kind."""
     corrected = bool(sentence.take_all("ellipsis", "correct"))
+    if corrected and sentence.has("segment"):
+        sentence.take_all("cue", "segments")  # “wrong group, …”
     _part_the_window(sentence)
     _set_aside(sentence)
     for place, _ in list(sentence.free("neg")):
@@ -94,7 +96,8 @@ def next_said(sentence: Sentence, place: int) -> int | None:
 def has_pair(sentence: Sentence, at: int | None, kind: str) -> bool:
     """Whether another word of a kind is there that is not denied."""
     together = listed_with(sentence, at, kind) if at is not None else set()
-    others = (place for place, _ in sentence.free(kind) if place != at and place not in together)
+    alike = (kind, "comparison") if kind == "quantity" else (kind,)  # “不是90天，是60天”
+    others = (place for one in alike for place, _ in sentence.free(one) if place != at and place not in together)
     return any(not (place and sentence.tokens[place - 1].is_("neg")) for place in others)
 
 

@@ -10,6 +10,7 @@ from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Token
+from tools.segments.schemes import scheme_of
 from tools.windows import Window
 
 _LIGHT = ("window", "value", "stop", "punctuation", "ellipsis", "neg", "drop", "conj", "pronoun", "verb", "noun", "act")
@@ -21,6 +22,9 @@ Swap = Callable[[Any], Any]
 
 def of_the_other(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
     """The call before, with what is said in place of what is denied; None where that was not said before."""
+    regrouped = _of_other_segment(sentence, last)
+    if regrouped is not None:
+        return regrouped
     if last.call.name not in _PLACES or not all(_is_light(sentence.tokens, at) for at in range(len(sentence.tokens))):
         return None
     across = _of_other_dimension(sentence, last)
@@ -41,6 +45,43 @@ def of_the_other(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan |
         changed = {"customers": swap(rule)}
     sentence.use(*range(len(sentence.tokens)))
     return Plan((Call(last.call.name, {**args, **changed}),))
+
+
+def _of_other_segment(sentence: Sentence, last: Result) -> Plan | None:
+    """“不是流失风险，是不可流失客户”: the call before of another group, where its own is denied by a part of its name."""
+    named = list(sentence.free("segment"))
+    at = next((place for place, token in enumerate(sentence.tokens) if token.is_("neg", "not")), None)
+    end = next((place for place, token in enumerate(sentence.tokens) if token.is_("punctuation") and at is not None and place > at), None)
+    if at is None or end is None or len(named) != 1 or named[0][0] < end:
+        return None
+    denied = sentence.text[sentence.tokens[at].end : sentence.tokens[end].start].strip()
+    before = [one for one in _segments(last.call.args) if _begins(sentence.vocabulary.name("segment", one, sentence.language), denied)]
+    others = (token for token in (*sentence.tokens[:at], *sentence.tokens[end:]) if not token.is_("segment"))
+    if len(set(before)) != 1 or not all(any(token.is_(kind) for kind in ("stop", *_LIGHT)) for token in others):
+        return None
+    sentence.use(*range(len(sentence.tokens)))
+    return Plan((Call(last.call.name, _renamed(last.call.args, before[0], named[0][1].id)),))
+
+
+def _begins(name: str, said: str) -> bool:
+    return len(said) > 1 and name.lower().startswith(said)
+
+
+def _segments(part: Any) -> list[str]:
+    """The groups by name that the arguments of a call have."""
+    if isinstance(part, dict):
+        return [found for one in part.values() for found in _segments(one)]
+    if isinstance(part, list):
+        return [found for one in part for found in _segments(one)]
+    return [part] if isinstance(part, str) and scheme_of(part) is not None else []
+
+
+def _renamed(part: Any, old: str, new: str) -> Any:
+    if isinstance(part, dict):
+        return {key: _renamed(one, old, new) for key, one in part.items()}
+    if isinstance(part, list):
+        return [_renamed(one, old, new) for one in part]
+    return new if part == old else part
 
 
 def _is_light(tokens: list[Token], at: int) -> bool:

@@ -80,7 +80,8 @@ def _bare_number(sentence: Sentence, dialogue: Dialogue) -> bool:
         return False
     if dialogue.last.call.name != "measure" and not about_some(dialogue):
         return False
-    if dialogue.last.call.name != "measure" and not sentence.says("pronoun") and asks_what_they_did(sentence):
+    of_some = dialogue.last.call.name != "measure" or (dialogue.last.call.args.get("customers") and not dialogue.last.call.args.get("by"))
+    if of_some and not sentence.says("pronoun") and asks_what_they_did(sentence):
         return True
     named = sentence.says("metric")
     if named and all(token.is_("noun") for token in sentence.tokens if token.is_("metric")) and not _counts(sentence):

@@ -8,7 +8,8 @@ from assistant.planner.clauses import Rule, plain
 from assistant.planner.conditions import find_rules
 from assistant.planner.dialogue import Result
 from assistant.planner.intents.metric_words import countable, take_dimensions
-from assistant.planner.list_order import change_length, change_order, change_ranking, cut_short, reordered
+from assistant.planner.list_order import beside_shown, change_length, change_order, change_ranking, cut_short, reordered
+from assistant.planner.opposed import unmoved
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.thresholds import rebound
@@ -28,7 +29,7 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
         last: The result before.
         replaces: Whether a condition takes the place of the one on the same field ("what about renters?").
     """
-    ordered = reordered(sentence, args) or cut_short(sentence, args)
+    ordered = reordered(sentence, args) or cut_short(sentence, args) or beside_shown(sentence, args)
     if ordered is not None:
         return ordered
     denied = _denied(sentence, args.get("rule"))
@@ -171,7 +172,7 @@ def _denied(sentence: Sentence, rule: Any) -> Any:
         return None
     for kind in beside:
         sentence.take_all(kind)
-    if responds and (others_of := _unmoved(rule)) is not None:
+    if responds and (others_of := unmoved(rule)) is not None:
         return others_of
     last = rule["all"][-1] if rule.get("all") else {}
     if (
@@ -183,16 +184,6 @@ def _denied(sentence: Sentence, rule: Any) -> Any:
     if "behaviour" in rule and rule.get("op") == ">=" and str(rule.get("value")) == "1":
         return {**rule, "op": "=", "value": 0}
     return {"not": rule} if verbs or "all" not in rule else None
-
-
-def _unmoved(rule: Rule) -> Rule | None:
-    """Those who were reached and did not respond, of a rule of those who did; None where it has none."""
-    parts = list(rule["all"]) if set(rule) == {"all"} else [rule]
-    at = next((at for at, part in enumerate(parts) if part.get("behaviour") == "responses" and part.get("op") == ">="), None)
-    if at is None:
-        return None
-    reached = {**parts[at], "behaviour": "contacts", "op": ">=", "value": 1}
-    return {"all": [*parts[:at], reached, {**parts[at], "op": "=", "value": 0}, *parts[at + 1 :]]}
 
 
 def _opposite(rule: Rule) -> Rule:

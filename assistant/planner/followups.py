@@ -31,6 +31,7 @@ from assistant.planner.share_changes import of_share
 from assistant.planner.texts import text
 from assistant.planner.thresholds import rebound
 from assistant.planner.time_before import of_average_time
+from assistant.planner.told_terms import explained_by
 from assistant.planner.values_changed import revalued
 from assistant.planner.who import selection_rule
 from assistant.planner.windows import window_words
@@ -59,6 +60,12 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         sentence.take_all("cue", "explain")
         sentence.take_all("pronoun")
         return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
+    told = sentence.has("cue", "explain") and not sentence.has("metric")
+    term = explained_by(last, sentence) if told else None
+    if term is not None:
+        sentence.take_all("cue", "explain")
+        sentence.take_all("pronoun")
+        return plan("explain_term", term=term)
     first: tuple[Plan, Sentence] | None = None
     for change in (
         of_other_bands,

@@ -13,7 +13,8 @@ _THEM = Sense("pronoun", "them")
 LISTS = ("find_customers", "churn_risk", "customer_value", "next_order", "predict_response", "find_behaviour")
 """Tools that list customers in an order."""
 _FIRST = ("first", "top", "the first", "the top", "前", "头", "最前")
-_THESE = ("这", "那", "these", "those", "the same")
+_THESE = ("这", "那", "these", "those", "the same", "of these", "of those", "among these", "among those", "for these", "for those")
+_THIS = ("this", "that", "these", "those", "这", "那")
 _LAST = ("last", "bottom", "the last", "后", "最后", "倒数")
 _FILLERS = ("stop", "conj", "punctuation", "ellipsis")
 _NAMES = ("segment", "value", "condition", "band", "comparison", "dimension", "by", "customer_id", "top_customers", "horizon")
@@ -30,7 +31,7 @@ def take_head(tokens: list[Token], dialogue: Dialogue) -> tuple[list[Token], Res
     others = [*tokens[:at], *tokens[end:]]
     if all(any(token.is_(kind) for kind in _FILLERS) for token in others):
         return _shorter(tokens, at, end, number, tail)  # the call before is changed
-    these = tokens[at].text in _THESE
+    these = tokens[at].text in (*_THESE, *_THIS)
     if not these and (any(token.is_(kind) for token in others for kind in _NAMES) or _orders(others, tokens[end : end + 1])):
         return None
     whole = these and not (listed.selection or {}).get("limit") and number == _shown(listed)
@@ -70,6 +71,9 @@ def _list(tokens: list[Token], dialogue: Dialogue) -> Result | None:
 def _head(tokens: list[Token], at: int) -> tuple[int, int, int, bool] | None:
     """Where “first 10” or “前10个” is, how many, and whether it is the end of the list."""
     ranking, following = tokens[at].get("ranking"), tokens[at + 1 : at + 2]
+    told = following[0].get("ranking") if following and tokens[at].text in _THIS else None
+    if told is not None and told.data.get("n") and following[0].text.startswith(_FIRST):
+        return at, _of_them(tokens, at + 2), int(told.data["n"]), False  # “for this top 20”
     if ranking is not None and ranking.data.get("n") and not ranking.data.get("share"):
         tail = ranking.id == "smallest"
         if tokens[at].text.startswith(_LAST if tail else _FIRST):
@@ -87,7 +91,11 @@ def _head(tokens: list[Token], at: int) -> tuple[int, int, int, bool] | None:
 
 def _of_them(tokens: list[Token], end: int) -> int:
     """Past “of them”, “customers on the list”."""
-    while end < len(tokens) and (tokens[end].is_("pronoun") or tokens[end].is_("noun") or tokens[end].text in ("of", "个", "名", "位")):
+    while (
+        end < len(tokens)
+        and not tokens[end].is_("field", "amount")
+        and (tokens[end].is_("pronoun") or tokens[end].is_("noun") or tokens[end].text in ("of", "个", "名", "位"))
+    ):
         end += 1
     return end
 

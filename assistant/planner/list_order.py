@@ -48,6 +48,18 @@ def cut_short(sentence: Sentence, args: Args) -> Plan | None:
     return Plan((Call("find_customers", {**kept, "limit": int(bound.data["value"])}),))
 
 
+def beside_shown(sentence: Sentence, args: Args) -> Plan | None:
+    """“再加上最近一次购买日期”, “add their last order date”: a field to show beside the customers, where nothing else is said."""
+    light = ("stop", "punctuation", "ellipsis", "pronoun", "cue", "conj")
+    said = [token for token in sentence.tokens if not any(token.is_(kind) for kind in light)]
+    fields = [found.id for token in said if (found := token.get("field")) is not None]
+    if not fields or len(fields) != len(said) or not sentence.says("ellipsis", "also") or sentence.says("by"):
+        return None
+    sentence.use(*range(len(sentence.tokens)))
+    columns = [*args.get("columns", ()), *(one for one in fields if one not in args.get("columns", ()))]
+    return Plan((Call("find_customers", {**args, "columns": columns}),))
+
+
 def change_order(sentence: Sentence, args: Args) -> None:
     """“Sort by orders instead”, “按订单数排”: the field to order by."""
     told = [token.text.startswith("by ") for token in sentence.tokens]

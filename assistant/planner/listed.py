@@ -15,7 +15,7 @@ from assistant.planner.tokens import Sense, Token
 from tools.segments.schemes import SCHEMES
 
 CLUSTERS = "cluster_customers"
-_OWN = ("themes", "method", "clusters", "customers")
+OWN_CLUSTERS = ("themes", "method", "clusters", "customers")
 """Arguments that make clusters of their own, which are not stored."""
 _STORED = re.compile(r"cluster_(\d+)")
 
@@ -62,7 +62,7 @@ def _told(result: Result) -> list[str]:
 
 
 def _of_clusters(result: Result, number: int, dialogue: Dialogue, handles: dict[int, str]) -> Sense:
-    if not any(result.call.args.get(one) for one in _OWN):
+    if not any(result.call.args.get(one) for one in OWN_CLUSTERS):
         return Sense("segment", f"cluster_{number}")
     first = int(next_handle(list(dialogue.results))[1:])
     handle = handles.setdefault(number, f"t{first + len(handles)}")

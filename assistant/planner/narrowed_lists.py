@@ -6,11 +6,24 @@ from assistant.planner.dialogue import Dialogue
 from assistant.planner.done_again import about_some
 from assistant.planner.lexicon import read_table
 from assistant.planner.tokens import Sense, Token
+from tools.metrics.catalogue import catalogue
 from tools.segments.schemes import scheme_of
 
 _THEM = Sense("pronoun", "them")
 _LISTED = ("find_customers", "summarize_segment", "compare_segments")
 _LISTS = (*_LISTED, "churn_risk", "customer_value", "predict_response", "next_order")
+_TOLD = (
+    "find_customers",
+    "summarize_segment",
+    "churn_risk",
+    "describe_persona",
+    "suggest_strategy",
+    "recommend_products",
+    "compare_segments",
+)
+"""What is told of a group, of which the best few may be asked for next."""
+_OTHERS = ("noun", "pronoun", "cluster", "ask", "scheme", "customer_id", "dimension", "move", "top_customers", "remain")
+_OF_THOSE = (" of them", " of those", " of these")
 _ARE = ("are", "were", "是")
 _HOW_MANY = ("how many", "are")
 _CONDITIONS = ("verb", "condition", "comparison", "neg", "value")
@@ -38,17 +51,54 @@ def with_those_listed(tokens: list[Token], dialogue: Dialogue) -> list[Token] | 
     counted = _counted_group(tokens, dialogue)
     if counted is not None:
         return counted
+    if _of_the_shown(tokens, dialogue):
+        return [Token(tokens[0].start, tokens[0].start, "they", (_THEM,)), *tokens]
     if last is None or last.call.name not in _LISTED or last.call.args.get("limit") or not about_some(dialogue):
         return None
     said = [token for token in tokens if not token.is_("punctuation")]
     words = read_table("turns")["conditions"]
+    asked = len(said) > 1 and said[-1].is_("cue", "count", "list") and said[-2].text in words["ending"]["words"]
+    said = said[:-1] if asked else said  # “有孩子的有多少”, “12月没买的有哪些”
     ends = bool(said) and said[-1].text in words["ending"]["words"]
     begins = bool(said) and said[0].text.split(" ")[0] in words["beginning"]["words"]
-    if not (ends or begins) or any(_is_more(token) for token in tokens):
+    if not (ends or begins) or any(_is_more(token) for token in said):
         return None
-    if not any(token.is_(kind) for token in tokens for kind in _CONDITIONS):
+    if not any(token.is_(kind) for token in tokens for kind in _CONDITIONS) or _only_numbers(tokens):
         return None
     return [Token(tokens[0].start, tokens[0].start, "they", (_THEM,)), *tokens]
+
+
+def _of_the_shown(tokens: list[Token], dialogue: Dialogue) -> bool:
+    """“Which ones did not buy in December”, “消费最高的20个” after a group that was told: some of those, where no people are named."""
+    said = [token for token in tokens if not token.is_("punctuation")]
+    last = dialogue.last
+    if last is None or not said or not about_some(dialogue):
+        return False
+    if last.call.name in _LISTS and any(token.is_("quantity") and token.text.endswith(_OF_THOSE) for token in said):
+        return not any(token.is_("pronoun") for token in said)  # “which 20 of those spent the most”
+    if any(token.is_(kind) for token in said for kind in _OTHERS):
+        return False
+    words = " ".join(token.text for token in said[:2])
+    acts = any(token.is_(kind) for token in said for kind in ("verb", "condition", "comparison", "neg"))
+    if words.startswith("which ones") and acts and last.call.name != "measure":
+        return True
+    cut = [one for token in said if (one := token.get("ranking")) is not None and one.data.get("n") and not one.data.get("share")]
+    told = last.call.name in _TOLD or (last.call.name == "measure" and not last.call.args.get("by"))
+    spent = any(token.is_("verb", "spend", "order") or _is_number(token) for token in said)
+    named = any(token.is_(kind) for token in said for kind in ("segment", "value", "window", "comparison", "by", "neg"))
+    return len(cut) == 1 and told and spent and not named
+
+
+def _is_number(token: Token) -> bool:
+    """Whether a token names a number of each customer."""
+    field = token.get("field")
+    return field is not None and catalogue().field(field.id).kind == "number"
+
+
+def _only_numbers(tokens: list[Token]) -> bool:
+    """“Not 90 days, 60”: a number in place of another is no condition."""
+    acts = any(token.is_(kind) for token in tokens for kind in ("verb", "condition", "comparison", "value"))
+    return not acts and any(token.is_("quantity") for token in tokens)
 
 
 def _counted_group(tokens: list[Token], dialogue: Dialogue) -> list[Token] | None:

@@ -18,7 +18,7 @@ def swap_number(sentence: Sentence, last: Result) -> Plan | None:
     changed = [(place, place - 1) for place, _ in sentence.free("ellipsis", "change") if place]
     for place, before in [*((place, place + 1) for place in set_aside(sentence)), *changed]:
         denied = _number(sentence, before)
-        others = [(at, one.data["value"]) for at, one in sentence.free("quantity") if at not in (place, before)]
+        others = [(at, value) for at, value in _others(sentence) if at not in (place, before)]
         if denied is None or len(others) != 1 or others[0][1] != int(others[0][1]):
             continue
         if _times(last.call.args, denied) != 1:
@@ -26,6 +26,13 @@ def swap_number(sentence: Sentence, last: Result) -> Plan | None:
         sentence.use(place, before, others[0][0])
         return Plan((Call(last.call.name, _swapped(last.call.args, denied, int(others[0][1]))),))
     return None
+
+
+def _others(sentence: Sentence) -> list[tuple[int, Any]]:
+    """The numbers that are said, also as “是60天”."""
+    told = [(at, one.data["value"]) for at, one in sentence.free("quantity")]
+    equal = [(at, one.data["value"]) for at, one in sentence.free("comparison") if one.data.get("op") == "="]
+    return [*told, *(one for one in equal if not isinstance(one[1], list) and one[0] not in [at for at, _ in told])]
 
 
 def _number(sentence: Sentence, at: int) -> int | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from assistant.planner.asked import Asked
 from assistant.planner.dialogue import Result
+from assistant.planner.listed import CLUSTERS, OWN_CLUSTERS
 from assistant.planner.plan import Call, Plan
 from assistant.planner.shapes import first_shape, shape
 from assistant.planner.vocabulary import Vocabulary
@@ -29,7 +31,7 @@ def reranked(asked: Asked) -> Plan | None:
     said = ordered or which
     if said is None or not _is_of(said.groupdict().get("noun"), by[0], asked):
         return None
-    found = next((one for one in _by_number(said["number"].strip(" ,的"), last, asked) if _measures(one, last.call)), None)
+    found = next((one for one in _by_number(_number(said), last, asked) if _measures(one, last.call)), None)
     if found is None:
         return None
     args = {**found.calls[0].args, **_shown(last, by[0], asked.vocabulary)}
@@ -37,6 +39,12 @@ def reranked(asked: Asked) -> Plan | None:
     if which is not None:
         args["metrics"] = args["metrics"][:_BESIDE]
     return replace(found, calls=(Call("measure", args),))
+
+
+def _number(said: re.Match[str]) -> str:
+    """What the groups are ordered by; what they spend, each or in all, where only the spending is said."""
+    named = said.groupdict()
+    return named["number"].strip(" ,的") if named.get("number") else "spend per customer" if named.get("each") else "revenue"
 
 
 def _grouped(last: Result | None) -> Result | None:
@@ -47,6 +55,8 @@ def _grouped(last: Result | None) -> Result | None:
         scheme = SCHEMES.get(str(last.call.args.get("scheme", "rfm")))
         sizes = Call("measure", {"metrics": ["customers"], "by": [scheme.field]}) if scheme is not None else last.call
         last = replace(last, call=sizes)
+    if last.call.name == CLUSTERS and not any(last.call.args.get(one) for one in OWN_CLUSTERS):
+        last = replace(last, call=Call("measure", {"metrics": ["customers"], "by": ["cluster"]}))
     by = list(last.call.args.get("by") or ()) if last.call.name == "measure" else []
     return last if len(by) == 1 and by[0] != "customer" else None
 

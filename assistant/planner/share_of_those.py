@@ -11,7 +11,7 @@ from assistant.planner.sentence import Sentence
 from assistant.planner.who import both
 from tools.segments.schemes import scheme_of
 
-_LISTS = ("find_customers", "save_segment", "summarize_segment", "export_customers")
+_LISTS = ("find_customers", "save_segment", "summarize_segment", "export_customers", "churn_risk", "describe_persona")
 _ORDER = {"sort_by", "descending"}
 _ELSE = ("noun", "pronoun", "metric", "window", "cluster", "that", "scheme", "ranking", "conj")
 """What says whom the share is of, or makes it another question."""
@@ -28,6 +28,8 @@ def with_share_of_those(found: Plan | None, sentence: Sentence, dialogue: Dialog
         return found
     bases = [one for one in _bases(about) if one != {"all": []}]
     rule = call.args["rule"]
+    if rule in bases:
+        return found  # the share of those themselves is of everybody
     base = next((one for one in bases if _narrows(rule, one)), None)
     if base is None and bases and _is_bare(sentence, dialogue) and not _leaves(rule) & _leaves(bases[0]):
         base, rule = bases[0], both(bases[0], rule)

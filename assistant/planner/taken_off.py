@@ -21,6 +21,7 @@ _DONE = {"revenue": "amount", "responders": "responses", "contacted_customers": 
 _LATELY = re.compile(r"_\d+d$")
 """What a field of the last so many days ends with."""
 _STATES = {"churn": "churn_band", "churned": "churn_band"}
+_TAKEN = {"zh": "去掉{}条件", "en": "remove the {} condition"}
 _ADD = {"zh": "再加一个条件，", "en": "add a condition: "}
 
 
@@ -33,13 +34,14 @@ def off_and_on(sentence: Sentence, dialogue: Dialogue, read: Reads, follow: Call
         read: The plan of a part of the question in a conversation.
         follow: The conversation as it will be when a plan has run.
     """
-    if not sentence.says("drop") and not sentence.text.startswith(("replace ", "swap ")):
+    away = sentence.says("drop") or sentence.says("ellipsis", "aside") or sentence.says("neg", "except")
+    if not away and not sentence.text.startswith(("replace ", "swap ", "not by ")):
         return None
     halves = next((found for one in shapes("conditions", "off_and_on") if (found := one.match(sentence.text.strip(" ?.!")))), None)
     if halves is None:
         return None
     off = re.sub(r"^(?:replace|swap) ", "remove ", halves["off"])
-    first = read(off, dialogue)
+    first = read(_TAKEN[sentence.language].format(halves["what"]) if halves.groupdict().get("what") else off, dialogue)
     if first is None or len(first.calls) != 1 or first.calls[0].name not in ("find_customers", "measure"):
         return None
     second = read(_ADD[sentence.language] + halves["on"], follow(dialogue, first))

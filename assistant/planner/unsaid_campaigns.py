@@ -17,7 +17,7 @@ def with_campaign(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
     if last is None or not (_about_one(last.call.args) if last.call.name == "measure" else _lists_one(last)):
         return tokens
     done = any(token.is_("verb", *_DONE) for token in tokens)
-    asked = any(token.is_("cue", "count", "share") or token.is_("conj", "who") for token in tokens)
+    asked = any(token.is_("cue", "count", "share", "list") or token.is_("conj", "who") or token.is_("noun", "customer") for token in tokens)
     named = any(token.is_(kind) and not token.is_("noun") for token in tokens for kind in _NAMED)
     if not done or not asked or named:
         return tokens

@@ -13,6 +13,7 @@ from assistant.planner.field_rules import field_of
 from assistant.planner.first_bought import first_bought_in
 from assistant.planner.lately import lately
 from assistant.planner.lexicon import read_table
+from assistant.planner.opposed import opposed
 from assistant.planner.sentence import Sentence
 from tools.metrics.catalogue import catalogue
 
@@ -117,7 +118,7 @@ def _join_earlier(who: Who, earlier: Result) -> None:
         who.descending = bool(selection.get("descending", True))
         return
     known = selection_rule(earlier)
-    who.rule = both(known, of_those_campaigns(known, who.rule))
+    who.rule = opposed(known, who.rule) or both(known, of_those_campaigns(known, who.rule))
     if who.sort_by is None and selection.get("sort_by"):
         who.sort_by, who.descending = selection["sort_by"], bool(selection.get("descending", True))
 

@@ -14,7 +14,7 @@ from assistant.planner.who import both
 from tools.metrics.catalogue import catalogue
 
 Reads = Callable[[str], "Plan | None"]
-_PARTED = ("within", "then", "who", "asked", "among", "counted_of")
+_PARTED = ("within", "then", "who", "asked", "among", "counted_of", "named_en", "named_zh")
 """The best stand first, what is asked of them after a word for “within”, right after, after “who”; or “of the best, …”."""
 _CUTS = ("limit", "share")
 _SUMS = {"revenue": "amount", "orders": "orders"}

@@ -122,7 +122,13 @@ def explain(sentence: Sentence, _: Dialogue) -> Plan | None:
     bare = sentence.text.startswith(("what is ", "whats ", "what counts ")) or sentence.text.rstrip("?").endswith(("是什么", "什么是"))
     alone = len(named) == 1 and not any(sentence.has(kind) for kind in ("noun", "ask", "cue"))
     kinds = (*_TERMS, "field") if alone else _TERMS
-    only_terms = bool(named) and bare and all(any(token.is_(kind) for kind in kinds) and not token.is_("metric") for _, token in named)
+    theirs = sentence.says("pronoun") or len({token.is_("segment") for _, token in named}) > 1  # a property of some, and no term
+    only_terms = (
+        bool(named)
+        and bare
+        and not theirs
+        and all(any(token.is_(kind) for kind in kinds) and not token.is_("metric") for _, token in named)
+    )
     if not asked and sentence.has("cue", "data_overview"):
         return None
     if not named or not (asked or only_terms) or sentence.has("window") or sentence.has("comparison"):

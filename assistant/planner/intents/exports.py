@@ -18,11 +18,15 @@ _COLUMNS_OF = {
 }
 """What is listed where a term is asked for beside customers."""
 
+_LISTED = ("find_customers", "churn_risk", "customer_value", "next_order", "predict_response", "summarize_segment")
+
 
 def export(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Export the at-risk customers to Excel”, “导出为CSV”."""
     named = any(sentence.has(kind) for kind in ("segment", "noun", "pronoun", "band", "ranking")) or sentence.has("cue", "everyone")
-    asked = sentence.has("cue", "export") or (sentence.has("format") and named and not _numbers(sentence))
+    asked = sentence.has("cue", "export") or (
+        sentence.has("format") and (named or _only_format(sentence, dialogue)) and not _numbers(sentence)
+    )
     if not asked or not (sentence.has("format") or _exportable(sentence, dialogue)):
         return None
     sentence.take_all("cue", "export", "list", "everyone", "segments")
@@ -44,6 +48,12 @@ def export(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         include_personal=personal or None,
         for_marketing=False if internal else None,
     )
+
+
+def _only_format(sentence: Sentence, dialogue: Dialogue) -> bool:
+    """“Excel please” right after customers were listed."""
+    listed = dialogue.last is not None and dialogue.last.call.name in _LISTED
+    return listed and all(token.is_("format") or token.is_("stop") or token.is_("punctuation") for token in sentence.tokens)
 
 
 def _numbers(sentence: Sentence) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from assistant.planner.dialogue import Dialogue
+from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.plan import Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.views import ResultView
-from tools.segments.schemes import EIGHT, RFM
+from tools.segments.schemes import EIGHT, RFM, scheme_of
+
+_LISTS = ("find_customers", "churn_risk", "customer_value", "next_order", "predict_response")
 
 
 def numbered_group(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
@@ -27,7 +29,7 @@ def overview(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """“Show me the RFM segments”, “用RFM分群并总结每个群的特点和建议”."""
     if not asks_all_segments(sentence) or _ranked(sentence):
         return None
-    spread = _spread(sentence.again(), dialogue) if sentence.has("pronoun") else None
+    spread = _spread(sentence.again(), dialogue) if sentence.has("pronoun") or _splits_list(sentence, dialogue) else None
     if spread is not None:
         _spread(sentence, dialogue)
         return spread
@@ -45,6 +47,19 @@ def overview(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     for place, ranking in sentence.free("ranking"):
         sentence.use(*([place] if ranking.data["n"] is None else []))
     return plan("segment_overview", scheme="rfm_eight" if eight else "rfm")
+
+
+def _splits_list(sentence: Sentence, dialogue: Dialogue) -> bool:
+    """“按RFM分组拆开”, “how many in each RFM group” right after a list: the groups of those listed, where nobody else is named."""
+    last = dialogue.last
+    listed = last is not None and last.call.name in _LISTS and not _of_group(last)
+    return listed and sentence.has("by", "group") and not sentence.has("cue", "everyone") and not sentence.has("noun")
+
+
+def _of_group(last: Result) -> bool:
+    """Whether a list is of one group of a scheme, which is in no other group."""
+    rule = (last.selection or {}).get("rule") or {}
+    return set(rule) == {"segment"} and scheme_of(str(rule["segment"])) is not None
 
 
 def _ranked(sentence: Sentence) -> bool:

@@ -24,6 +24,7 @@ CONVERSATIONS = [
         "turns_short",
         "turns_joined",
         "turns_sets",
+        "turns_customers",
         "turns_said",
         "turns_later",
         "turns_baskets",
