@@ -87,10 +87,14 @@ def in_time_of(calls: list[Call], found: Plan, piece: str) -> Plan:
         found: The plan of the later part.
         piece: Its words; "in all" and “历史上” mean all time.
     """
-    later = found.calls[0].args if len(found.calls) == 1 and found.calls[0].name == "measure" else None
-    if later is None or not calls or calls[-1].name != "measure" or shape("parts", "of_all_time").search(piece):
+    if len(found.calls) != 1 or not calls or calls[-1].name != "measure" or shape("parts", "of_all_time").search(piece):
         return found
     before = calls[-1].args
+    if found.calls[0] == Call("find_customers", {"rule": _BOUGHT}) and before.get("window"):
+        return Plan((Call("find_customers", {"rule": {**_BOUGHT, "window": before["window"]}}),), found.notes)
+    if found.calls[0].name != "measure":
+        return found
+    later = found.calls[0].args
     if any(later.get(one) for one in ("window", "compare", "by")) or later["metrics"] == ["customers"] or not before.get("window"):
         return found
     limits = () if any(later.get(one) for one in _LIMITS) else _LIMITS

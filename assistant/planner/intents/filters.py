@@ -187,7 +187,7 @@ def with_windows(sentence: Sentence, args: dict[str, Any], windows: list[Window]
     elif _over_time(sentence, args) and not windows:
         sentence.take_all("cue", "previous", "growth")  # “逐季变化”: one after the other
     elif sentence.take_all("cue", "previous", "growth") or args.get("sort") in CHANGES:
-        args["compare"] = "previous"
+        args["compare"] = "last_year" if "年" in named or "year" in named else "previous"
         windows = windows or [lately]
     if len(windows) == 2 and windows[0].last_days is None and len({one.resolve(sentence.vocabulary.as_of) for one in windows}) == 1:
         if sentence.says("cue", "compare") and any(one.period in _JUST_BEFORE for one in windows):

@@ -144,7 +144,10 @@ def money_too(sentence: Sentence, found: list[str]) -> list[str]:
 
 def _asks_sales(sentence: Sentence, place: int) -> bool:
     """“the five with the most customers and how much did they sell”: the sum is asked for in a part of its own."""
-    joined = sentence.tokens[place - 1].is_("conj", "and") or sentence.tokens[place - 1].is_("punctuation", ",") if place else False
+    before = sentence.tokens[place - 1] if place else None
+    joined = before is not None and (before.is_("conj", "and") or before.is_("punctuation", ","))
+    asked = [at for at, token in enumerate(sentence.tokens) if at > place and token.is_("cue", "count")]
+    joined = joined or any(sentence.tokens[at - 1].is_("conj", "and") or sentence.tokens[at - 1].is_("punctuation", ",") for at in asked)
     named = any(word in sentence.tokens[place].text for word in ("revenue", "sales", "money"))
     return joined and (named or any(token.is_("cue", "sold") for token in sentence.tokens[place + 1 : place + 1 + _SELLS_WITHIN]))
 

@@ -191,6 +191,8 @@ def _counts_people(sentence: Sentence) -> list[int]:
     for place, sense in [*sentence.free("cue", "count"), *sentence.free("cue", "share")]:
         if sentence.tokens[place].text.endswith(_OF_THINGS) or of_goods(sentence, place) or of_groups(sentence, place):
             continue
+        if place and sentence.tokens[place - 1].is_("cue", "growth"):
+            continue  # “比三季度涨跌多少”: how much it changed
         following = sentence.after(place, "metric", "dimension", within=1)
         people = following is not None and sentence.tokens[following].is_("noun")
         people = people or "".join(token.text for token in sentence.tokens[place : place + 2]).startswith(("有多少人", "多少人"))
@@ -231,6 +233,9 @@ def _names_sales(sentence: Sentence) -> bool:
     return any(token.is_("metric", "revenue") and not token.is_("verb") and "spen" not in token.text for token in sentence.tokens)
 
 
+_SHOWN_WITH = ("with", "show", "showing")
+
+
 def _is_listed(sentence: Sentence, place: int) -> bool:
     """“revenue, orders, customers”, “客单价和人数”: customers named as one of several metrics."""
     for step in (-1, 1):
@@ -239,6 +244,8 @@ def _is_listed(sentence: Sentence, place: int) -> bool:
             continue
         linked = sentence.tokens[joint].is_("conj", "and") or sentence.tokens[joint].is_("punctuation", ",")
         beside = sentence.tokens[other]
+        if step > 0 and place and sentence.tokens[place - 1].text in _SHOWN_WITH and sentence.tokens[joint].is_("metric"):
+            return True  # “departments with customers orders and aov”: a list without commas
         named = (beside.is_("metric") and not beside.is_("noun") and not beside.is_("condition")) or beside.text in _SUMS_ASKED
         if linked and named and sentence.tokens[joint].text != "的":
             return True

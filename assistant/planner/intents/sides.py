@@ -32,7 +32,7 @@ def with_sides(sentence: Sentence) -> bool:
     words = frozenset(read_table("places")["comparatives"])
     found = list(sentence.tokens)
     for at, token in enumerate(sentence.tokens):
-        if token.is_("higher") or token.text in words or _held(token):
+        if token.is_("higher") or (sides and token.is_("gap")) or token.text in words or _held(token):
             found[at] = replace(token, senses=(Sense("cue", "compare"),))
             found[at + 1 : at + 2] = [_counted(one) for one in found[at + 1 : at + 2]]
             if at and found[at - 1].is_("verb", "spend") and _of_people(sentence):
