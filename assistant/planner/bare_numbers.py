@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
+from assistant.planner.heads import LISTS
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import Vocabulary
 
@@ -31,6 +32,9 @@ def with_numbers(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary
     swapped = _swapped(tokens, last, vocabulary)
     if swapped is not None:
         return swapped
+    shown = _shown_customer(tokens, last)
+    if shown is not None:
+        return [replace(one, senses=(Sense("customer_id", one.text),)) if at == shown else one for at, one in enumerate(tokens)]
     at = _number(tokens)
     if at is None:
         return _with_letters(tokens, last, vocabulary)
@@ -89,6 +93,17 @@ def _number(tokens: list[Token]) -> int | None:
     others = [token for at, token in enumerate(tokens) if at not in places]
     light = all(any(token.is_(kind) for kind in _LIGHT) or token.is_("cue", "compare") for token in others)
     return places[0] if len(places) == 1 and light else None
+
+
+def _shown_customer(tokens: list[Token], last: Result) -> int | None:
+    """“看看1609”, “details of 1609” after a list of customers: the place of a number that is one of those shown."""
+    if last.call.name not in LISTS or "customer_id" in last.call.args:
+        return None
+    numbers = [at for at, token in enumerate(tokens) if token.text.isdigit() and token.is_("quantity")]
+    others = [token for at, token in enumerate(tokens) if at not in numbers]
+    light = all(any(token.is_(kind) for kind in _LIGHT) or token.is_("cue", "list", "summarize") for token in others)
+    ids = {str(row[0]) for row in last.rows if row}
+    return numbers[0] if len(numbers) == 1 and light and tokens[numbers[0]].text in ids else None
 
 
 def _customer(token: Token, last: Result, only: str | None) -> Sense | None:

@@ -134,6 +134,8 @@ def _names_other(tokens: list[Token], start: int, end: int) -> bool:
     beside = [*tokens[max(start - 1, 0) : start], *tokens[end : end + 1]]
     if any(token.is_("cue", "growth") or token.is_("direction") for token in tokens[max(start - 1, 0) : start]):
         return True  # “which store grew most”: how much, and no group
+    if tokens[start].text in ("most", "least") and start and tokens[start - 1].is_("verb"):
+        return True  # “what do they buy most”
     return any(token.is_(kind) and not token.is_("stop") and not token.is_("cue", "segments") for token in beside for kind in _NAMED)
 
 

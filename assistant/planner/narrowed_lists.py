@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.planner.dialogue import Dialogue
+from assistant.planner.bare_numbers import limits
+from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.done_again import about_some
 from assistant.planner.lexicon import read_table
 from assistant.planner.tokens import Sense, Token
@@ -58,6 +59,8 @@ def with_those_listed(tokens: list[Token], dialogue: Dialogue) -> list[Token] | 
     said = [token for token in tokens if not token.is_("punctuation")]
     words = read_table("turns")["conditions"]
     asked = len(said) > 1 and said[-1].is_("cue", "count", "list") and said[-2].text in words["ending"]["words"]
+    if asked and _in_place(said, last):
+        return None
     said = said[:-1] if asked else said  # “有孩子的有多少”, “12月没买的有哪些”
     ends = bool(said) and said[-1].text in words["ending"]["words"]
     begins = bool(said) and said[0].text.split(" ")[0] in words["beginning"]["words"]
@@ -80,6 +83,7 @@ def _of_the_shown(tokens: list[Token], dialogue: Dialogue) -> bool:
         return False
     words = " ".join(token.text for token in said[:2])
     acts = any(token.is_(kind) for token in said for kind in ("verb", "condition", "comparison", "neg"))
+    acts = acts or any(token.is_("cue", "churn") for token in said)
     if words.startswith("which ones") and acts and last.call.name != "measure":
         return True
     cut = [one for token in said if (one := token.get("ranking")) is not None and one.data.get("n") and not one.data.get("share")]
@@ -87,6 +91,13 @@ def _of_the_shown(tokens: list[Token], dialogue: Dialogue) -> bool:
     spent = any(token.is_("verb", "spend", "order") or _is_number(token) for token in said)
     named = any(token.is_(kind) for token in said for kind in ("segment", "value", "window", "comparison", "by", "neg"))
     return len(cut) == 1 and told and spent and not named
+
+
+def _in_place(said: list[Token], last: Result) -> bool:
+    """“买过啤酒的有多少” after those who bought diapers: another value of what the list was limited to, counted by itself."""
+    limited = {dimension for dimension, _ in limits(last.call.args)}
+    named = {str(one.data["dimension"]) for token in said if (one := token.get("value")) is not None}
+    return bool(limited & named)
 
 
 def _is_number(token: Token) -> bool:

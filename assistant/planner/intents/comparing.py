@@ -26,6 +26,8 @@ def compare(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         sentence.take_all("pair")  # “25-34岁和55-64岁两个群”
         sentence.use(*(place for place, one in sentence.free("quantity") if one.data["value"] in (2, 3)))
     sides = _last_ones(dialogue, 3 if sentence.says("pair", "three") else 2) if sentence.take_all("pair") else _sides(sentence, dialogue)
+    if len(sides) > 1 and all(one == sides[0] for one in sides):
+        return None  # nobody is held against themselves
     named = len(sides) > 1 and all(isinstance(one, str) and "." not in one for one in sides)
     several = _several(sentence, sides) if named and (len(sides) > 2 or _measured(sentence)) else None
     if several is not None or len(sides) != 2:
