@@ -64,7 +64,7 @@ def _are_people(sentence: Sentence, place: int) -> bool:
         return False
     following = [one for one in sentence.tokens[place + 1 : place + 3] if not one.is_("unit", "age")][:1]
     told = place > 1 and sentence.tokens[place - 1].text == "的" and _told_of(sentence, place)
-    return told or any(one.is_("conj", "who") for one in following)
+    return told or any(one.is_("conj", "who") or one.is_("verb", "contact") for one in following)
 
 
 def _told_of(sentence: Sentence, place: int) -> bool:

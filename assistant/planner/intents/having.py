@@ -47,6 +47,8 @@ def take_having(sentence: Sentence, by: list[str], metrics: list[str]) -> list[d
         only = comparison.data["op"] == "=" and not sentence.tokens[place].text.startswith(_EXACTLY)
         if metric is None or only or comparison.data["unit"] in ("age", "day", "different"):
             continue
+        if comparison.data["unit"] == "money" and _counts(metric):
+            continue  # “orders each month above $200”: an amount is no number of orders
         if comparison.data["unit"] == "share" and metric in _RATES and not sentence.says("cue", "share"):
             metrics[:] = [_RATES[metric] if one == metric else one for one in metrics]
             metric = _RATES[metric]
@@ -62,6 +64,11 @@ def take_having(sentence: Sentence, by: list[str], metrics: list[str]) -> list[d
         if metric not in metrics:
             metrics.append(metric)
     return found
+
+
+def _counts(metric: str) -> bool:
+    """Whether a metric is a number of things."""
+    return any(one.id == metric and one.unit == Unit.COUNT for one in catalogue().metrics)
 
 
 def left_out(sentence: Sentence, place: int) -> list[int]:

@@ -101,4 +101,5 @@ def counted_in_time(found: Plan | None, sentence: Sentence) -> Plan | None:
 def _parts_clauses(sentence: Sentence, place: int) -> bool:
     """Whether what stands before and after is said of different things."""
     token = sentence.tokens[place]
-    return token.is_("punctuation") or token.is_("conj") or token.is_("noun") or token.text == "的"
+    counted = place > 0 and sentence.tokens[place - 1].is_("cue", "count")  # “12月有多少客户买过超过2个品类”
+    return token.is_("punctuation") or token.is_("conj") or (token.is_("noun") and not counted) or token.text == "的"
