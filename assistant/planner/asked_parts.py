@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from assistant.planner.clauses import Rule
 from assistant.planner.lexicon import filled, read_table
 from assistant.planner.plan import Call, Plan
+from tools.windows import Window
+
+_WHO_CAME = ("active_customers", "buyers", "customers")
 
 
 def said_as(kind: str, text: str) -> re.Match[str] | None:
@@ -26,6 +31,23 @@ def group_of(call: Call | None) -> Rule | None:
     """The rule of a call that lists customers and does nothing else."""
     listed = call is not None and call.name == "find_customers" and not set(call.args) - {"rule"}
     return dict(call.args["rule"]) if call is not None and listed else None
+
+
+def people_of(call: Call | None, as_of: dt.date) -> Rule | None:
+    """The rule of a call that lists customers, or counts those who came or first came in a time, and does nothing else."""
+    listed = group_of(call)
+    if listed is not None or call is None or call.name != "measure" or set(call.args) - {"metrics", "window"}:
+        return listed
+    window = call.args.get("window")
+    if call.args["metrics"] == ["new_customers"] and window:
+        start, end = Window.model_validate(window).resolve(as_of)
+        return {"field": "first_order_date", "op": "between", "value": [start.isoformat(), (end or as_of).isoformat()]} if start else None
+    return ordered(window) if call.args["metrics"][0] in _WHO_CAME else None
+
+
+def ordered(window: Any) -> Rule:
+    """Those who ordered in a time."""
+    return {"behaviour": "orders", "op": ">=", "value": 1, **({"window": window} if window else {})}
 
 
 @lru_cache(maxsize=16)

@@ -14,6 +14,7 @@ _OTHERWISE = ("from", "up", "with", "to", "out", "down", "as", "next", "first", 
 """After “come” these make something else of it: “come from Leeds”, "come up with"."""
 _HELPERS = ("has", "have", "had", "did", "do", "does", "still", "also", "then", "only", "actually", "even", "just", "ever")
 _REACH = 4
+_ASKED = ("count", "list", "export", "save")
 _ORDER = Sense("verb", "order", {"behaviour": "orders"})
 _BACK = Sense("cue", "again")
 
@@ -29,20 +30,41 @@ def came(tokens: list[Token], _: Vocabulary) -> list[Token]:
     return found
 
 
-def of_a_time(tokens: list[Token], _: Vocabulary) -> list[Token]:
-    """The tokens, customers of a time as those who came in it, where something that they did at another time is said after."""
-    found = list(tokens)
-    for at in range(len(tokens) - 2):
-        window, joint, people = tokens[at : at + 3]
-        after = tokens[at + 3 :]
-        if not window.is_("window") or joint.text != "的" or not people.is_("noun", "customer") or any(_does(one) for one in tokens[:at]):
+def of_a_time(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
+    """The tokens, customers of a time as those who came in it: “12月的啤酒客户有多少”, "list December seafood buyers".
+
+    Where something else is asked of them, only if something that they did at another time is said after.
+    """
+    for at, window in enumerate(tokens):
+        people = _people_after(tokens, at, vocabulary) if window.is_("window") else None
+        if people is None or any(_does(one) for one in tokens[: people + 1]):
             continue
+        before, after = tokens[:at], tokens[people + 1 :]
         timed = any(one.is_("window") or one.is_("later") for one in after)
         does = timed and any(_does(one) for one in after) and not any(_measures(one) for one in after)
-        counted = bool(after) and all(one.is_("cue", "count") or one.is_("stop") or one.is_("punctuation") for one in after)
-        if does or (counted and any(one.is_("cue", "count") for one in after)):
-            found[at + 1] = replace(joint, senses=(_ORDER,))
-    return found
+        asked = any(one.is_("cue", *_ASKED) or one.is_("format") for one in (*before, *after))
+        if does or (asked and not any(_adds(one) for one in (*before, *after))):
+            return [*before, Token(window.start, window.start, "", (_ORDER,)), *tokens[at:]]
+    return tokens
+
+
+def _people_after(tokens: list[Token], at: int, vocabulary: Vocabulary) -> int | None:
+    """The place of the word for customers that a time stands right before, over what they bought or where."""
+    for place in range(at + 1, min(at + 1 + _REACH, len(tokens))):
+        token = tokens[place]
+        if token.is_("noun", "customer"):
+            return place
+        value = token.get("value")
+        bought = value is not None and vocabulary.levels.get(str(value.data["dimension"])) not in ("customer", "time", "campaign")
+        if not bought and token.text != "的":
+            return None
+    return None
+
+
+def _adds(token: Token) -> bool:
+    """Whether a word makes more of it than who they are, or how many."""
+    known = ("cue", "stop", "punctuation", "noun", "format", "ranking", "pronoun")
+    return not any(token.is_(kind) for kind in known) or _measures(token)
 
 
 def _does(token: Token) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from assistant.planner.shapes import shape
 
-_DAYS = 90
+LATELY_DAYS = 90
 """How long without an order is meant where nothing is said of it."""
 
 
@@ -17,4 +17,4 @@ def lately(rule: Any, text: str) -> Any:
     if "all" in rule:
         return {**rule, "all": [lately(one, text) for one in rule["all"]]}
     plain = set(rule) == {"behaviour", "op", "value"} and rule["behaviour"] == "orders"
-    return {**rule, "window": {"last_days": _DAYS}} if plain and rule["op"] == "=" and rule["value"] == 0 else rule
+    return {**rule, "window": {"last_days": LATELY_DAYS}} if plain and rule["op"] == "=" and rule["value"] == 0 else rule

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import replace
-from typing import Any
 
 from assistant.planner.asked import Asked, Reads
-from assistant.planner.asked_parts import asked_alone, group_of, said_as
+from assistant.planner.asked_parts import asked_alone, ordered, people_of, said_as
 from assistant.planner.clauses import Rule
 from assistant.planner.lexicon import read_table
 from assistant.planner.normalise import HAN
@@ -18,7 +18,6 @@ _HAN = re.compile(f"[{HAN}]")
 _PEOPLE_EN = re.compile(r"\b(?:customers?|shoppers?|buyers?|households?|people|members?|users?|clients?|families|renters?|homeowners?)\b")
 _PEOPLE_ZH = re.compile("(?:的|所有|全部|总)*(?:客户|顾客|用户|会员|消费者|买家|客人|家庭|人)(?:数|总数|人数)?$")
 _TURNS = re.compile("但是?|却|而且?|并且|且|,|又|还|也")
-_WHO = ("active_customers", "buyers", "customers")
 
 
 def with_part_of_base(asked: Asked) -> Plan | None:
@@ -32,23 +31,21 @@ def with_part_of_base(asked: Asked) -> Plan | None:
     if call is None or call.name != "find_customers" or set(call.args) - {"rule"}:
         return None
     rule = call.args["rule"]
-    among = _same_time(rule) if said_as("same", base) else _rule_of(base, said["first"], asked.read)
+    among = _same_time(rule) if said_as("same", base) else _rule_of(base, said["first"], asked.read, asked.vocabulary.as_of)
     if not among or among == {"all": []} or among == rule:
         return None
     return replace(found, calls=(replace(call, args={"rule": both(rule, among), "among": among}),))
 
 
-def _rule_of(base: str, first: str, read: Reads) -> Rule | None:
+def _rule_of(base: str, first: str, read: Reads, as_of: dt.date) -> Rule | None:
     """The rule of the base; words that the group before it was told with are completed by them: “占收到过的”."""
     told = next((re.escape(base) + rest for rest in (r".*?(?=的|但|却|而|里|中|有多少|$)",) if base in first), None)
     whole = _TURNS.split(match[0])[0] if told is not None and (match := re.search(told, first)) else base
     for words in dict.fromkeys((_asked(whole), _asked(base), _ordering(base))):
         call = asked_alone(words, read)
-        rule = group_of(call)
+        rule = people_of(call, as_of)
         if rule is not None:
             return rule
-        if call is not None and call.name == "measure" and call.args["metrics"][0] in _WHO and not set(call.args) - {"metrics", "window"}:
-            return _ordered(call.args.get("window"))
     return None
 
 
@@ -68,12 +65,8 @@ def _ordering(base: str) -> str:
     return f"{_PEOPLE_ZH.sub('', base)}下过单的客户有多少"
 
 
-def _ordered(window: Any) -> Rule:
-    return {"behaviour": "orders", "op": ">=", "value": 1, **({"window": window} if window else {})}
-
-
 def _same_time(rule: Rule) -> Rule | None:
     """Those who ordered in the time of the rule, where it has one."""
     parts = rule["all"] if set(rule) == {"all"} else [rule]
     windows = [part["window"] for part in parts if part.get("window")]
-    return _ordered(windows[0]) if windows and all(one == windows[0] for one in windows) else None
+    return ordered(windows[0]) if windows and all(one == windows[0] for one in windows) else None

@@ -36,6 +36,7 @@ from assistant.planner.moved_times import in_moved_time
 from assistant.planner.offers import with_offers
 from assistant.planner.one_of_two import with_one_of_two
 from assistant.planner.part_of_base import with_part_of_base
+from assistant.planner.part_of_group import with_part_of_group
 from assistant.planner.part_of_sales import with_part_of_sales
 from assistant.planner.passing import spare_words
 from assistant.planner.people_beside import with_people
@@ -86,6 +87,7 @@ _EARLY = (
     with_definition,
     with_supply,
     with_part_of_base,
+    with_part_of_group,
     with_part_of_sales,
     with_beside,
     with_list_again,
