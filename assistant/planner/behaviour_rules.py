@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.planner.clauses import BEHAVIOUR_OF_FIELD, BEHAVIOUR_OF_UNIT, DAYS, Clause, Rule, plain
-from assistant.planner.field_rules import subject_of
+from assistant.planner.field_rules import restated, subject_of
 from assistant.planner.lexicon import read_table
 from assistant.planner.qualifiers import every_period
+from assistant.planner.scopes import timed_buyers
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
 from assistant.planner.turning_points import EARLIER, STILL, STOPPED, before_it, still_window, stopped_rules
@@ -45,6 +46,8 @@ class Behaviour:
     """Whether any campaign is meant: "responded to any campaign"."""
     gap: list[Window] = field(default_factory=list)
     """The shortest and the longest time since it was done last."""
+    nothing: bool = False
+    """Whether nothing at all was done: “什么都没买”, "nothing since"."""
     turned: frozenset[str] = frozenset()
     """Whether it was stopped, is still done, or was done before the time that was named last."""
 
@@ -62,7 +65,8 @@ def behaviour_of(sentence: Sentence, clause: Clause) -> Behaviour | None:
     for place in clause.places:
         if place not in sentence.used:
             _collect(sentence, clause, place, group)
-    if group.behaviour is None and any(sentence.tokens[place].is_("qualifier", *_QUALIFIED) for place in clause.places):
+    qualified = any(sentence.tokens[place].is_("qualifier", *_QUALIFIED) for place in clause.places)
+    if group.behaviour is None and (qualified or timed_buyers(sentence, clause)):
         group.behaviour = "orders"
     if group.behaviour is None:
         sentence.used = used
@@ -144,7 +148,7 @@ def _compare(sentence: Sentence, clause: Clause, place: int, comparison: Sense, 
     if behaviour is None:
         return
     if subject is None:
-        subject = _restated(sentence, clause, place, behaviour)
+        subject = restated(sentence, clause, place, behaviour)
     group.comparison, group.subject, group.behaviour = comparison, behaviour, behaviour
     sentence.use(place, *([subject[0]] if subject else []))
 
@@ -158,17 +162,6 @@ def _counts_times(sentence: Sentence, place: int, verb: Sense) -> bool:
     """“登录过3次”: times of something that is no order."""
     words = sentence.tokens[place].text
     return verb.data["behaviour"] in ("events", "contacts", "responses") and not any(one in words for one in ("单", "order"))
-
-
-_METRICS_OF = {"orders": ("orders",), "amount": ("revenue",), "quantity": ("items",)}
-
-
-def _restated(sentence: Sentence, clause: Clause, place: int, behaviour: str) -> tuple[int, str] | None:
-    """“订单数不到5单”: the field named right before its comparison, whose unit says it again."""
-    before = sentence.tokens[place - 1] if place - 1 in clause.places and place - 1 not in sentence.used else None
-    named = before is not None and (before.is_("field", behaviour) or before.is_("metric", *_METRICS_OF.get(behaviour, ())))
-    known = named and before is not None and not before.is_("verb") and not before.is_("noun")
-    return (place - 1, behaviour) if known else None
 
 
 def _largest(comparison: Sense) -> Decimal:
@@ -199,6 +192,7 @@ def _qualify(sentence: Sentence, clause: Clause, group: Behaviour) -> None:
             group.joint = "or"
         elif neg:
             group.negated = not twice  # “去掉没买过的”: those who bought
+            group.nothing = group.nothing or token.text.startswith(tuple(read_table("places")["nothing"]))
             sentence.use(place)
         elif value and sentence.vocabulary.levels.get(value.data["dimension"]) != "customer":
             group.values.append(value)
@@ -222,7 +216,7 @@ def continued(sentence: Sentence, clause: Clause, last: Behaviour) -> Behaviour 
     if not (group.values or group.windows or bounds or ended or (apart and last.windows)):
         sentence.used = used
         return None
-    group.values = group.values or last.values
+    group.values = group.values or ([] if group.nothing and last.behaviour in BEHAVIOUR_OF_UNIT.values() else last.values)
     group.windows = group.windows or ([] if apart or ended else last.windows)
     return group
 

@@ -49,7 +49,7 @@ def _is_bought(sentence: Sentence, dimension: str) -> bool:
 
 def of_the_same(sentence: Sentence, clause: Clause, group: Behaviour, last: Behaviour | None) -> None:
     """“didn't buy any in the last two months”, “最近60天没再买”: it is the goods of the clause before that were not bought."""
-    if group.values or not group.windows or last is None or last.negated or not last.values:
+    if group.values or group.nothing or not group.windows or last is None or last.negated or not last.values:
         return
     words = [sentence.tokens[place].text for place in clause.places]
     if not group.negated and not any(word in ("it", "them", "the same", "those", "some") for word in words):
@@ -59,3 +59,10 @@ def of_the_same(sentence: Sentence, clause: Clause, group: Behaviour, last: Beha
     bare = group.negated and any("买" in word for word in words)
     if bought and (group.again or bare or any(word in _OF_IT for word in words)):
         group.values = last.values
+
+
+def buys_again(sentence: Sentence, clause: Clause, last: Behaviour | None) -> bool:
+    """Whether “never again” is of the goods of the clause before, and not of coming at all: “买了一次海鲜再没买过”."""
+    if last is None or not last.values or last.comparison is not None or last.behaviour not in ("orders", "amount", "quantity"):
+        return True
+    return any(part in sentence.tokens[place].text for place in clause.places for part in _BUYING)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from assistant.planner.lexicon import read_table
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Token
 
@@ -118,10 +119,20 @@ def _lists_values(sentence: Sentence, clause: Clause, place: int) -> bool:
     ahead = next((at for at in range(place + 1, len(sentence.tokens)) if not _lists(sentence.tokens[at])), len(sentence.tokens))
     if not any(sentence.tokens[at].is_("value") for at in range(place + 1, ahead)):
         return False
+    following = sentence.tokens[next(at for at in range(place + 1, ahead) if sentence.tokens[at].is_("value"))]
+    if token.is_("conj", "or") and _bought(sentence, before) is not None and _bought(sentence, before) == _bought(sentence, following):
+        return True  # “coffee or tea in Q4”, “12月在367店或406店买过”: either in that time
     done = [sentence.tokens[at] for at in clause.places]
     only = any(token.is_("qualifier", "only") for token in done) and any(token.is_("verb") for token in done)
     denied = ahead < len(sentence.tokens) and sentence.tokens[ahead].is_("neg") and not sentence.tokens[ahead].text.isascii()
     return only or (denied and not any(token.is_("verb") for token in done))
+
+
+def _bought(sentence: Sentence, token: Token) -> str | None:
+    """The dimension of goods or of a place to buy that a token names."""
+    value = token.get("value")
+    dimension = str(value.data["dimension"]) if value is not None else ""
+    return dimension if sentence.vocabulary.levels.get(dimension) in ("product", "order") else None
 
 
 def _lists(token: Token) -> bool:
@@ -133,7 +144,11 @@ def _begins(sentence: Sentence, clause: Clause, place: int) -> bool:
     """Whether something else that was done, or was not, begins: a second verb, or a denial that is not of the verb before it."""
     token = sentence.tokens[place]
     if token.is_("verb") and not _is_noun(sentence, place):
+        if _goes_there(sentence, clause):
+            return False
         return _complete(sentence, clause, *(("window",) if _opening(sentence, clause) else ()))
+    if token.is_("neg") and _described(sentence, clause) and any(sentence.tokens[at].is_("value") for at in _ahead(sentence, place)):
+        return True
     if not token.is_("neg") or not (_complete(sentence, clause, "window", "quantity") or _denied(sentence, clause)):
         return False
     said = [at for at in _ahead(sentence, place) if not _is_filler(sentence.tokens[at])]
@@ -141,6 +156,21 @@ def _begins(sentence: Sentence, clause: Clause, place: int) -> bool:
     verb_first = bool(said) and sentence.tokens[said[0]].is_("verb")
     told = any(sentence.tokens[at].is_(kind) for at in said for kind in _TOLD)
     return verb_first or (told and not sentence.tokens[before].is_("verb"))
+
+
+def _described(sentence: Sentence, clause: Clause) -> bool:
+    """“Store 367 shoppers have never …”, “咖啡客户没…”: nobody but customers of something, so that what follows is of something else."""
+    said = [sentence.tokens[at] for at in clause.places if not _is_filler(sentence.tokens[at]) or sentence.tokens[at].is_("noun")]
+    return len(said) > 1 and said[-1].is_("noun", "customer") and said[-2].is_("value") and not any(token.is_("verb") for token in said)
+
+
+def _goes_there(sentence: Sentence, clause: Clause) -> bool:
+    """“去367店买咖啡”: where one goes to do what follows."""
+    said = [sentence.tokens[at] for at in clause.places]
+    at = next((at for at, token in enumerate(said) if token.is_("verb")), len(said))
+    place = said[-1].get("value") if said else None
+    going = at == len(said) - 2 and said[at].text in read_table("places")["going"]
+    return going and place is not None and sentence.vocabulary.levels.get(str(place.data["dimension"])) == "order"
 
 
 def _denied(sentence: Sentence, clause: Clause) -> bool:

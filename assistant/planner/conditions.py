@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from assistant.planner.behaviour_rules import Behaviour, behaviour_of, behaviour_rules, continued, in_every_period, since
-from assistant.planner.carried import first_bought, of_the_same
+from assistant.planner.carried import buys_again, first_bought, of_the_same
 from assistant.planner.clauses import Clause, Rule, clauses
 from assistant.planner.disjoint import together
 from assistant.planner.field_rules import direct_rules, is_dated, negation_before, tells_date
@@ -105,13 +105,19 @@ def _combine(rules: list[tuple[str, Rule]]) -> Rule | None:
         if any(rule in _parts(before) for before in found if "any" in before or before == rule):
             continue
         apart = next((at for at, before in enumerate(found) if _excluding(before, rule)), None)
-        beside = len(found) - 1 if found and joint == "or" else apart
+        beside = _choice(found, rule) if found and joint == "or" else apart
         if beside is not None:
             found[beside] = _either(found[beside], rule)
         elif rule not in found:
             found.append(rule)
     found = together(found)
     return found[0] if len(found) == 1 else {"all": found}
+
+
+def _choice(found: list[Rule], rule: Rule) -> int:
+    """What “or” gives a choice of: the group beside a group (“45-54岁的忠诚客户或冠军客户”), else what was said last."""
+    groups = [at for at, before in enumerate(found) if set(rule) == {"segment"} and all("segment" in one for one in _parts(before))]
+    return groups[-1] if groups else len(found) - 1
 
 
 def _excluding(first: Rule, second: Rule) -> bool:
@@ -166,6 +172,9 @@ def _clause_rules(
     group.windows = group.windows or since(group, last, sentence.vocabulary.as_of)
     if group.again and group.negated and not group.windows and last is not None and last.behaviour in _SENT:
         sentence.used -= {place for place in clause.places if sentence.tokens[place].is_("later")}  # no time is known for each of them
+    elif group.again and group.negated and not group.values and not group.windows and not buys_again(sentence, clause, last):
+        sentence.used -= set(clause.places)  # “买过啤酒以后再没来”: whether the last order held it is not known
+        return rules, last
     elif group.again and group.negated and not group.values and not group.windows and last is not None and last.values:
         sentence.use(*clause.places)  # “买了一次海鲜再没买过” is once in all
         return [
@@ -232,9 +241,20 @@ def value_rules(sentence: Sentence, clause: Clause, loose: bool) -> Iterator[Rul
         if value.data["value"] not in found.setdefault(dimension, []):
             found[dimension] += [str(value.data["value"]), *value.data.get("also", ())]
         sentence.use(place)
+    placed = _bought_there(sentence, found) if not negated else None
+    if placed is not None:
+        yield {"behaviour": "orders", "op": ">=", "value": 1, "where": placed}
+        found = {dimension: values for dimension, values in found.items() if dimension not in placed}
     for dimension, values in found.items():
         rule = _value_rule(sentence, dimension, values)
         yield {"not": rule} if dimension in negated else rule
+
+
+def _bought_there(sentence: Sentence, found: dict[str, list[str]]) -> dict[str, list[str]] | None:
+    """“367店的咖啡买家”, "coffee from store 367": goods and the place where they were bought are one doing."""
+    levels = {dimension: sentence.vocabulary.levels.get(dimension) for dimension in found}
+    bought = {dimension: values for dimension, values in found.items() if levels[dimension] in ("product", "order")}
+    return bought if {"product", "order"} <= {levels[dimension] for dimension in bought} else None
 
 
 def _value_rule(sentence: Sentence, dimension: str, values: list[str]) -> Rule:

@@ -24,6 +24,7 @@ _LASTING = ("老", "熟", "常")
 """Regulars are so whatever time is spoken of."""
 _AGES = {"first_order_date": "tenure_days", "signup_at": "tenure_days", "last_order_date": "recency_days"}
 """How many days ago a date is."""
+_METRICS_OF = {"orders": ("orders",), "amount": ("revenue",), "quantity": ("items",)}
 _DATES = ("first_order_date", "last_order_date", "signup_at", "last_response_date")
 
 
@@ -230,3 +231,11 @@ def direct_rules(sentence: Sentence, clause: Clause, shared: Window | None, loos
                 yield compared
     yield from _known(sentence, clause)
     yield from _dated(sentence, clause)
+
+
+def restated(sentence: Sentence, clause: Clause, place: int, behaviour: str) -> tuple[int, str] | None:
+    """“订单数不到5单”: the field named right before its comparison, whose unit says it again."""
+    before = sentence.tokens[place - 1] if place - 1 in clause.places and place - 1 not in sentence.used else None
+    named = before is not None and (before.is_("field", behaviour) or before.is_("metric", *_METRICS_OF.get(behaviour, ())))
+    known = named and before is not None and not before.is_("verb") and not before.is_("noun")
+    return (place - 1, behaviour) if known else None

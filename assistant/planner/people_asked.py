@@ -58,3 +58,12 @@ def _is_who(token: Token) -> bool:
 def _denied(sentence: Sentence) -> bool:
     """Whether something is said not to have been done: “半年没买过肉的客户数”."""
     return any(token.is_("neg") and sentence.after(place, "verb", within=1) is not None for place, token in enumerate(sentence.tokens))
+
+
+def not_done_there(sentence: Sentence, denial: int, place: int) -> bool:
+    """“没在406店买过的人数”: people are told by what they did not do, and no value is left out of a number."""
+    ahead = sentence.tokens[place + 1 : place + 3]
+    done = bool(ahead) and ahead[0].is_("verb") and sentence.tokens[denial].text.startswith(("没", "未", "从"))
+    return done or (
+        not sentence.tokens[denial].is_("neg", "except") and any(token.is_("metric", "buyers") and not token.is_("noun") for token in ahead)
+    )

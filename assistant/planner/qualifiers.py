@@ -29,7 +29,7 @@ def only_done(tokens: list[Token], _: Vocabulary) -> list[Token]:
         counted = any(one.is_("quantity") or one.is_("comparison") or one.is_("unit", "once", "twice") for one in ahead)
         limited = any(one.is_("value") or one.is_("window") for one in ahead)
         before = verb is not None and limited and not any(one.is_("noun") for one in ahead[:verb])
-        beside = token.text == "only" and (_right_before(tokens, at) or _right_after(tokens, at))
+        beside = token.text in ("only", "just") and (_right_before(tokens, at) or _right_after(tokens, at))
         if token.text in _ONLY and not counted and (before or beside):
             found[at] = merged([token], Sense("qualifier", "only"))
     return found

@@ -11,6 +11,7 @@ from assistant.planner.sentence import Sentence
 from tools.windows import Window
 
 _NEVER = ("从来", "从未", "从没", "从不", "never")
+_ADVERBIAL = ("in ", "during ", "over ", "for ", "within ", "since ")
 
 
 def spread_window(sentence: Sentence, clause: Clause, shared: Window | None, parts: list[Clause]) -> Window | None:
@@ -22,20 +23,40 @@ def spread_window(sentence: Sentence, clause: Clause, shared: Window | None, par
     owner = next((part for part in parts if any(sentence.tokens[place].is_("window") for place in part.places)), None)
     if shared is None or owner is None or owner is clause:
         return shared
+    if timed_buyers(sentence, owner):
+        return None  # “Q3 diaper buyers who got campaign 18”
+    told_first = sentence.language == "zh" and owner.places[0] < clause.places[0]
+    if _sent(sentence, clause) and not _sent(sentence, owner) and (told_first or _leads(sentence, owner)):
+        return None  # “contacted by campaign 18 and bought diapers in Q3”: a campaign has a time of its own
     if sentence.language == "zh" and owner.places[0] > clause.places[0] and _does(sentence, owner):
         return None  # “参加过18号活动并且最近30天买过”: a Chinese time stands before what it limits
     if any(sentence.tokens[place].text.startswith(_NEVER) for place in clause.places) and _does(sentence, owner):
         return None  # “最近90天下过单但从来没买过DELI的”: never in all time
-    if sentence.language != "zh" and _never(sentence, clause) and not _denies(sentence, owner):
+    if sentence.language != "zh" and _never(sentence, clause, owner) and not _denies(sentence, owner):
         return None  # “never used a coupon but spent over 5,000 last year”: never at all
     apart = _denies(sentence, owner) and not _denies(sentence, clause)
     return None if apart and not _held_against(sentence, clause, owner, shared) else shared
 
 
-def _never(sentence: Sentence, clause: Clause) -> bool:
-    """“Never redeemed a coupon”, of what has no goods to be held against others."""
+def _never(sentence: Sentence, clause: Clause, owner: Clause) -> bool:
+    """“Never redeemed a coupon”, and “never bought wine” beside what was done in a time that is named after its verb."""
     said = [sentence.tokens[place] for place in clause.places]
-    return any(token.text.startswith("never") for token in said) and not any(token.is_("value") for token in said)
+    return any(token.text.startswith("never") for token in said) and (
+        _leads(sentence, owner) or not any(token.is_("value") for token in said)
+    )
+
+
+def _leads(sentence: Sentence, clause: Clause) -> bool:
+    """Whether the clause says what was done before it says when."""
+    at = next(place for place in clause.places if sentence.tokens[place].is_("window"))
+    attributive = not sentence.tokens[at].text.startswith(_ADVERBIAL)  # “October spenders”
+    return attributive or any(sentence.tokens[place].is_("verb") for place in clause.places if place < at)
+
+
+def _sent(sentence: Sentence, clause: Clause) -> bool:
+    """Whether the clause is about a campaign that is named."""
+    values = [value for place in clause.places if (value := sentence.tokens[place].get("value")) is not None]
+    return any(sentence.vocabulary.levels.get(str(value.data["dimension"])) == "campaign" for value in values)
 
 
 def _held_against(sentence: Sentence, clause: Clause, owner: Clause, shared: Window) -> bool:
@@ -53,6 +74,19 @@ def _does(sentence: Sentence, clause: Clause) -> bool:
 
 def _denies(sentence: Sentence, clause: Clause) -> bool:
     return denies(sentence.tokens[place] for place in clause.places)
+
+
+def timed_buyers(sentence: Sentence, clause: Clause) -> bool:
+    """“Q3 diaper buyers who …”: the time beside buyers, of whom more is said, is when they bought."""
+    said = [sentence.tokens[place] for place in clause.places]
+    kinds = ("verb", "comparison", "condition", "segment")
+    told = {at for at, token in enumerate(sentence.tokens) if any(map(token.is_, kinds)) and not token.is_("metric")}
+    return (
+        any(token.is_("metric", "buyers") and token.is_("noun") for token in said)
+        and any(token.is_("window") for token in said)
+        and bool(told - set(clause.places))
+        and not any(token.is_("verb") or token.is_("neg") for token in said)
+    )
 
 
 def with_other_scope(found: Plan, account: Sentence) -> Plan:

@@ -29,6 +29,8 @@ def held_against(sentence: Sentence, dialogue: Dialogue, read: Reads) -> Plan | 
     """
     if any(token.is_("value") and shape("others", "denied").match(token.text) for token in sentence.tokens):
         return None  # “未婚” is a group of its own
+    if _two_named(sentence):
+        return None  # “bought in store 367 and not in store 406”: both sides say of what
     for kept, within in _one_side(sentence.text.strip(" ?.!")):
         for words in _asked(kept, sentence.language):
             found = read(words)
@@ -37,6 +39,24 @@ def held_against(sentence: Sentence, dialogue: Dialogue, read: Reads) -> Plan | 
                 sentence.use(*range(len(sentence.tokens)))
                 return plan
     return None
+
+
+def _two_named(sentence: Sentence) -> bool:
+    """Whether different names or times stand before and after a denial."""
+    denial = next((at for at, token in enumerate(sentence.tokens) if token.is_("neg", "not")), None)
+    if denial is None:
+        return False
+    first, second = (
+        {sense.id for token in part for sense in token.senses if sense.kind in ("value", "window")}
+        for part in (
+            sentence.tokens[:denial],
+            sentence.tokens[denial + 1 : denial + 4],
+        )
+    )
+    timed = any(token.is_("window") for token in sentence.tokens[denial - 1 : denial])
+    return bool(first and second - first) or (
+        timed and len({token.get("window").id for token in sentence.tokens if token.is_("window")}) > 1
+    )
 
 
 def _one_side(text: str) -> Iterator[tuple[str, bool]]:

@@ -10,6 +10,7 @@ from typing import Any
 from assistant.planner.bands import band_condition
 from assistant.planner.contact_times import take_contact_times
 from assistant.planner.dialogue import Dialogue
+from assistant.planner.people_asked import not_done_there
 from assistant.planner.plan import PLACE, Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.who import Who, both, selection_rule, take_pronoun
@@ -72,6 +73,7 @@ def _negations(sentence: Sentence, place: int) -> list[int]:
     """The words around a value that exclude it: “excluding fuel”, “除了燃油以外”."""
     before = [at for at in (place - 1, place - 2) if at >= 0 and at not in sentence.used and sentence.tokens[at].is_("neg")]
     before = [] if place and sentence.tokens[place - 1].text.startswith("卖") else before  # “没有卖出DELI的店” are shops, not other goods
+    before = [] if any(not_done_there(sentence, at, place) for at in before) else before
     following = sentence.tokens[place + 1] if place + 1 < len(sentence.tokens) else None
     after = [place + 1] if following is not None and following.is_("neg", "except") and following.text in _BEHIND else []
     return [*before[:1], *after]
