@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from assistant.planner.tokens import Sense, Token
 from assistant.planner.vocabulary import Vocabulary
 
 _LIGHT = ("stop", "punctuation", "ellipsis", "conj", "between", "op")
+_DIGITS = re.compile(r"\d+")
 _SHORT_LISTS = 50
 """A number up to this may be how many recommendations are wanted."""
 _OF_ONE = ("look_up_customer", "recommend_products", "next_order", "customer_value", "churn_risk", "summarize_segment")
@@ -29,7 +31,7 @@ def with_numbers(tokens: list[Token], dialogue: Dialogue, vocabulary: Vocabulary
     last = dialogue.last
     if last is None:
         return tokens
-    swapped = _swapped(tokens, last, vocabulary)
+    swapped = _swapped(tokens, last, vocabulary) or _of_rows(tokens, last)
     if swapped is not None:
         return swapped
     shown = _shown_customer(tokens, last)
@@ -62,6 +64,30 @@ def _swapped(tokens: list[Token], last: Result, vocabulary: Vocabulary) -> list[
                 for at, token in enumerate(tokens)
             ]
     return None
+
+
+def _of_rows(tokens: list[Token], last: Result) -> list[Token] | None:
+    """“Only 367 and 406” of a number by store: those of the rows; one number alone may be how many of them are wanted."""
+    by = list(last.call.args.get("by") or ()) if last.call.name == "measure" else []
+    shown = [str(row[0]) for row in last.rows] if by else []
+    said = {at: _DIGITS.findall(token.text) for at, token in enumerate(tokens) if _is_bare(token)}
+    light = all(any(token.is_(kind) for kind in (*_LIGHT, "drop", "neg")) for at, token in enumerate(tokens) if at not in said)
+    named = [one for numbers in said.values() for one in numbers]
+    if not named or not light or not set(named) <= set(shown) or (len(named) == 1 and int(named[0]) <= len(shown)):
+        return None
+    told = {
+        at: Sense("value", f"{by[0]}={first}", {"dimension": by[0], "value": first, "also": tuple(others)})
+        for at, (first, *others) in said.items()
+    }
+    return [replace(token, senses=(told[at],)) if at in told else token for at, token in enumerate(tokens)]
+
+
+def _is_bare(token: Token) -> bool:
+    """“367”, “only 367”, “367 and 406”: numbers of nothing, and no bound of one."""
+    said = token.get("quantity") or token.get("comparison")
+    return (
+        said is not None and said.data["unit"] == "" and said.data.get("op", "=") in ("=", "between") and bool(_DIGITS.search(token.text))
+    )
 
 
 def _with_letters(tokens: list[Token], last: Result, vocabulary: Vocabulary) -> list[Token]:

@@ -14,7 +14,8 @@ constructions_newcomers.yaml for what they did after the first order, constructi
 constructions_customers.yaml for groups of them, constructions_groups.yaml for how they are defined and laid side by side,
 constructions_segments.yaml for their sizes and what may become of them, constructions_which.yaml for which of them does something most,
 constructions_compared.yaml for two sides that are named together,
-constructions_again.yaml, constructions_followed.yaml and constructions_later.yaml for follow-ups, and conditions.yaml for what is said
+constructions_again.yaml, constructions_followed.yaml and constructions_later.yaml for follow-ups, constructions_shown.yaml for
+those to a number, and conditions.yaml for what is said
 of customers.
 """
 
@@ -154,6 +155,13 @@ def turned(text: str) -> str:
     return text if _HAN.search(text) else _rewritten(text, _turns())
 
 
+def plainer_of_shown(text: str, *, groups: bool = False) -> str:
+    """What is said of a number that was shown, in plainer words; ``groups``: it was shown by group."""
+    language = "zh" if _HAN.search(text) else "en"
+    text = _rewritten(text, _shown(language, "rewrites"))
+    return _rewritten(text, _shown(language, "of_groups" if groups else "of_one"))
+
+
 def _rewritten(text: str, constructions: list[Construction]) -> str:
     for one in constructions:
         if not one.needed or any(literal in text for literal in one.needed):
@@ -172,6 +180,12 @@ def _languages(text: str) -> tuple[str, ...]:
 def _turns() -> list[Construction]:
     table = read_table("constructions_frames")
     return _of_table({"names": table["names"], "rewrites": table["turned"]})
+
+
+@lru_cache(maxsize=6)
+def _shown(language: str, kind: str) -> list[Construction]:
+    table = read_table("constructions_shown")[language]
+    return _of_table({"names": table["names"], "rewrites": table[kind]})
 
 
 @lru_cache(maxsize=2)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense, Token
@@ -19,8 +21,13 @@ _ASIDE: tuple[tuple[str, tuple[str, ...]], ...] = (("drop", ()), ("ellipsis", ("
 _LONGEST_MONTH = 31
 
 
-def correct(sentence: Sentence) -> None:
-    """Use the words of a correction, with what is denied beside another of its kind."""
+def correct(sentence: Sentence, before: Mapping[str, Any] | None = None) -> None:
+    """Use the words of a correction, with what is denied beside another of its kind.
+
+    Args:
+        sentence: The later question.
+        before: What the answer before was limited to: “no fuel” corrects its department, and leaves fuel out where it had none.
+    """
     corrected = bool(sentence.take_all("ellipsis", "correct"))
     if corrected and sentence.has("segment"):
         sentence.take_all("cue", "segments")  # “wrong group, …”
@@ -31,11 +38,17 @@ def correct(sentence: Sentence) -> None:
         denied = sentence.tokens[at] if at is not None else None
         pair = denied is not None and any(has_pair(sentence, at, kind) for kind in PAIRS if denied.is_(kind))
         alone = denied is None or not any(denied.is_(kind) for kind in (*PAIRS, "verb"))
-        leads = place == 0 and sentence.tokens[0].text == "no"
+        leads = place == 0 and sentence.tokens[0].text == "no" and not _leaves_out(denied, before or {})
         if pair and at is not None:
             sentence.use(place, at)
         elif leads or (corrected and alone) or (place == 0 and alone) or (place == 0 and sentence.tokens[1].is_("punctuation")):
             sentence.use(place)
+
+
+def _leaves_out(denied: Token | None, before: Mapping[str, Any]) -> bool:
+    """Whether a name right after “no” is to be left out of what was shown, and is nothing else than what was said."""
+    value = denied.get("value") if denied is not None else None
+    return value is not None and str(value.data["dimension"]) not in before
 
 
 def _set_aside(sentence: Sentence) -> None:

@@ -64,7 +64,8 @@ def is_elliptic(sentence: Sentence, dialogue: Dialogue) -> bool:
         beside = sentence.says("value") or sentence.says("window") or sentence.says("ranking")
         if beside and (sentence.says("cue", "compare") or (sentence.says("cue", "share") and dialogue.last.call.args.get("by"))):
             return True
-    return all(_modifies(token) or _chooses(token, last) for token in sentence.tokens)
+    of_some = last == "measure" and not sentence.says("verb")
+    return all(_modifies(token) or _chooses(token, last) or (of_some and token.is_("condition")) for token in sentence.tokens)
 
 
 def _asks_of_two(sentence: Sentence) -> bool:

@@ -50,7 +50,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     if last is None:
         return None
     swapped = swap_number(sentence, last) or of_the_other(sentence, dialogue, last)
-    correct(sentence)
+    correct(sentence, last.call.args.get("where"))
     sentence.take_all("ellipsis")
     if swapped is not None:
         return swapped

@@ -179,7 +179,7 @@ def _listing(result: Result) -> Listing | None:
     details: dict[str, Any] = result.content.get("details") or {}
     if result.call.name == CLUSTERS:
         numbered = [row for row in result.rows if isinstance(row[0], int)]
-        sizes = tuple(_number(row[2]) for row in numbered) if numbered else (Decimal(1), Decimal(0))
+        sizes = tuple(number_in(row[2]) for row in numbered) if numbered else (Decimal(1), Decimal(0))
         return Listing(result, None, sizes)
     if result.call.name == "segment_overview":
         return _overview(result, details)
@@ -214,7 +214,7 @@ def _measured(result: Result, dimension: str, fewest: int = 2) -> Listing | None
     if len(rows) < fewest:
         return None
     senses = tuple(_value(dimension, str(row[0])) for row in rows)
-    sizes = tuple(_number(row[1]) for row in rows)
+    sizes = tuple(number_in(row[1]) for row in rows)
     return Listing(result, senses, sizes, values=True)
 
 
@@ -267,7 +267,8 @@ def _period(dimension: str, value: str) -> Window:
     return Window(start=start, end=start + dt.timedelta(days=_WEEK - 1 if dimension == "week" else 0))
 
 
-def _number(cell: Any) -> Decimal:
+def number_in(cell: Any) -> Decimal:
+    """The number in a cell of a table; 0 where there is none."""
     try:
         return Decimal(str(cell))
     except InvalidOperation:

@@ -8,13 +8,13 @@ from typing import Any
 
 from assistant.planner.dialogue import Result
 from assistant.planner.intents.changing import moved_most, reordered, take_change
-from assistant.planner.intents.filters import split_values, take_filters, take_sorting, with_windows
+from assistant.planner.intents.filters import named_apart, split_values, take_filters, take_sorting, with_windows
 from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.metric_words import countable, take_dimensions
 from assistant.planner.levels import without_finer, without_other_goods
 from assistant.planner.lexicon import read_table
 from assistant.planner.limits import bare_ranking, change_limit
-from assistant.planner.metric_changes import change_metrics
+from assistant.planner.metric_changes import change_metrics, order_by_what_adds_up
 from assistant.planner.more_time import with_more_time
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
@@ -26,9 +26,11 @@ from assistant.planner.whose_changes import (
     change_values_of_rule,
     in_one_place,
     in_time_of_rule,
+    instead_of_those,
+    move_first_orders,
+    of_new_or_returning,
     open_to_all,
 )
-from tools.metrics.catalogue import catalogue
 from tools.metrics.options import CHANGES
 from tools.windows import Window
 
@@ -51,6 +53,8 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     if args.get("by") and sentence.take_all("whole", "unsplit"):
         stepped = ("compare",) if args.get("compare") == "step" else ()
         return Plan((Call("measure", {key: value for key, value in args.items() if key not in (*_OF_GROUPS, *stepped)}),))
+    if not args.get("by") and (args.get("where") or args.get("customers")) and sentence.take_all("whole", "unsplit"):
+        open_to_all(sentence, args)
     keep_shown(sentence, args, last)
     _change_window(sentence, args)
     if sentence.has("cue", "everyone") and not (args.get("limit") and sentence.has("cue", "rest")):
@@ -58,6 +62,7 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
         open_to_all(sentence, args)
     if args.get("by") and sentence.has("ranking"):
         sentence.take_all("cue", "share")
+    of_new_or_returning(sentence, args)
     change_customers(sentence, args)
     change_values_of_rule(sentence, args)
     hold_groups(sentence, args)
@@ -71,10 +76,11 @@ def change_measure(sentence: Sentence, args: Args, last: Result) -> Plan | None:
     change_metrics(sentence, args, by)
     if by:
         args = _regrouped(sentence, args, by, same=args["metrics"] == before["metrics"])
-    _order_by_what_adds_up(args)
+    order_by_what_adds_up(args)
     _change_filters(sentence, args)
     change_condition(sentence, args, last)
     in_one_place(args, before)
+    instead_of_those(sentence, args, before)
     if "sort" in change:
         return reordered(sentence, args, change)
     _rank_anew(sentence, args)
@@ -95,7 +101,7 @@ def _regrouped(sentence: Sentence, args: Args, by: list[str], *, same: bool) -> 
     """The measurement split by other groups, or further; ``same``: its metrics are those before."""
     args |= {"by": [*args.get("by", []), *by][-_MOST_DIMENSIONS:] if sentence.says("ellipsis", "also") else by}
     args |= {"metrics": [countable(sentence, metric, args["by"]) for metric in args["metrics"]]}
-    kept = ("sort", "limit") if same and _names_groups(sentence, args, by) else ()
+    kept = ("sort", "limit") if same and _names_groups(sentence, args, by) and not sentence.says("listed") else ()
     args = {key: value for key, value in args.items() if key in kept or key not in ("sort", "limit", "limit_per_group", "chart")}
     args |= {"where": without_finer(args["where"], by)} if args.get("where") and not sentence.says("ellipsis", "also", "only") else {}
     return args
@@ -139,13 +145,6 @@ def _change_length(sentence: Sentence, args: Args) -> None:
     change_limit(sentence, args)
 
 
-def _order_by_what_adds_up(args: Args) -> None:
-    """“那客单价呢” after what the groups added to a change: a mean has no parts, so that its own changes are told."""
-    if args.get("sort") == "contribution" and catalogue().metric(args["metrics"][0]).ratio is not None:
-        args["sort"] = "movement"
-        args.pop("change_by", None)
-
-
 def _names_groups(sentence: Sentence, args: Args, by: list[str]) -> bool:
     """“Departments instead”, “那部门的排名呢” after the best stores: as many of others, in the same order; times are told in theirs."""
     ranked = bool(args.get("limit")) and args.get("sort") not in CHANGES
@@ -184,12 +183,14 @@ def _as_exclusions(sentence: Sentence) -> None:
 def _change_filters(sentence: Sentence, args: Args) -> None:
     """Other values in place of those of the same dimension; one that was wanted and is denied goes."""
     added = sentence.says("ellipsis", "also")
+    apart = [one for one in named_apart(sentence) if one not in args.get("by", ())]
     found = take_filters(sentence)
     for dimension, values in found.get("where_not", {}).items():
         wanted = args.get("where", {}).get(dimension, [])
         kept = [one for one in wanted if one not in values]
         if kept == wanted:
-            args["where_not"] = {**args.get("where_not", {}), dimension: [*args.get("where_not", {}).get(dimension, []), *values]}
+            left_out = dict.fromkeys([*args.get("where_not", {}).get(dimension, []), *values])
+            args["where_not"] = {**args.get("where_not", {}), dimension: list(left_out)}
         else:
             args["where"] = {name: one for name, one in {**args["where"], dimension: kept}.items() if one}
             if len(kept) == 1 and dimension in args.get("by", [])[1:]:
@@ -200,7 +201,7 @@ def _change_filters(sentence: Sentence, args: Args) -> None:
     for dimension, values in found.get("where", {}).items():
         before = args.get("where", {}).get(dimension, []) if added else []
         args["where"] = {**args.get("where", {}), dimension: list(dict.fromkeys([*before, *values]))}
-        if before:
+        if before or dimension in apart:
             args["by"] = args.get("by", [])
             split_values(args)
     for key in ("where", "where_not"):
@@ -261,6 +262,7 @@ def _change_window(sentence: Sentence, args: Args) -> None:
     if windows:
         window = windows[0].model_dump(mode="json", exclude_defaults=True)
         if not in_time_of_rule(args, window):
+            move_first_orders(sentence, args, window)
             args["window"] = window
         args.pop("compare", None)
         _without_change(args)

@@ -40,11 +40,18 @@ def change_metrics(sentence: Sentence, args: Args, by: list[str]) -> None:
         args["metrics"] = metrics
 
 
+def order_by_what_adds_up(args: Args) -> None:
+    """“那客单价呢” after what the groups added to a change: a mean has no parts, so that its own changes are told."""
+    if args.get("sort") == "contribution" and catalogue().metric(args["metrics"][0]).ratio is not None:
+        args["sort"] = "movement"
+        args.pop("change_by", None)
+
+
 def _take_number_of(sentence: Sentence) -> None:
-    """“The number of” right before a metric that counts already."""
+    """“The number of” right before a metric that counts already, “多少” right after one."""
     for place, _ in list(sentence.free("cue", "count")):
-        following = sentence.tokens[place + 1 : place + 2]
-        if place + 1 in sentence.used and following and following[0].is_("metric"):
+        beside = [at for at in (place - 1, place + 1) if at in sentence.used and at < len(sentence.tokens)]
+        if any(sentence.tokens[at].is_("metric") for at in beside):
             sentence.use(place)
 
 

@@ -137,8 +137,9 @@ def _with_that(tokens: list[Token], dialogue: Dialogue) -> list[Token]:
     """“What does it sell?”: the row that was told, in the time that it was told of where the question names none."""
     for at, token in enumerate(tokens):
         if token.is_("that") and _placed(tokens, at):
-            placed = listing(dialogue, tokens[:at]).with_places(tokens[:at])
-            return [*placed, replace(token, senses=(Sense("stop", "function"),)), *tokens[at + 1 :]]
+            listed = listing(dialogue, tokens[:at])
+            placed = [*listed.with_places(tokens[:at]), replace(token, senses=(Sense("stop", "function"),)), *tokens[at + 1 :]]
+            return _dated(placed, listed.result, dialogue)
         named = token.get("that") or _it(tokens, at, dialogue) or there(tokens, at, dialogue)
         found = row_of(dialogue, named.id) if named is not None else None
         told_last = _limited_to(dialogue, named.id) if named is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
@@ -53,6 +54,7 @@ def of_share(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | Non
     """The last number as a share: by group where it is of one group, else of the whole."""
     if not asks_share(sentence, dialogue):
         return None
+    last = _of_another(sentence, last)
     shown = _of_shown(sentence, last)
     if shown is not None:
         sentence.use(*range(len(sentence.tokens)))
@@ -65,6 +67,16 @@ def of_share(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | Non
     if found is not None:
         sentence.use(*range(len(sentence.tokens)))
     return found
+
+
+def _of_another(sentence: Sentence, last: Result) -> Result:
+    """“And the share of orders?” after revenue: what is measured is the number that is named."""
+    args = last.call.args
+    if last.call.name != "measure" or not args.get("by"):
+        return last
+    named = {sense.id for token in sentence.tokens if not token.is_("noun") and (sense := token.get("metric")) is not None}
+    others = [one for one in sorted(named) if one not in args["metrics"] and _adds_up(one)]
+    return replace(last, call=Call("measure", {**args, "metrics": others})) if len(others) == 1 else last
 
 
 def _of_shown(sentence: Sentence, last: Result) -> str | None:

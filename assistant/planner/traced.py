@@ -40,7 +40,7 @@ def untraced(found: Plan, sentence: Sentence) -> list[Token]:
     if not tools or not tools <= _MEASURING or any(sentence.says(kind) for kind in _CORRECTING):
         return []
     written = json.dumps([[call.name, call.args] for call in found.calls], ensure_ascii=False, default=str).lower()
-    missed = [token for token in sentence.tokens if _untold(token, written)]
+    missed = [token for token in sentence.tokens if _untold(token, written) and not _set_aside(token, sentence)]
     metrics = {metric for call in found.calls for metric in call.args.get("metrics", ())}
     if tools == {"measure"}:
         if not any(part in written for part in read_table(_TABLE)["means"]):
@@ -56,6 +56,12 @@ def untraced(found: Plan, sentence: Sentence) -> list[Token]:
         missed += _where(sentence, "since_then")
     aside = " ".join(words for _, words in found.notes)
     return [token for token in sentence.tokens if token in missed and token.text not in aside]
+
+
+def _set_aside(token: Token, sentence: Sentence) -> bool:
+    """“… rather than age”: what is no more to be shown."""
+    before = next((one for one in reversed(sentence.tokens) if one.end <= token.start and not one.is_("stop")), None)
+    return before is not None and before.is_("ellipsis", "aside")
 
 
 def _untold(token: Token, written: str) -> bool:

@@ -46,6 +46,7 @@ from assistant.planner.reading import read_sentence
 from assistant.planner.replies import with_reply
 from assistant.planner.reranked import reranked
 from assistant.planner.rereading import Shorter, plainly, shorter
+from assistant.planner.said_of_shown import as_said_of_shown
 from assistant.planner.same_goods import of_same_goods
 from assistant.planner.scopes import with_other_scope
 from assistant.planner.sentence import Sentence
@@ -84,6 +85,7 @@ _JOINTS = (
 _JOINED = (("conj", "and", "then", "but"),)
 _COMMAS = (("punctuation", ","),)
 _EARLY = (
+    as_said_of_shown,
     with_definition,
     with_supply,
     with_part_of_base,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from assistant.planner.clauses import Rule
@@ -13,6 +14,7 @@ from assistant.planner.sentence import Sentence
 from assistant.planner.thresholds import rebound
 from assistant.planner.values_changed import revalued
 from assistant.planner.who import both
+from tools.windows import Window
 
 Args = dict[str, Any]
 
@@ -49,6 +51,50 @@ def in_one_place(args: Args, before: Args) -> None:
         args["where"] = kept
         if not kept:
             del args["where"]
+
+
+def instead_of_those(sentence: Sentence, args: Args, before: Args) -> None:
+    """“Families with kids instead” after those of an age: other customers in place of them, and no longer limited by it."""
+    levels = sentence.vocabulary.levels
+
+    def people(limits: Args) -> dict[str, Any]:
+        """What limits a measurement to some customers."""
+        return {name: values for name, values in limits.get("where", {}).items() if levels.get(name) == "customer"}
+
+    was, now = people(before), people(args)
+    anew = [name for name, values in now.items() if values != was.get(name)]
+    told = args.get("customers") not in (None, before.get("customers"))
+    if not sentence.says("ellipsis", "change") or sentence.says("ellipsis", "also") or not (anew or told) or len(anew) > 1:
+        return
+    where = {name: values for name, values in args.get("where", {}).items() if name not in was or name in anew}
+    args |= {"where": where}
+    if not where:
+        del args["where"]
+    if anew and not told and isinstance(args.get("customers"), dict):
+        del args["customers"]
+
+
+_COMERS = {"new_customers": "new", "returning_customers": "returning"}
+_NUMBERS_OF_PEOPLE = frozenset({*_COMERS, "customers", "active_customers", "buyers", "retained_customers", "lapsed_customers"})
+
+
+def of_new_or_returning(sentence: Sentence, args: Args) -> None:
+    """“Only new customers”, “老客呢” after a number of a time: of those who were new in that time, or had come before it."""
+    if not args.get("window") or set(args.get("metrics", ())) & _NUMBERS_OF_PEOPLE or "customer_type" in args.get("by", ()):
+        return
+    if sentence.says("cue", "count", "share") or sentence.says("ellipsis", "also"):
+        return
+    others = [one for _, one in sentence.free("metric") if one.id not in _COMERS]
+    named = [(place, one) for place, one in sentence.free("metric", *_COMERS)]
+    if others or len(named) != 1 or sentence.tokens[named[0][0]].text.endswith(("数", "数量")):
+        return
+    place, who = named[0]
+    if sentence.tokens[place].text.startswith("number of"):
+        return
+    sentence.use(place)
+    args["where"] = {**args.get("where", {}), "customer_type": [_COMERS[who.id]]}
+    if args.get("customers") in ("new", "returning"):
+        del args["customers"]
 
 
 def change_customers(sentence: Sentence, args: Args) -> None:
@@ -126,6 +172,23 @@ def in_time_of_rule(args: Args, window: Args) -> bool:
         return False
     args["customers"] = rewindowed(given.get("rule", given), window)
     return True
+
+
+def move_first_orders(sentence: Sentence, args: Args, window: Args) -> None:
+    """“And in Q4?” of what the new customers of Q3 spent in Q3: of the new customers of that time."""
+    given, before = args.get("customers"), args.get("window")
+    days = [_days(one, sentence.vocabulary.as_of) for one in (before, window)] if before and not sentence.says("pronoun") else []
+    if isinstance(given, dict) and days and all(days) and given == _first_in(days[0]):
+        args["customers"] = _first_in(days[1])
+
+
+def _first_in(days: list[str]) -> Rule:
+    return {"field": "first_order_date", "op": "between", "value": days}
+
+
+def _days(window: Args, as_of: dt.date) -> list[str]:
+    start, end = Window.model_validate(window).resolve(as_of)
+    return [start.isoformat(), (end or as_of).isoformat()] if start is not None else []
 
 
 def _times(rule: Any) -> set[str]:

@@ -90,6 +90,12 @@ def combined(sentence: Sentence) -> bool:
     return found
 
 
+def named_apart(sentence: Sentence) -> list[str]:
+    """“For owners and renters”: dimensions of which several values are named, each with a word of its own."""
+    named = [str(sense.data["dimension"]) for _, sense in sentence.free("value")]
+    return [] if combined(sentence) else [one for one in dict.fromkeys(named) if named.count(one) > 1]
+
+
 def split_values(args: dict[str, Any], whole: frozenset[str] = frozenset()) -> None:
     """Two values of one dimension are shown side by side, unless they were named as a whole."""
     for dimension, values in args.get("where", {}).items():

@@ -82,7 +82,7 @@ def _denial(sentence: Sentence, places: range) -> list[int]:
     first = places[0] if places else 0
     for at in places:
         token = sentence.tokens[at]
-        if token.is_("neg", "except"):
+        if token.is_("neg", "except") or token.is_("drop"):
             return [at, *(one for one in range(min(at, first) + 1, max(at, first) + 1) if sentence.tokens[one].is_("dimension"))]
         if token.is_("ranking") or not (at in sentence.used or any(token.is_(kind) for kind in _LIGHT)):
             return []
