@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from assistant.planner.best_counted import halves_of
 from assistant.planner.clauses import Rule
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.foresight import next_handle
@@ -17,6 +18,8 @@ Reads = Callable[[str], "Plan | None"]
 _PARTED = ("within", "then", "who", "asked", "among", "counted_of", "named_en", "named_zh")
 """The best stand first, what is asked of them after a word for “within”, right after, after “who”; or “of the best, …”."""
 _CUTS = ("limit", "share")
+_LARGEST = 0.05
+"""The share of customers who are the largest where no number is said."""
 _SUMS = {"revenue": "amount", "orders": "orders"}
 
 
@@ -28,18 +31,50 @@ def among_best(sentence: Sentence, dialogue: Dialogue, read: Reads) -> Plan | No
         dialogue: The conversation so far.
         read: The plan of a part of the question.
     """
-    halves = next(
-        (found for one in _PARTED if (found := shape("best", one).match(sentence.text.strip(" ?.!")))),
-        None,
-    )
+    found = _as_said(sentence, read) or _as_counted(sentence, read)
+    if found is None:
+        return None
+    best, asked = found
+    within: Rule = {"segment": next_handle(list(dialogue.results))}
+    sentence.use(*range(len(sentence.tokens)))
+    among = {"among": within} if sentence.says("cue", "share") else {}
+    return Plan((best, Call("find_customers", {"rule": both(within, asked), **among})), ((PRELUDE, "1"),))
+
+
+def _as_said(sentence: Sentence, read: Reads) -> tuple[Call, Rule] | None:
+    """The list of the best and the condition, where the question is worded in one of the known ways."""
+    halves = next((found for one in _PARTED if (found := shape("best", one).match(sentence.text.strip(" ?.!")))), None)
     if halves is None:
         return None
     best, asked = _cut(read(_who_best(halves["top"]))), _rule(read(_whose(halves["rest"])))
-    if best is None or asked is None:
+    best = _unnumbered(best) if best is not None and not shape("best", "told").search(halves["top"]) else best
+    return (best, asked) if best is not None and asked is not None else None
+
+
+def _as_counted(sentence: Sentence, read: Reads) -> tuple[Call, Rule] | None:
+    """The same where a number is asked of the best, in whatever order."""
+    halves = halves_of(sentence)
+    asked = _rule(read(halves.rest)) if halves is not None else None
+    if halves is None or asked is None:
         return None
-    within: Rule = {"segment": next_handle(list(dialogue.results))}
-    sentence.use(*range(len(sentence.tokens)))
-    return Plan((best, Call("find_customers", {"rule": both(within, asked)})), ((PRELUDE, "1"),))
+    top = read(_who_best(halves.top))
+    best = _cut(top) or (top.calls[0] if top is not None and _by_customer(top) else None)
+    best = _unnumbered(best) if best is not None and not halves.numbered else best
+    return (best, asked) if best is not None else None
+
+
+def _unnumbered(best: Call) -> Call:
+    """“The biggest spenders”: with no number of them, they are a share of all."""
+    if best.name != "find_customers":
+        return best
+    kept = {key: value for key, value in best.args.items() if key != "limit"}
+    return Call(best.name, {**kept, "share": best.args.get("share") or _LARGEST})
+
+
+def _by_customer(found: Plan) -> bool:
+    """Whether customers are ranked by what they did in a time."""
+    call = found.calls[0]
+    return len(found.calls) == 1 and call.name == "measure" and call.args.get("by") == ["customer"] and bool(call.args.get("limit"))
 
 
 def cut_of(top: str, read: Reads) -> Call | None:
@@ -74,9 +109,16 @@ def _as_list(call: Call) -> Call:
 
 def _rule(found: Plan | None) -> Rule | None:
     """The condition of the part, where it neither orders nor cuts."""
-    if found is None or len(found.calls) != 1 or found.calls[0].name != "find_customers":
+    if found is None or len(found.calls) != 1:
         return None
     args = found.calls[0].args
+    if found.calls[0].name == "churn_risk" and not set(args) - {"band"}:
+        return {"field": "churn_band", "op": "=", "value": args.get("band", "high")}
+    if found.calls[0].name != "find_customers":
+        return None
+    rule: Rule = args.get("rule") or {}
+    if set(rule) == {"field", "op", "value"} and args.get("sort_by") == rule["field"] and not any(args.get(one) for one in _CUTS):
+        return rule
     plain = not any(args.get(one) for one in (*_CUTS, "sort_by"))
     return args["rule"] if plain and args.get("rule") not in (None, {"all": []}) else None
 

@@ -69,6 +69,7 @@ CALLS = (
     "ranked_in_time",
     "models",
     "models_said",
+    "best_counted",
     "groups_said",
     "models_asked",
     "asks",
