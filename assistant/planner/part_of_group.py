@@ -43,7 +43,8 @@ def with_part_of_group(asked: Asked) -> Plan | None:
             group = _group(asked, who if kind != "kept" else _CUSTOMERS[asked.language].format(who))
             did = _did(asked, what, group) if group is not None and (kind == "share" or _times(group)) else None
             if group is not None and did is not None:
-                return Plan((Call("find_customers", {"rule": both(group, did), "among": group}),))
+                share = {"among": group} if kind != "timed" else {}
+                return Plan((Call("find_customers", {"rule": both(group, did), **share}),))
     return None
 
 
@@ -119,7 +120,8 @@ def _of_goods(rule: Rule, group: Rule) -> Rule:
 
 def _is_rate(did: Rule, group: Rule, *, beside: bool) -> bool:
     """Whether a figure of its own tells it: who of those that a campaign contacted responded, who ordered at all."""
-    responded = did.get("behaviour") == "responses" and not did.get("where") and group.get("behaviour") == "contacts"
+    sent = group.get("behaviour") in ("contacts", "responses") and bool(group.get("where"))
+    responded = did.get("behaviour") == "responses" and not did.get("where") and sent
     return responded or (did == ordered(None) and not beside)
 
 

@@ -55,7 +55,7 @@ def _two_named(sentence: Sentence) -> bool:
     )
     timed = any(token.is_("window") for token in sentence.tokens[denial - 1 : denial])
     return bool(first and second - first) or (
-        timed and len({token.get("window").id for token in sentence.tokens if token.is_("window")}) > 1
+        timed and len({window.id for token in sentence.tokens if (window := token.get("window")) is not None}) > 1
     )
 
 
