@@ -9,9 +9,10 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from assistant.planner.asked import Asked
+from assistant.planner.asked import Asked, Reads
 from assistant.planner.asked_parts import asked_alone, group_of, ordered, people_of
 from assistant.planner.clauses import Rule
+from assistant.planner.dialogue import Dialogue
 from assistant.planner.lately import LATELY_DAYS
 from assistant.planner.plan import Call, Plan
 from assistant.planner.shapes import shape, shapes
@@ -65,8 +66,13 @@ def _group(asked: Asked, words: str) -> Rule | None:
     plain = words.strip(" ,")
     if shape(_SECTION, "unfinished").search(plain) or shape(_SECTION, "earlier").search(plain):
         return None
-    rule = people_of(asked_alone(_WHO[asked.language].format(plain), asked.read), asked.vocabulary.as_of)
+    rule = people_of(asked_alone(_WHO[asked.language].format(plain), _reads(asked)), asked.vocabulary.as_of)
     return rule if rule not in (_EVERYBODY, ordered(None)) else None
+
+
+def _reads(asked: Asked) -> Reads:
+    """What reads a part without the conversation: “customers” would be those before, and the question a part of itself."""
+    return lambda words: asked.read_in(words, Dialogue())
 
 
 def _did(asked: Asked, words: str, group: Rule) -> Rule | None:
@@ -78,7 +84,7 @@ def _did(asked: Asked, words: str, group: Rule) -> Rule | None:
         plain = shape(_SECTION, kind).sub(" ", plain)
     if beside and said["back"]:
         plain = shape(_SECTION, "back").sub(_CAME[asked.language], plain)
-    rule = group_of(asked_alone(_DID[asked.language].format(plain.strip(" ,")), asked.read))
+    rule = group_of(asked_alone(_DID[asked.language].format(plain.strip(" ,")), _reads(asked)))
     if said["but"] or rule is None or rule in (_EVERYBODY, group) or _is_rate(rule, group, beside=beside) or _is_of_new(rule, group):
         return None
     if said["again"] and said["bought"]:
