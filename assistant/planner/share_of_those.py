@@ -8,6 +8,7 @@ from assistant.planner.clauses import Rule
 from assistant.planner.dialogue import Dialogue, Result
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
+from assistant.planner.share_base import parts_of
 from assistant.planner.who import both
 from tools.segments.schemes import scheme_of
 
@@ -46,7 +47,7 @@ def _bases(about: Result) -> list[Rule]:
 
 def _narrows(rule: Rule, base: Rule) -> bool:
     """Whether a rule is of some of the base."""
-    parts, known = _parts(rule), _parts(base)
+    parts, known = parts_of(rule), parts_of(base)
     return len(parts) > len(known) and all(one in parts for one in known)
 
 
@@ -55,10 +56,6 @@ def _is_bare(sentence: Sentence, dialogue: Dialogue) -> bool:
     listed = dialogue.last is not None and dialogue.last.call.name in _LISTS
     others = (token for token in sentence.tokens if not any(token.is_(kind) for kind in _CONDITIONS))
     return listed and not any(token.is_(kind) for token in others for kind in _ELSE)
-
-
-def _parts(rule: Rule) -> list[Rule]:
-    return list(rule["all"]) if set(rule) == {"all"} else [rule]
 
 
 def _leaves(rule: Rule) -> set[str]:

@@ -53,6 +53,7 @@ from assistant.planner.sentence import Sentence
 from assistant.planner.set_changes import of_two_sets
 from assistant.planner.several_meant import with_list_before
 from assistant.planner.shapes import shape
+from assistant.planner.share_base import with_base_changed
 from assistant.planner.share_of_those import with_share_of_those
 from assistant.planner.split_shares import with_split_share
 from assistant.planner.supply import with_supply
@@ -227,7 +228,7 @@ def _whole(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     """The plan of the question as it stands, all its words used; an elliptic one changes the call before it."""
     found = in_their_time(by_spend_on(counted_in_time(_read(sentence, dialogue), sentence), sentence))
     found = of_same_goods(only_grown(of_those_then(found, sentence), sentence), sentence, dialogue)
-    found = with_share_of_those(with_people(found, sentence), sentence, dialogue)
+    found = with_base_changed(with_share_of_those(with_people(found, sentence), sentence, dialogue), dialogue)
     return with_clusters_found(with_those(with_each_group(found, sentence), sentence), sentence)
 
 

@@ -25,6 +25,7 @@ CONVERSATIONS = [
         "turns_joined",
         "turns_sets",
         "turns_customers",
+        "turns_shares",
         "turns_said",
         "turns_later",
         "turns_baskets",
