@@ -77,7 +77,10 @@ def _reads(asked: Asked) -> Reads:
 
 def _did(asked: Asked, words: str, group: Rule) -> Rule | None:
     """The rule of what some of the group did, in the time of the group where it has none of its own."""
-    said = {kind: shape(_SECTION, kind).search(words) is not None for kind in ("but", "before", "after", "again", "back", "bought", "ever")}
+    said = {
+        kind: shape(_SECTION, kind).search(words) is not None
+        for kind in ("but", "before", "after", "again", "back", "bought", "came", "ever")
+    }
     beside = said["before"] or said["after"]
     plain = words
     for kind in ("before", "after", "again"):
@@ -89,6 +92,8 @@ def _did(asked: Asked, words: str, group: Rule) -> Rule | None:
         return None
     if said["again"] and said["bought"]:
         rule = _of_goods(rule, group)
+    if said["came"] and not said["bought"]:
+        rule = _in_its_store(rule, group)
     times = _times(group)
     if _timed(rule) and not (beside and _times(rule) == [_LATELY]):
         return rule
@@ -122,6 +127,13 @@ def _of_goods(rule: Rule, group: Rule) -> Rule:
     goods = [part["where"] for part in _parts(group) if part.get("behaviour") == "orders" and part.get("where")]
     bare = rule.get("behaviour") == "orders" and not rule.get("where")
     return {**rule, "where": goods[0]} if bare and len(goods) == 1 else rule
+
+
+def _in_its_store(rule: Rule, group: Rule) -> Rule:
+    """“367店的客户里下半年没来的”: who came or did not come to the store that the group are told by."""
+    stores = [part["where"] for part in _parts(group) if set(part.get("where") or {}) == {"store"}]
+    bare = rule.get("behaviour") == "orders" and not rule.get("where")
+    return {**rule, "where": stores[0]} if bare and len(stores) == 1 else rule
 
 
 def _is_rate(did: Rule, group: Rule, *, beside: bool) -> bool:

@@ -19,6 +19,7 @@ from assistant.planner.month_lists import months_apart
 from assistant.planner.numbered import find_patterns
 from assistant.planner.numbers import find_numbers
 from assistant.planner.periods import find_periods
+from assistant.planner.same_time import with_same_time
 from assistant.planner.saved import OWN, prevailing
 from assistant.planner.time_units import find_horizons
 from assistant.planner.tokens import Sense, Token
@@ -56,7 +57,8 @@ class Mended(NamedTuple):
 def tokenise(text: str, vocabulary: Vocabulary, as_of: dt.date, barred: frozenset[str] = frozenset()) -> tuple[list[Token], list[Mended]]:
     """The tokens of a normalised question, misspelt words mended, and what was mended; ``barred`` ideas are not looked for."""
     mended: list[Mended] = []
-    text = plainer(months_apart(with_campaign_dates(text, vocabulary.campaign_dates)))
+    text = with_same_time(with_campaign_dates(text, vocabulary.campaign_dates), as_of)
+    text = plainer(months_apart(text))
     for pattern, words in _rewrites():
         text = pattern.sub(words, text)
     text = _NUMBERED.sub(lambda match: _apart(match, vocabulary), text)
