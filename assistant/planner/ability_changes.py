@@ -9,6 +9,8 @@ from assistant.planner.clauses import DAYS
 from assistant.planner.dialogue import Result
 from assistant.planner.intents import asks, findings, tiers
 from assistant.planner.intents.ask_numbers import check_range
+from assistant.planner.intents.metric_words import take_metrics
+from assistant.planner.intents.pictures import GROUPED_BY
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 
@@ -107,4 +109,16 @@ def change_overview(sentence: Sentence, args: Args, _: Result) -> Plan | None:
         tiers.absorb(sentence)
         return plan("segment_overview", scheme=scheme.id)
     segment = sentence.take("segment")
-    return plan("summarize_segment", customers=segment.id) if segment else None
+    return plan("summarize_segment", customers=segment.id) if segment else _of_groups(sentence, args)
+
+
+def _of_groups(sentence: Sentence, args: Args) -> Plan | None:
+    """“画个饼图”, “各自的销售额”: the groups of the overview as a picture, or what is measured of each."""
+    by = GROUPED_BY.get(str(args.get("scheme")))
+    charts = [one.id for one in sentence.take_all("chart")]
+    metrics = take_metrics(sentence, [])
+    if by is None or set(args) != {"scheme"} or not (charts or metrics):
+        return None
+    sentence.take_all("cue", "how_much", "count", "total")
+    chart = next((one for one in charts if one != "auto"), next(iter(charts), None))
+    return plan("measure", metrics=metrics or ["customers"], by=[by], chart=chart)

@@ -50,6 +50,23 @@ def ordered(window: Any) -> Rule:
     return {"behaviour": "orders", "op": ">=", "value": 1, **({"window": window} if window else {})}
 
 
+def leaves(rule: Any) -> list[Rule]:
+    """The single conditions of a rule."""
+    if not isinstance(rule, dict):
+        return []
+    inside = rule.get("all") or rule.get("any") or ([rule["not"]] if "not" in rule else None)
+    return [one for part in inside for one in leaves(part)] if inside else [rule]
+
+
+def done_within(rule: Any, window: Any) -> Any:
+    """The rule with what is done in it done in that time."""
+    if "behaviour" in rule:
+        return {**rule, "window": window}
+    if "not" in rule:
+        return {"not": done_within(rule["not"], window)}
+    return {key: [done_within(one, window) for one in value] if key in ("all", "any") else value for key, value in rule.items()}
+
+
 @lru_cache(maxsize=16)
 def _patterns(kind: str) -> tuple[re.Pattern[str], ...]:
     table = read_table("among")

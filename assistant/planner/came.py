@@ -15,6 +15,8 @@ _OTHERWISE = ("from", "up", "with", "to", "out", "down", "as", "next", "first", 
 _HELPERS = ("has", "have", "had", "did", "do", "does", "still", "also", "then", "only", "actually", "even", "just", "ever")
 _REACH = 4
 _ASKED = ("count", "list", "export", "save")
+_BETWEEN = ("的", "年")
+"""What may stand between a time and the people of it: “12月年收入10万以上的客户”."""
 _ORDER = Sense("verb", "order", {"behaviour": "orders"})
 _BACK = Sense("cue", "again")
 
@@ -31,7 +33,7 @@ def came(tokens: list[Token], _: Vocabulary) -> list[Token]:
 
 
 def of_a_time(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
-    """The tokens, customers of a time as those who came in it: “12月的啤酒客户有多少”, "list December seafood buyers".
+    """The tokens, customers of a time as those who came in it: “12月的啤酒客户有多少”, "how many homeowners in Q4".
 
     Where something else is asked of them, only if something that they did at another time is said after.
     """
@@ -45,18 +47,38 @@ def of_a_time(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
         asked = any(one.is_("cue", *_ASKED) or one.is_("format") for one in (*before, *after))
         if does or (asked and not any(_adds(one) for one in (*before, *after))):
             return [*before, Token(window.start, window.start, "", (_ORDER,)), *tokens[at:]]
+    if _ends_in_time(tokens, vocabulary):
+        return [*tokens[:-1], Token(tokens[-1].start, tokens[-1].start, "", (_ORDER,)), tokens[-1]]
     return tokens
 
 
+def _ends_in_time(tokens: list[Token], vocabulary: Vocabulary) -> bool:
+    """Whether it is asked only how many, or who, are of a sort in a time: “how many homeowners in December”."""
+    if not tokens:
+        return False
+    *said, last = tokens
+    known = all(one.is_("cue", *_ASKED) or one.is_("stop") or one.is_("noun", "customer") or _told(one, vocabulary) for one in said)
+    asked = any(one.is_("cue", *_ASKED) for one in said)
+    return last.is_("window") and known and asked and any(_told(one, vocabulary) for one in said)
+
+
+def _told(token: Token, vocabulary: Vocabulary) -> bool:
+    """Whether a word says what sort of people they are, which no time changes."""
+    value, condition = token.get("value"), token.get("condition")
+    if value is not None:
+        return vocabulary.levels.get(str(value.data["dimension"])) == "customer"
+    return condition is not None and "field" in (condition.data.get("rule") or {})
+
+
 def _people_after(tokens: list[Token], at: int, vocabulary: Vocabulary) -> int | None:
-    """The place of the word for customers that a time stands right before, over what they bought or where."""
+    """The place of the word for customers that a time stands right before, over what they bought or where, or what they are."""
     for place in range(at + 1, min(at + 1 + _REACH, len(tokens))):
         token = tokens[place]
         if token.is_("noun", "customer"):
             return place
         value = token.get("value")
         bought = value is not None and vocabulary.levels.get(str(value.data["dimension"])) not in ("customer", "time", "campaign")
-        if not bought and token.text != "的":
+        if not bought and not _told(token, vocabulary) and token.text not in _BETWEEN:
             return None
     return None
 

@@ -167,7 +167,10 @@ def _clause_rules(
     if rules and group.bare:
         return rules, last
     rules += value_rules(sentence, clause, True)
-    if group.behaviour == "responses" and not group.values and not group.anything:
+    counted = (group.comparison is not None and group.comparison.data["value"] != 1) or (
+        last is not None and last.negated
+    )  # “没收到活动8，用过3次券”: any coupons
+    if group.behaviour == "responses" and not group.values and not group.anything and not counted:
         group.values = campaigns_before(sentence, clause)
     group.windows = group.windows or since(group, last, sentence.vocabulary.as_of)
     if group.again and group.negated and not group.windows and last is not None and last.behaviour in _SENT:

@@ -13,6 +13,7 @@ constructions_campaigns.yaml for whom campaigns reached and who redeemed, constr
 constructions_newcomers.yaml for what they did after the first order, constructions_lookalikes.yaml for words that look like another,
 constructions_customers.yaml for groups of them, constructions_groups.yaml for how they are defined and laid side by side,
 constructions_segments.yaml for their sizes and what may become of them, constructions_which.yaml for which of them does something most,
+constructions_wishes.yaml for what is wished of a group, of a campaign and of a term,
 constructions_compared.yaml for two sides that are named together,
 constructions_again.yaml, constructions_followed.yaml and constructions_later.yaml for follow-ups, constructions_shown.yaml for
 those to a number, and conditions.yaml for what is said
@@ -38,6 +39,7 @@ _TABLES = {
     "en": (
         "constructions_compared",
         "constructions_which",
+        "constructions_wishes",
         "constructions_again",
         "constructions_groups",
         "constructions_lookalikes",
@@ -69,6 +71,7 @@ _TABLES = {
     "zh": (
         "constructions_compared",
         "constructions_which",
+        "constructions_wishes",
         "constructions_again",
         "constructions_groups",
         "constructions_lookalikes",
@@ -122,6 +125,7 @@ _ALONE = frozenset(
         "constructions_rates",
         "constructions_segments",
         "constructions_turns",
+        "constructions_wishes",
     }
 )
 """Tables that name their pieces themselves."""

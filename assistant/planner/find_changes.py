@@ -11,6 +11,7 @@ from assistant.planner.intents.metric_words import countable, take_dimensions
 from assistant.planner.list_order import beside_shown, change_length, change_order, change_ranking, cut_short, reordered
 from assistant.planner.opposed import unmoved
 from assistant.planner.plan import Call, Plan, plan
+from assistant.planner.recent_fields import as_done, in_order_of_time
 from assistant.planner.sentence import Sentence
 from assistant.planner.thresholds import rebound
 from assistant.planner.values_changed import bought_instead, revalued
@@ -35,6 +36,9 @@ def change_find(sentence: Sentence, args: Args, last: Result, *, replaces: bool 
     denied = _denied(sentence, args.get("rule"))
     if denied is not None:
         return plan("find_customers", rule=denied)
+    ranked = in_order_of_time(sentence, args)
+    if ranked is not None:
+        return ranked
     swaps = any(sentence.tokens[place].is_(kind) for place in sentence.used for kind in ("neg", "drop"))
     changes = replaces or swaps or sentence.says("ellipsis", "change", "correct", "aside")
     if changes:
@@ -219,6 +223,7 @@ def _narrowed(rule: Any, added: Rule) -> Any:
 def _window_of(rule: Any) -> Any:
     """The window of the first behaviour of a rule."""
     if isinstance(rule, dict):
+        rule = as_done(rule)
         if rule.get("window"):
             return rule["window"]
         rule = [part for key, part in rule.items() if key in ("all", "any", "not")]
@@ -276,6 +281,7 @@ def _redated(rule: Any, window: Args, corrected: bool) -> Any:
 def rewindowed(rule: Any, window: Args) -> Any:
     """The rule with all its behaviours in another window."""
     if isinstance(rule, dict):
+        rule = as_done(rule)
         if "behaviour" in rule:
             return {**rule, "window": window}
         return {key: rewindowed(value, window) if key in ("all", "any", "not") else value for key, value in rule.items()}

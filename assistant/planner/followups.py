@@ -39,6 +39,7 @@ from assistant.planner.windows_changed import of_two_times
 from tools.metrics.catalogue import catalogue
 
 Args = dict[str, Any]
+Changes = Callable[[Sentence, Dialogue, Result], Plan | None]
 _TELLS_WHY = ("churn_risk", "look_up_customer", "find_rules", "measure_uplift", "weigh_rfm", "recommend_products", "model_quality")
 """Tools whose answers give the reasons themselves."""
 _WHY_DIMENSIONS = ("category", "store", "rfm_group")
@@ -56,18 +57,47 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         return swapped
     if sentence.has("cue", "why") or asks_reasons(sentence, dialogue):
         return _why(sentence, last)
-    if sentence.has("cue", "explain") and last.call.name == "measure" and not sentence.has("metric"):
-        sentence.take_all("cue", "explain")
-        sentence.take_all("pronoun")
-        return plan("explain_term", term=sentence.vocabulary.name("metric", last.call.args["metrics"][0], sentence.language))
-    told = sentence.has("cue", "explain") and not sentence.has("metric")
-    term = explained_by(last, sentence) if told else None
-    if term is not None:
-        sentence.take_all("cue", "explain")
-        sentence.take_all("pronoun")
-        return plan("explain_term", term=term)
+    return _explained(sentence, last) or _first_change(sentence, dialogue, last)
+
+
+def _explained(sentence: Sentence, last: Result) -> Plan | None:
+    """What the number, or the kind of customers, of the answer before means."""
+    if not sentence.has("cue", "explain") or sentence.has("metric"):
+        return None
+    vocabulary = sentence.vocabulary
+    measured = last.call.name == "measure"
+    term = vocabulary.name("metric", last.call.args["metrics"][0], sentence.language) if measured else explained_by(last, sentence)
+    if term is None:
+        return None
+    sentence.take_all("cue", "explain")
+    sentence.take_all("pronoun")
+    return plan("explain_term", term=term)
+
+
+def _first_change(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:
+    """The first of the ways to change the call that uses every word; else the first that is one."""
     first: tuple[Plan, Sentence] | None = None
-    for change in (
+    for change in _ways_to_change():
+        trial = sentence.again()
+        found = change(trial, dialogue, last)
+        if found is None:
+            continue
+        for kind in ("noun", "pronoun", "remain"):
+            trial.take_all(kind)
+        first = first or (found, trial)
+        if not trial.leftover():
+            first = (found, trial)
+            break
+    if first is None:
+        return None
+    sentence.used |= first[1].used
+    sentence.spread += first[1].spread
+    return first[0]
+
+
+def _ways_to_change() -> tuple[Changes, ...]:
+    """The ways in which a follow-up may change the call before, in the order in which they are tried."""
+    return (
         of_other_bands,
         of_their_bound,
         above_figure,
@@ -86,22 +116,7 @@ def follow_up(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         _of_them_first,
         _of_the_call,
         _of_the_customers,
-    ):
-        trial = sentence.again()
-        found = change(trial, dialogue, last)
-        if found is None:
-            continue
-        for kind in ("noun", "pronoun", "remain"):
-            trial.take_all(kind)
-        first = first or (found, trial)
-        if not trial.leftover():
-            first = (found, trial)
-            break
-    if first is None:
-        return None
-    sentence.used |= first[1].used
-    sentence.spread += first[1].spread
-    return first[0]
+    )
 
 
 def of_their_bound(sentence: Sentence, dialogue: Dialogue, last: Result) -> Plan | None:

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from assistant.planner.dialogue import Dialogue, Result
-from assistant.planner.intents.filters import segments_apart, with_windows
+from assistant.planner.intents.filters import segments_apart
+from assistant.planner.intents.windowed import with_windows
 from assistant.planner.measure_changes import change_measure
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence

@@ -8,9 +8,10 @@ from typing import Any
 
 from assistant.planner.dialogue import Result
 from assistant.planner.intents.changing import moved_most, reordered, take_change
-from assistant.planner.intents.filters import named_apart, split_values, take_filters, take_sorting, with_windows
+from assistant.planner.intents.filters import named_apart, split_values, take_filters, take_sorting
 from assistant.planner.intents.group_ranks import take_ranking
 from assistant.planner.intents.metric_words import countable, take_dimensions
+from assistant.planner.intents.windowed import with_windows
 from assistant.planner.levels import without_finer, without_other_goods
 from assistant.planner.lexicon import read_table
 from assistant.planner.limits import bare_ranking, change_limit

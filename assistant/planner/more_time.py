@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.planner.intents.filters import with_windows
+from assistant.planner.intents.windowed import with_windows
 from assistant.planner.plan import Call, Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.windows import joined_windows

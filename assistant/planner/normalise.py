@@ -19,6 +19,8 @@ _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DAY = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 _HYPHEN_OF_RANGE = re.compile(rf"\b({_MONTH}|{_DAY})\s?[-‐‑–]\s?({_MONTH}|{_DAY})\b")
 _HAN_YEAR = re.compile("(?<![〇零一二三四五六七八九十百千万])[一二][九〇零][〇零一二三四五六七八九]{2}(?=年)")
+_GLUED_TIME = re.compile(r"(?<=[a-z]{3})(?=\d{1,2}月|\d{4}年)")
+"""“DELI12月”: a name of Latin letters and the time after it."""
 _SHORT_HAN_YEAR = re.compile(
     "(?<![〇零一二两三四五六七八九十百千万\\d近去前这那第])(?:一[〇零三四五六七八九]|二[〇零])(?=年(?![前后内以之来多半级龄]))"
 )
@@ -103,6 +105,7 @@ def normalise(text: str) -> str:
 def _even_han(plain: str) -> str:
     """Chinese in simplified characters and standard words, years in digits."""
     plain = _standard(str(_simplifier().convert(plain)), "zh")
+    plain = _GLUED_TIME.sub(" ", plain)
     plain = _HAN_YEAR.sub(lambda match: match[0].translate(_HAN_DIGITS), plain)
     plain = _SHORT_HAN_YEAR.sub(lambda match: f"20{match[0].translate(_HAN_DIGITS)}", plain)
     return _OVER_HALF.sub("超过一半", plain)

@@ -30,7 +30,7 @@ _WORDS |= {
 }
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _HAN_NUMBER = "(?:[零〇一二两三四五六七八九十百千万亿]+|(?<![们咱你他她我])[俩仨])"
-_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
 _LARGE = "hundred|thousand|grand|million"
 _ENGLISH = rf"(?:(?:{_WORD}|a|half a)[ -])?(?:(?:{_WORD})|{_LARGE})(?:[ -](?:and )?(?:{_WORD}|{_LARGE}))*"
 _SCALE = "mn|hundred|thousand|grand|million|billion"

@@ -8,7 +8,7 @@ from typing import Any
 from assistant.planner.clauses import Rule
 from assistant.planner.counted_people import counted_rule
 from assistant.planner.dialogue import Dialogue, Result
-from assistant.planner.intents.filters import with_windows
+from assistant.planner.intents.windowed import with_windows
 from assistant.planner.plan import Call, Plan, plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.who import both, selection_rule

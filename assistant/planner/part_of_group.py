@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.planner.asked import Asked, Reads
-from assistant.planner.asked_parts import asked_alone, group_of, ordered, people_of
+from assistant.planner.asked_parts import asked_alone, done_within, group_of, leaves, ordered, people_of
 from assistant.planner.clauses import Rule
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.lately import LATELY_DAYS
@@ -101,10 +101,10 @@ def _did(asked: Asked, words: str, group: Rule) -> Rule | None:
         return rule if rule.get("behaviour") == "orders" and rule["value"] == _TWICE else None
     if beside:
         then = _beside(times[0], asked.vocabulary.as_of, before=said["before"]) if len(times) == 1 else None
-        return _within(rule, then) if then is not None else None
+        return done_within(rule, then) if then is not None else None
     if said["again"] or said["back"]:
         return None
-    return _within(rule, times[0]) if len(times) == 1 and not said["ever"] else rule
+    return done_within(rule, times[0]) if len(times) == 1 and not said["ever"] else rule
 
 
 def _beside(window: Any, as_of: dt.date, *, before: bool) -> dict[str, str] | None:
@@ -118,20 +118,20 @@ def _beside(window: Any, as_of: dt.date, *, before: bool) -> dict[str, str] | No
 def _is_of_new(did: Rule, group: Rule) -> bool:
     """Whether it is about being new: at the time of the group, or some days after a first order."""
     new = {"segment": "new"}
-    days = any("last_days" in (part.get("window") or {}) for part in _parts(did))
+    days = any("last_days" in (part.get("window") or {}) for part in leaves(did))
     return (did == new and bool(_times(group))) or (days and (group == new or group.get("field") == "first_order_date"))
 
 
 def _of_goods(rule: Rule, group: Rule) -> Rule:
     """“6月买过啤酒的客户7月又买了”: what is bought again is what the group bought, where nothing else is named."""
-    goods = [part["where"] for part in _parts(group) if part.get("behaviour") == "orders" and part.get("where")]
+    goods = [part["where"] for part in leaves(group) if part.get("behaviour") == "orders" and part.get("where")]
     bare = rule.get("behaviour") == "orders" and not rule.get("where")
     return {**rule, "where": goods[0]} if bare and len(goods) == 1 else rule
 
 
 def _in_its_store(rule: Rule, group: Rule) -> Rule:
     """“367店的客户里下半年没来的”: who came or did not come to the store that the group are told by."""
-    stores = [part["where"] for part in _parts(group) if set(part.get("where") or {}) == {"store"}]
+    stores = [part["where"] for part in leaves(group) if set(part.get("where") or {}) == {"store"}]
     bare = rule.get("behaviour") == "orders" and not rule.get("where")
     return {**rule, "where": stores[0]} if bare and len(stores) == 1 else rule
 
@@ -143,32 +143,16 @@ def _is_rate(did: Rule, group: Rule, *, beside: bool) -> bool:
     return responded or (did == ordered(None) and not beside)
 
 
-def _parts(rule: Any) -> list[dict[str, Any]]:
-    if not isinstance(rule, dict):
-        return []
-    inside = rule.get("all") or rule.get("any") or ([rule["not"]] if "not" in rule else None)
-    return [one for part in inside for one in _parts(part)] if inside else [rule]
-
-
 def _timed(rule: Rule) -> bool:
     """Whether a condition has a time of its own."""
-    return any(key in part for part in _parts(rule) for key in _TIMES)
+    return any(key in part for part in leaves(rule) for key in _TIMES)
 
 
 def _times(rule: Rule) -> list[Any]:
     """The different times of what the group did."""
     found: list[Any] = []
-    for part in _parts(rule):
+    for part in leaves(rule):
         window = part.get("window")
         if window is not None and window not in found:
             found.append(window)
     return found
-
-
-def _within(rule: Any, window: Any) -> Any:
-    """The rule with what is done in it done in that time."""
-    if "behaviour" in rule:
-        return {**rule, "window": window}
-    if "not" in rule:
-        return {"not": _within(rule["not"], window)}
-    return {key: [_within(one, window) for one in value] if key in ("all", "any") else value for key, value in rule.items()}

@@ -23,6 +23,8 @@ def spread_window(sentence: Sentence, clause: Clause, shared: Window | None, par
     owner = next((part for part in parts if any(sentence.tokens[place].is_("window") for place in part.places)), None)
     if shared is None or owner is None or owner is clause:
         return shared
+    if _comes(sentence, owner) and (_denies(sentence, owner) or owner.places[0] > clause.places[0]):
+        return None  # “spent over 500 and ordered in the last 14 days”: when they came is a condition of its own
     if timed_buyers(sentence, owner):
         return None  # “Q3 diaper buyers who got campaign 18”
     told_first = sentence.language == "zh" and owner.places[0] < clause.places[0]
@@ -36,6 +38,14 @@ def spread_window(sentence: Sentence, clause: Clause, shared: Window | None, par
         return None  # “never used a coupon but spent over 5,000 last year”: never at all
     apart = _denies(sentence, owner) and not _denies(sentence, clause)
     return None if apart and not _held_against(sentence, clause, owner, shared) else shared
+
+
+def _comes(sentence: Sentence, clause: Clause) -> bool:
+    """Whether nothing is said but that somebody came, or did not, in a time."""
+    told = [sentence.tokens[place] for place in clause.places]
+    done = [token for token in told if token.is_("verb")]
+    bare = not any(token.is_("value") or token.is_("comparison") or token.is_("quantity") for token in told)
+    return bool(done) and bare and all(token.is_("verb", "order") for token in done)
 
 
 def _never(sentence: Sentence, clause: Clause, owner: Clause) -> bool:

@@ -25,7 +25,7 @@ def with_base_changed(found: Plan | None, dialogue: Dialogue) -> Plan | None:
     group, others = _group(base, done, new)
     if not group or not others:
         return replace(found, calls=(replace(call, args={key: value for key, value in call.args.items() if key != "among"}),))
-    return replace(found, calls=(replace(call, args={**call.args, "rule": _all([*group, *others]), "among": _all(group)}),))
+    return replace(found, calls=(replace(call, args={**call.args, "rule": all_of([*group, *others]), "among": all_of(group)}),))
 
 
 def _group(base: list[Rule], done: list[Rule], new: list[Rule]) -> tuple[list[Rule], list[Rule]]:
@@ -67,8 +67,9 @@ def _untimed(rule: Rule) -> dict[str, Any]:
 
 def parts_of(rule: Rule) -> list[Rule]:
     """The conditions of a rule that must all hold."""
-    return list(rule["all"]) if set(rule) == {"all"} else [rule]
+    return [part for one in rule["all"] for part in parts_of(one)] if set(rule) == {"all"} else [rule]
 
 
-def _all(parts: list[Rule]) -> Rule:
+def all_of(parts: list[Rule]) -> Rule:
+    """One rule of conditions that must all hold."""
     return parts[0] if len(parts) == 1 else {"all": parts}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from assistant.planner.asked import Asked
@@ -17,6 +18,8 @@ _JOINTS = ("conj", "between", "punctuation")
 _BETWEEN = ("stop", "noun", "by", "conj", "between", "punctuation", "higher")
 _APART = ("cue", "compare")
 _EACH = ("分别", "各", "谁", "哪", "each", "respectively", "higher", "more", "bigger")
+_APIECE = re.compile(r"^(?:各自|各|分别|each|respectively)(?=有?多少|有?几|$)")
+"""What says that each is counted, and nothing where one is asked of alone: “各有多少”."""
 _ALTERNATIVE = ("or", "或", "或者", "或是")
 _OPPOSED = {"=", "!="}
 _BOUNDED = ("income", "age")
@@ -36,7 +39,7 @@ def with_two_groups(asked: Asked) -> Plan | None:
     counted = _counted_apart(sentence, spans, joint)
     if not counted and (_one_property(sentence, spans) or not _set_apart(sentence, spans, joint)):
         return None
-    calls = [asked_alone(words, asked.read) for words in _each(sentence, spans, joint)]
+    calls = [asked_alone(words, asked.read) for words in _each(sentence, spans, joint, counted=counted)]
     return _both([call for call in calls if call is not None], counted=counted)
 
 
@@ -85,7 +88,11 @@ def _counted_apart(sentence: Sentence, spans: list[range], joint: int) -> bool:
     """“How many homeowners and renters are there”: nobody is both, so that each is counted."""
     tokens = [sentence.tokens[span[-1]] for span in spans]
     alike = all(token.is_("value") for token in tokens) or all(token.is_("segment") for token in tokens)
-    asked = sentence.says("cue", "count") and not (sentence.says("verb") or sentence.says("window"))
+    timed = any(token.is_("window") for token in sentence.tokens[spans[0].start : spans[1].stop])
+    measured = any(token.is_("metric") and not token.is_("noun") for token in sentence.tokens)
+    apiece = any(_APIECE.match(token.text) and len(token.text) > 1 for token in sentence.tokens)
+    counts = apiece or (sentence.says("cue", "count") and not (sentence.says("verb") or sentence.says("neg")))
+    asked = counts and not (timed or measured or sentence.says("cue", "how_much") or sentence.says("verb", "spend"))
     joined = sentence.tokens[joint].is_("conj", "and") and sentence.tokens[joint].text not in _ALTERNATIVE
     return alike and asked and joined and len({_property(sentence, span) for span in spans}) == 1
 
@@ -105,7 +112,7 @@ def _set_apart(sentence: Sentence, spans: list[range], joint: int) -> bool:
     return all(people)
 
 
-def _each(sentence: Sentence, spans: list[range], joint: int) -> tuple[str, str]:
+def _each(sentence: Sentence, spans: list[range], joint: int, *, counted: bool) -> tuple[str, str]:
     """The question of either side alone."""
     first, second = spans
     end = second.stop
@@ -114,14 +121,15 @@ def _each(sentence: Sentence, spans: list[range], joint: int) -> tuple[str, str]
         if token.text not in named or not (token.is_("stop") or token.is_("noun")):
             break
         end += 1
-    one = _words(sentence, [*sentence.tokens[:joint], *sentence.tokens[end:]])
-    other = _words(sentence, [*sentence.tokens[: first.start], *sentence.tokens[joint + 1 :]])
+    one = _words(sentence, [*sentence.tokens[:joint], *sentence.tokens[end:]], counted=counted)
+    other = _words(sentence, [*sentence.tokens[: first.start], *sentence.tokens[joint + 1 :]], counted=counted)
     return one, other
 
 
-def _words(sentence: Sentence, tokens: list[Token]) -> str:
+def _words(sentence: Sentence, tokens: list[Token], *, counted: bool) -> str:
     kept = [token for token in tokens if not (token.is_(*_APART) and not token.is_("metric"))]
-    return " ".join(sentence.text[token.start : token.end] for token in kept)
+    words = (sentence.text[token.start : token.end] for token in kept)
+    return " ".join(part for word in words if (part := _APIECE.sub("", word) if counted else word))
 
 
 def _both(calls: list[Call], *, counted: bool) -> Plan | None:

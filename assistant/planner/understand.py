@@ -7,6 +7,7 @@ from dataclasses import replace
 from assistant.planner import moves
 from assistant.planner.accounted import unsaid
 from assistant.planner.asked import Asked
+from assistant.planner.asked_of_group import with_asked_of_group
 from assistant.planner.baskets import with_basket
 from assistant.planner.beside import with_beside
 from assistant.planner.best_then import bought_by_best
@@ -27,14 +28,18 @@ from assistant.planner.intents.group_changes import group_changes, of_those_then
 from assistant.planner.intents.grown_groups import only_grown
 from assistant.planner.intents.in_their_time import in_their_time
 from assistant.planner.intents.spent_on import by_spend_on, counted_in_time
+from assistant.planner.joined_conditions import with_all_conditions, with_joined_conditions
 from assistant.planner.level_meant import with_level
 from assistant.planner.lexicon import read_table
 from assistant.planner.listed import awaits_groups, with_clusters_found
 from assistant.planner.lists_again import with_list_again
 from assistant.planner.manners import without_manners
+from assistant.planner.measured_group import with_measured_group
 from assistant.planner.moved_times import in_moved_time
+from assistant.planner.of_one_customer import with_one_customer
 from assistant.planner.offers import with_offers
 from assistant.planner.one_of_two import with_one_of_two
+from assistant.planner.other_group import with_other_group
 from assistant.planner.part_of_base import with_part_of_base
 from assistant.planner.part_of_group import with_part_of_group
 from assistant.planner.part_of_sales import with_part_of_sales
@@ -42,6 +47,7 @@ from assistant.planner.passing import spare_words
 from assistant.planner.people_beside import with_people
 from assistant.planner.pieces import asks_of_more, asks_which_twice, in_time_of, narrows, of_those, repeats, says_more, splits
 from assistant.planner.plan import Call, Plan, of_everybody
+from assistant.planner.ranked_of_group import with_ranked_of_group
 from assistant.planner.reading import read_sentence
 from assistant.planner.replies import with_reply
 from assistant.planner.reranked import reranked
@@ -89,15 +95,19 @@ _EARLY = (
     as_said_of_shown,
     with_definition,
     with_supply,
+    with_asked_of_group,
+    with_joined_conditions,
     with_part_of_base,
     with_part_of_group,
     with_part_of_sales,
     with_beside,
     with_list_again,
+    with_ranked_of_group,
     with_usual_time,
     with_whole_periods,
     with_each_counted,
     with_two_groups,
+    with_measured_group,
     with_one_of_two,
     with_both_ends,
     with_gloss,
@@ -109,6 +119,8 @@ _EARLY = (
     reranked,
     with_basket,
     gone_back,
+    with_other_group,
+    with_one_customer,
 )
 """What reads a question before its words: each takes its own part out of it and has the rest read."""
 
@@ -132,11 +144,13 @@ def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
         part = read_sentence(less.text, vocabulary, dialogue, question)
         found = _understood(less.text, part, dialogue)
         if _does(found) and not unsaid(found, part) and not untraced(found, part):
+            found = with_all_conditions(found, known)
             return replace(found, notes=(*found.notes, *(("background", one) for one in less.aside)))
     sentence = read_sentence(question, vocabulary, dialogue)
     found = _understood(question, sentence, dialogue)
     missed = unsaid(found, sentence) or untraced(found, sentence)
-    return ask_without(sentence, missed, lambda other: _works(other, vocabulary, dialogue)) if missed else found
+    found = ask_without(sentence, missed, lambda other: _works(other, vocabulary, dialogue)) if missed else found
+    return with_all_conditions(found, known)
 
 
 def _understood(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.planner.dialogue import Dialogue, Result
-from assistant.planner.intents.filters import with_windows
+from assistant.planner.intents.windowed import with_windows
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
 

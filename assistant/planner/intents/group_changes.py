@@ -82,7 +82,11 @@ def _compared(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
     changes = more or moved or sentence.has("cue", *_CHANGES)
     if not changes and shown is None:
         return None
-    if any(one.id not in ("customers", "buyers") for _, one in sentence.free("metric") if not _is_group(sentence, _)):
+    if any(
+        one.id != "customers" and not _more_people(sentence, place, one.id)
+        for place, one in sentence.free("metric")
+        if not _is_group(sentence, place)
+    ):
         return None
     named = sentence.has("segment")
     args: dict[str, Any] = dict(_subject(sentence, last) or {})
@@ -101,6 +105,11 @@ def _compared(sentence: Sentence, dialogue: Dialogue) -> Plan | None:
         args["sort"] = "decline" if down and not up else "growth"
     _absorb(sentence)
     return plan(TOOL, **args)
+
+
+def _more_people(sentence: Sentence, place: int, metric: str) -> bool:
+    """“More customers”: people, and not those of them who ordered (下单人数)."""
+    return metric == "buyers" and sentence.tokens[place].is_("noun")
 
 
 def _counts_back(token: Token) -> bool:

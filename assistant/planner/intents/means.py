@@ -19,4 +19,7 @@ def mean_over(sentence: Sentence, by: list[str], metrics: list[str]) -> dict[str
     if not asked or len(by) != 1 or not metrics or sentence.vocabulary.levels.get(by[0]) in _NOT_GROUPS:
         return {}
     known = {one.id: one for one in catalogue().metrics}
-    return {"mean": True} if all(known[one].counts_nothing for one in metrics) else {}
+    if not all(known[one].counts_nothing for one in metrics):
+        return {}
+    sentence.take_all("cue", "average")
+    return {"mean": True}

@@ -13,17 +13,7 @@ from assistant.planner.intents.changing import changed_by, is_by_change, take_ch
 from assistant.planner.intents.day_types import by_day_type
 from assistant.planner.intents.described import where_described
 from assistant.planner.intents.extremes import take_extreme
-from assistant.planner.intents.filters import (
-    APART,
-    combined,
-    go_down,
-    segments_apart,
-    split_values,
-    take_customers,
-    take_filters,
-    take_windows,
-    with_windows,
-)
+from assistant.planner.intents.filters import APART, combined, go_down, segments_apart, split_values, take_customers, take_filters
 from assistant.planner.intents.group_ranks import ranks_unknown, take_ranking
 from assistant.planner.intents.having import take_having, with_groups_counted
 from assistant.planner.intents.implied import beside_whole, fared, groups_named, of_campaigns, side_by_side, spread_of, take_difference
@@ -48,6 +38,7 @@ from assistant.planner.intents.sides import against_last, in_each_time, named_ap
 from assistant.planner.intents.steps import take_steps
 from assistant.planner.intents.usual import beside_usual, with_usual
 from assistant.planner.intents.wholes import part_of_whole
+from assistant.planner.intents.windowed import take_windows, with_windows
 from assistant.planner.people_asked import asks_for_people
 from assistant.planner.plan import FOCUS, PLACE, Plan, plan
 from assistant.planner.ranked import with_places
@@ -59,6 +50,7 @@ _MOST_METRICS = 6
 _MOST_DIMENSIONS = 2
 _SHORT_WINDOW = 62
 _ADDED_UP = frozenset({"revenue", "orders", "items", "discount", "line_revenue", "gross_revenue"})
+_ADDED_UP |= {"coupon_discount", "loyalty_discount", "coupon_match_discount"}
 """Metrics whose parts make a whole, so that a value has a share of it."""
 _OF_PEOPLE = ("group", "groups", "segment", "人群", "群体", "客群", "群")
 """Words that only say again that a value or a segment is one."""
@@ -257,11 +249,16 @@ def _counts_groups(sentence: Sentence, args: dict[str, Any]) -> bool:
 
 def _groups_of_values(sentence: Sentence) -> frozenset[str]:
     """Dimensions of which one group of values is named, such as the weekend: it is measured as a whole."""
-    if any(token.text in APART for token in sentence.tokens):
+    if any(token.text in APART and not _splits(sentence, place) for place, token in enumerate(sentence.tokens)):
         return frozenset()
     named = [sense for _, sense in sentence.free("value")]
     beside = [str(one.data["dimension"]) for one in named]
     return frozenset(name for one in named if one.data.get("also") and beside.count(name := str(one.data["dimension"])) == 1)
+
+
+def _splits(sentence: Sentence, place: int) -> bool:
+    """“各品类看周末…”: the word says by what the numbers are split, and nothing of values that are named."""
+    return sentence.tokens[place].is_("by") and any(token.is_("dimension") for token in sentence.tokens[place + 1 : place + 2])
 
 
 def _needs_time(sentence: Sentence, args: dict[str, Any]) -> bool:

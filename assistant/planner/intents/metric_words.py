@@ -81,7 +81,7 @@ def take_dimensions(sentence: Sentence) -> list[str]:
 def _names_value(sentence: Sentence, place: int, dimension: str) -> bool:
     for near in (place - 1, place + 1):
         value = sentence.tokens[near].get("value") if 0 <= near < len(sentence.tokens) else None
-        if value and (value.data["dimension"] == dimension or value.data["dimension"].startswith(dimension)):
+        if value and (value.data["dimension"] == dimension or value.data["dimension"].startswith(f"{dimension}_")):
             return True
         if dimension.startswith("rfm") and 0 <= near < len(sentence.tokens) and sentence.tokens[near].is_("segment"):
             return True

@@ -7,8 +7,9 @@ from typing import Any
 
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.intents.absorbed import absorb_predicates
-from assistant.planner.intents.filters import take_customers, take_filters, take_windows, with_windows
+from assistant.planner.intents.filters import take_customers, take_filters
 from assistant.planner.intents.metric_words import take_dimensions, take_metrics
+from assistant.planner.intents.windowed import take_windows, with_windows
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Sense

@@ -10,7 +10,7 @@ from assistant.planner.sentence import Sentence
 from tools.metrics.catalogue import catalogue
 from tools.segments.schemes import SCHEMES, scheme_of
 
-_DIMENSIONS_OF = {scheme.id: scheme.field for scheme in SCHEMES.values()}
+GROUPED_BY = {scheme.id: scheme.field for scheme in SCHEMES.values()}
 """What each scheme is grouped by."""
 _LIMITS: tuple[str, ...] = ("value", "window", "comparison", "ranking", "pronoun", "band", "percentile", "neg", "customer_id", "condition")
 _LIMITS += ("quantity", "share", "number", "verb", "horizon", "option", "export", "format", "ellipsis", "level", "top_customers")
@@ -28,7 +28,7 @@ def drawn(sentence: Sentence, _: Dialogue) -> Plan | None:
     charts = [sense.id for _, sense in sentence.free("chart")]
     kind = next((one for one in charts if one != "auto"), None)
     named = _named(sentence)
-    group = _DIMENSIONS_OF[named[0]] if named else _group(sentence)
+    group = GROUPED_BY[named[0]] if named else _group(sentence)
     if not charts or "none" in charts or group is None or _limited(sentence) or (sentence.has("segment") and not named):
         return None
     if kind is None and (sentence.has("scheme") or sentence.has("cue", "segments")):
@@ -64,7 +64,7 @@ def _named(sentence: Sentence) -> tuple[str, list[str]] | None:
 
 def _group(sentence: Sentence) -> str | None:
     """The one property of customers that they are told apart by."""
-    named = {_DIMENSIONS_OF[one.id] for _, one in sentence.free("scheme") if one.id in _DIMENSIONS_OF}
+    named = {GROUPED_BY[one.id] for _, one in sentence.free("scheme") if one.id in GROUPED_BY}
     named = {"rfm_eight"} if named == {"rfm_group", "rfm_eight"} else named
     plain = [one.id for place, one in sentence.free("dimension") if not sentence.tokens[place].is_("noun")]
     named |= {one for one in plain if not (one.startswith("rfm") and named)}

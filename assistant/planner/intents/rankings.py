@@ -8,9 +8,10 @@ from typing import Any
 from assistant.planner.dialogue import Dialogue
 from assistant.planner.foresight import next_handle
 from assistant.planner.intents.absorbed import absorb_predicates
-from assistant.planner.intents.filters import take_customers, take_filters, take_windows, with_windows
+from assistant.planner.intents.filters import take_customers, take_filters
 from assistant.planner.intents.metric_words import take_dimensions
 from assistant.planner.intents.parts import claimed_part, part_of_groups
+from assistant.planner.intents.windowed import take_windows, with_windows
 from assistant.planner.lexicon import read_table
 from assistant.planner.plan import PRELUDE, Call, Plan, plan
 from assistant.planner.sentence import Sentence

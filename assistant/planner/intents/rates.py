@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.planner.clauses import Rule
-from assistant.planner.intents.filters import take_filters, take_windows, with_windows
+from assistant.planner.intents.filters import take_filters
+from assistant.planner.intents.windowed import take_windows, with_windows
 from assistant.planner.plan import Plan
 from assistant.planner.sentence import Sentence
 from assistant.planner.tokens import Token
