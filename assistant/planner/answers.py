@@ -24,6 +24,7 @@ _AFTER = (
     "later",
     "reasons",
     "aimed",
+    "to_all",
     "no_text",
     "untimed",
     "unbudgeted",

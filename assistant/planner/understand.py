@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from assistant.planner import moves
 from assistant.planner.accounted import unsaid
+from assistant.planner.advice_sought import with_advice
 from assistant.planner.asked import Asked
 from assistant.planner.asked_of_group import with_asked_of_group
 from assistant.planner.baskets import with_basket
@@ -144,13 +145,13 @@ def _planned(question: str, vocabulary: Vocabulary, dialogue: Dialogue) -> Plan:
         part = read_sentence(less.text, vocabulary, dialogue, question)
         found = _understood(less.text, part, dialogue)
         if _does(found) and not unsaid(found, part) and not untraced(found, part):
-            found = with_all_conditions(found, known)
+            found = with_advice(with_all_conditions(found, known), known)
             return replace(found, notes=(*found.notes, *(("background", one) for one in less.aside)))
     sentence = read_sentence(question, vocabulary, dialogue)
     found = _understood(question, sentence, dialogue)
     missed = unsaid(found, sentence) or untraced(found, sentence)
     found = ask_without(sentence, missed, lambda other: _works(other, vocabulary, dialogue)) if missed else found
-    return with_all_conditions(found, known)
+    return with_advice(with_all_conditions(found, known), known)
 
 
 def _understood(question: str, sentence: Sentence, dialogue: Dialogue) -> Plan:
