@@ -23,6 +23,7 @@ _SECTION = "part_of_group"
 _EVERYBODY: Rule = {"all": []}
 _WHO = {"zh": "{}有多少", "en": "how many {}"}
 _DID = {"zh": "{}的客户有多少", "en": "how many customers {}"}
+_IN_BAND = {"zh": "{}的客户", "en": "customers in the {}"}
 _ORDERED = {"zh": "{}下过单", "en": "ordered in {}"}
 _CUSTOMERS = {"zh": "{}的客户", "en": "customers who {}"}
 _CAME = {"zh": "下单", "en": "shopped"}
@@ -37,6 +38,9 @@ at another; “kept”: two times alone, as in "retention from June to July"."""
 
 def with_part_of_group(asked: Asked) -> Plan | None:
     """The plan of those of the group who also did the other; None where no such question is asked, or one of both is not understood."""
+    within = _within(asked)
+    if within is not None:
+        return within
     for kind in _KINDS:
         for who, what in _cuts(asked, kind):
             if kind == "kept":
@@ -46,6 +50,15 @@ def with_part_of_group(asked: Asked) -> Plan | None:
             if group is not None and did is not None:
                 share = {"among": group} if kind != "timed" else {}
                 return Plan((Call("find_customers", {"rule": both(group, did), **share}),))
+    return None
+
+
+def _within(asked: Asked) -> Plan | None:
+    """The plan of one group within another, where both are named as people: “share of renters among VIPs”, “有房客户占冠军客户的比例”."""
+    for who, what in _cuts(asked, "within"):
+        group, part = _group(asked, who), _group(asked, what) or _group(asked, _IN_BAND[asked.language].format(what))
+        if group is not None and part is not None and part != group:
+            return Plan((Call("find_customers", {"rule": both(group, part), "among": group}),))
     return None
 
 

@@ -61,6 +61,7 @@ from assistant.planner.set_changes import of_two_sets
 from assistant.planner.several_meant import with_list_before
 from assistant.planner.shapes import shape
 from assistant.planner.share_base import with_base_changed
+from assistant.planner.share_in_each import with_share_in_each
 from assistant.planner.share_of_those import with_share_of_those
 from assistant.planner.split_shares import with_split_share
 from assistant.planner.supply import with_supply
@@ -98,6 +99,7 @@ _EARLY = (
     with_supply,
     with_asked_of_group,
     with_joined_conditions,
+    with_share_in_each,
     with_part_of_base,
     with_part_of_group,
     with_part_of_sales,

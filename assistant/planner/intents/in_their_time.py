@@ -33,7 +33,7 @@ def _came(call: Call) -> Call:
     args = call.args
     metrics, by = args.get("metrics", ()), args.get("by", ())
     counted = call.name == "measure" and _EVERYBODY in metrics and bool(args.get("window"))
-    if not counted or not by or set(by) & _GROUPED or not all(_of_customers(one) for one in by):
+    if not counted or not by or set(by) & _GROUPED or not all(of_customers(one) for one in by):
         return call
     changed: dict[str, Any] = {"metrics": list(dict.fromkeys(_COUNTED if one == _EVERYBODY else one for one in metrics))}
     if args.get("having"):
@@ -41,7 +41,8 @@ def _came(call: Call) -> Call:
     return replace(call, args={**args, **changed})
 
 
-def _of_customers(dimension: str) -> bool:
+def of_customers(dimension: str) -> bool:
+    """Whether a dimension is a property of customers."""
     return dimension.startswith(_OF_ATTRIBUTE) or catalogue().dimension(dimension).level == _LEVEL
 
 
