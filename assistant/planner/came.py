@@ -17,6 +17,7 @@ _REACH = 4
 _ASKED = ("count", "list", "export", "save")
 _BETWEEN = ("的", "年")
 """What may stand between a time and the people of it: “12月年收入10万以上的客户”."""
+_LIGHT = ("stop", "punctuation", "window")
 _ORDER = Sense("verb", "order", {"behaviour": "orders"})
 _BACK = Sense("cue", "again")
 
@@ -47,9 +48,26 @@ def of_a_time(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
         asked = any(one.is_("cue", *_ASKED) or one.is_("format") for one in (*before, *after))
         if does or (asked and not any(_adds(one) for one in (*before, *after))):
             return [*before, Token(window.start, window.start, "", (_ORDER,)), *tokens[at:]]
-    if _ends_in_time(tokens, vocabulary):
-        return [*tokens[:-1], Token(tokens[-1].start, tokens[-1].start, "", (_ORDER,)), tokens[-1]]
+    at = next((at for at, one in enumerate(tokens) if one.is_("window")), None)
+    if at is not None and (_ends_in_time(tokens, vocabulary) or _only_places_in_time(tokens, vocabulary)):
+        return [*tokens[:at], Token(tokens[at].start, tokens[at].start, "", (_ORDER,)), *tokens[at:]]
     return tokens
+
+
+def _only_places_in_time(tokens: list[Token], vocabulary: Vocabulary) -> bool:
+    """Whether it is asked only how many there were at a place or of goods in a time: “367店12月有多少客户”."""
+    placed = [one for one in tokens if _bought(one, vocabulary)]
+    people = [one for one in tokens if one.is_("noun", "customer")]
+    others = [one for one in tokens if one not in placed and one not in people]
+    light = all(any(one.is_(kind) for kind in _LIGHT) or one.is_("cue", "count") for one in others)
+    once = len(placed) == len(people) == sum(one.is_("window") for one in tokens) == 1
+    return once and light and any(one.is_("cue", "count") for one in others) and not any(one.is_("verb") for one in others)
+
+
+def _bought(token: Token, vocabulary: Vocabulary) -> bool:
+    """Whether a word says where or what was bought."""
+    value = token.get("value")
+    return value is not None and vocabulary.levels.get(str(value.data["dimension"])) not in ("customer", "time", "campaign")
 
 
 def _ends_in_time(tokens: list[Token], vocabulary: Vocabulary) -> bool:
@@ -76,9 +94,7 @@ def _people_after(tokens: list[Token], at: int, vocabulary: Vocabulary) -> int |
         token = tokens[place]
         if token.is_("noun", "customer"):
             return place
-        value = token.get("value")
-        bought = value is not None and vocabulary.levels.get(str(value.data["dimension"])) not in ("customer", "time", "campaign")
-        if not bought and not _told(token, vocabulary) and token.text not in _BETWEEN:
+        if not _bought(token, vocabulary) and not _told(token, vocabulary) and token.text not in _BETWEEN:
             return None
     return None
 
