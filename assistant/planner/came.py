@@ -48,10 +48,10 @@ def of_a_time(tokens: list[Token], vocabulary: Vocabulary) -> list[Token]:
         asked = any(one.is_("cue", *_ASKED) or one.is_("format") for one in (*before, *after))
         if does or (asked and not any(_adds(one) for one in (*before, *after))):
             return [*before, Token(window.start, window.start, "", (_ORDER,)), *tokens[at:]]
-    at = next((at for at, one in enumerate(tokens) if one.is_("window")), None)
-    if at is not None and (_ends_in_time(tokens, vocabulary) or _only_places_in_time(tokens, vocabulary)):
-        return [*tokens[:at], Token(tokens[at].start, tokens[at].start, "", (_ORDER,)), *tokens[at:]]
-    return tokens
+    if not (_ends_in_time(tokens, vocabulary) or _only_places_in_time(tokens, vocabulary)):
+        return tokens
+    when = next(at for at, one in enumerate(tokens) if one.is_("window"))
+    return [*tokens[:when], Token(tokens[when].start, tokens[when].start, "", (_ORDER,)), *tokens[when:]]
 
 
 def _only_places_in_time(tokens: list[Token], vocabulary: Vocabulary) -> bool:
